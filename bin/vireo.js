@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+// Starts the CLI with a Node that can run it: the caller's when it is new enough, else the Node 24 that the
+// npm package `node` put into node_modules/.bin. Plain JavaScript, because an old Node must be able to read it.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const [major, minor] = process.versions.node.split('.').map(Number)
+const newEnough = major > 24 || (major === 24 && minor >= 6)
+
+if (!newEnough && !process.env.VIREO_NODE_RESPAWNED) {
+  const bundled = [join(root, 'node_modules/node/bin/node'), join(root, '../node/bin/node')].find(existsSync)
+  if (!bundled) {
+    process.stderr.write(
+      `vireo needs Node 24.6 or newer, this is ${process.version}. Run "npm ci" in ${root}: it brings one.\n`,
+    )
+    process.exit(78)
+  }
+  const child = spawn(bundled, process.argv.slice(1), {
+    stdio: 'inherit',
+    env: { ...process.env, VIREO_NODE_RESPAWNED: '1' },
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
+} else {
+  const source = join(root, 'src/cli/main.ts')
+  const entry = existsSync(source) ? source : join(root, 'dist/src/cli/main.js')
+  const { main } = await import(pathToFileURL(entry).href)
+  await main(process.argv.slice(2))
+}

@@ -1,0 +1,32 @@
+export type Severity = 'info' | 'warning' | 'critical'
+export type AlertPhase = 'new' | 'update' | 'end'
+
+/** One step of an alert's life. The first has phase `new` and seq 0; the last has phase `end`. */
+export interface AlertStep {
+  /** Deterministic: the same for all steps of the alert (see alertId in src/alert). */
+  readonly alertId: string
+  readonly phase: AlertPhase
+  readonly seq: number
+  readonly rule: string
+  readonly label: string
+  readonly severity: Severity
+  readonly cameraId: string
+  readonly zone: string | null
+  readonly trackIds: readonly string[]
+  /** Highest score so far, 0–1. */
+  readonly score: number
+  readonly modelName: string
+  readonly modelVersion: string
+  readonly configHash: string
+  readonly epoch: number
+  /** PTS of the first frame of the first clip and of the last frame of the latest one, microseconds. */
+  readonly firstPtsUs: number
+  readonly lastPtsUs: number
+  /** Wall clock of the same frames' arrival, milliseconds since the Unix epoch. */
+  readonly startedMs: number
+  readonly lastMs: number
+  /** Monotonic arrival of the last frame that caused this step, milliseconds; not published, only for latency. */
+  readonly causeMonoMs: number
+  /** Why an alert ended: scores fell, the camera went away, or the process stopped. Null before the end. */
+  readonly endReason: 'cleared' | 'camera_lost' | 'shutdown' | null
+}

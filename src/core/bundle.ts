@@ -1,0 +1,21 @@
+/** The parts of a model's bundle.json that other stages need: the temporal and spatial contract. */
+export interface ModelContract {
+  readonly name: string
+  readonly version: string
+  readonly kind: 'clip' | 'stream' | 'detector'
+  /** Frames in one clip (T). For `stream`: frames in one tubelet. */
+  readonly frames: number
+  /** Rate at which the model wants its frames. */
+  readonly sampleFps: number
+  /** Frames between the starts of consecutive clips. */
+  readonly strideFrames: number
+  readonly widthPx: number
+  readonly heightPx: number
+  readonly labels: readonly string[]
+}
+
+/** The inference engine as the pipelines see it. */
+export interface InferencePort {
+  /** Factor ≥ 1 by which strides of this model are now lengthened because inference is saturated. */
+  strideScale(modelName: string): number
+}
