@@ -1,0 +1,48 @@
+import type { z } from 'zod'
+import type { configShape } from './schema.ts'
+
+type Shape = z.infer<typeof configShape>
+type Path = (string | number)[]
+
+/** Checks across fields: names are unique, references exist, thresholds are in order. */
+export function crossCheck(config: Shape, context: z.RefinementCtx): void {
+  const issue = (path: Path, message: string) => context.addIssue({ code: 'custom', path, message })
+  const cameras = config.cameras.map((camera) => camera.id)
+  const models = config.models.map((model) => model.name)
+  const rules = config.alerts.rules.map((rule) => rule.name)
+
+  const unique = (names: string[], pathOf: (index: number) => Path) => {
+    names.forEach((name, index) => {
+      if (names.indexOf(name) !== index)
+        issue(pathOf(index), `"${name}" is already used; names must be unique`)
+    })
+  }
+  unique(cameras, (index) => ['cameras', index, 'id'])
+  unique(models, (index) => ['models', index, 'name'])
+  unique(rules, (index) => ['alerts', 'rules', index, 'name'])
+
+  const known = (name: string, names: string[], reference: { kind: string; path: Path }) => {
+    if (names.includes(name)) return
+    const accepted = names.length > 0 ? `accepted: ${names.join(', ')}` : `no ${reference.kind} is configured`
+    issue(reference.path, `there is no ${reference.kind} "${name}"; ${accepted}`)
+  }
+  config.cameras.forEach((camera, at) => {
+    camera.models?.forEach((name, index) => {
+      known(name, models, { kind: 'model', path: ['cameras', at, 'models', index] })
+    })
+  })
+  const { defaults } = config.alerts
+  if (defaults.offThreshold > defaults.onThreshold)
+    issue(['alerts', 'defaults', 'offThreshold'], `must be at most onThreshold (${defaults.onThreshold})`)
+  config.alerts.rules.forEach((rule, at) => {
+    const path: Path = ['alerts', 'rules', at]
+    if (rule.model !== undefined) known(rule.model, models, { kind: 'model', path: [...path, 'model'] })
+    rule.cameras?.forEach((name, index) => {
+      known(name, cameras, { kind: 'camera', path: [...path, 'cameras', index] })
+    })
+    const on = rule.onThreshold ?? defaults.onThreshold
+    const off = rule.offThreshold ?? defaults.offThreshold
+    const field = rule.offThreshold === undefined ? 'onThreshold' : 'offThreshold'
+    if (off > on) issue([...path, field], `offThreshold (${off}) must be at most onThreshold (${on})`)
+  })
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { alertsSchema } from './alerts-schema.ts'
+import { crossCheck } from './cross-check.ts'
+import { kafkaSchema } from './kafka-schema.ts'
+
+const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a slug: lower-case letters, digits and hyphens, at most 63')
+
+const motionSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe('Off lets every frame through.'),
+  threshold: z.number().min(0).max(1).default(0.01).describe('Share of the picture that must change, 0–1.'),
+  holdMs: z.int().min(0).default(3000).describe('How long the gate stays open after the last motion, ms.'),
+})
+
+const cameraSchema = z.strictObject({
+  id: slug.describe('Name of the camera in events, metrics and paths. A slug.'),
+  url: z.string().min(1).describe('rtsp, rtsps, http or https URL, or a file. May refer to environment variables.'),
+  transport: z.enum(['tcp', 'udp']).default('tcp').describe('RTSP transport. tcp loses nothing.'),
+  hardwareDecode: z
+    .enum(['none', 'cuda', 'vaapi', 'qsv', 'videotoolbox'])
+    .default('none')
+    .describe('Hardware that decodes the stream. See vireo doctor.'),
+  models: z.array(z.string()).optional().describe('Names of the models that watch it. Absent: all of them.'),
+  motion: motionSchema.prefault({}).describe('The motion gate in front of the models.'),
+  realtime: z
+    .boolean()
+    .default(true)
+    .describe('Read a file at its own speed instead of as fast as possible.'),
+  loop: z.boolean().default(false).describe('Start a file again when it ends.'),
+  stallTimeoutMs: z.int().min(500).default(10_000).describe('Without a frame this long it is restarted, ms.'),
+  paused: z.boolean().default(false).describe('Keep the camera in the file without connecting to it.'),
+})
+
+const modelSchema = z.strictObject({
+  name: slug.describe('Name that cameras and rules refer to. A slug.'),
+  path: z.string().min(1).describe('Folder of the model bundle (holds bundle.json).'),
+  providers: z
+    .array(z.enum(['tensorrt', 'cuda', 'webgpu', 'cpu']))
+    .min(1)
+    .default(['cpu'])
+    .describe('Execution providers in order of preference. cpu is used only when listed.'),
+  workers: z.int().min(1).max(64).default(1).describe('Worker threads, each with its own session.'),
+  intraOpThreads: z.int().min(0).default(0).describe('Threads inside one run; 0 lets ONNX Runtime choose.'),
+  maxBatch: z.int().min(1).max(256).default(8).describe('Most clips in one run.'),
+  deadlineMs: z.int().min(0).default(50).describe('Longest wait for a batch to fill, ms.'),
+})
+
+const httpSchema = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on. The default is loopback only.'),
+  port: z.int().min(0).max(65_535).default(8080).describe('TCP port; 0 takes a free one.'),
+})
+
+const logSchema = z.strictObject({
+  level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least severe level.'),
+  pretty: z.boolean().default(false).describe('For people instead of JSON lines (needs pino-pretty).'),
+})
+
+/** The shape without the checks across fields: what config/schema/vireo.schema.json is made from. */
+export const configShape = z.strictObject({
+  version: z.literal(1).describe('Version of this format.'),
+  node: z
+    .strictObject({ name: slug.default('vireo').describe('Name of this machine in events.') })
+    .prefault({})
+    .describe('This machine.'),
+  dataDir: z.string().min(1).default('./data').describe('Folder for the database, clips and runs.'),
+  cameras: z.array(cameraSchema).default([]).describe('The cameras.'),
+  models: z.array(modelSchema).default([]).describe('The models.'),
+  alerts: alertsSchema.prefault({}).describe('When scores become alerts.'),
+  kafka: kafkaSchema.optional().describe('Absent: events stay in the durable outbox.'),
+  http: httpSchema.prefault({}).describe('Health and metrics server.'),
+  log: logSchema.prefault({}).describe('Log output (stderr).'),
+})
+
+export const configSchema = configShape.superRefine(crossCheck)
+
+export type Config = z.infer<typeof configShape>
+export type CameraConfig = Config['cameras'][number]
+export type ModelConfig = Config['models'][number]
+export type AlertsConfig = Config['alerts']
+export type KafkaConfig = NonNullable<Config['kafka']>
