@@ -1,7 +1,8 @@
 import type { Config } from './schema.ts'
 
 const secretFields = new Set(['password', 'key'])
-const inUrl = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi
+// Greedy up to the last @: people write passwords with / # and ? unescaped.
+const inUrl = /([a-z][a-z0-9+.-]*:\/\/).*@/gi
 const inQuery = /([?&](?:password|passwd|pwd|pass|token|secret|key|auth|user|username)=)[^&#\s]*/gi
 
 /** The text without credentials of URLs, be they before the host or in the query. */

@@ -15,7 +15,10 @@ const motionSchema = z.strictObject({
 
 const cameraSchema = z.strictObject({
   id: slug.describe('Name of the camera in events, metrics and paths. A slug.'),
-  url: z.string().min(1).describe('rtsp, rtsps, http or https URL, or a file. May refer to environment variables.'),
+  url: z
+    .string()
+    .min(1)
+    .describe('rtsp, rtsps, http or https URL, or a file. May refer to environment variables.'),
   transport: z.enum(['tcp', 'udp']).default('tcp').describe('RTSP transport. tcp loses nothing.'),
   hardwareDecode: z
     .enum(['none', 'cuda', 'vaapi', 'qsv', 'videotoolbox'])

@@ -1,0 +1,14 @@
+import type { Command } from 'commander'
+
+export interface CommandEntry {
+  readonly name: string
+  /** Loads the command's file; what it resolves with adds the command to the program. */
+  readonly load: () => Promise<(program: Command) => void>
+}
+
+/** Every command. To add one, add a line. */
+export const commandTable: readonly CommandEntry[] = [
+  { name: 'config', load: async () => (await import('./commands/config.ts')).registerConfig },
+  { name: 'camera', load: async () => (await import('./commands/camera.ts')).registerCamera },
+  { name: 'doctor', load: async () => (await import('./commands/doctor.ts')).registerDoctor },
+]

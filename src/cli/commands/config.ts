@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+
+interface Options {
+  config: string
+  json?: boolean
+}
+
+const defaultFile = 'config/vireo.yaml'
+
+export function registerConfig(program: Command): void {
+  const config = program.command('config').description('Check and show the configuration.')
+
+  config
+    .command('check')
+    .description('Check the file; says where a mistake is and what is accepted.')
+    .option('-c, --config <file>', 'configuration file', defaultFile)
+    .option('--json', 'JSON output')
+    .action(async (options: Options) => {
+      const { loadConfig } = await import('../../config/load.ts')
+      const { configHash } = await import('../../config/config-hash.ts')
+      const loaded = loadConfig(options.config)
+      const hash = configHash(loaded)
+      const counts = {
+        cameras: loaded.cameras.length,
+        models: loaded.models.length,
+        rules: loaded.alerts.rules.length,
+      }
+      if (options.json) print(JSON.stringify({ ok: true, file: options.config, hash, ...counts }))
+      else {
+        const text = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`)
+        print(`${options.config}: valid, ${text.join(', ')}, hash ${hash}`)
+      }
+    })
+
+  config
+    .command('show')
+    .description('Print the configuration with defaults filled in and without secrets.')
+    .option('-c, --config <file>', 'configuration file', defaultFile)
+    .option('--json', 'JSON output')
+    .action(async (options: Options) => {
+      const { loadConfig } = await import('../../config/load.ts')
+      const { redactConfig } = await import('../../config/redact.ts')
+      const { stringify } = await import('yaml')
+      const shown = redactConfig(loadConfig(options.config))
+      print(options.json ? JSON.stringify(shown) : stringify(shown).trimEnd())
+    })
+
+  config
+    .command('schema')
+    .description('Print the JSON Schema of the configuration file.')
+    .option('--json', 'JSON output (it always is)')
+    .action(async () => {
+      const { emitSchema } = await import('../../config/emit-schema.ts')
+      print(emitSchema().trimEnd())
+    })
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

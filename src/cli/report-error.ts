@@ -1,0 +1,14 @@
+import { errorClass, toAppError } from '../core/errors.ts'
+import { redactFields, redactText } from '../telemetry/redact-text.ts'
+
+/** Says on stderr what went wrong, without secrets, and sets the exit code that the table gives. */
+export function reportError(thrown: unknown, json: boolean): void {
+  const error = toAppError(thrown)
+  const { code, retry } = error
+  const message = redactText(error.message)
+  const line = json
+    ? JSON.stringify({ error: { code, message, retry, details: redactFields(error.details) } })
+    : `${code}: ${message}`
+  process.stderr.write(`${line}\n`)
+  process.exitCode = errorClass(code).exitCode
+}

@@ -1,0 +1,83 @@
+import { type DestinationStream, pino } from 'pino'
+import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client'
+import { AppError } from '../core/errors.ts'
+import type { Log, Telemetry } from '../core/telemetry-port.ts'
+import { type Metric, metricTable } from './metric-table.ts'
+import { redactFields, redactText } from './redact-text.ts'
+
+export interface TelemetryOptions {
+  readonly level?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly pretty?: boolean
+  /** Where log lines go; stderr when absent. `pretty` has no effect on it. */
+  readonly destination?: DestinationStream
+}
+
+export interface RunningTelemetry extends Telemetry {
+  /** Prometheus text. */
+  metricsText(): Promise<string>
+  readonly metricsContentType: string
+  close(): void
+}
+
+type Instrument = Counter | Gauge | Histogram | Summary
+
+/** Log and metrics of one process. Nothing global: two of them do not meet. */
+export function createTelemetry(options: TelemetryOptions = {}): RunningTelemetry {
+  const registry = new Registry()
+  const instruments = new Map<string, { metric: Metric; instrument: Instrument }>()
+  for (const [name, metric] of Object.entries<Metric>(metricTable))
+    instruments.set(name, { metric, instrument: instrumentOf(name, metric, registry) })
+
+  const declared = (name: string, labels: Record<string, string>, types: readonly Metric['type'][]) => {
+    const entry = instruments.get(name)
+    if (!entry) throw new AppError('BUG_UNEXPECTED', `metric ${name} is not declared in metric-table.ts`)
+    const { metric, instrument } = entry
+    if (!types.includes(metric.type))
+      throw new AppError('BUG_UNEXPECTED', `metric ${name} is a ${metric.type}, not a ${types.join(' or ')}`)
+    const given = Object.keys(labels)
+    if (given.length !== metric.labels.length || given.some((label) => !metric.labels.includes(label)))
+      throw new AppError(
+        'BUG_UNEXPECTED',
+        `metric ${name} has labels {${metric.labels.join(',')}}, not {${given.join(',')}}`,
+      )
+    return instrument
+  }
+
+  return {
+    count: (name, labels, by = 1) => (declared(name, labels, ['counter']) as Counter).inc(labels, by),
+    gauge: (name, labels, value) => (declared(name, labels, ['gauge']) as Gauge).set(labels, value),
+    observe: (name, labels, seconds) =>
+      (declared(name, labels, ['histogram', 'summary']) as Histogram | Summary).observe(labels, seconds),
+    log: createLog(options),
+    metricsText: () => registry.metrics(),
+    metricsContentType: registry.contentType,
+    close: () => registry.clear(),
+  }
+}
+
+function instrumentOf(name: string, metric: Metric, registry: Registry): Instrument {
+  const base = { name, help: metric.help, labelNames: [...metric.labels], registers: [registry] }
+  if (metric.type === 'counter') return new Counter(base)
+  if (metric.type === 'gauge') return new Gauge(base)
+  if (metric.type === 'histogram') return new Histogram({ ...base, buckets: [...(metric.buckets ?? [])] })
+  return new Summary({
+    ...base,
+    percentiles: [0.5, 0.95, 0.99],
+    maxAgeSeconds: 300,
+    ageBuckets: 5,
+    pruneAgedBuckets: false,
+  })
+}
+
+function createLog(options: TelemetryOptions): Log {
+  const { level = 'info', pretty = false, destination } = options
+  const settings = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
+  const logger = destination
+    ? pino(settings, destination)
+    : pretty
+      ? pino({ ...settings, transport: { target: 'pino-pretty', options: { destination: 2 } } })
+      : pino(settings, pino.destination({ fd: 2, sync: true }))
+  const at = (method: keyof Log) => (fields: Record<string, unknown>, message: string) =>
+    logger[method](redactFields(fields) as Record<string, unknown>, redactText(message))
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}

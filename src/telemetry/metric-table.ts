@@ -1,0 +1,58 @@
+export interface Metric {
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary'
+  readonly help: string
+  readonly labels: readonly string[]
+  /** Upper bounds of a histogram's buckets, in its unit. */
+  readonly buckets?: readonly number[]
+}
+
+/** Every metric there is. Reporting under another name is a bug and throws. */
+export const metricTable = {
+  vireo_drops_total: {
+    type: 'counter',
+    help: 'Things discarded because a buffer was full or input was unusable.',
+    labels: ['stage', 'reason', 'camera'],
+  },
+  vireo_frames_total: { type: 'counter', help: 'Decoded frames.', labels: ['camera'] },
+  vireo_clips_total: { type: 'counter', help: 'Clips cut for a model.', labels: ['camera', 'model'] },
+  vireo_camera_state: {
+    type: 'gauge',
+    help: '1 for the state that the camera is in, 0 for the others.',
+    labels: ['camera', 'state'],
+  },
+  vireo_camera_restarts_total: {
+    type: 'counter',
+    help: 'Restarts of a camera process by reason.',
+    labels: ['camera', 'reason'],
+  },
+  vireo_infer_clips_total: { type: 'counter', help: 'Clips scored.', labels: ['model'] },
+  vireo_infer_run_seconds: { type: 'summary', help: 'Duration of one inference run.', labels: ['model'] },
+  vireo_infer_batch_size: {
+    type: 'histogram',
+    help: 'Clips in one inference run.',
+    labels: ['model'],
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+  },
+  vireo_infer_queue_clips: { type: 'gauge', help: 'Clips waiting for inference.', labels: ['model'] },
+  vireo_stride_scale: {
+    type: 'gauge',
+    help: 'Factor by which strides are lengthened because inference is saturated.',
+    labels: ['model'],
+  },
+  vireo_alert_steps_total: {
+    type: 'counter',
+    help: 'Alert steps by phase.',
+    labels: ['camera', 'rule', 'phase'],
+  },
+  vireo_outbox_pending: { type: 'gauge', help: 'Events accepted and not yet published.', labels: [] },
+  vireo_event_latency_seconds: {
+    type: 'summary',
+    help: 'Time from the arrival of the causing frame to the end of a stage.',
+    labels: ['stage'],
+  },
+  vireo_event_publish_failures_total: {
+    type: 'counter',
+    help: 'Batches that a publisher did not accept.',
+    labels: ['publisher'],
+  },
+} as const satisfies Record<string, Metric>

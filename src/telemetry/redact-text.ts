@@ -1,0 +1,31 @@
+// Greedy up to the last @: people write passwords with / # and ? unescaped.
+const inUrl = /([a-z][a-z0-9+.-]*:\/\/)[^\s"'<>]*@/gi
+const inQuery = /([?&](?:password|passwd|pwd|pass|token|secret|key|auth|user|username)=)[^&#\s"'<>]*/gi
+const secretName = /^(key|authorization|cookie)$|(password|passwd|secret|token|apikey)$/i
+
+/** The text without URL credentials, wherever in it they are. */
+export function redactText(text: string): string {
+  return text.replace(inUrl, '$1***@').replace(inQuery, '$1***')
+}
+
+/** Log fields without secrets: URL credentials in any string, and values of fields named like a secret. */
+export function redactFields(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return redactText(value)
+  if (typeof value === 'bigint') return value.toString()
+  if (value === null || typeof value !== 'object') return value
+  if (depth > 6) return '[deep]'
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
+  if (Array.isArray(value)) return value.map((item) => redactFields(item, depth + 1))
+  if (value instanceof Error) return redactFields(describeError(value), depth + 1)
+  if (value instanceof Date) return value.toISOString()
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      secretName.test(name) ? '***' : redactFields(inner, depth + 1),
+    ]),
+  )
+}
+
+function describeError(error: Error): Record<string, unknown> {
+  return { ...error, name: error.name, message: error.message, stack: error.stack, cause: error.cause }
+}
