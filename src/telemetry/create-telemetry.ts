@@ -71,7 +71,13 @@ function instrumentOf(name: string, metric: Metric, registry: Registry): Instrum
 
 function createLog(options: TelemetryOptions): Log {
   const { level = 'info', pretty = false, destination } = options
-  const settings = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
+  const settings = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    // redactFields has already made plain objects of errors.
+    serializers: { err: (error: unknown) => error },
+  }
   const logger = destination
     ? pino(settings, destination)
     : pretty
