@@ -75,12 +75,12 @@ describe('the JSON Schema', () => {
   it('describes every field', () => {
     const missing: string[] = []
     const visit = (node: Record<string, unknown>, path: string) => {
-      for (const [name, child] of Object.entries((node['properties'] ?? {}) as Record<string, never>)) {
-        if (!child['description']) missing.push(`${path}${name}`)
+      for (const [name, child] of Object.entries((node.properties ?? {}) as Record<string, never>)) {
+        if (!child.description) missing.push(`${path}${name}`)
         visit(child, `${path}${name}.`)
       }
-      if (node['items']) visit(node['items'] as never, path)
-      for (const option of (node['anyOf'] ?? []) as never[]) visit(option, path)
+      if (node.items) visit(node.items as never, path)
+      for (const option of (node.anyOf ?? []) as never[]) visit(option, path)
     }
     visit(JSON.parse(emitSchema()), '')
     expect(missing).toEqual([])
