@@ -75,7 +75,9 @@ describe('the JSON Schema', () => {
   it('describes every field', () => {
     const missing: string[] = []
     const visit = (node: Record<string, unknown>, path: string) => {
-      for (const [name, child] of Object.entries((node.properties ?? {}) as Record<string, never>)) {
+      for (const [name, child] of Object.entries(
+        (node.properties ?? {}) as Record<string, Record<string, unknown>>,
+      )) {
         if (!child.description) missing.push(`${path}${name}`)
         visit(child, `${path}${name}.`)
       }
