@@ -81,8 +81,8 @@ describe('the JSON Schema', () => {
         if (!child.description) missing.push(`${path}${name}`)
         visit(child, `${path}${name}.`)
       }
-      if (node.items) visit(node.items as never, path)
-      for (const option of (node.anyOf ?? []) as never[]) visit(option, path)
+      if (node.items) visit(node.items as Record<string, unknown>, path)
+      for (const option of (node.anyOf ?? []) as Record<string, unknown>[]) visit(option, path)
     }
     visit(JSON.parse(emitSchema()), '')
     expect(missing).toEqual([])
