@@ -14,7 +14,7 @@ if (!newEnough && !process.env.VIREO_NODE_RESPAWNED) {
   const bundled = [join(root, 'node_modules/node/bin/node'), join(root, '../node/bin/node')].find(existsSync)
   if (!bundled) {
     process.stderr.write(
-      `vireo needs Node 24.6 or newer, this is ${process.version}. Run "npm ci" in ${root}: it brings one.\n`,
+      `vireo needs Node 24.6 or newer, this is ${process.version}. Run "npm install" in ${root}: it brings one.\n`,
     )
     process.exit(78)
   }
