@@ -5,12 +5,14 @@ import { describe, expect, it } from 'vitest'
 const root = join(import.meta.dirname, '..')
 
 /** What a folder of src may import besides itself. Everything that is not named here is a stage. */
-const base = ['core', 'rx', 'config', 'telemetry', 'onnx']
+const base = ['core', 'rx', 'config', 'telemetry', 'onnx', 'bundle']
 const allowed: Record<string, readonly string[]> = {
   core: [],
   rx: ['core'],
   config: ['core'],
   telemetry: ['core'],
+  onnx: ['core'],
+  bundle: ['core', 'config', 'onnx'],
   http: ['core', 'config', 'telemetry'],
   cluster: ['core', 'config', 'telemetry'],
   schedule: ['core', 'config', 'telemetry'],
