@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts'
 import { type ConfigProblem, describeIssues } from './describe-issues.ts'
 import { interpolate } from './interpolate.ts'
 import { pathText } from './path-text.ts'
+import { retype } from './retype.ts'
 import { type Config, configSchema } from './schema.ts'
 
 /** Reads, interpolates and checks a configuration file. */
@@ -63,7 +64,8 @@ export function parseConfig(text: string, source: { file: string; env?: NodeJS.P
       cause,
     })
   }
-  const checked = configSchema.safeParse(value)
+  let checked = configSchema.safeParse(value)
+  if (!checked.success && retype(value, checked.error)) checked = configSchema.safeParse(value)
   if (checked.success) return checked.data
   const problems = describeIssues(checked.error, value).map((problem: ConfigProblem) => {
     const { place, ...position } = at(offsetOf(problem.path))

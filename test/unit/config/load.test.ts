@@ -162,6 +162,17 @@ describe('errors have file, line, column, field and what is accepted', () => {
 })
 
 describe('interpolation', () => {
+  it('gives numbers and booleans where the schema wants them, and leaves text alone', () => {
+    const text =
+      'version: 1\nhttp: { port: "${PORT}" }\nlog: { pretty: "${PRETTY}" }\n' +
+      'kafka: { brokers: [h:1], sasl: { mechanism: plain, username: u, password: "${P}" } }\n'
+    const config = parse(text, { PORT: '9090', PRETTY: 'true', P: '12345' })
+    expect(config.http.port).toBe(9090)
+    expect(config.log.pretty).toBe(true)
+    expect(config.kafka?.sasl?.password).toBe('12345')
+    expect(() => parse(text, { PORT: 'many', PRETTY: 'true', P: 'x' })).toThrow(/http\.port/)
+  })
+
   it('puts variables and defaults into strings', () => {
     expect(parse('version: 1\ndataDir: /a/${A}/${B:-b}\n', { A: '1' }).dataDir).toBe('/a/1/b')
     expect(parse('version: 1\ndataDir: ${B:-b}\n', { B: '' }).dataDir).toBe('b')
