@@ -1,0 +1,105 @@
+import type { AlertStep } from '../core/alert.ts'
+import type { CameraStatus } from '../core/camera-status.ts'
+import type { Clock } from '../core/clock.ts'
+import { toAppError } from '../core/errors.ts'
+import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
+
+/** The part of the event store that takes things in; each call is one durable transaction or throws. */
+export interface AcceptingStore {
+  acceptAlert(step: AlertStep): unknown
+  acceptStatus(status: CameraStatus): unknown
+}
+
+export interface EventIntake {
+  /** Stores the step, at once when the store works; `accepted` is called when it is on disk. */
+  alert(step: AlertStep, accepted?: () => void): void
+  status(status: CameraStatus): void
+  /** Things taken in and not yet on disk, because the store refuses them. */
+  waiting(): number
+  /** Last try for what is waiting; counts what is lost. */
+  close(): void
+}
+
+interface Waiting {
+  readonly cameraId: string
+  readonly store: () => void
+}
+
+/** How many things wait while the store refuses them (disk full, read-only). Beyond it the oldest are dropped. */
+const capacity = 10_000
+const retryMs = 1000
+
+/**
+ * The door to the event store. While the store cannot write (a full disk), steps wait here in order, bounded
+ * and counted, and are stored as soon as it can again. `wake` is called after something was stored.
+ */
+export function createEventIntake(options: {
+  store: AcceptingStore
+  wake: () => void
+  clock: Clock
+  telemetry: Telemetry
+}): EventIntake {
+  const { store, wake, clock, telemetry } = options
+  const queue: Waiting[] = []
+  let cancelRetry: (() => void) | null = null
+
+  const flush = (): void => {
+    let stored = false
+    while (queue.length > 0) {
+      const next = queue[0]!
+      try {
+        next.store()
+        stored = true
+      } catch (thrown) {
+        const error = toAppError(thrown)
+        if (error.retry) {
+          retryLater(error.message)
+          break
+        }
+        countDrop(telemetry, { stage: 'event', reason: error.code, cameraId: next.cameraId })
+        telemetry.log.error({ camera: next.cameraId, err: error }, 'an event could not be stored')
+      }
+      queue.shift()
+    }
+    if (stored) wake()
+  }
+  const retryLater = (reason: string) => {
+    telemetry.log.error({ waiting: queue.length, reason }, 'events wait: the store cannot write')
+    cancelRetry = clock.after(retryMs, () => {
+      cancelRetry = null
+      flush()
+    })
+  }
+  const take = (waiting: Waiting) => {
+    if (queue.length >= capacity) {
+      const oldest = queue.shift()!
+      countDrop(telemetry, { stage: 'event', reason: 'store_refuses', cameraId: oldest.cameraId })
+    }
+    queue.push(waiting)
+    if (!cancelRetry) flush()
+  }
+  const stopRetry = () => {
+    cancelRetry?.()
+    cancelRetry = null
+  }
+
+  return {
+    alert: (step, accepted = () => {}) =>
+      take({
+        cameraId: step.cameraId,
+        store: () => {
+          store.acceptAlert(step)
+          accepted()
+        },
+      }),
+    status: (status) => take({ cameraId: status.cameraId, store: () => store.acceptStatus(status) }),
+    waiting: () => queue.length,
+    close() {
+      stopRetry()
+      flush()
+      stopRetry()
+      for (const lost of queue.splice(0))
+        countDrop(telemetry, { stage: 'event', reason: 'shutdown', cameraId: lost.cameraId })
+    },
+  }
+}
