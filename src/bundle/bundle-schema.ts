@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { crossCheckBundle } from './cross-check-bundle.ts'
+
+const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a slug: lower-case letters, digits and hyphens, at most 63')
+
+const version = z
+  .string()
+  .max(64)
+  .regex(/^\d+(\.\d+){0,2}([-+][0-9A-Za-z.-]+)?$/, 'a version such as 1.4.0 or 1.4.0-rc.1')
+
+/** A path inside the bundle folder. Nothing that could lead out of it, on any platform, is accepted. */
+const insidePath = z
+  .string()
+  .max(200)
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
+    'a path inside the bundle folder: letters, digits, "-", "_", ".", parts joined by "/", none starting with "."',
+  )
+
+const tensorName = z.string().min(1).max(200)
+const sidePx = z.int().min(8).max(4096)
+const share = z.number().min(0).max(1)
+
+export const bundleSchema = z
+  .strictObject({
+    formatVersion: z.literal(1).describe('Version of this format.'),
+    name: slug.describe('Name of the model. A slug.'),
+    version: version.describe('Version of the model.'),
+    kind: z
+      .enum(['clip', 'stream', 'detector'])
+      .describe('Whole clips, tubelets with carried state, or single frames.'),
+    description: z.string().max(2000).describe('What it recognises, in a sentence.'),
+    temporal: z.strictObject({
+      frames: z.int().min(1).max(1024).describe('Frames of one call (T).'),
+      sampleFps: z.number().positive().max(240).describe('Rate at which frames are sampled.'),
+      strideFrames: z.int().min(1).max(4096).describe('Frames between the starts of consecutive clips.'),
+    }),
+    input: z.strictObject({
+      name: tensorName.describe('Graph input: uint8 [N, T, H, W, 3], RGB.'),
+      widthPx: sidePx.describe('Width of a frame.'),
+      heightPx: sidePx.describe('Height of a frame.'),
+    }),
+    output: z.strictObject({
+      name: tensorName.describe('Graph output: float32 [N, labels].'),
+      activation: z
+        .enum(['softmax', 'sigmoid', 'none'])
+        .describe('What the engine applies to the output; none: it is probabilities already.'),
+    }),
+    states: z
+      .array(
+        z.strictObject({
+          input: tensorName.describe('Graph input: float32 [N, ...shape]; zeros after a reset.'),
+          output: tensorName.describe("Graph output that is the next call's input."),
+          shape: z.array(z.int().min(1)).max(6).describe('Shape of one state, without N.'),
+        }),
+      )
+      .max(256)
+      .describe('State carried from call to call; only for kind stream.'),
+    warmupClips: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .default(0)
+      .describe('Calls after a reset whose scores are withheld; only for kind stream.'),
+    labels: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).max(100).describe('Name of the label in events.'),
+          threshold: share.describe('Score from which it alerts unless a rule says otherwise, 0–1.'),
+          background: z.boolean().describe('True for a label that never alerts, such as "empty".'),
+        }),
+      )
+      .min(1)
+      .max(10_000)
+      .describe('One entry for each column of the output, in its order.'),
+    graph: insidePath.describe('The ONNX file; must be among the files.'),
+    files: z
+      .array(
+        z.strictObject({
+          path: insidePath.describe('Path inside the folder.'),
+          sha256: z
+            .string()
+            .regex(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits')
+            .describe('SHA-256 of the bytes.'),
+          bytes: z.int().min(0).describe('Length.'),
+        }),
+      )
+      .min(1)
+      .max(1000)
+      .describe('Every file of the bundle except bundle.json.'),
+    license: z.string().min(1).max(200).describe('SPDX identifier, or NOASSERTION.'),
+    parent: z.string().max(200).nullable().describe('The version that it was trained from, or null.'),
+    dataset: z.string().max(200).nullable().describe('The dataset version that it was trained on, or null.'),
+    metrics: z.record(z.string(), z.number()).describe('Figures of its evaluation, by name.'),
+  })
+  .superRefine(crossCheckBundle)
+
+/** bundle.json: the contract between a model and everything that feeds it or reads its scores. */
+export type Bundle = z.infer<typeof bundleSchema>

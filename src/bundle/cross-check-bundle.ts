@@ -1,0 +1,43 @@
+import type { z } from 'zod'
+import type { Bundle } from './bundle-schema.ts'
+
+/** The rules between fields, which no single field can state. */
+export function crossCheckBundle(bundle: Bundle, context: z.RefinementCtx<Bundle>): void {
+  const refuse = (path: PropertyKey[], message: string) =>
+    context.addIssue({ code: 'custom', path, message, input: bundle })
+  const { kind, temporal, states } = bundle
+  if (kind === 'detector' && temporal.frames !== 1)
+    refuse(['temporal', 'frames'], 'must be 1 for kind detector')
+  if (kind === 'stream' && temporal.strideFrames !== temporal.frames)
+    refuse(['temporal', 'strideFrames'], `must equal temporal.frames (${temporal.frames}) for kind stream`)
+  if (kind !== 'stream' && states.length > 0) refuse(['states'], `must be empty for kind ${kind}`)
+  if (kind !== 'stream' && bundle.warmupClips > 0) refuse(['warmupClips'], `must be 0 for kind ${kind}`)
+
+  const inputs = [bundle.input.name, ...states.map((state) => state.input)]
+  const outputs = [bundle.output.name, ...states.map((state) => state.output)]
+  for (const [index, state] of states.entries()) {
+    if (inputs.indexOf(state.input) !== index + 1)
+      refuse(['states', index, 'input'], `"${state.input}" is named twice`)
+    if (outputs.indexOf(state.output) !== index + 1)
+      refuse(['states', index, 'output'], `"${state.output}" is named twice`)
+  }
+  refuseTwice(bundle.labels, 'name', (index, text) => refuse(['labels', index, 'name'], text))
+  refuseTwice(bundle.files, 'path', (index, text) => refuse(['files', index, 'path'], text))
+  for (const [index, { path }] of bundle.files.entries())
+    if (path.toLowerCase() === 'bundle.json')
+      refuse(['files', index, 'path'], 'bundle.json cannot state its own checksum; leave it out')
+  if (!bundle.files.some((file) => file.path === bundle.graph))
+    refuse(['graph'], `"${bundle.graph}" is not among the files`)
+}
+
+function refuseTwice<K extends string>(
+  items: readonly Record<K, string>[],
+  key: K,
+  refuse: (index: number, text: string) => void,
+): void {
+  const seen = new Set<string>()
+  for (const [index, item] of items.entries()) {
+    if (seen.has(item[key])) refuse(index, `"${item[key]}" is there twice`)
+    seen.add(item[key])
+  }
+}
