@@ -53,6 +53,14 @@ export function registerConfig(program: Command): void {
       const { emitSchema } = await import('../../config/emit-schema.ts')
       print(emitSchema().trimEnd())
     })
+
+  config
+    .command('docs')
+    .description('Print the reference of all fields as Markdown (docs/configuration.md).')
+    .action(async () => {
+      const { emitMarkdown } = await import('../../config/emit-markdown.ts')
+      print(emitMarkdown().trimEnd())
+    })
 }
 
 function print(text: string): void {
