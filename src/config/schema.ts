@@ -9,7 +9,7 @@ const slug = z
 
 const motionSchema = z.strictObject({
   enabled: z.boolean().default(true).describe('Off lets every frame through.'),
-  threshold: z.number().min(0).max(1).default(0.01).describe('Share of the picture that must change, 0–1.'),
+  threshold: z.number().min(0).max(1).default(0.004).describe('Share of the picture that must change, 0–1.'),
   holdMs: z.int().min(0).default(3000).describe('How long the gate stays open after the last motion, ms.'),
 })
 
@@ -31,7 +31,7 @@ const cameraSchema = z.strictObject({
     .default(true)
     .describe('Read a file at its own speed instead of as fast as possible.'),
   loop: z.boolean().default(false).describe('Start a file again when it ends.'),
-  stallTimeoutMs: z.int().min(500).default(10_000).describe('Without a frame this long it is restarted, ms.'),
+  stallTimeoutMs: z.int().min(500).default(4000).describe('Without a frame this long it is restarted, ms.'),
   paused: z.boolean().default(false).describe('Keep the camera in the file without connecting to it.'),
 })
 

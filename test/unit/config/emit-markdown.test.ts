@@ -15,7 +15,7 @@ describe('reference of the configuration', () => {
     for (const row of [
       '| `cameras[].id` | string | required | Name of the camera',
       '| `cameras[].transport` | `tcp`, `udp` | `"tcp"` |',
-      '| `cameras[].motion.threshold` | number, 0–1 | `0.01` |',
+      '| `cameras[].motion.threshold` | number, 0–1 | `0.004` |',
       '| `kafka.ssl.ca` | string | – |',
       '| `http.port` | integer, 0–65535 | `8080` |',
     ])
