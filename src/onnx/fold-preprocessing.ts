@@ -1,0 +1,169 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf'
+import { AppError } from '../core/errors.ts'
+import { liftFixedBatch } from './edit-batch-axis.ts'
+import { elementType, makeValueInfo, shapeOf, type TensorShape } from './edit-nodes.ts'
+import { refuseExternalData } from './edit-refuse-external.ts'
+import { scanBatch } from './edit-scan-batch.ts'
+import { freshNames } from './edit-walk.ts'
+import { chooseInput, matchInput } from './fold-check-input.ts'
+import { inputNodes, type Preprocessing } from './fold-input.ts'
+import { chooseOutput, shapeOutput } from './fold-output.ts'
+import { type GraphProto, type ModelProto, ModelProtoSchema } from './proto/onnx_pb.ts'
+
+export interface FoldOptions extends Preprocessing {
+  /** Frames in a clip (T). More than one for an image layout: its scores are averaged over the frames. */
+  readonly frames: number
+  /** The graph's input, when it has several. */
+  readonly inputName?: string
+  /** The output with the scores, when there are several. Needs `labels`. */
+  readonly outputName?: string
+  /**
+   * Number of labels: the output becomes float32 [N, labels] and the only one. Absent (detectors): outputs stay
+   * as they are.
+   */
+  readonly labels?: number
+}
+
+export interface FoldedModel {
+  readonly inputName: string
+  readonly outputNames: readonly string[]
+  /**
+   * How the graph takes a batch: `free`: it always did; `lifted`: a fixed batch of one was lifted; `one by one`:
+   * it could not be, for `reason`, and the elements of a batch run in turn.
+   */
+  readonly batch: 'free' | 'lifted' | 'one by one'
+  readonly reason: string | null
+}
+
+/**
+ * Puts a model's preprocessing in front of its graph, so that it takes the pixels as ffmpeg gives them: uint8
+ * [N, T, H, W, 3] in RGB, any N. Per pixel and channel it computes (v × scale − mean) / std. `model` is ONNX
+ * bytes and stays as it is; the result is ONNX bytes again. Throws MODEL_GRAPH, naming the input, node or field,
+ * when the graph does not fit the options or cannot be edited, and API_BAD_REQUEST for numbers that make no sense.
+ */
+export function foldPreprocessing(options: FoldOptions & { readonly model: Uint8Array }): Uint8Array {
+  const model = parseOnnx(options.model)
+  foldModel(model, options)
+  return toBinary(ModelProtoSchema, model)
+}
+
+/** The same on a parsed model, which is changed. */
+export function foldModel(model: ModelProto, options: FoldOptions): FoldedModel {
+  const { graph } = model
+  if (!graph) throw new AppError('MODEL_GRAPH', 'the ONNX file has no graph')
+  const opset = standardOpset(model)
+  refuseExternalData(graph)
+  checkNumbers(options)
+  if (model.irVersion < 4n) model.irVersion = 4n
+  dropInitializerInputs(graph)
+
+  const info = chooseInput(graph, options.inputName)
+  const shape = matchInput(info, options)
+  if (options.labels !== undefined) {
+    const chosen = chooseOutput(graph, options.outputName)
+    graph.output = graph.output.filter(({ name }) => name === chosen)
+  }
+  const fresh = freshNames(graph)
+  const freed = freeBatch(graph, { input: info.name, shape, opset, fresh })
+
+  const inputName = fresh('clips')
+  const front = inputNodes({ ...options, from: inputName, to: freed.input, elemType: shape.elemType, fresh })
+  graph.node.unshift(...front.nodes)
+  graph.initializer.push(...front.initializers)
+  const { frames, heightPx, widthPx } = options
+  graph.input = [makeValueInfo(inputName, elementType.uint8, [clipsDim, frames, heightPx, widthPx, 3])]
+  const framesInBatch = options.layout.includes('T') ? 1 : frames
+  if (options.labels !== undefined)
+    shapeOutput(graph, {
+      output: graph.output[0]!.name,
+      labels: options.labels,
+      framesInBatch,
+      opset,
+      clipsDim,
+      fresh,
+    })
+  const outputNames = graph.output.map(({ name }) => name)
+  return { inputName, outputNames, batch: freed.batch, reason: freed.reason }
+}
+
+/** Name of the batch axis in the folded graph. */
+const clipsDim = 'clips'
+
+export function parseOnnx(bytes: Uint8Array): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes)
+  } catch (cause) {
+    throw new AppError('MODEL_GRAPH', `this is not an ONNX file: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function standardOpset(model: ModelProto): number {
+  const found = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')
+  const opset = Number(found?.version ?? 0)
+  if (opset < 9)
+    throw new AppError(
+      'MODEL_GRAPH',
+      `opset_import: opset ${opset} is too old; export the model with opset 13 or later`,
+    )
+  return opset
+}
+
+function checkNumbers({ mean, std, scale, frames }: FoldOptions): void {
+  const wrong =
+    mean.length !== 3 || !mean.every(Number.isFinite)
+      ? `mean must be three numbers, not ${mean.join(', ')}`
+      : std.length !== 3 || !std.every((value) => Number.isFinite(value) && value > 0)
+        ? `std must be three numbers above 0, not ${std.join(', ')}`
+        : !(scale > 0 && Number.isFinite(scale))
+          ? `scale must be above 0, not ${scale}`
+          : !Number.isInteger(frames) || frames < 1
+            ? `frames must be a whole number from 1, not ${frames}`
+            : null
+  if (wrong) throw new AppError('API_BAD_REQUEST', wrong)
+}
+
+/** Older files list weights among the inputs; since IR 4 they need not be, and only then are they constants. */
+function dropInitializerInputs(graph: GraphProto): void {
+  const weights = new Set(graph.initializer.map(({ name }) => name))
+  graph.input = graph.input.filter(({ name }) => !weights.has(name))
+}
+
+function freeBatch(
+  graph: GraphProto,
+  plan: { input: string; shape: TensorShape; opset: number; fresh: (wanted: string) => string },
+): { input: string; batch: FoldedModel['batch']; reason: string | null } {
+  const { shape, input } = plan
+  const [batch] = shape.dims!
+  if (typeof batch === 'string') return { input, batch: 'free', reason: null }
+  if (batch !== 1)
+    throw new AppError(
+      'MODEL_GRAPH',
+      `input "${input}" has a fixed batch of ${batch}: export the model with a dynamic batch axis (dynamic_axes or dynamic_shapes in the PyTorch exporter), or with a batch of 1`,
+      { details: { input, batch } },
+    )
+  const outputs = graph.output.map((info) => ({ info, name: info.name, shape: shapeOf(info) }))
+  const withDims = (dims: TensorShape['dims'], elemType: number, name: string) =>
+    dims ? makeValueInfo(name, elemType, dims) : null
+  const reason = liftFixedBatch(graph, { ...plan, rank: shape.dims!.length })
+  if (reason === null) {
+    for (const [index, { name, shape: out }] of outputs.entries())
+      if (out?.dims) graph.output[index] = withDims([clipsDim, ...out.dims.slice(1)], out.elemType, name)!
+    return { input, batch: 'lifted', reason }
+  }
+  const known = outputs.map(({ name, shape: out }) => {
+    if (out?.dims && !shape.dims!.slice(1).some((size) => typeof size === 'string'))
+      return { name, shape: out }
+    throw new AppError(
+      'MODEL_GRAPH',
+      `input "${input}" has a fixed batch of 1, which cannot be lifted (${reason}), and the shape of output "${name}" is not stated: export the model with a dynamic batch axis`,
+      { details: { input, output: name, reason } },
+    )
+  })
+  const outer = plan.fresh(`${input}_batch`)
+  scanBatch(graph, { input: outer, inner: input, shape, outputs: known, fresh: plan.fresh })
+  for (const [index, { name, shape: out }] of known.entries()) {
+    const rest = out.dims!.length > 1 && out.dims![0] === 1 ? out.dims!.slice(1) : out.dims!
+    graph.output[index] = makeValueInfo(name, out.elemType, [clipsDim, ...rest])
+  }
+  return { input: outer, batch: 'one by one', reason }
+}
