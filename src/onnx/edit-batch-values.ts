@@ -1,4 +1,4 @@
-import { elementType } from './edit-nodes.ts'
+import { elementTypes } from './element-type.ts'
 import type { NodeProto, TensorProto } from './proto/onnx_pb.ts'
 
 /** What is known of a value while the batch axis is followed through a graph. */
@@ -33,12 +33,12 @@ function tensorNumbers(tensor: TensorProto): number[] | null {
   const read = (bytes: number, at: (offset: number) => number) =>
     Array.from({ length: rawData.length / bytes }, (_, index) => at(index * bytes))
   switch (tensor.dataType) {
-    case elementType.int64:
+    case elementTypes.int64:
       if (rawData.length === 0) return tensor.int64Data.map(Number)
       return read(8, (offset) => Number(view.getBigInt64(offset, true)))
-    case elementType.int32:
+    case elementTypes.int32:
       return rawData.length === 0 ? [...tensor.int32Data] : read(4, (offset) => view.getInt32(offset, true))
-    case elementType.float32:
+    case elementTypes.float32:
       return rawData.length === 0 ? [...tensor.floatData] : read(4, (offset) => view.getFloat32(offset, true))
     default:
       return null

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf'
+import { elementTypeName, elementTypes } from './element-type.ts'
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -10,17 +11,6 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from './proto/onnx_pb.ts'
-
-/** Numbers of TensorProto.DataType. */
-export const elementType = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  int32: 6,
-  int64: 7,
-  float16: 10,
-  float64: 11,
-} as const
 
 /** Numbers of AttributeProto.AttributeType. */
 const attributeType = { int: 2, graph: 5, ints: 7 } as const
@@ -54,7 +44,7 @@ function makeAttribute(name: string, value: AttributeValue): AttributeProto {
 export function makeInt64s(name: string, values: readonly number[], dims = [values.length]): TensorProto {
   return create(TensorProtoSchema, {
     name,
-    dataType: elementType.int64,
+    dataType: elementTypes.int64,
     dims: dims.map(BigInt),
     int64Data: values.map(BigInt),
   })
@@ -63,7 +53,7 @@ export function makeInt64s(name: string, values: readonly number[], dims = [valu
 export function makeFloats(name: string, values: readonly number[], dims: readonly number[]): TensorProto {
   return create(TensorProtoSchema, {
     name,
-    dataType: elementType.float32,
+    dataType: elementTypes.float32,
     dims: dims.map(BigInt),
     floatData: [...values],
   })
@@ -103,13 +93,7 @@ export function shapeOf(info: ValueInfoProto): TensorShape | null {
   return { elemType: type.value.elemType, dims: dims ?? null }
 }
 
-const typeNames = new Map<number, string>(Object.entries(elementType).map(([name, code]) => [code, name]))
-
 /** float32 [1, 3, 224, 224], as messages and summaries write it. */
 export function shapeText({ elemType, dims }: TensorShape): string {
-  return `${elementName(elemType)} ${dims ? `[${dims.join(', ')}]` : 'of unknown shape'}`
-}
-
-export function elementName(elemType: number): string {
-  return typeNames.get(elemType) ?? `type ${elemType}`
+  return `${elementTypeName(elemType)} ${dims ? `[${dims.join(', ')}]` : 'of unknown shape'}`
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts'
-import { elementType, shapeOf, shapeText, type TensorShape } from './edit-nodes.ts'
+import { shapeOf, shapeText, type TensorShape } from './edit-nodes.ts'
+import { elementTypes } from './element-type.ts'
 import { isIdentity, type Layout, layouts, type Preprocessing } from './fold-input.ts'
 import type { GraphProto, ValueInfoProto } from './proto/onnx_pb.ts'
 
@@ -26,8 +27,8 @@ export function chooseInput(graph: GraphProto, inputName: string | undefined): V
   return found
 }
 
-const floats: readonly number[] = [elementType.float32, elementType.float16, elementType.float64]
-const integers: readonly number[] = [elementType.uint8, elementType.int32, elementType.int64]
+const floats: readonly number[] = [elementTypes.float32, elementTypes.float16, elementTypes.float64]
+const integers: readonly number[] = [elementTypes.uint8, elementTypes.int32, elementTypes.int64]
 
 /**
  * The input's shape, once it is certain that it fits layout, frames and size. Throws MODEL_GRAPH saying what

@@ -1,4 +1,5 @@
-import { elementType, makeFloats, makeInt64s, makeNode } from './edit-nodes.ts'
+import { makeFloats, makeInt64s, makeNode } from './edit-nodes.ts'
+import { elementTypes } from './element-type.ts'
 import type { NodeProto, TensorProto } from './proto/onnx_pb.ts'
 
 /** Order of a model's input axes. Those without T are image models: frames are merged into the batch. */
@@ -71,12 +72,12 @@ export function inputNodes(
       const repeated = channelFirst ? values : Array.from({ length: widthPx }, () => values).flat()
       return makeFloats(fresh(name), repeated, dims)
     }
-    add('Cast', [], { to: elementType.float32 })
+    add('Cast', [], { to: elementTypes.float32 })
     add('Mul', [constant('vireo_gain', inOrder(plan.std.map((std) => plan.scale / std)))])
     if (plan.mean.some((value) => value !== 0))
       add('Add', [constant('vireo_offset', inOrder(plan.mean.map((mean, c) => -mean / plan.std[c]!)))])
-    if (plan.elemType !== elementType.float32) add('Cast', [], { to: plan.elemType })
-  } else if (plan.elemType !== elementType.uint8) add('Cast', [], { to: plan.elemType })
+    if (plan.elemType !== elementTypes.float32) add('Cast', [], { to: plan.elemType })
+  } else if (plan.elemType !== elementTypes.uint8) add('Cast', [], { to: plan.elemType })
   if (nodes.length === 0) add('Identity', [])
   nodes.at(-1)!.output = [plan.to]
   return { nodes, initializers }

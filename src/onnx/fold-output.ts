@@ -1,13 +1,6 @@
 import { AppError } from '../core/errors.ts'
-import {
-  elementName,
-  elementType,
-  makeInt64s,
-  makeNode,
-  makeValueInfo,
-  shapeOf,
-  shapeText,
-} from './edit-nodes.ts'
+import { makeInt64s, makeNode, makeValueInfo, shapeOf, shapeText } from './edit-nodes.ts'
+import { elementTypeName, elementTypes } from './element-type.ts'
 import type { GraphProto } from './proto/onnx_pb.ts'
 
 /** The output that holds the scores: the named one, or the only one. Throws MODEL_GRAPH listing what there is. */
@@ -50,9 +43,9 @@ export function shapeOutput(
       },
     )
   if (!shape) throw refuse('only tensors can hold scores')
-  const { float32, float16, float64 } = elementType
+  const { float32, float16, float64 } = elementTypes
   if (![float32, float16, float64].some((type) => type === shape.elemType))
-    throw refuse(`scores must be floats, not ${elementName(shape.elemType)}; export the logits`)
+    throw refuse(`scores must be floats, not ${elementTypeName(shape.elemType)}; export the logits`)
   let at = plan.output
   const add = (opType: string, inputs: string[], attributes: Record<string, number | number[]> = {}) => {
     const output = fresh('scores')

@@ -1,14 +1,16 @@
-import { fromBinary, toBinary } from '@bufbuild/protobuf'
+import { toBinary } from '@bufbuild/protobuf'
 import { AppError } from '../core/errors.ts'
 import { liftFixedBatch } from './edit-batch-axis.ts'
-import { elementType, makeValueInfo, shapeOf, type TensorShape } from './edit-nodes.ts'
+import { makeValueInfo, shapeOf, type TensorShape } from './edit-nodes.ts'
 import { refuseExternalData } from './edit-refuse-external.ts'
 import { scanBatch } from './edit-scan-batch.ts'
 import { freshNames } from './edit-walk.ts'
+import { elementTypes } from './element-type.ts'
 import { chooseInput, matchInput } from './fold-check-input.ts'
 import { inputNodes, type Preprocessing } from './fold-input.ts'
 import { chooseOutput, shapeOutput } from './fold-output.ts'
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './proto/onnx_pb.ts'
+import { readModel } from './read-model.ts'
 
 export interface FoldOptions extends Preprocessing {
   /** Frames in a clip (T). More than one for an image layout: its scores are averaged over the frames. */
@@ -42,7 +44,7 @@ export interface FoldedModel {
  * when the graph does not fit the options or cannot be edited, and API_BAD_REQUEST for numbers that make no sense.
  */
 export function foldPreprocessing(options: FoldOptions & { readonly model: Uint8Array }): Uint8Array {
-  const model = parseOnnx(options.model)
+  const model = readModel(options.model)
   foldModel(model, options)
   return toBinary(ModelProtoSchema, model)
 }
@@ -71,7 +73,7 @@ export function foldModel(model: ModelProto, options: FoldOptions): FoldedModel 
   graph.node.unshift(...front.nodes)
   graph.initializer.push(...front.initializers)
   const { frames, heightPx, widthPx } = options
-  graph.input = [makeValueInfo(inputName, elementType.uint8, [clipsDim, frames, heightPx, widthPx, 3])]
+  graph.input = [makeValueInfo(inputName, elementTypes.uint8, [clipsDim, frames, heightPx, widthPx, 3])]
   const framesInBatch = options.layout.includes('T') ? 1 : frames
   if (options.labels !== undefined)
     shapeOutput(graph, {
@@ -88,14 +90,6 @@ export function foldModel(model: ModelProto, options: FoldOptions): FoldedModel 
 
 /** Name of the batch axis in the folded graph. */
 const clipsDim = 'clips'
-
-export function parseOnnx(bytes: Uint8Array): ModelProto {
-  try {
-    return fromBinary(ModelProtoSchema, bytes)
-  } catch (cause) {
-    throw new AppError('MODEL_GRAPH', `this is not an ONNX file: ${(cause as Error).message}`, { cause })
-  }
-}
 
 function standardOpset(model: ModelProto): number {
   const found = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')

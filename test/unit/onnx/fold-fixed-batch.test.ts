@@ -1,6 +1,7 @@
 import { clone, create } from '@bufbuild/protobuf'
 import { describe, expect, it } from 'vitest'
-import { elementType, makeFloats, makeInt64s, makeNode, makeValueInfo } from '../../../src/onnx/edit-nodes.ts'
+import { makeFloats, makeInt64s, makeNode, makeValueInfo } from '../../../src/onnx/edit-nodes.ts'
+import { elementTypes } from '../../../src/onnx/element-type.ts'
 import { foldModel } from '../../../src/onnx/fold-preprocessing.ts'
 import {
   AttributeProtoSchema,
@@ -211,7 +212,7 @@ function branch(name: string, opType: string) {
   return create(GraphProtoSchema, {
     name,
     node: [makeNode(opType, ['x'], [name])],
-    output: [makeValueInfo(name, elementType.float32, input)],
+    output: [makeValueInfo(name, elementTypes.float32, input)],
   })
 }
 

@@ -1,6 +1,7 @@
 import { clone, create, fromBinary } from '@bufbuild/protobuf'
 import { describe, expect, it } from 'vitest'
-import { elementType, makeFloats, makeInt64s, makeNode, makeValueInfo } from '../../../src/onnx/edit-nodes.ts'
+import { makeFloats, makeInt64s, makeNode, makeValueInfo } from '../../../src/onnx/edit-nodes.ts'
+import { elementTypes } from '../../../src/onnx/element-type.ts'
 import { type Layout, layouts } from '../../../src/onnx/fold-input.ts'
 import { type FoldOptions, foldModel, foldPreprocessing } from '../../../src/onnx/fold-preprocessing.ts'
 import { GraphProtoSchema, type ModelProto, ModelProtoSchema } from '../../../src/onnx/proto/onnx_pb.ts'
@@ -37,10 +38,10 @@ describe('foldPreprocessing gives the model what plain TypeScript gives', () => 
   })
 
   it.each([
-    ['float16', elementType.float16, 2e-3],
-    ['float64', elementType.float64, 1e-5],
+    ['float16', elementTypes.float16, 2e-3],
+    ['float64', elementTypes.float64, 1e-5],
   ])('converts to %s', async (_, inputType, tolerance) => {
-    const cast = makeNode('Cast', ['x'], ['y'], { to: elementType.float32 })
+    const cast = makeNode('Cast', ['x'], ['y'], { to: elementTypes.float32 })
     const proto = model({ nodes: [cast], input: shapeFor('NCTHW'), output: shapeFor('NCTHW'), inputType })
     const plan: FoldOptions = { ...size, layout: 'NCTHW', channelOrder: 'bgr', ...imagenet }
     const clips = pixels(clipLength)
@@ -49,8 +50,8 @@ describe('foldPreprocessing gives the model what plain TypeScript gives', () => 
   })
 
   it.each(['uint8', 'int32', 'int64'] as const)('gives whole numbers to a model of %s', async (type) => {
-    const cast = makeNode('Cast', ['x'], ['y'], { to: elementType.float32 })
-    const inputType = elementType[type]
+    const cast = makeNode('Cast', ['x'], ['y'], { to: elementTypes.float32 })
+    const inputType = elementTypes[type]
     const proto = model({ nodes: [cast], input: shapeFor('NTHWC'), output: shapeFor('NTHWC'), inputType })
     const clips = pixels(clipLength)
     const got = await run(foldPreprocessing({ model: bytesOf(proto), ...plain }), clips, clipDims(1))
@@ -115,22 +116,22 @@ describe('the output', () => {
 
   it('becomes float32', async () => {
     const mean = makeNode('ReduceMean', ['x'], ['m'], { axes: [1, 2, 3], keepdims: 0 })
-    const cast = makeNode('Cast', ['m'], ['y'], { to: elementType.float64 })
+    const cast = makeNode('Cast', ['m'], ['y'], { to: elementTypes.float64 })
     const proto = model({
       nodes: [mean, cast],
       input: shapeFor('NTHWC'),
       output: ['batch', 3],
-      outputType: elementType.float64,
+      outputType: elementTypes.float64,
     })
     foldModel(proto, { ...plain, labels: 3 })
-    expect(proto.graph!.output[0]!.type!.value.value).toMatchObject({ elemType: elementType.float32 })
+    expect(proto.graph!.output[0]!.type!.value.value).toMatchObject({ elemType: elementTypes.float32 })
     expect((await run(bytesOf(proto), pixels(clipLength), clipDims(1))).dims).toEqual([1, 3])
   })
 
   it('is chosen by name and is then the only one', () => {
     const proto = means(['batch', 3])
     proto.graph!.node.push(makeNode('Neg', ['y'], ['z']))
-    proto.graph!.output.push(makeValueInfo('z', elementType.float32, ['batch', 3]))
+    proto.graph!.output.push(makeValueInfo('z', elementTypes.float32, ['batch', 3]))
     const options = { ...plain, labels: 3 }
     expect(() => foldModel(clone(ModelProtoSchema, proto), options)).toThrow(
       'has the outputs y, z; name the one with',
@@ -176,7 +177,7 @@ describe('the graph', () => {
       create(GraphProtoSchema, {
         name,
         node: [makeNode(opType, ['x'], [name])],
-        output: [makeValueInfo(name, elementType.float32, shapeFor('NTHWC'))],
+        output: [makeValueInfo(name, elementTypes.float32, shapeFor('NTHWC'))],
       })
     const condition = makeInt64s('zero', [0], [])
     const proto = model({
@@ -210,7 +211,7 @@ describe('the graph', () => {
       opset: 9,
       irVersion: 3,
     })
-    proto.graph!.input.push(makeValueInfo('w', elementType.float32, [1]))
+    proto.graph!.input.push(makeValueInfo('w', elementTypes.float32, [1]))
     foldModel(proto, plain)
     expect(proto.graph!.input.map(({ name }) => name)).toEqual(['clips'])
     const clips = pixels(clipLength)

@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { elementType, makeValueInfo } from '../../../src/onnx/edit-nodes.ts'
+import { makeValueInfo } from '../../../src/onnx/edit-nodes.ts'
+import { elementTypes } from '../../../src/onnx/element-type.ts'
 import type { Layout } from '../../../src/onnx/fold-input.ts'
 import type { FoldOptions } from '../../../src/onnx/fold-preprocessing.ts'
 import {
@@ -32,8 +33,8 @@ export function model(parts: GraphParts): ModelProto {
       name: 'test',
       node: parts.nodes,
       initializer: parts.initializers ?? [],
-      input: [makeValueInfo('x', parts.inputType ?? elementType.float32, parts.input)],
-      output: [makeValueInfo('y', parts.outputType ?? elementType.float32, parts.output)],
+      input: [makeValueInfo('x', parts.inputType ?? elementTypes.float32, parts.input)],
+      output: [makeValueInfo('y', parts.outputType ?? elementTypes.float32, parts.output)],
     },
   })
 }
