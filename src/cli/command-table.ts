@@ -10,5 +10,6 @@ export interface CommandEntry {
 export const commandTable: readonly CommandEntry[] = [
   { name: 'config', load: async () => (await import('./commands/config.ts')).registerConfig },
   { name: 'camera', load: async () => (await import('./commands/camera.ts')).registerCamera },
+  { name: 'model', load: async () => (await import('./commands/model.ts')).registerModel },
   { name: 'doctor', load: async () => (await import('./commands/doctor.ts')).registerDoctor },
 ]

@@ -1,0 +1,122 @@
+import { stat } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { errorClass, toAppError } from '../../core/errors.ts'
+import type { GraphValue } from '../../onnx/read-model.ts'
+import type { ImportResult } from '../model-import.ts'
+import type { ImportOptions } from '../model-options.ts'
+
+interface Options {
+  json?: boolean
+}
+
+export function registerModel(program: Command): void {
+  const model = program.command('model').description('Import, inspect and list models.')
+
+  model
+    .command('import <file>')
+    .description(
+      'Make a model bundle of an ONNX file: preprocessing moves into the graph, one clip is tried.',
+    )
+    .requiredOption('--name <slug>', 'name of the model')
+    .requiredOption('--out <dir>', 'folder of the bundle')
+    .requiredOption('--frames <n>', 'frames in a clip')
+    .requiredOption('--fps <n>', 'frames per second that the model was trained with')
+    .requiredOption('--size <WxH>', 'size of a frame in pixels')
+    .requiredOption('--layout <axes>', 'order of the input axes: NCTHW, NTCHW, NTHWC, NCHW or NHWC')
+    .requiredOption('--labels <file|a,b,c>', 'labels in the order of the scores')
+    .option('--stride <n>', 'frames between the starts of clips (default: half a clip)')
+    .option('--mean <r,g,b>', 'mean of red, green, blue after scaling', '0,0,0')
+    .option('--std <r,g,b>', 'deviation of red, green, blue after scaling', '1,1,1')
+    .option('--scale <factor>', 'factor for the bytes before mean and std: 1/255 or 1', '1/255')
+    .option('--order <order>', 'channel order of the model: rgb or bgr', 'rgb')
+    .option('--activation <kind>', 'how scores become probabilities: softmax, sigmoid or none', 'softmax')
+    .option('--threshold <p>', 'probability from which a label alerts', '0.5')
+    .option('--background <labels>', 'labels that never alert, separated by commas')
+    .option('--kind <kind>', 'kind of model: clip', 'clip')
+    .option('--license <spdx>', 'licence of the model', 'NOASSERTION')
+    .option('--model-version <version>', 'version of the model', '1.0.0')
+    .option('--description <text>', 'what it recognises', '')
+    .option('--input <name>', 'input of the graph that takes the pixels')
+    .option('--output <name>', 'output of the graph with the scores, when there are several')
+    .option('--force', 'replace a bundle that is there already')
+    .option('--json', 'JSON output')
+    .action(async (file: string, options: ImportOptions) => {
+      const { parseImportOptions } = await import('../model-options.ts')
+      const { importModel } = await import('../model-import.ts')
+      const result = await importModel(parseImportOptions(file, options))
+      print(options.json ? JSON.stringify(result) : importLines(result).join('\n'))
+    })
+
+  model
+    .command('inspect <path>')
+    .description('Show what an ONNX file or a bundle holds.')
+    .option('--json', 'JSON output')
+    .action(async (path: string, options: Options) => {
+      const { readModelFile } = await import('../model-import.ts')
+      const { readModel } = await import('../../onnx/read-model.ts')
+      const { describeWholeModel, descriptionLines } = await import('../describe-model.ts')
+      const isFolder = await stat(path).then(
+        (found) => found.isDirectory(),
+        () => false,
+      )
+      const { loadBundle } = await import('../../bundle/load-bundle.ts')
+      const loaded = isFolder ? await loadBundle(path) : null
+      const file = loaded?.graphPath ?? path
+      const description = describeWholeModel(readModel(await readModelFile(file), file))
+      if (options.json) return print(JSON.stringify({ bundle: loaded?.bundle ?? null, ...description }))
+      const { stringify } = await import('yaml')
+      const shown = loaded ? [stringify(loaded.bundle).trimEnd(), ''] : []
+      print([...shown, ...descriptionLines(description)].join('\n'))
+    })
+
+  model
+    .command('list')
+    .description('Show the models of a configuration and whether their bundles are whole.')
+    .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
+    .option('--json', 'JSON output')
+    .action(async (options: Options & { config: string }) => {
+      const { loadConfig } = await import('../../config/load.ts')
+      const { loadBundle } = await import('../../bundle/load-bundle.ts')
+      const rows = await Promise.all(
+        loadConfig(options.config).models.map(async ({ name, path }) => {
+          try {
+            return { configured: name, path, ok: true as const, ...(await loadBundle(path)).contract }
+          } catch (thrown) {
+            const { code, message } = toAppError(thrown)
+            return { configured: name, path, ok: false as const, code, message }
+          }
+        }),
+      )
+      for (const row of rows) if (!row.ok) process.exitCode = errorClass(row.code).exitCode
+      if (options.json) return print(JSON.stringify(rows))
+      if (rows.length === 0) return print(`${options.config}: no models`)
+      for (const row of rows)
+        print(
+          row.ok
+            ? `${row.configured.padEnd(16)} ${row.kind} ${row.version}, ${row.frames} frames at ${row.sampleFps}/s every ${row.strideFrames}, ${row.widthPx}x${row.heightPx}, ${row.labels.length} labels, ${row.path}`
+            : `${row.configured.padEnd(16)} ${row.code}: ${row.message}`,
+        )
+    })
+}
+
+function importLines({ dir, name, version, given, made, batch, batchReason, trial }: ImportResult): string[] {
+  const values = (list: readonly GraphValue[]) =>
+    list.map(({ name, type, shape }) => `${name} ${type} [${shape.join(', ')}]`).join('; ')
+  const batches = {
+    free: 'any number of clips in one run',
+    lifted: 'any number of clips in one run (the fixed batch of 1 was lifted)',
+    'one by one': `clips of a batch run one by one (the fixed batch of 1 could not be lifted: ${batchReason})`,
+  }
+  return [
+    `${name} ${version} is in ${dir}`,
+    `given       ${values(given.inputs)} -> ${values(given.outputs)}`,
+    `made        ${values(made.inputs)} -> ${values(made.outputs)}`,
+    `parameters  ${made.parameters.toLocaleString('en-GB')}`,
+    `batch       ${batches[batch]}`,
+    `one clip    ${trial.latencyMs} ms on the CPU; scores of noise from ${trial.lowest.toPrecision(3)} to ${trial.highest.toPrecision(3)}`,
+  ]
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,119 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { toBinary } from '@bufbuild/protobuf'
+import { writeBundle } from '../bundle/write-bundle.ts'
+import { AppError } from '../core/errors.ts'
+import type { Preprocessing } from '../onnx/fold-input.ts'
+import { type FoldedModel, foldModel } from '../onnx/fold-preprocessing.ts'
+import { ModelProtoSchema } from '../onnx/proto/onnx_pb.ts'
+import { type GraphDescription, readModel } from '../onnx/read-model.ts'
+import { describeWholeModel } from './describe-model.ts'
+import { type Trial, tryModel } from './model-trial.ts'
+
+export interface ImportPlan extends Preprocessing {
+  readonly file: string
+  readonly outDir: string
+  /** Replace a bundle that is there already. */
+  readonly force: boolean
+  readonly name: string
+  readonly version: string
+  readonly description: string
+  readonly frames: number
+  readonly sampleFps: number
+  readonly strideFrames: number
+  readonly labels: readonly string[]
+  readonly background: readonly string[]
+  readonly activation: 'softmax' | 'sigmoid' | 'none'
+  readonly threshold: number
+  readonly license: string
+  readonly inputName?: string
+  readonly outputName?: string
+}
+
+export interface ImportResult {
+  readonly dir: string
+  readonly name: string
+  readonly version: string
+  readonly given: GraphDescription
+  readonly made: GraphDescription
+  readonly batch: FoldedModel['batch']
+  readonly batchReason: string | null
+  readonly trial: Trial
+}
+
+/** From an ONNX file to a bundle on disk: read, fold, try, write. Nothing is written before the trial passed. */
+export async function importModel(plan: ImportPlan): Promise<ImportResult> {
+  if (!plan.force && (await exists(join(plan.outDir, 'bundle.json'))))
+    throw new AppError(
+      'API_BAD_REQUEST',
+      `--out ${plan.outDir}: a bundle is there already; --force replaces it`,
+    )
+  for (const name of plan.background)
+    if (!plan.labels.includes(name))
+      throw new AppError(
+        'API_BAD_REQUEST',
+        `--background ${name}: is not one of the ${plan.labels.length} labels`,
+      )
+  const model = readModel(await readModelFile(plan.file), plan.file)
+  const given = describeWholeModel(model)
+  const folded = foldModel(model, { ...plan, labels: plan.labels.length })
+  const graph = toBinary(ModelProtoSchema, model)
+  const output = folded.outputNames[0]!
+  const trial = await tryModel({
+    graph,
+    input: folded.inputName,
+    output,
+    clipShape: [plan.frames, plan.heightPx, plan.widthPx, 3],
+    labels: plan.labels.length,
+  })
+  if (plan.activation === 'none' && (trial.lowest < 0 || trial.highest > 1))
+    throw new AppError(
+      'API_BAD_REQUEST',
+      `--activation none: the graph gives scores from ${trial.lowest.toPrecision(3)} to ${trial.highest.toPrecision(3)}, so they are not probabilities; use softmax (one label at a time) or sigmoid (labels independent)`,
+    )
+  await writeBundle(plan.outDir, bundleOf(plan, folded.inputName, output), { 'model.onnx': graph })
+  const { outDir: dir, name, version } = plan
+  const { batch, reason: batchReason } = folded
+  return { dir, name, version, given, made: describeWholeModel(model), batch, batchReason, trial }
+}
+
+function bundleOf(plan: ImportPlan, input: string, output: string): Parameters<typeof writeBundle>[1] {
+  const { name, version, description, frames, sampleFps, strideFrames, widthPx, heightPx } = plan
+  return {
+    name,
+    version,
+    kind: 'clip',
+    description,
+    temporal: { frames, sampleFps, strideFrames },
+    input: { name: input, widthPx, heightPx },
+    output: { name: output, activation: plan.activation },
+    states: [],
+    warmupClips: 0,
+    labels: plan.labels.map((label) => ({
+      name: label,
+      threshold: plan.threshold,
+      background: plan.background.includes(label),
+    })),
+    graph: 'model.onnx',
+    license: plan.license,
+    parent: null,
+    dataset: null,
+    metrics: {},
+  }
+}
+
+/** The bytes of an ONNX file; MODEL_NOT_FOUND when there are none. */
+export async function readModelFile(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unreadable'
+    throw new AppError('MODEL_NOT_FOUND', `${file}: cannot be read (${reason})`, { details: { file }, cause })
+  }
+}
+
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )

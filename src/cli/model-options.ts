@@ -1,0 +1,149 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { didYouMean } from '../config/did-you-mean.ts'
+import { AppError } from '../core/errors.ts'
+import { layouts } from '../onnx/fold-input.ts'
+import type { ImportPlan } from './model-import.ts'
+
+/** The options of `vireo model import` as commander gives them: text. */
+export interface ImportOptions {
+  readonly name: string
+  readonly out: string
+  readonly frames: string
+  readonly fps: string
+  readonly size: string
+  readonly layout: string
+  readonly labels: string
+  readonly stride?: string
+  readonly mean: string
+  readonly std: string
+  readonly scale: string
+  readonly order: string
+  readonly activation: string
+  readonly threshold: string
+  readonly background?: string
+  readonly kind: string
+  readonly license: string
+  readonly modelVersion: string
+  readonly description: string
+  readonly input?: string
+  readonly output?: string
+  readonly force?: boolean
+  readonly json?: boolean
+}
+
+/** Turns the text into a plan. Throws API_BAD_REQUEST naming the option and what it accepts. */
+export function parseImportOptions(file: string, options: ImportOptions): ImportPlan {
+  if (options.kind !== 'clip')
+    throw refuse(
+      'kind',
+      options.kind,
+      'only clip models can be imported: a clip of frames in, one score for each label out',
+    )
+  const frames = whole('frames', options.frames)
+  const [widthPx, heightPx] = parseSize(options.size)
+  const scale = parseScale(options.scale)
+  const mean = triple('mean', options.mean)
+  const std = triple('std', options.std)
+  if (scale <= 1 / 255 && mean.some((value) => Math.abs(value) > 2))
+    throw refuse(
+      'mean',
+      options.mean,
+      'pixels are 0 to 1 before the mean is taken off; give --scale 1 for 0 to 255',
+    )
+  if (std.some((value) => value <= 0)) throw refuse('std', options.std, 'each must be above 0')
+  return {
+    file,
+    outDir: options.out,
+    force: options.force === true,
+    name: options.name,
+    version: options.modelVersion,
+    description: options.description,
+    frames,
+    sampleFps: above0('fps', options.fps),
+    strideFrames:
+      options.stride === undefined ? Math.max(1, Math.floor(frames / 2)) : whole('stride', options.stride),
+    widthPx,
+    heightPx,
+    layout: choice('layout', options.layout.toUpperCase(), layouts),
+    channelOrder: choice('order', options.order, ['rgb', 'bgr'] as const),
+    mean,
+    std,
+    scale,
+    labels: readLabels(options.labels),
+    background: (options.background ?? '').split(',').map(trim).filter(Boolean),
+    activation: choice('activation', options.activation, ['softmax', 'sigmoid', 'none'] as const),
+    threshold: share('threshold', options.threshold),
+    license: options.license,
+    ...(options.input === undefined ? {} : { inputName: options.input }),
+    ...(options.output === undefined ? {} : { outputName: options.output }),
+  }
+}
+
+const trim = (text: string) => text.trim()
+
+const refuse = (option: string, value: string, text: string) =>
+  new AppError('API_BAD_REQUEST', `--${option} ${value}: ${text}`, { details: { option } })
+
+function whole(option: string, text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw refuse(option, text, 'a whole number from 1')
+  return Number(text)
+}
+
+/** `Number('')` is 0, so empty text needs its own answer. */
+const numberOf = (text: string) => (text.trim() === '' ? Number.NaN : Number(text))
+
+function above0(option: string, text: string): number {
+  const value = numberOf(text)
+  if (!(value > 0 && Number.isFinite(value))) throw refuse(option, text, 'a number above 0')
+  return value
+}
+
+function share(option: string, text: string): number {
+  const value = numberOf(text)
+  if (!(value >= 0 && value <= 1)) throw refuse(option, text, 'a number from 0 to 1')
+  return value
+}
+
+function parseSize(text: string): [number, number] {
+  const found = /^(\d{1,4})x(\d{1,4})$/i.exec(text)
+  if (!found) throw refuse('size', text, 'width x height in pixels, such as 224x224')
+  return [Number(found[1]), Number(found[2])]
+}
+
+function parseScale(text: string): number {
+  const fraction = /^1\/(\d+(?:\.\d+)?)$/.exec(text)
+  return fraction ? 1 / above0('scale', fraction[1]!) : above0('scale', text)
+}
+
+function triple(option: string, text: string): [number, number, number] {
+  const values = text.split(',').map(numberOf)
+  if (values.length === 1) values.push(values[0]!, values[0]!)
+  if (values.length !== 3 || !values.every(Number.isFinite))
+    throw refuse(
+      option,
+      text,
+      'three numbers for red, green and blue, such as 0.485,0.456,0.406, or one for all',
+    )
+  return values as [number, number, number]
+}
+
+function choice<T extends string>(option: string, text: string, accepted: readonly T[]): T {
+  const found = accepted.find((value) => value === text)
+  if (found) return found
+  const near = didYouMean(text, accepted)
+  throw refuse(option, text, `accepted: ${accepted.join(', ')}${near ? `; did you mean ${near}?` : ''}`)
+}
+
+/** A file with one label a line, or labels separated by commas. */
+function readLabels(text: string): string[] {
+  if (existsSync(text)) {
+    const lines = readFileSync(text, 'utf8').split(/\r?\n/).map(trim).filter(Boolean)
+    if (lines.length === 0) throw refuse('labels', text, 'the file has no labels; write one a line')
+    return lines
+  }
+  if (/[/\\]|\.txt$/i.test(text) && !text.includes(','))
+    throw refuse('labels', text, 'there is no such file; give a file with one label a line, or a,b,c')
+  const labels = text.split(',').map(trim)
+  if (labels.includes('')) throw refuse('labels', text, 'a label is empty')
+  return labels
+}

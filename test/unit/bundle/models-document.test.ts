@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { bundleSchema } from '../../../src/bundle/bundle-schema.ts'
+import { registerModel } from '../../../src/cli/commands/model.ts'
+import { layouts } from '../../../src/onnx/fold-input.ts'
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/models.md'), 'utf8')
+const [importPart, bundlePart] = page.split('\n## bundle.json\n') as [string, string]
+
+/** Paths of all fields; objects that only group others are not fields of their own. */
+function fieldsOf(schema: unknown, path: string): string[] {
+  if (schema instanceof z.ZodObject)
+    return Object.entries(schema.shape).flatMap(([name, inner]) =>
+      fieldsOf(inner, path ? `${path}.${name}` : name),
+    )
+  if (schema instanceof z.ZodArray && schema.element instanceof z.ZodObject)
+    return [path, ...fieldsOf(schema.element, `${path}[]`)]
+  return [path]
+}
+
+describe('docs/models.md', () => {
+  it('describes every field of bundle.json and no other', () => {
+    const documented = [...bundlePart.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]!)
+    expect(documented.sort()).toEqual(fieldsOf(bundleSchema, '').sort())
+  })
+
+  it('names only options and layouts that exist', () => {
+    const program = new Command()
+    registerModel(program)
+    const commands = program.commands[0]!.commands
+    const options = commands.flatMap((command) => command.options.map((option) => option.long))
+    const named = [...importPart.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map((match) => match[0])
+    expect(named.length).toBeGreaterThan(20)
+    expect([...new Set(named)].filter((option) => !options.includes(option))).toEqual([])
+    const named2 = [...importPart.matchAll(/--layout` \| .*|--layout ([A-Z]+)/g)].map((match) => match[1])
+    expect(named2.filter((name) => name && !layouts.some((layout) => layout === name))).toEqual([])
+    for (const layout of layouts) expect(importPart).toContain(`\`${layout}\``)
+  })
+})
