@@ -1,6 +1,7 @@
 import { followBatch } from './edit-batch-rules.ts'
 import { constantValue, tensorValue, type Value } from './edit-batch-values.ts'
 import { makeInt64s } from './edit-nodes.ts'
+import { walkGraphs } from './edit-walk.ts'
 import type { GraphProto, NodeProto, TensorProto } from './proto/onnx_pb.ts'
 
 /**
@@ -43,10 +44,20 @@ export function liftFixedBatch(
   if (constant) return `output "${constant.name}" has no batch axis`
   for (const { node, shape } of edits) {
     graph.initializer.push(shape)
+    const replaced = node.input[1]!
     node.input[1] = shape.name
+    if (!isUsed(graph, replaced))
+      graph.initializer = graph.initializer.filter(({ name }) => name !== replaced)
   }
   graph.valueInfo = []
   return null
+}
+
+function isUsed(graph: GraphProto, name: string): boolean {
+  const asOutput = graph.output.some((output) => output.name === name)
+  return (
+    asOutput || [...walkGraphs(graph)].some((each) => each.node.some((node) => node.input.includes(name)))
+  )
 }
 
 const nodeText = (node: NodeProto) => `${node.opType} node "${node.name || node.output[0]}"`

@@ -87,17 +87,14 @@ const gather: Rule = ({ node, inputs }, first) => {
 
 const matmul: Rule = ({ inputs }) => {
   const [a, b] = inputs
-  if (a?.rank == null || b?.rank == null) return 'the rank of an operand is not known'
+  if (a?.rank == null || b?.rank == null || a.rank < 2 || b.rank < 2)
+    return 'the rank of an operand is not known or below 2'
   if (a.batch && b.batch) return a.rank === b.rank && a.rank >= 3 ? a : 'the operands are not aligned'
-  if (a.batch)
-    return b.rank <= 2
-      ? a.rank >= 2
-        ? a
-        : 'has no batch'
-      : b.rank < a.rank || (b.rank === a.rank && b.firstDim === 1)
-        ? a
-        : 'is not aligned'
-  return b.rank >= 3 && (a.rank <= 2 || a.rank < b.rank) ? b : 'the batch is on the right side'
+  const [value, weight] = a.batch ? [a, b] : [b, a]
+  // In a product of matrices the batch may be the rows of the left one.
+  if (value.rank === 2) return a.batch && b.rank === 2 ? a : 'the batch is not aligned'
+  const fits = weight.rank! < value.rank! || (weight.rank === value.rank && weight.firstDim === 1)
+  return fits ? value : 'a weight is not aligned with the batch'
 }
 
 const gemm: Rule = ({ node, inputs }, first) => {

@@ -16,7 +16,14 @@ export function scanBatch(
     /** Name that the graph's nodes use. */
     readonly inner: string
     readonly shape: TensorShape
-    readonly outputs: readonly { readonly name: string; readonly shape: TensorShape }[]
+    readonly outputs: readonly {
+      readonly name: string
+      readonly elemType: number
+      /** Shape for one element. */
+      readonly dims: readonly (number | string)[]
+      /** Whether the graph gives it with an axis of one in front, which has to go. */
+      readonly dropsAxis0: boolean
+    }[]
     readonly fresh: (wanted: string) => string
   },
 ): void {
@@ -40,13 +47,12 @@ export function scanBatch(
     const given = fresh(`${output.name}_element`)
     renameValue(body, output.name, made)
     // Gather with a scalar index drops the axis in every opset; Squeeze changed its form.
-    const hasBatch = (output.shape.dims?.length ?? 0) > 1 && output.shape.dims![0] === 1
     body.node.push(
-      hasBatch
+      output.dropsAxis0
         ? makeNode('Gather', [made, first.name], [given], { axis: 0 })
         : makeNode('Identity', [made], [given]),
     )
-    body.output.push(makeValueInfo(given, output.shape.elemType, output.shape.dims!.slice(hasBatch ? 1 : 0)))
+    body.output.push(makeValueInfo(given, output.elemType, output.dims))
   }
   graph.node = [
     makeNode(

@@ -31,7 +31,7 @@ const floats: readonly number[] = [elementTypes.float32, elementTypes.float16, e
 const integers: readonly number[] = [elementTypes.uint8, elementTypes.int32, elementTypes.int64]
 
 /**
- * The input's shape, once it is certain that it fits layout, frames and size. Throws MODEL_GRAPH saying what
+ * The input's shape, once it is certain that it fits layout, frames and size; only the batch may be free. Throws MODEL_GRAPH saying what
  * the graph has, which axis differs, and which layouts would fit.
  */
 export function matchInput(info: ValueInfoProto, plan: Preprocessing & { frames: number }): TensorShape {
@@ -56,8 +56,8 @@ export function matchInput(info: ValueInfoProto, plan: Preprocessing & { frames:
     const axes = wanted(layout)
     return axes.length === dims.length && axes.every((size, at) => !differs(size, dims[at]!))
   }
-  if (fits(plan.layout)) return shape
   const axes = wanted(plan.layout)
+  if (fits(plan.layout)) return { elemType, dims: [dims[0]!, ...axes.slice(1)] }
   const said = `layout ${plan.layout} with ${plan.frames} frames of ${plan.widthPx}x${plan.heightPx} is [${axes.join(', ')}]`
   const others = layouts.filter(fits)
   const hint = others.length > 0 ? `; layout ${others.join(' or ')} would fit` : ''

@@ -1,12 +1,11 @@
 import { toBinary } from '@bufbuild/protobuf'
 import { AppError } from '../core/errors.ts'
-import { liftFixedBatch } from './edit-batch-axis.ts'
-import { makeValueInfo, shapeOf, type TensorShape } from './edit-nodes.ts'
+import { makeValueInfo } from './edit-nodes.ts'
 import { refuseExternalData } from './edit-refuse-external.ts'
-import { scanBatch } from './edit-scan-batch.ts'
 import { freshNames } from './edit-walk.ts'
 import { elementTypes } from './element-type.ts'
 import { chooseInput, matchInput } from './fold-check-input.ts'
+import { type FreedBatch, freeBatch } from './fold-free-batch.ts'
 import { inputNodes, type Preprocessing } from './fold-input.ts'
 import { chooseOutput, shapeOutput } from './fold-output.ts'
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './proto/onnx_pb.ts'
@@ -26,15 +25,9 @@ export interface FoldOptions extends Preprocessing {
   readonly labels?: number
 }
 
-export interface FoldedModel {
+export interface FoldedModel extends Pick<FreedBatch, 'batch' | 'reason'> {
   readonly inputName: string
   readonly outputNames: readonly string[]
-  /**
-   * How the graph takes a batch: `free`: it always did; `lifted`: a fixed batch of one was lifted; `one by one`:
-   * it could not be, for `reason`, and the elements of a batch run in turn.
-   */
-  readonly batch: 'free' | 'lifted' | 'one by one'
-  readonly reason: string | null
 }
 
 /**
@@ -66,7 +59,7 @@ export function foldModel(model: ModelProto, options: FoldOptions): FoldedModel 
     graph.output = graph.output.filter(({ name }) => name === chosen)
   }
   const fresh = freshNames(graph)
-  const freed = freeBatch(graph, { input: info.name, shape, opset, fresh })
+  const freed = freeBatch(graph, { input: info.name, shape, opset, clipsDim, fresh })
 
   const inputName = fresh('clips')
   const front = inputNodes({ ...options, from: inputName, to: freed.input, elemType: shape.elemType, fresh })
@@ -103,61 +96,18 @@ function standardOpset(model: ModelProto): number {
 }
 
 function checkNumbers({ mean, std, scale, frames }: FoldOptions): void {
-  const wrong =
-    mean.length !== 3 || !mean.every(Number.isFinite)
-      ? `mean must be three numbers, not ${mean.join(', ')}`
-      : std.length !== 3 || !std.every((value) => Number.isFinite(value) && value > 0)
-        ? `std must be three numbers above 0, not ${std.join(', ')}`
-        : !(scale > 0 && Number.isFinite(scale))
-          ? `scale must be above 0, not ${scale}`
-          : !Number.isInteger(frames) || frames < 1
-            ? `frames must be a whole number from 1, not ${frames}`
-            : null
-  if (wrong) throw new AppError('API_BAD_REQUEST', wrong)
+  const refuse = (text: string) => new AppError('API_BAD_REQUEST', text)
+  if (mean.length !== 3 || !mean.every(Number.isFinite))
+    throw refuse(`mean must be three numbers, not ${mean.join(', ')}`)
+  if (std.length !== 3 || !std.every((value) => Number.isFinite(value) && value > 0))
+    throw refuse(`std must be three numbers above 0, not ${std.join(', ')}`)
+  if (!(Number.isFinite(scale) && scale > 0)) throw refuse(`scale must be above 0, not ${scale}`)
+  if (!Number.isInteger(frames) || frames < 1)
+    throw refuse(`frames must be a whole number from 1, not ${frames}`)
 }
 
 /** Older files list weights among the inputs; since IR 4 they need not be, and only then are they constants. */
 function dropInitializerInputs(graph: GraphProto): void {
   const weights = new Set(graph.initializer.map(({ name }) => name))
   graph.input = graph.input.filter(({ name }) => !weights.has(name))
-}
-
-function freeBatch(
-  graph: GraphProto,
-  plan: { input: string; shape: TensorShape; opset: number; fresh: (wanted: string) => string },
-): { input: string; batch: FoldedModel['batch']; reason: string | null } {
-  const { shape, input } = plan
-  const [batch] = shape.dims!
-  if (typeof batch === 'string') return { input, batch: 'free', reason: null }
-  if (batch !== 1)
-    throw new AppError(
-      'MODEL_GRAPH',
-      `input "${input}" has a fixed batch of ${batch}: export the model with a dynamic batch axis (dynamic_axes or dynamic_shapes in the PyTorch exporter), or with a batch of 1`,
-      { details: { input, batch } },
-    )
-  const outputs = graph.output.map((info) => ({ info, name: info.name, shape: shapeOf(info) }))
-  const withDims = (dims: TensorShape['dims'], elemType: number, name: string) =>
-    dims ? makeValueInfo(name, elemType, dims) : null
-  const reason = liftFixedBatch(graph, { ...plan, rank: shape.dims!.length })
-  if (reason === null) {
-    for (const [index, { name, shape: out }] of outputs.entries())
-      if (out?.dims) graph.output[index] = withDims([clipsDim, ...out.dims.slice(1)], out.elemType, name)!
-    return { input, batch: 'lifted', reason }
-  }
-  const known = outputs.map(({ name, shape: out }) => {
-    if (out?.dims && !shape.dims!.slice(1).some((size) => typeof size === 'string'))
-      return { name, shape: out }
-    throw new AppError(
-      'MODEL_GRAPH',
-      `input "${input}" has a fixed batch of 1, which cannot be lifted (${reason}), and the shape of output "${name}" is not stated: export the model with a dynamic batch axis`,
-      { details: { input, output: name, reason } },
-    )
-  })
-  const outer = plan.fresh(`${input}_batch`)
-  scanBatch(graph, { input: outer, inner: input, shape, outputs: known, fresh: plan.fresh })
-  for (const [index, { name, shape: out }] of known.entries()) {
-    const rest = out.dims!.length > 1 && out.dims![0] === 1 ? out.dims!.slice(1) : out.dims!
-    graph.output[index] = makeValueInfo(name, out.elemType, [clipsDim, ...rest])
-  }
-  return { input: outer, batch: 'one by one', reason }
 }

@@ -8,7 +8,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix, win32 } from 'node:path'
+import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { loadBundle } from '../../../src/bundle/load-bundle.ts'
 import { parseBundle } from '../../../src/bundle/parse-bundle.ts'
@@ -202,6 +203,30 @@ describe('parseBundle', () => {
     expect(thrown).toMatchObject({ code: 'MODEL_BUNDLE_INVALID', details: { field } })
     expect((thrown as Error).message).toContain(`b/bundle.json: ${field}: `)
     expect((thrown as Error).message).toContain(text)
+  })
+})
+
+describe('paths of files', () => {
+  it('accepted ones stay inside the folder, whatever they are made of', () => {
+    const part = fc.oneof(
+      fc.constantFrom('..', '.', '', 'a', '~', 'C:', '\\', '\0'),
+      fc.string({ maxLength: 4 }),
+    )
+    const path = fc.tuple(fc.array(part, { maxLength: 5 }), fc.constantFrom('/', '\\', ''))
+    fc.assert(
+      fc.property(path, ([parts, separator]) => {
+        const graph = parts.join(separator)
+        const files = [{ path: graph, sha256: 'a'.repeat(64), bytes: 3 }]
+        try {
+          parseBundle({ formatVersion: 1, ...sampleBundle({ graph }), files }, 'b')
+        } catch {
+          return true
+        }
+        const inside = (api: typeof posix) => api.resolve('/base', graph).replaceAll('\\', '/')
+        return inside(posix).startsWith('/base/') && /^(\w:)?\/base\//.test(inside(win32))
+      }),
+      { numRuns: 2000 },
+    )
   })
 })
 

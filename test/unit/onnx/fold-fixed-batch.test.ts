@@ -27,6 +27,7 @@ const options = {
   widthPx: width,
   heightPx: height,
 } as const
+const none = { mean: [0, 0, 0], std: [1, 1, 1], scale: 1 } as const
 const input = [1, 3, height, width]
 
 const weights = (name: string, dims: number[]) => {
@@ -82,6 +83,7 @@ const lifted: Record<string, Case> = {
     initializers: [makeInt64s('s', [1, 3, 48]), weights('w', [3, 3])],
     output: [1, 48, 3],
   },
+  'a weight on the left': one(makeNode('MatMul', ['w', 'x'], ['y']), [1, 3, 2, 8], [weights('w', [2, 6])]),
   'Reshape with 0': one(makeNode('Reshape', ['x', 's'], ['y']), [1, 18, 8], [makeInt64s('s', [0, 18, 8])]),
   Flatten: one(makeNode('Flatten', ['x'], ['y']), [1, 144]),
   'Concat of two': {
@@ -188,6 +190,14 @@ const refused: Record<string, [Case, string]> = {
     },
     'Shape node "s": it is not known',
   ],
+  'a product with a vector': [
+    one(makeNode('MatMul', ['x', 'w'], ['y']), [1, 3, 6], [weights('w', [8])]),
+    'not known or below 2',
+  ],
+  'a weight of higher rank': [
+    one(makeNode('MatMul', ['x', 'w'], ['y']), [2, 1, 3, 6, 4], [weights('w', [2, 1, 1, 8, 4])]),
+    'a weight is not aligned',
+  ],
   'an operand of higher rank': [
     one(makeNode('Add', ['x', 'w'], ['y']), [2, 1, 3, 6, 8], [weights('w', [2, 1, 1, 1, 1])]),
     'not aligned with the batch',
@@ -259,6 +269,38 @@ describe('a batch fixed at 1', () => {
     const proto = build(parts)
     expect(foldModel(proto, { ...options, labels: 3 })).toMatchObject({ batch: 'one by one' })
     await expectSameScores(given, bytesOf(proto))
+  })
+
+  it.each([
+    ['lifted', makeNode('ReduceMean', ['x'], ['y'], { axes: [2, 3], keepdims: 0 })],
+    ['one by one', makeNode('ReduceMean', ['x'], ['y'], { axes: [0, 2, 3], keepdims: 0 })],
+  ])('is %s in an image model whose scores are averaged over frames', async (batch, node) => {
+    const proto = build(one(node, batch === 'lifted' ? [1, 3] : [3]))
+    expect(foldModel(proto, { ...options, ...none, frames: 2, labels: 3 })).toMatchObject({ batch })
+    const clips = pixels(length * 4)
+    const got = await run(bytesOf(proto), clips, [2, 2, height, width, 3])
+    const sums = new Array<number>(6).fill(0)
+    for (const [at, value] of clips.entries())
+      sums[Math.floor(at / (2 * length)) * 3 + (at % 3)]! += value / ((2 * length) / 3)
+    expect(got.dims).toEqual([2, 3])
+    expect(largestDifference(got.data, sums)).toBeLessThan(1e-3)
+  })
+
+  it('runs one by one where other axes of the input are free', async () => {
+    const [parts] = refused['Transpose of the batch']!
+    const given = bytesOf(build(parts))
+    const proto = build(parts)
+    proto.graph!.input = [makeValueInfo('x', elementTypes.float32, [1, 3, 'height', '?'])]
+    expect(foldModel(proto, options)).toMatchObject({ batch: 'one by one' })
+    await expectSameScores(given, bytesOf(proto))
+  })
+
+  it('leaves no constant behind that nothing uses', () => {
+    const proto = build(lifted['attention over pixels']!)
+    foldModel(proto, options)
+    const used = new Set(proto.graph!.node.flatMap((node) => node.input))
+    const unused = proto.graph!.initializer.filter(({ name }) => !used.has(name))
+    expect(unused.map(({ name }) => name)).toEqual([])
   })
 
   it('is refused when it cannot be lifted and the output has no stated shape', () => {
