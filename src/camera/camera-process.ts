@@ -1,0 +1,127 @@
+import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { AppError, toAppError } from '../core/errors.ts'
+import type { FrameStreamSpec } from '../core/frame.ts'
+import { classifyFailure, type Failure } from './classify-failure.ts'
+import type { FfmpegCommand } from './ffmpeg-arguments.ts'
+import { createFragmentReader, type FragmentBody } from './fragment-reader.ts'
+import { createNutReader } from './nut-reader.ts'
+
+export interface ProcessEvents {
+  onFrame(streamIndex: number, data: Uint8Array, ptsUs: number): void
+  onFragment(fragment: FragmentBody): void
+  /** One line that ffmpeg wrote; may hold a secret. */
+  onLog(line: string): void
+  /** Called once, when the process is gone and all its bytes were read. */
+  onEnd(end: { readonly failure: Failure; readonly sawFrame: boolean }): void
+}
+
+export interface CameraProcess {
+  readonly pid: number | undefined
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void
+}
+
+/** Lines of ffmpeg's messages that are kept to tell why it ended. */
+const keptLines = 40
+
+/** The environment without anything but what ffmpeg and its drivers need: variables may hold passwords. */
+const passedVariables =
+  /^(PATH|HOME|LANG|LC_ALL|TMPDIR|XDG_RUNTIME_DIR|LD_LIBRARY_PATH|LIBVA_.*|CUDA_.*|NVIDIA_.*|SSL_CERT_.*)$/
+
+/** Runs ffmpeg for one connection of one camera and reads what it sends. */
+export function startCameraProcess(options: {
+  command: FfmpegCommand
+  streams: readonly FrameStreamSpec[]
+  spawn: typeof nodeSpawn
+  env: NodeJS.ProcessEnv
+  events: ProcessEvents
+}): CameraProcess {
+  const { command, streams, spawn, events } = options
+  const pipes = Math.max(...command.framePipes, command.recordPipe ?? 0, 2)
+  const env = Object.fromEntries(Object.entries(options.env).filter(([name]) => passedVariables.test(name)))
+  const child = spawn('ffmpeg', command.args, {
+    env,
+    stdio: [command.stdin === null ? 'ignore' : 'pipe', ...Array<'pipe'>(pipes).fill('pipe')],
+    windowsHide: true,
+  })
+  const lines: string[] = []
+  let fault: AppError | null = null
+  let sawFrame = false
+  let ended = false
+
+  const fail = (thrown: unknown) => {
+    fault ??= toAppError(thrown)
+    child.kill('SIGKILL')
+  }
+  const read = (fd: number, push: (chunk: Uint8Array) => void) => {
+    const pipe = child.stdio[fd] as Readable | null | undefined
+    if (!pipe) return
+    pipe.on('data', (chunk: Uint8Array) => {
+      if (fault) return
+      try {
+        push(chunk)
+      } catch (thrown) {
+        fail(thrown)
+      }
+    })
+    pipe.on('error', fail)
+  }
+  const end = () => {
+    if (ended) return
+    ended = true
+    const failure = fault ? { code: fault.code, reason: fault.message } : classifyFailure(lines, sawFrame)
+    events.onEnd({ failure, sawFrame })
+  }
+
+  streams.forEach((spec, index) => {
+    const onFrame = (data: Uint8Array, ptsUs: number) => {
+      sawFrame = true
+      events.onFrame(index, data, ptsUs)
+    }
+    const reader = createNutReader({ frameBytes: spec.widthPx * spec.heightPx * 3, onFrame })
+    read(command.framePipes[index]!, reader.push)
+  })
+  if (command.recordPipe !== null) {
+    const reader = createFragmentReader(events.onFragment)
+    read(command.recordPipe, reader.push)
+  }
+  readLines(child, (line) => {
+    lines.push(line)
+    if (lines.length > keptLines) lines.shift()
+    events.onLog(line)
+  })
+  child.stdin?.on('error', () => {})
+  if (command.stdin !== null) child.stdin?.end(command.stdin)
+  child.on('error', (error: NodeJS.ErrnoException) => {
+    fault ??=
+      error.code === 'ENOENT'
+        ? new AppError('MEDIA_FFMPEG_MISSING', 'ffmpeg was not found in PATH; install it')
+        : new AppError('MEDIA_FFMPEG_FAILED', `ffmpeg could not be started (${error.code})`)
+    end()
+  })
+  child.on('close', end)
+
+  return {
+    pid: child.pid,
+    kill: (signal) => {
+      child.kill(signal)
+    },
+  }
+}
+
+/** Longest line that is kept; ffmpeg's are far shorter. */
+const mostLineChars = 2000
+
+function readLines(child: ChildProcess, onLine: (line: string) => void): void {
+  let rest = ''
+  child.stderr?.setEncoding('utf8')
+  child.stderr?.on('data', (text: string) => {
+    const parts = (rest + text).split('\n')
+    rest = parts.pop()!.slice(0, mostLineChars)
+    for (const line of parts) if (line.trim() !== '') onLine(line.slice(0, mostLineChars))
+  })
+  child.stderr?.on('end', () => {
+    if (rest.trim() !== '') onLine(rest)
+  })
+  child.stderr?.on('error', () => {})
+}

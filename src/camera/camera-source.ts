@@ -1,0 +1,205 @@
+import type { spawn as nodeSpawn } from 'node:child_process'
+import { type Observable, ReplaySubject, Subject } from 'rxjs'
+import type { CameraConfig } from '../config/schema.ts'
+import type { CameraState, CameraStatus } from '../core/camera-status.ts'
+import type { Clock } from '../core/clock.ts'
+import { AppError, type ErrorCode } from '../core/errors.ts'
+import { type Fragment, type Frame, type FrameStreamSpec, frameStreamKey } from '../core/frame.ts'
+import type { Telemetry } from '../core/telemetry-port.ts'
+import { cameraAddress, missingFile } from './camera-address.ts'
+import { type CameraProcess, startCameraProcess } from './camera-process.ts'
+import type { Failure } from './classify-failure.ts'
+import { ffmpegCommand } from './ffmpeg-arguments.ts'
+import { reconnectDelayMs } from './reconnect-delay.ts'
+
+export interface CameraSourceOptions {
+  readonly camera: CameraConfig
+  /** The frames that somebody wants; each is decoded once whoever reads it. */
+  readonly streams: readonly FrameStreamSpec[]
+  /** Whether the untouched packets are wanted too. */
+  readonly record?: boolean
+  readonly clock: Clock
+  readonly spawn: typeof nodeSpawn
+  readonly random: () => number
+  readonly telemetry: Telemetry
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export interface CameraSource {
+  readonly id: string
+  /** Begins with the latest; one value for each change of state or cause. Completes when the source is closed. */
+  readonly status$: Observable<CameraStatus>
+  readonly fragments$: Observable<Fragment>
+  /** Hot. @throws AppError BUG_UNEXPECTED for a stream that was not asked for at the start. */
+  frames$(spec: FrameStreamSpec): Observable<Frame>
+  start(): void
+  /** Ends the connection; resolves when the process is gone. */
+  close(): Promise<void>
+}
+
+const states: readonly CameraState[] = ['connecting', 'live', 'stalled', 'offline']
+/** How long a connection may take until the first picture; a camera's first keyframe may be far away. */
+const connectTimeoutMs = 15_000
+/** How long a process may take to end by itself before it is killed. */
+const endGraceMs = 1500
+
+/**
+ * One camera, kept connected: a child process for each connection, a watchdog that kills one that sends no
+ * frames, and reconnecting with growing waits. Nothing of it ever throws into the pipeline; trouble is a status.
+ */
+export function createCameraSource(options: CameraSourceOptions): CameraSource {
+  const { camera, streams, record = false, clock, telemetry } = options
+  const address = cameraAddress(camera.url, camera.id)
+  const command = ffmpegCommand({ camera, address, streams, record })
+  const frames = streams.map(() => new Subject<Frame>())
+  const fragments = new Subject<Fragment>()
+  const statuses = new ReplaySubject<CameraStatus>(1)
+  let status: CameraStatus | null = null
+  let process: CameraProcess | null = null
+  let epoch = 0
+  let attempt = 0
+  /** Why the watchdog killed the process, or null. */
+  let killed: Failure | null = null
+  let framesSeen = false
+  let lastFrameMonoMs = 0
+  let cancelTimer: (() => void) | null = null
+  let closing: (() => void) | null = null
+  let closed = false
+
+  const setStatus = (state: CameraState, reason: string, code: ErrorCode | null) => {
+    if (status?.state === state && status.code === code) return
+    const sinceMs = status?.state === state ? status.sinceMs : clock.nowMs()
+    status = { cameraId: camera.id, state, reason, code, sinceMs, epoch, attempt }
+    for (const name of states)
+      telemetry.gauge('vireo_camera_state', { camera: camera.id, state: name }, name === state ? 1 : 0)
+    telemetry.log[state === 'live' ? 'info' : 'warn']({ camera: camera.id, state, code, attempt }, reason)
+    statuses.next(status)
+  }
+  const timer = (delayMs: number, fn: () => void) => {
+    cancelTimer?.()
+    cancelTimer = clock.after(delayMs, fn)
+  }
+
+  const connect = () => {
+    if (closed) return
+    if (missingFile(address)) {
+      attempt += 1
+      return retry({ code: 'CAMERA_NOT_FOUND', reason: 'there is no such file' })
+    }
+    epoch += 1
+    attempt += 1
+    killed = null
+    framesSeen = false
+    if (status === null) setStatus('connecting', 'connecting for the first time', null)
+    const seq = streams.map(() => 0)
+    const thisEpoch = epoch
+    lastFrameMonoMs = clock.monoMs()
+    process = startCameraProcess({
+      command,
+      streams,
+      spawn: options.spawn,
+      env: options.env ?? globalThis.process.env,
+      events: {
+        onFrame(index, data, ptsUs) {
+          const arrivalMonoMs = clock.monoMs()
+          lastFrameMonoMs = arrivalMonoMs
+          framesSeen = true
+          attempt = 0
+          setStatus('live', 'frames arrive', null)
+          telemetry.count('vireo_frames_total', { camera: camera.id })
+          const { widthPx, heightPx } = streams[index]!
+          frames[index]!.next({
+            cameraId: camera.id,
+            epoch: thisEpoch,
+            seq: seq[index]!++,
+            ptsUs,
+            arrivalMs: clock.nowMs(),
+            arrivalMonoMs,
+            widthPx,
+            heightPx,
+            data,
+          })
+        },
+        onFragment: (fragment) => {
+          if (streams.length === 0) {
+            lastFrameMonoMs = clock.monoMs()
+            framesSeen = true
+            attempt = 0
+            setStatus('live', 'packets arrive', null)
+          }
+          fragments.next({ cameraId: camera.id, epoch: thisEpoch, arrivalMs: clock.nowMs(), ...fragment })
+        },
+        onLog: (line) => telemetry.log.debug({ camera: camera.id }, `ffmpeg: ${line}`),
+        onEnd: ({ failure, sawFrame }) => {
+          process = null
+          ended(failure, sawFrame)
+        },
+      },
+    })
+    watch()
+  }
+
+  /** Looks when the next frame would be overdue; kills a process that sends none. */
+  const watch = () => {
+    const silentMs = clock.monoMs() - lastFrameMonoMs
+    const limitMs = framesSeen ? camera.stallTimeoutMs : Math.max(connectTimeoutMs, camera.stallTimeoutMs)
+    if (silentMs < limitMs) return timer(limitMs - silentMs, watch)
+    const reason = `no ${framesSeen ? 'further ' : ''}picture for ${Math.round(limitMs / 100) / 10} s`
+    killed = { code: framesSeen ? 'CAMERA_STALLED' : 'CAMERA_UNREACHABLE', reason }
+    if (framesSeen) setStatus('stalled', reason, killed.code)
+    process?.kill('SIGKILL')
+  }
+
+  const ended = (failure: Failure, sawFrame: boolean) => {
+    cancelTimer?.()
+    cancelTimer = null
+    if (closed) return closing?.()
+    if (killed?.code === 'CAMERA_STALLED') return reconnectLater(killed.code)
+    if (killed) return retry(killed)
+    if (address.kind === 'file' && sawFrame && failure.code === 'CAMERA_UNREACHABLE')
+      return setStatus('offline', 'the file has ended', null)
+    retry(failure)
+  }
+
+  const retry = ({ code, reason }: Failure) => {
+    setStatus('offline', reason, code)
+    reconnectLater(code)
+  }
+
+  const reconnectLater = (code: ErrorCode) => {
+    telemetry.count('vireo_camera_restarts_total', { camera: camera.id, reason: code })
+    timer(reconnectDelayMs(Math.max(1, attempt), code, options.random), connect)
+  }
+
+  return {
+    id: camera.id,
+    status$: statuses.asObservable(),
+    fragments$: fragments.asObservable(),
+    frames$(spec) {
+      const index = streams.findIndex((stream) => frameStreamKey(stream) === frameStreamKey(spec))
+      const found = frames[index]
+      if (!found)
+        throw new AppError('BUG_UNEXPECTED', `camera ${camera.id} has no stream ${frameStreamKey(spec)}`)
+      return found.asObservable()
+    },
+    start: connect,
+    async close() {
+      if (closed) return
+      closed = true
+      cancelTimer?.()
+      const running = process
+      if (running)
+        await new Promise<void>((resolve) => {
+          const cancelKill = clock.after(endGraceMs, () => running.kill('SIGKILL'))
+          closing = () => {
+            cancelKill()
+            resolve()
+          }
+          running.kill('SIGTERM')
+        })
+      for (const subject of frames) subject.complete()
+      fragments.complete()
+      statuses.complete()
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import type { ErrorCode } from '../core/errors.ts'
+
+export interface Failure {
+  readonly code: ErrorCode
+  /** For people; holds no part of the address. */
+  readonly reason: string
+}
+
+/** What ffmpeg says on standard error, in the order in which it is looked for. */
+const patterns: readonly (Failure & { readonly pattern: RegExp })[] = [
+  {
+    pattern: /\b(401 Unauthorized|authorization failed|403 Forbidden)\b/i,
+    code: 'CAMERA_UNAUTHORIZED',
+    reason: 'the camera refuses the user name or password',
+  },
+  {
+    pattern: /\b404 Not Found|Server returned 404|454 Session Not Found/i,
+    code: 'CAMERA_NOT_FOUND',
+    reason: 'the camera has no stream at this path',
+  },
+  {
+    pattern: /No such file or directory/i,
+    code: 'CAMERA_NOT_FOUND',
+    reason: 'there is no such file',
+  },
+  {
+    pattern: /Connection refused/i,
+    code: 'CAMERA_UNREACHABLE',
+    reason: 'the camera refuses the connection',
+  },
+  {
+    pattern: /timed out|No route to host|Network is unreachable|Host is unreachable|Connection reset/i,
+    code: 'CAMERA_UNREACHABLE',
+    reason: 'the camera does not answer',
+  },
+  {
+    pattern: /Failed to resolve hostname|Name or service not known/i,
+    code: 'CAMERA_UNREACHABLE',
+    reason: "the camera's host name is not known",
+  },
+  {
+    pattern: /matches no streams|does not contain any stream|Could not find codec parameters/i,
+    code: 'MEDIA_NO_VIDEO',
+    reason: 'there is no video that can be decoded',
+  },
+  {
+    pattern: /Invalid data found when processing input|moov atom not found|Error opening input/i,
+    code: 'MEDIA_NO_VIDEO',
+    reason: 'what comes is no video that ffmpeg knows',
+  },
+  {
+    pattern:
+      /Unrecognized option|Option \S+ not found|Unknown (decoder|encoder)|No device available|hwaccel/i,
+    code: 'MEDIA_FFMPEG_FAILED',
+    reason: 'ffmpeg does not accept its arguments; see vireo doctor',
+  },
+]
+
+/** Why a camera's ffmpeg ended. Its exit status says nothing: a killed server ends it with status 0. */
+export function classifyFailure(stderrLines: readonly string[], wasLive: boolean): Failure {
+  for (const { pattern, code, reason } of patterns)
+    if (stderrLines.some((line) => pattern.test(line))) return { code, reason }
+  return wasLive
+    ? { code: 'CAMERA_UNREACHABLE', reason: 'the camera ended the connection' }
+    : { code: 'CAMERA_UNREACHABLE', reason: 'the camera ended the connection before any picture' }
+}

@@ -1,0 +1,89 @@
+import { AppError } from '../core/errors.ts'
+
+interface Box {
+  readonly type: string
+  readonly body: DataView
+}
+
+function* boxesIn(view: DataView): Generator<Box> {
+  let at = 0
+  while (at + 8 <= view.byteLength) {
+    const size = view.getUint32(at)
+    const type = String.fromCharCode(...[4, 5, 6, 7].map((offset) => view.getUint8(at + offset)))
+    if (size < 8 || at + size > view.byteLength)
+      throw new AppError('MEDIA_MALFORMED', `the recording from ffmpeg has a ${type} box of a wrong size`)
+    yield { type, body: new DataView(view.buffer, view.byteOffset + at + 8, size - 8) }
+    at += size
+  }
+}
+
+function find(view: DataView, path: readonly string[]): DataView {
+  let inside = view
+  for (const type of path) {
+    const found = [...boxesIn(inside)].find((box) => box.type === type)
+    if (!found)
+      throw new AppError('MEDIA_MALFORMED', `the recording from ffmpeg has no ${path.join('/')} box`)
+    inside = found.body
+  }
+  return inside
+}
+
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/** Ticks a second of the first track: moov/trak/mdia/mdhd. */
+export function mediaTimescale(moov: Uint8Array): number {
+  const header = find(viewOf(moov), ['moov', 'trak', 'mdia', 'mdhd'])
+  return header.getUint32(header.getUint8(0) === 1 ? 20 : 12)
+}
+
+const nonSync = 0x10000
+
+/** Decode time, length and whether the first sample is a keyframe, from moof/traf: tfhd, tfdt and trun. */
+export function readFragmentHead(moof: Uint8Array, timescale: number) {
+  const traf = find(viewOf(moof), ['moof', 'traf'])
+  const defaults = readTrackHeader(find(traf, ['tfhd']))
+  const time = find(traf, ['tfdt'])
+  const ticks = time.getUint8(0) === 1 ? Number(time.getBigUint64(4)) : time.getUint32(4)
+  const run = find(traf, ['trun'])
+  const flags = run.getUint32(0) & 0xffffff
+  const count = run.getUint32(4)
+  let at = 8 + (flags & 1 ? 4 : 0)
+  let firstFlags = defaults.flags
+  if (flags & 4) {
+    firstFlags = run.getUint32(at)
+    at += 4
+  }
+  let duration = 0
+  for (let sample = 0; sample < count; sample += 1) {
+    if (flags & 0x100) {
+      duration += run.getUint32(at)
+      at += 4
+    } else duration += defaults.duration
+    if (flags & 0x200) at += 4
+    if (flags & 0x400) {
+      if (sample === 0 && !(flags & 4)) firstFlags = run.getUint32(at)
+      at += 4
+    }
+    if (flags & 0x800) at += 4
+  }
+  return {
+    keyframe: (firstFlags & nonSync) === 0,
+    ptsUs: Math.round((ticks * 1e6) / timescale),
+    durationUs: Math.round((duration * 1e6) / timescale),
+  }
+}
+
+function readTrackHeader(header: DataView): { duration: number; flags: number } {
+  const flags = header.getUint32(0) & 0xffffff
+  let at = 8
+  if (flags & 1) at += 8
+  if (flags & 2) at += 4
+  const next = (bit: number) => {
+    if (!(flags & bit)) return 0
+    at += 4
+    return header.getUint32(at - 4)
+  }
+  const duration = next(8)
+  next(0x10)
+  return { duration, flags: next(0x20) }
+}
