@@ -101,11 +101,7 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
       env: options.env ?? globalThis.process.env,
       events: {
         onFrame(index, data, ptsUs) {
-          const arrivalMonoMs = clock.monoMs()
-          lastFrameMonoMs = arrivalMonoMs
-          framesSeen = true
-          attempt = 0
-          setStatus('live', 'frames arrive', null)
+          alive('frames arrive')
           telemetry.count('vireo_frames_total', { camera: camera.id })
           const { widthPx, heightPx } = streams[index]!
           frames[index]!.next({
@@ -114,19 +110,14 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
             seq: seq[index]!++,
             ptsUs,
             arrivalMs: clock.nowMs(),
-            arrivalMonoMs,
+            arrivalMonoMs: lastFrameMonoMs,
             widthPx,
             heightPx,
             data,
           })
         },
         onFragment: (fragment) => {
-          if (streams.length === 0) {
-            lastFrameMonoMs = clock.monoMs()
-            framesSeen = true
-            attempt = 0
-            setStatus('live', 'packets arrive', null)
-          }
+          if (streams.length === 0) alive('packets arrive')
           fragments.next({ cameraId: camera.id, epoch: thisEpoch, arrivalMs: clock.nowMs(), ...fragment })
         },
         onLog: (line) => telemetry.log.debug({ camera: camera.id }, `ffmpeg: ${line}`),
@@ -136,6 +127,16 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
         },
       },
     })
+    watch()
+  }
+
+  /** Something came: the camera is live, and from now on the watchdog is strict. */
+  const alive = (reason: string) => {
+    lastFrameMonoMs = clock.monoMs()
+    attempt = 0
+    setStatus('live', reason, null)
+    if (framesSeen) return
+    framesSeen = true
     watch()
   }
 
