@@ -1,0 +1,138 @@
+import type { AlertStep } from '../core/alert.ts'
+import { alertId } from './alert-id.ts'
+import type { AlertRule } from './alert-rule.ts'
+
+/** One look at one label: a clip's score, or 0 for a moment in which nothing moved. */
+export interface Evidence {
+  readonly score: number
+  readonly epoch: number
+  readonly firstPtsUs: number
+  readonly lastPtsUs: number
+  readonly firstArrivalMs: number
+  readonly lastArrivalMs: number
+  readonly lastArrivalMonoMs: number
+}
+
+export type EndReason = NonNullable<AlertStep['endReason']>
+
+export interface AlertMachine {
+  /** The next look; returns the step that it causes, if any. */
+  accept(evidence: Evidence): AlertStep | null
+  /** Ends an open alert from outside. */
+  end(reason: EndReason, monoMs: number): AlertStep | null
+}
+
+interface Open {
+  readonly alertId: string
+  readonly first: Evidence
+  /** The latest look at or above the off threshold. */
+  last: Evidence
+  best: number
+  seq: number
+  lastStepPtsUs: number
+}
+
+/**
+ * The life of the alerts of one rule on one camera for one model:
+ *
+ *     idle → pending (score ≥ on) → open (after minDuration: `new`, then `update`s) → over (`end`) → cooldown → idle
+ *
+ * Between the thresholds nothing changes (hysteresis). An open alert ends when the score was under `off` for
+ * `clearAfterMs`. Durations are measured in the video's own time, so that a replay gives the same alerts.
+ */
+export function createAlertMachine(options: {
+  rule: AlertRule
+  cameraId: string
+  modelName: string
+  modelVersion: string
+  configHash: string
+}): AlertMachine {
+  const { rule, cameraId, modelName, modelVersion, configHash } = options
+  let pending: { first: Evidence; best: number } | null = null
+  let open: Open | null = null
+  let over: Evidence | null = null
+
+  const step = (
+    state: Open,
+    phase: AlertStep['phase'],
+    endReason: EndReason | null,
+    monoMs: number,
+  ): AlertStep => ({
+    alertId: state.alertId,
+    phase,
+    seq: state.seq,
+    rule: rule.name,
+    label: rule.label,
+    severity: rule.severity,
+    cameraId,
+    zone: null,
+    trackIds: [],
+    score: state.best,
+    modelName,
+    modelVersion,
+    configHash,
+    epoch: state.first.epoch,
+    firstPtsUs: state.first.firstPtsUs,
+    lastPtsUs: state.last.lastPtsUs,
+    startedMs: state.first.firstArrivalMs,
+    lastMs: state.last.lastArrivalMs,
+    causeMonoMs: monoMs,
+    endReason,
+  })
+
+  const close = (reason: EndReason, monoMs: number): AlertStep | null => {
+    pending = null
+    if (!open) return null
+    const ended = open
+    ended.seq += 1
+    over = ended.last
+    open = null
+    return step(ended, 'end', reason, monoMs)
+  }
+
+  const whileOpen = (state: Open, evidence: Evidence): AlertStep | null => {
+    if (evidence.score < rule.offThreshold) {
+      const quietUs = evidence.lastPtsUs - state.last.lastPtsUs
+      return quietUs >= rule.clearAfterMs * 1000 ? close('cleared', evidence.lastArrivalMonoMs) : null
+    }
+    state.last = evidence
+    state.best = Math.max(state.best, evidence.score)
+    if (evidence.lastPtsUs - state.lastStepPtsUs < rule.updateEveryMs * 1000) return null
+    state.seq += 1
+    state.lastStepPtsUs = evidence.lastPtsUs
+    return step(state, 'update', null, evidence.lastArrivalMonoMs)
+  }
+
+  const whileIdle = (evidence: Evidence): AlertStep | null => {
+    if (evidence.score < rule.offThreshold || (!pending && evidence.score < rule.onThreshold)) {
+      pending = null
+      return null
+    }
+    if (over && sinceMs(over, evidence) < rule.cooldownMs) return null
+    pending ??= { first: evidence, best: 0 }
+    pending.best = Math.max(pending.best, evidence.score)
+    if (evidence.lastPtsUs - pending.first.firstPtsUs < rule.minDurationMs * 1000) return null
+    const { first, best } = pending
+    pending = null
+    const id = alertId({ cameraId, rule: rule.name, modelName, startedMs: first.firstArrivalMs })
+    open = { alertId: id, first, last: evidence, best, seq: 0, lastStepPtsUs: evidence.lastPtsUs }
+    return step(open, 'new', null, evidence.lastArrivalMonoMs)
+  }
+
+  return {
+    accept(evidence) {
+      // Timestamps of two connections cannot be compared: what was open ends, what was pending begins anew.
+      if (open && open.first.epoch !== evidence.epoch) return close('camera_lost', evidence.lastArrivalMonoMs)
+      if (pending && pending.first.epoch !== evidence.epoch) pending = null
+      return open ? whileOpen(open, evidence) : whileIdle(evidence)
+    },
+    end: close,
+  }
+}
+
+/** Time from the end of one look to the start of a later one; on the wall clock across connections. */
+function sinceMs(before: Evidence, now: Evidence): number {
+  return before.epoch === now.epoch
+    ? (now.lastPtsUs - before.lastPtsUs) / 1000
+    : now.lastArrivalMs - before.lastArrivalMs
+}

@@ -1,0 +1,91 @@
+import type { AlertsConfig } from '../config/schema.ts'
+import type { Severity } from '../core/alert.ts'
+import { AppError } from '../core/errors.ts'
+
+/** When the scores of one label become an alert, everything filled in. */
+export interface AlertRule {
+  readonly name: string
+  readonly label: string
+  /** Only scores of this model; null: of any that has the label. */
+  readonly modelName: string | null
+  readonly onThreshold: number
+  readonly offThreshold: number
+  readonly minDurationMs: number
+  readonly cooldownMs: number
+  readonly updateEveryMs: number
+  readonly clearAfterMs: number
+  readonly severity: Severity
+}
+
+export interface LabelledModel {
+  readonly name: string
+  readonly labels: readonly {
+    readonly name: string
+    readonly threshold: number
+    readonly background: boolean
+  }[]
+}
+
+/** Under this share of the threshold a default rule counts its label as over. */
+const offShare = 2 / 3
+
+/**
+ * The rules for one camera: those of the configuration, and for every label that none of them names (on any
+ * camera) a default rule with the threshold of the model's bundle. Background labels get none.
+ *
+ * @throws AppError CONFIG_INVALID when a rule names a label that none of its models has.
+ */
+export function resolveRules(options: {
+  alerts: AlertsConfig
+  cameraId: string
+  models: readonly LabelledModel[]
+}): AlertRule[] {
+  const { alerts, cameraId, models } = options
+  const { defaults, rules } = alerts
+  const configured = rules
+    .filter(({ cameras }) => cameras === undefined || cameras.includes(cameraId))
+    .filter(({ model }) => model === undefined || models.some(({ name }) => name === model))
+    .map((rule): AlertRule => {
+      const candidates = models.filter(({ name }) => rule.model === undefined || rule.model === name)
+      const labels = candidates.flatMap((model) => model.labels.map(({ name }) => name))
+      if (candidates.length > 0 && !labels.includes(rule.label))
+        throw new AppError(
+          'CONFIG_INVALID',
+          `alerts.rules "${rule.name}": no model of camera ${cameraId} has the label "${rule.label}"; ` +
+            `there are: ${labels.join(', ')}`,
+          { details: { rule: rule.name, label: rule.label, camera: cameraId } },
+        )
+      const { name, label, model, cameras: _cameras, ...overrides } = rule
+      return { ...defaults, ...defined(overrides), name, label, modelName: model ?? null }
+    })
+  const named = new Set(rules.map(({ label }) => label))
+  const implied = models.flatMap((model) =>
+    model.labels
+      .filter(({ name, background }) => !background && !named.has(name))
+      .map(
+        ({ name, threshold }): AlertRule => ({
+          ...defaults,
+          name: slugOf(name),
+          label: name,
+          modelName: model.name,
+          onThreshold: threshold,
+          offThreshold: Math.min(defaults.offThreshold, Math.round(threshold * offShare * 1000) / 1000),
+        }),
+      ),
+  )
+  return [...configured, ...implied]
+}
+
+function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
+}
+
+function slugOf(label: string): string {
+  return (
+    label
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 63) || 'label'
+  )
+}

@@ -1,0 +1,151 @@
+import { EMPTY, of, Subject } from 'rxjs'
+import { TestScheduler } from 'rxjs/testing'
+import { describe, expect, it } from 'vitest'
+import { resolveRules } from '../../../src/alert/alert-rule.ts'
+import { createAlertTracker } from '../../../src/alert/alert-tracker.ts'
+import { trackAlerts } from '../../../src/alert/track-alerts.ts'
+import { parseConfig } from '../../../src/config/load.ts'
+import type { AlertStep } from '../../../src/core/alert.ts'
+import type { Scores } from '../../../src/core/clip.ts'
+import type { Clock } from '../../../src/core/clock.ts'
+import type { Frame } from '../../../src/core/frame.ts'
+import { noTelemetry } from '../../../src/core/telemetry-port.ts'
+
+const model = {
+  name: 'actions',
+  labels: [
+    { name: 'empty', threshold: 0.5, background: true },
+    { name: 'Falling down', threshold: 0.6, background: false },
+    { name: 'waving', threshold: 0.9, background: false },
+  ],
+}
+const alertsOf = (text: string) =>
+  parseConfig(
+    `version: 1\ncameras: [{ id: gate, url: a }, { id: yard, url: b }]\nmodels: [{ name: actions, path: p }]\n${text}`,
+    { file: 'v.yaml' },
+  ).alerts
+const rulesOf = (text: string, cameraId = 'gate') =>
+  resolveRules({ alerts: alertsOf(text), cameraId, models: [model] })
+
+const scores = (n: number, values: number[]): Scores => ({
+  cameraId: 'gate',
+  epoch: 1,
+  modelName: 'actions',
+  modelVersion: '1.0.0',
+  labels: model.labels.map(({ name }) => name),
+  values: Float32Array.from(values),
+  firstPtsUs: n * 1e6,
+  lastPtsUs: n * 1e6 + 1e6,
+  firstArrivalMs: n * 1000,
+  lastArrivalMs: n * 1000 + 1000,
+  lastArrivalMonoMs: n * 1000 + 1000,
+})
+const clock = { monoMs: () => 77 } as Clock
+const tracker = (text = '') =>
+  createAlertTracker({ cameraId: 'gate', rules: rulesOf(text), configHash: 'h', telemetry: noTelemetry })
+
+describe('rules of a camera', () => {
+  it('has a default rule with the threshold of the bundle for each label that is not background', () => {
+    expect(
+      rulesOf('').map(({ name, label, onThreshold, offThreshold }) => [
+        name,
+        label,
+        onThreshold,
+        offThreshold,
+      ]),
+    ).toEqual([
+      ['falling-down', 'Falling down', 0.6, 0.4],
+      ['waving', 'waving', 0.9, 0.4],
+    ])
+  })
+
+  it('fills a rule with the defaults and replaces the default rule of its label everywhere', () => {
+    const text =
+      'alerts:\n  defaults: { cooldownMs: 1 }\n' +
+      '  rules: [{ name: w, label: waving, cameras: [yard], onThreshold: 0.7, severity: info }]\n'
+    expect(rulesOf(text).map(({ name }) => name)).toEqual(['falling-down'])
+    expect(rulesOf(text, 'yard')[0]).toEqual({
+      name: 'w',
+      label: 'waving',
+      modelName: null,
+      onThreshold: 0.7,
+      offThreshold: 0.4,
+      minDurationMs: 0,
+      cooldownMs: 1,
+      updateEveryMs: 5000,
+      clearAfterMs: 3000,
+      severity: 'info',
+    })
+  })
+
+  it('refuses a label that no model has, naming those there are', () => {
+    expect(() => rulesOf('alerts: { rules: [{ name: r, label: fallign }] }')).toThrow(
+      /"r": no model of camera gate has the label "fallign"; there are: empty, Falling down, waving/,
+    )
+  })
+})
+
+describe('alert tracker', () => {
+  const brief = (steps: AlertStep[]) => steps.map(({ rule, phase }) => `${rule} ${phase}`)
+
+  it('follows each rule by itself and never the background', () => {
+    const one = tracker()
+    expect(brief(one.accept(scores(0, [1, 0.9, 0])))).toEqual(['falling-down new'])
+    expect(brief(one.accept(scores(1, [1, 0.9, 0.95])))).toEqual(['waving new'])
+  })
+
+  it('takes frames without motion as evidence that it is over', () => {
+    const one = tracker()
+    one.accept(scores(0, [0, 0.9, 0]))
+    const frame = (ptsUs: number) => ({ epoch: 1, ptsUs, arrivalMs: 0, arrivalMonoMs: 0 }) as Frame
+    expect(one.quiet(frame(2e6))).toEqual([])
+    expect(brief(one.quiet(frame(4e6)))).toEqual(['falling-down end'])
+  })
+})
+
+describe('trackAlerts', () => {
+  const events = { quiet$: EMPTY, lost$: EMPTY, clock }
+
+  it('ends open alerts when the camera is lost and when the scores end', () => {
+    const phases: string[] = []
+    const lost$ = new Subject<void>()
+    const source = new Subject<Scores>()
+    source
+      .pipe(trackAlerts(tracker('alerts: { defaults: { cooldownMs: 0 } }'), { ...events, lost$ }))
+      .subscribe({
+        next: ({ phase, endReason }) => phases.push(`${phase} ${endReason}`),
+        complete: () => phases.push('complete'),
+      })
+    source.next(scores(0, [0, 0.9, 0]))
+    lost$.next()
+    lost$.next()
+    source.next(scores(5, [0, 0.9, 0]))
+    source.complete()
+    expect(phases).toEqual(['new null', 'end camera_lost', 'new null', 'end shutdown', 'complete'])
+  })
+
+  it.each([
+    ['never', '-', '-', '^'],
+    ['empty', '|', '|', '^'],
+    ['values', 'a|', 'n(e|)', '^'],
+    ['an error', 'a#', 'n#', '^'],
+    ['unending', 'a-', 'n-', '^'],
+    ['early disposal', '-a-a', '--', '^!'],
+  ])('marbles: %s', (_name, source, expected, subscription) => {
+    new TestScheduler((actual, wanted) => expect(actual).toEqual(wanted)).run(({ hot, expectObservable }) => {
+      const steps = tracker()
+      const phases = hot(source, { a: scores(0, [0, 0.9, 0]) }).pipe(trackAlerts(steps, events))
+      const n = expect.objectContaining({ phase: 'new' })
+      const e = expect.objectContaining({ phase: 'end', endReason: 'shutdown', causeMonoMs: 77 })
+      expectObservable(phases, subscription).toBe(expected, { n, e })
+    })
+  })
+
+  it('takes nothing from the quiet frames of a finished stream', () => {
+    const seen: AlertStep[] = []
+    of(scores(0, [0, 0, 0]))
+      .pipe(trackAlerts(tracker(), events))
+      .subscribe((step) => seen.push(step))
+    expect(seen).toEqual([])
+  })
+})
