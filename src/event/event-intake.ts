@@ -2,17 +2,18 @@ import type { AlertStep } from '../core/alert.ts'
 import type { CameraStatus } from '../core/camera-status.ts'
 import type { Clock } from '../core/clock.ts'
 import { toAppError } from '../core/errors.ts'
+import type { OutboxEvent } from '../core/events.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
 
 /** The part of the event store that takes things in; each call is one durable transaction or throws. */
 export interface AcceptingStore {
-  acceptAlert(step: AlertStep): unknown
-  acceptStatus(status: CameraStatus): unknown
+  acceptAlert(step: AlertStep): OutboxEvent
+  acceptStatus(status: CameraStatus): OutboxEvent
 }
 
 export interface EventIntake {
-  /** Stores the step, at once when the store works; `accepted` is called when it is on disk. */
-  alert(step: AlertStep, accepted?: () => void): void
+  /** Stores the step, at once when the store works; `stored` is called when it is on disk. */
+  alert(step: AlertStep, stored?: (event: OutboxEvent) => void): void
   status(status: CameraStatus): void
   /** Things taken in and not yet on disk, because the store refuses them. */
   waiting(): number
@@ -22,7 +23,7 @@ export interface EventIntake {
 
 interface Waiting {
   readonly cameraId: string
-  readonly store: () => void
+  readonly store: () => unknown
 }
 
 /** How many things wait while the store refuses them (disk full, read-only). Beyond it the oldest are dropped. */
@@ -84,14 +85,8 @@ export function createEventIntake(options: {
   }
 
   return {
-    alert: (step, accepted = () => {}) =>
-      take({
-        cameraId: step.cameraId,
-        store: () => {
-          store.acceptAlert(step)
-          accepted()
-        },
-      }),
+    alert: (step, stored = () => {}) =>
+      take({ cameraId: step.cameraId, store: () => stored(store.acceptAlert(step)) }),
     status: (status) => take({ cameraId: status.cameraId, store: () => store.acceptStatus(status) }),
     waiting: () => queue.length,
     close() {

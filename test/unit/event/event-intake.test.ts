@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AlertStep } from '../../../src/core/alert.ts'
 import type { CameraStatus } from '../../../src/core/camera-status.ts'
 import { AppError } from '../../../src/core/errors.ts'
+import type { OutboxEvent } from '../../../src/core/events.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { createEventIntake } from '../../../src/event/event-intake.ts'
 
@@ -21,10 +22,12 @@ function setUp() {
       acceptAlert(alert) {
         refuse()
         stored.push(`alert ${alert.seq}`)
+        return {} as OutboxEvent
       },
       acceptStatus(camera) {
         refuse()
         stored.push(`status ${camera.state}`)
+        return {} as OutboxEvent
       },
     },
     wake: () => {

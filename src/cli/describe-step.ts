@@ -1,0 +1,23 @@
+import type { AlertStep } from '../core/alert.ts'
+
+/** One line for people. */
+export function describeStep(step: AlertStep): string {
+  const time = new Date(step.lastMs).toISOString().slice(11, 19)
+  const lengthS = ((step.lastMs - step.startedMs) / 1000).toFixed(1)
+  const ending = step.endReason === null || step.endReason === 'cleared' ? '' : ` (${step.endReason})`
+  const columns = [
+    time,
+    step.phase.padEnd(6),
+    step.severity.padEnd(8),
+    step.cameraId.padEnd(12),
+    step.label.padEnd(10),
+    `score ${step.score.toFixed(2)}`,
+    `${lengthS} s${ending}`,
+  ]
+  return columns.join('  ')
+}
+
+/** The same for the data of an alert's event. */
+export function describeAlertData(data: AlertStep & { startedAt: string; lastAt: string }): string {
+  return describeStep({ ...data, startedMs: Date.parse(data.startedAt), lastMs: Date.parse(data.lastAt) })
+}

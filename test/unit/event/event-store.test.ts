@@ -1,0 +1,215 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import Ajv from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { AlertStep } from '../../../src/core/alert.ts'
+import type { CameraStatus } from '../../../src/core/camera-status.ts'
+import { type EventStore, openEventStore } from '../../../src/event/event-store.ts'
+import { openOutboxReader } from '../../../src/event/outbox-reader.ts'
+
+let dataDir: string
+let nowMs = 1e12
+const clock = { nowMs: () => nowMs, monoMs: () => 5, after: () => () => {} }
+const open: { close(): void }[] = []
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'vireo-store-'))
+  nowMs = 1e12
+})
+afterEach(() => {
+  for (const store of open.splice(0)) store.close()
+  rmSync(dataDir, { recursive: true })
+})
+
+const openStore = (): EventStore => {
+  const store = openEventStore({ dataDir, source: '/vireo/test', clock })
+  open.push(store)
+  return store
+}
+const reopen = (store: EventStore): EventStore => {
+  open.splice(open.indexOf(store), 1)
+  store.close()
+  return openStore()
+}
+
+const step = (more: Partial<AlertStep> = {}): AlertStep => ({
+  alertId: 'a'.repeat(32),
+  phase: 'new',
+  seq: 0,
+  rule: 'fall',
+  label: 'falling',
+  severity: 'critical',
+  cameraId: 'gate',
+  zone: null,
+  trackIds: [],
+  score: 0.75,
+  modelName: 'actions',
+  modelVersion: '1.0.0',
+  configHash: 'h',
+  epoch: 1,
+  firstPtsUs: 0,
+  lastPtsUs: 1e6,
+  startedMs: 1e12,
+  lastMs: 1e12 + 1000,
+  causeMonoMs: 4,
+  endReason: null,
+  ...more,
+})
+const status: CameraStatus = {
+  cameraId: 'gate',
+  state: 'offline',
+  reason: 'the camera does not answer',
+  code: 'CAMERA_UNREACHABLE',
+  sinceMs: 1e12,
+  epoch: 2,
+  attempt: 1,
+}
+
+describe('event store', () => {
+  it('takes an event once, whatever how often it is offered', () => {
+    const store = openStore()
+    const first = store.acceptAlert(step())
+    expect(store.acceptAlert(step()).position).toBe(first.position)
+    expect(store.acceptAlert(step({ phase: 'update', seq: 1 })).position).toBeGreaterThan(first.position)
+    expect(store.pending('kafka', 10).map(({ id }) => id)).toHaveLength(2)
+  })
+
+  it('keeps what it took when it is opened again', () => {
+    let store = openStore()
+    const event = store.acceptStatus(status)
+    store = reopen(store)
+    expect(store.pending('kafka', 10)).toEqual([event])
+  })
+
+  it('ends alerts that a killed process left open, once', () => {
+    let store = openStore()
+    store.acceptAlert(step())
+    store.acceptAlert(step({ alertId: 'b'.repeat(32) }))
+    store.acceptAlert(step({ alertId: 'b'.repeat(32), phase: 'end', seq: 1, endReason: 'cleared' }))
+    for (let n = 0; n < 2; n += 1) store = reopen(store)
+    expect(store.openAlerts()).toEqual([])
+    const phases = store.pending('kafka', 10).map(({ dataJson }) => {
+      const { alertId, phase, seq, endReason } = JSON.parse(dataJson)
+      return [alertId[0], phase, seq, endReason]
+    })
+    expect(phases).toEqual([
+      ['a', 'new', 0, null],
+      ['b', 'new', 0, null],
+      ['b', 'end', 1, 'cleared'],
+      ['a', 'end', 1, 'shutdown'],
+    ])
+  })
+
+  it('remembers how far each sink is and which events it tried', () => {
+    let store = openStore()
+    for (let seq = 0; seq < 5; seq += 1) store.acceptAlert(step({ seq, phase: seq === 0 ? 'new' : 'update' }))
+    const [, second, third] = store.pending('kafka', 3)
+    store.noteAttempt('kafka', third!.position)
+    store.advance('kafka', second!.position)
+    store = reopen(store)
+    expect([store.lag('kafka'), store.lag('webhook'), store.cursor('kafka')]).toEqual([
+      4,
+      6,
+      second!.position,
+    ])
+    expect(store.pending('kafka', 2).map(({ attempts }) => attempts)).toEqual([1, 0])
+    store.advance('kafka', 1)
+    expect(store.cursor('kafka')).toBe(second!.position)
+  })
+
+  it('prunes old events that every sink has, and no other', () => {
+    const store = openStore()
+    store.acceptAlert(step())
+    nowMs += 60_000
+    store.acceptAlert(step({ phase: 'update', seq: 1 }))
+    expect(store.prune({ keepMs: 30_000, sinks: ['kafka'] })).toBe(0)
+    store.advance('kafka', 2)
+    expect(store.prune({ keepMs: 30_000, sinks: ['kafka'] })).toBe(1)
+    expect(store.pending('new-sink', 10).map(({ position }) => position)).toEqual([2])
+    expect(store.acceptAlert(step({ phase: 'end', seq: 2 })).position).toBe(3)
+  })
+
+  it('lets one process in, and says so to another', () => {
+    openStore()
+    expect(() => openEventStore({ dataDir, source: 's', clock })).toThrow(
+      expect.objectContaining({ code: 'STORE_LOCKED' }),
+    )
+  })
+
+  it('refuses a database of a newer version and frees the lock', () => {
+    reopen(openStore())
+    open.pop()!.close()
+    const database = new DatabaseSync(join(dataDir, 'vireo.db'))
+    database.exec('PRAGMA user_version = 999')
+    database.close()
+    for (let n = 0; n < 2; n += 1)
+      expect(() => openEventStore({ dataDir, source: 's', clock })).toThrow(
+        expect.objectContaining({ code: 'STORE_VERSION' }),
+      )
+  })
+
+  it('undoes a half-written batch', () => {
+    const store = openStore()
+    const broken = { ...step({ phase: 'update', seq: 1 }), label: null as never }
+    expect(() => store.acceptAlerts([step(), broken])).toThrow(
+      expect.objectContaining({ code: 'STORE_WRITE' }),
+    )
+    expect(store.pending('kafka', 10)).toEqual([])
+    expect(store.acceptAlert(step()).attempts).toBe(0)
+  })
+})
+
+describe('outbox reader', () => {
+  it('reads while another writes, filtered by camera and label', () => {
+    const store = openStore()
+    store.acceptAlert(step())
+    const reader = openOutboxReader(dataDir)
+    open.push(reader)
+    store.acceptStatus(status)
+    nowMs += 1000
+    store.acceptAlert(step({ alertId: 'c'.repeat(32), cameraId: 'yard', label: 'waving' }))
+    const seen = (filter = {}) => reader.after(0, 10, filter).map(({ key, channel }) => `${key} ${channel}`)
+    expect(seen()).toEqual(['gate alerts', 'gate camera-status', 'yard alerts'])
+    expect(seen({ channel: 'alerts', cameraId: 'gate' })).toEqual(['gate alerts'])
+    expect(seen({ label: 'waving' })).toEqual(['yard alerts'])
+    expect([reader.last(), reader.positionBefore(1e12 + 1), reader.positionBefore(2e12)]).toEqual([3, 2, 3])
+  })
+
+  it('says when nothing was ever written', () => {
+    expect(() => openOutboxReader(dataDir)).toThrow(/there is no database/)
+  })
+})
+
+describe('schemas', () => {
+  const schema = (name: string) =>
+    JSON.parse(
+      readFileSync(join(import.meta.dirname, `../../../src/event/schema/${name}.schema.json`), 'utf8'),
+    )
+  const ajv = new Ajv.default({ strict: true, allowUnionTypes: true })
+  addFormats.default(ajv)
+
+  it('describe the events that are stored, and refuse others', () => {
+    const store = openStore()
+    for (const [name, event] of [
+      ['alert', store.acceptAlert(step())],
+      ['alert', store.acceptAlert(step({ phase: 'end', seq: 1, endReason: 'camera_lost' }))],
+      ['camera-status', store.acceptStatus(status)],
+    ] as const) {
+      const validate = ajv.compile({ ...schema(name), $id: undefined })
+      const data = JSON.parse(event.dataJson)
+      expect(validate(data), JSON.stringify(validate.errors)).toBe(true)
+      expect(validate({ ...data, extra: 1 })).toBe(false)
+      expect(validate({ ...data, cameraId: 'No Slug' })).toBe(false)
+      expect(event.attributes).toMatchObject({
+        specversion: '1.0',
+        id: event.id,
+        source: '/vireo/test',
+        subject: 'gate',
+        datacontenttype: 'application/json',
+        dataschema: schema(name).$id,
+      })
+    }
+  })
+})
