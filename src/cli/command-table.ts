@@ -12,5 +12,6 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'config', load: async () => (await import('./commands/config.ts')).registerConfig },
   { name: 'camera', load: async () => (await import('./commands/camera.ts')).registerCamera },
   { name: 'model', load: async () => (await import('./commands/model.ts')).registerModel },
+  { name: 'simulate', load: async () => (await import('./commands/simulate.ts')).registerSimulate },
   { name: 'doctor', load: async () => (await import('./commands/doctor.ts')).registerDoctor },
 ]
