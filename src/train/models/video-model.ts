@@ -1,0 +1,23 @@
+import type { ParameterSpec, Parameters } from '../parameters.ts'
+import type { Tape, Value } from '../tape.ts'
+
+/** What a clip model looks at. */
+export interface ClipShape {
+  readonly frames: number
+  readonly heightPx: number
+  readonly widthPx: number
+}
+
+/** A clip classifier: its weights, and how it turns a clip into logits. The same text trains and serves. */
+export interface VideoModel {
+  readonly name: string
+  readonly clip: ClipShape
+  readonly labels: readonly string[]
+  readonly parameters: readonly ParameterSpec[]
+  /**
+   * @param clips name of a uint8 tensor [N, T, H, W, 3].
+   * @param batch N, or -1 when it is free.
+   * @returns logits [N, labels].
+   */
+  forward(tape: Tape, parameters: Parameters, clips: string, batch: number): Value
+}

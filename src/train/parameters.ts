@@ -1,0 +1,87 @@
+import type { GraphBuilder } from '../onnx/graph-builder.ts'
+import { sizeOf, type Tape, type Value } from './tape.ts'
+
+/** One tensor of weights. */
+export interface ParameterSpec {
+  readonly name: string
+  readonly shape: readonly number[]
+  /** Standard deviation of the normal numbers that it starts with; 0 for zeros. */
+  readonly deviation: number
+  /** What it starts with instead of 0, such as 1 for the gain of a norm. */
+  readonly offset?: number
+  /** Whether weight decay pulls it towards 0: matrices and kernels, not gains and biases. */
+  readonly decay: boolean
+}
+
+/** Where each tensor lies in the one flat vector that holds all weights; those with decay come first. */
+export interface ParameterLayout {
+  readonly entries: readonly (ParameterSpec & { readonly start: number; readonly count: number })[]
+  readonly total: number
+  /** Length of the part with decay. */
+  readonly decayed: number
+}
+
+export function layOut(specs: readonly ParameterSpec[]): ParameterLayout {
+  const ordered = [...specs.filter(({ decay }) => decay), ...specs.filter(({ decay }) => !decay)]
+  let start = 0
+  const entries = ordered.map((spec) => {
+    const count = sizeOf(spec.shape)
+    const entry = { ...spec, start, count }
+    start += count
+    return entry
+  })
+  const decayed = entries.filter(({ decay }) => decay).reduce((sum, { count }) => sum + count, 0)
+  return { entries, total: start, decayed }
+}
+
+/** Weights to start with. `normal` gives normally distributed numbers. */
+export function initialWeights(layout: ParameterLayout, normal: () => number): Float32Array {
+  const weights = new Float32Array(layout.total)
+  for (const { start, count, deviation, offset = 0 } of layout.entries)
+    for (let index = start; index < start + count; index += 1)
+      weights[index] = offset + (deviation === 0 ? 0 : deviation * normal())
+  return weights
+}
+
+/** How a model asks for its weights by name. */
+export type Parameters = (name: string) => Value
+
+/** Weights as slices of a flat graph input, with gradients. */
+export function trainableParameters(tape: Tape, flat: string, layout: ParameterLayout): Map<string, Value> {
+  const { graph } = tape
+  return new Map(
+    layout.entries.map(({ name, shape, start, count }) => {
+      const piece = graph.op('Slice', [flat, graph.i64([start]), graph.i64([start + count]), graph.i64([0])])
+      return [name, tape.leaf(graph.op('Reshape', [piece, graph.i64(shape)]), shape)]
+    }),
+  )
+}
+
+/** Weights as constants of a serving graph. */
+export function frozenParameters(
+  tape: Tape,
+  weights: Float32Array,
+  layout: ParameterLayout,
+): Map<string, Value> {
+  return new Map(
+    layout.entries.map(({ name, shape, start, count }) => [
+      name,
+      tape.constant(tape.graph.f32(weights.slice(start, start + count), shape, name), shape),
+    ]),
+  )
+}
+
+/** All gradients as one flat vector in the order of the layout; zeros where there is no influence. */
+export function flatGradient(
+  graph: GraphBuilder,
+  layout: ParameterLayout,
+  gradientOf: (name: string) => string | null,
+): string {
+  const parts = layout.entries.map(({ name, count }) => {
+    const gradient = gradientOf(name)
+    return gradient === null
+      ? graph.op('Expand', [graph.f32([0], [1]), graph.i64([count])])
+      : graph.op('Reshape', [gradient, graph.i64([count])])
+  })
+  return graph.op('Concat', parts, { axis: 0 })
+}
