@@ -5,6 +5,8 @@ import type { AlertRule } from './alert-rule.ts'
 /** One look at one label: a clip's score, or 0 for a moment in which nothing moved. */
 export interface Evidence {
   readonly score: number
+  /** Version of the model that gave the score; null when no model was asked. */
+  readonly modelVersion: string | null
   readonly epoch: number
   readonly firstPtsUs: number
   readonly lastPtsUs: number
@@ -28,9 +30,15 @@ interface Open {
   /** The latest look at or above the off threshold. */
   last: Evidence
   best: number
+  /** Version of the latest model that looked; a hot swap changes it. */
+  modelVersion: string
   seq: number
   lastStepPtsUs: number
+  lastStepScore: number
 }
+
+/** So much above the score of the latest step, an update does not wait for its time. */
+const notableRise = 0.1
 
 /**
  * The life of the alerts of one rule on one camera for one model:
@@ -38,19 +46,23 @@ interface Open {
  *     idle → pending (score ≥ on) → open (after minDuration: `new`, then `update`s) → over (`end`) → cooldown → idle
  *
  * Between the thresholds nothing changes (hysteresis). An open alert ends when the score was under `off` for
- * `clearAfterMs`. Durations are measured in the video's own time, so that a replay gives the same alerts.
+ * `clearAfterMs`. An update comes every `updateEveryMs`, and at once when the score rises notably. Durations are
+ * measured in the video's own time, so that a replay gives the same alerts.
+ *
+ * An alert that the loss of its camera ended does not begin again from clips of the lost connection that were
+ * still being scored.
  */
 export function createAlertMachine(options: {
   rule: AlertRule
   cameraId: string
   modelName: string
-  modelVersion: string
   configHash: string
 }): AlertMachine {
-  const { rule, cameraId, modelName, modelVersion, configHash } = options
+  const { rule, cameraId, modelName, configHash } = options
   let pending: { first: Evidence; best: number } | null = null
   let open: Open | null = null
   let over: Evidence | null = null
+  let lostEpoch: number | null = null
 
   const step = (
     state: Open,
@@ -69,7 +81,7 @@ export function createAlertMachine(options: {
     trackIds: [],
     score: state.best,
     modelName,
-    modelVersion,
+    modelVersion: state.modelVersion,
     configHash,
     epoch: state.first.epoch,
     firstPtsUs: state.first.firstPtsUs,
@@ -87,6 +99,7 @@ export function createAlertMachine(options: {
     ended.seq += 1
     over = ended.last
     open = null
+    if (reason === 'camera_lost') lostEpoch = ended.first.epoch
     return step(ended, 'end', reason, monoMs)
   }
 
@@ -97,9 +110,12 @@ export function createAlertMachine(options: {
     }
     state.last = evidence
     state.best = Math.max(state.best, evidence.score)
-    if (evidence.lastPtsUs - state.lastStepPtsUs < rule.updateEveryMs * 1000) return null
+    state.modelVersion = evidence.modelVersion ?? state.modelVersion
+    const due = evidence.lastPtsUs - state.lastStepPtsUs >= rule.updateEveryMs * 1000
+    if (!due && state.best - state.lastStepScore < notableRise) return null
     state.seq += 1
     state.lastStepPtsUs = evidence.lastPtsUs
+    state.lastStepScore = state.best
     return step(state, 'update', null, evidence.lastArrivalMonoMs)
   }
 
@@ -108,14 +124,30 @@ export function createAlertMachine(options: {
       pending = null
       return null
     }
+    if (evidence.epoch === lostEpoch) return null
     if (over && sinceMs(over, evidence) < rule.cooldownMs) return null
     pending ??= { first: evidence, best: 0 }
     pending.best = Math.max(pending.best, evidence.score)
     if (evidence.lastPtsUs - pending.first.firstPtsUs < rule.minDurationMs * 1000) return null
     const { first, best } = pending
     pending = null
-    const id = alertId({ cameraId, rule: rule.name, modelName, startedMs: first.firstArrivalMs })
-    open = { alertId: id, first, last: evidence, best, seq: 0, lastStepPtsUs: evidence.lastPtsUs }
+    open = {
+      alertId: alertId({
+        cameraId,
+        rule: rule.name,
+        label: rule.label,
+        modelName,
+        startedMs: first.firstArrivalMs,
+        firstPtsUs: first.firstPtsUs,
+      }),
+      first,
+      last: evidence,
+      best,
+      modelVersion: evidence.modelVersion ?? '',
+      seq: 0,
+      lastStepPtsUs: evidence.lastPtsUs,
+      lastStepScore: best,
+    }
     return step(open, 'new', null, evidence.lastArrivalMonoMs)
   }
 

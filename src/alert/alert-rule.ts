@@ -31,49 +31,69 @@ const offShare = 2 / 3
 
 /**
  * The rules for one camera: those of the configuration, and for every label that none of them names (on any
- * camera) a default rule with the threshold of the model's bundle. Background labels get none.
+ * camera) a default rule with the threshold of the model's bundle. Background labels get none. A rule for all
+ * cameras says nothing about one whose models lack its label, as long as one of `allModels` has it.
  *
+ * @param options.models the models that watch this camera
+ * @param options.allModels every model of the configuration; absent: `models`
  * @throws AppError CONFIG_INVALID when a rule names a label that none of its models has.
  */
 export function resolveRules(options: {
   alerts: AlertsConfig
   cameraId: string
   models: readonly LabelledModel[]
+  allModels?: readonly LabelledModel[]
 }): AlertRule[] {
-  const { alerts, cameraId, models } = options
+  const { alerts, cameraId, models, allModels = models } = options
   const { defaults, rules } = alerts
   const configured = rules
     .filter(({ cameras }) => cameras === undefined || cameras.includes(cameraId))
     .filter(({ model }) => model === undefined || models.some(({ name }) => name === model))
-    .map((rule): AlertRule => {
+    .filter((rule) => {
       const candidates = models.filter(({ name }) => rule.model === undefined || rule.model === name)
-      const labels = candidates.flatMap((model) => model.labels.map(({ name }) => name))
-      if (candidates.length > 0 && !labels.includes(rule.label))
-        throw new AppError(
-          'CONFIG_INVALID',
-          `alerts.rules "${rule.name}": no model of camera ${cameraId} has the label "${rule.label}"; ` +
-            `there are: ${labels.join(', ')}`,
-          { details: { rule: rule.name, label: rule.label, camera: cameraId } },
-        )
+      const labels = labelsOf(candidates)
+      if (candidates.length === 0 || labels.includes(rule.label)) return candidates.length > 0
+      const general = rule.model === undefined && rule.cameras === undefined
+      if (general && labelsOf(allModels).includes(rule.label)) return false
+      throw new AppError(
+        'CONFIG_INVALID',
+        `alerts.rules "${rule.name}": no model of camera ${cameraId} has the label "${rule.label}"; ` +
+          `there are: ${labels.join(', ')}`,
+        { details: { rule: rule.name, label: rule.label, camera: cameraId } },
+      )
+    })
+    .map((rule): AlertRule => {
       const { name, label, model, cameras: _cameras, ...overrides } = rule
       return { ...defaults, ...defined(overrides), name, label, modelName: model ?? null }
     })
   const named = new Set(rules.map(({ label }) => label))
-  const implied = models.flatMap((model) =>
-    model.labels
+  const implied = models.flatMap((model) => {
+    const taken = new Set(rules.map(({ name }) => name))
+    return model.labels
       .filter(({ name, background }) => !background && !named.has(name))
       .map(
         ({ name, threshold }): AlertRule => ({
           ...defaults,
-          name: slugOf(name),
+          name: freeName(slugOf(name), taken),
           label: name,
           modelName: model.name,
           onThreshold: threshold,
           offThreshold: Math.min(defaults.offThreshold, Math.round(threshold * offShare * 1000) / 1000),
         }),
-      ),
-  )
+      )
+  })
   return [...configured, ...implied]
+}
+
+const labelsOf = (models: readonly LabelledModel[]): string[] =>
+  models.flatMap((model) => model.labels.map(({ name }) => name))
+
+/** The name, or the name with the first number that makes it new; takes it. */
+function freeName(name: string, taken: Set<string>): string {
+  let free = name
+  for (let n = 2; taken.has(free); n += 1) free = `${name.slice(0, 58)}-${n}`
+  taken.add(free)
+  return free
 }
 
 function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

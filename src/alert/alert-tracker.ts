@@ -1,18 +1,26 @@
 import type { AlertStep } from '../core/alert.ts'
 import type { Scores } from '../core/clip.ts'
 import type { Frame } from '../core/frame.ts'
-import type { Telemetry } from '../core/telemetry-port.ts'
+import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
 import { type AlertMachine, createAlertMachine, type EndReason } from './alert-machine.ts'
 import type { AlertRule } from './alert-rule.ts'
 
 export interface AlertTracker {
+  /** A clip's scores → the steps that they cause. A score that is not a number is skipped and counted. */
   accept(scores: Scores): AlertStep[]
   /** A frame of a picture in which nothing moves, so that no clip is scored: counts as score 0. */
   quiet(frame: Frame): AlertStep[]
-  end(reason: EndReason, monoMs: number): AlertStep[]
+  /**
+   * Ends what is open. `epoch` is the connection that was lost: an alert that its late clips still raise is
+   * reported and ended at once, because nothing will clear it.
+   */
+  end(reason: EndReason, at: { readonly monoMs: number; readonly epoch?: number }): AlertStep[]
 }
 
-/** All alerts that one model's scores can raise on one camera. */
+/**
+ * All alerts that the models' scores can raise on one camera. A rule for any model is followed for each model by
+ * itself, so that one model's doubts do not end another's alert.
+ */
 export function createAlertTracker(options: {
   cameraId: string
   rules: readonly AlertRule[]
@@ -20,7 +28,8 @@ export function createAlertTracker(options: {
   telemetry: Telemetry
 }): AlertTracker {
   const { cameraId, rules, configHash, telemetry } = options
-  const machines = new Map<AlertRule, AlertMachine>()
+  const machinesOf = new Map<string, Map<AlertRule, AlertMachine>>()
+  let lostEpoch = 0
 
   const counted = (steps: (AlertStep | null)[]): AlertStep[] => {
     const present = steps.filter((step) => step !== null)
@@ -28,25 +37,38 @@ export function createAlertTracker(options: {
       telemetry.count('vireo_alert_steps_total', { camera: cameraId, rule, phase })
     return present
   }
+  const all = () => [...machinesOf.values()].flatMap((machines) => [...machines.values()])
+  const machinesFor = (modelName: string) => {
+    const existing = machinesOf.get(modelName)
+    if (existing) return existing
+    const machines = new Map<AlertRule, AlertMachine>()
+    for (const rule of rules)
+      if (rule.modelName === null || rule.modelName === modelName)
+        machines.set(rule, createAlertMachine({ rule, cameraId, modelName, configHash }))
+    machinesOf.set(modelName, machines)
+    return machines
+  }
 
   return {
     accept(scores) {
-      const steps = rules.map((rule) => {
+      const steps: (AlertStep | null)[] = []
+      for (const [rule, machine] of machinesFor(scores.modelName)) {
         const column = scores.labels.indexOf(rule.label)
-        if (column < 0) return null
-        const { modelName, modelVersion } = scores
-        let machine = machines.get(rule)
-        if (!machine) {
-          machine = createAlertMachine({ rule, cameraId, modelName, modelVersion, configHash })
-          machines.set(rule, machine)
+        if (column < 0) continue
+        const score = scores.values[column]!
+        if (Number.isNaN(score)) {
+          countDrop(telemetry, { stage: 'alert', reason: 'score_not_a_number', cameraId })
+          continue
         }
-        return machine.accept({ ...scores, score: scores.values[column]! })
-      })
+        steps.push(machine.accept({ ...scores, score: Math.min(1, Math.max(0, score)) }))
+        if (scores.epoch <= lostEpoch) steps.push(machine.end('camera_lost', scores.lastArrivalMonoMs))
+      }
       return counted(steps)
     },
     quiet({ epoch, ptsUs, arrivalMs, arrivalMonoMs }) {
       const evidence = {
         score: 0,
+        modelVersion: null,
         epoch,
         firstPtsUs: ptsUs,
         lastPtsUs: ptsUs,
@@ -54,8 +76,11 @@ export function createAlertTracker(options: {
         lastArrivalMs: arrivalMs,
         lastArrivalMonoMs: arrivalMonoMs,
       }
-      return counted([...machines.values()].map((machine) => machine.accept(evidence)))
+      return counted(all().map((machine) => machine.accept(evidence)))
     },
-    end: (reason, monoMs) => counted([...machines.values()].map((machine) => machine.end(reason, monoMs))),
+    end(reason, { monoMs, epoch = 0 }) {
+      lostEpoch = Math.max(lostEpoch, epoch)
+      return counted(all().map((machine) => machine.end(reason, monoMs)))
+    },
   }
 }

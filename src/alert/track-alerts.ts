@@ -6,12 +6,12 @@ import type { Frame } from '../core/frame.ts'
 import type { AlertTracker } from './alert-tracker.ts'
 
 /**
- * Scores → alert steps. `quiet$` brings frames in which nothing moves; `lost$` says that the camera is gone. When
- * the scores end, open alerts end as `shutdown`.
+ * Scores → alert steps. `quiet$` brings frames in which nothing moves; `lost$` says which connection of the camera
+ * is gone. When the scores end, open alerts end as `shutdown`. `quiet$` and `lost$` may end or fail by themselves.
  */
 export function trackAlerts(
   tracker: AlertTracker,
-  events: { quiet$: Observable<Frame>; lost$: Observable<unknown>; clock: Clock },
+  events: { quiet$: Observable<Frame>; lost$: Observable<{ readonly epoch: number }>; clock: Clock },
 ): OperatorFunction<Scores, AlertStep> {
   const { quiet$, lost$, clock } = events
   return (source) =>
@@ -21,14 +21,17 @@ export function trackAlerts(
       }
       subscriber.add(quiet$.subscribe({ next: (frame) => emit(tracker.quiet(frame)), error: () => {} }))
       subscriber.add(
-        lost$.subscribe({ next: () => emit(tracker.end('camera_lost', clock.monoMs())), error: () => {} }),
+        lost$.subscribe({
+          next: ({ epoch }) => emit(tracker.end('camera_lost', { monoMs: clock.monoMs(), epoch })),
+          error: () => {},
+        }),
       )
       subscriber.add(
         source.subscribe({
           next: (scores) => emit(tracker.accept(scores)),
           error: (thrown) => subscriber.error(thrown),
           complete() {
-            emit(tracker.end('shutdown', clock.monoMs()))
+            emit(tracker.end('shutdown', { monoMs: clock.monoMs() }))
             subscriber.complete()
           },
         }),

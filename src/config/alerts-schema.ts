@@ -9,7 +9,9 @@ const fields = {
   offThreshold: score.describe('Score under which it counts as over, 0–1; at most onThreshold.'),
   minDurationMs: ms.describe('Score must stay up this long before the alert starts, ms.'),
   cooldownMs: ms.describe('Least time between the end of an alert and the next one, ms.'),
-  updateEveryMs: ms.describe('Least time between two update steps, ms.'),
+  updateEveryMs: ms.describe(
+    'Time between two update steps, ms. A rise of the score by 0.1 does not wait for it.',
+  ),
   clearAfterMs: ms.describe('Score must stay down this long before the alert ends, ms.'),
   severity: severity.describe('info, warning or critical.'),
 }

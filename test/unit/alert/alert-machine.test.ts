@@ -21,6 +21,7 @@ const strideUs = 500_000
 /** A clip of one second that ends `n` strides after the first one. */
 const look = (n: number, score: number, epoch = 1): Evidence => ({
   score,
+  modelVersion: '1.0.0',
   epoch,
   firstPtsUs: n * strideUs,
   lastPtsUs: n * strideUs + 1e6,
@@ -34,7 +35,6 @@ const machine = (more: Partial<AlertRule> = {}) =>
     rule: { ...rule, ...more },
     cameraId: 'gate',
     modelName: 'm',
-    modelVersion: '1.0.0',
     configHash: 'h',
   })
 
@@ -50,7 +50,7 @@ const brief = (steps: [number, AlertStep][]) => steps.map(([n, { phase, seq }]) 
 
 describe('life of an alert', () => {
   it('starts at the on threshold, updates in time, ends after it was quiet long enough', () => {
-    const scores = [0.5, 0.7, ...Array(14).fill(0.9), 0.1, 0.1, 0.1, 0.1, 0.1]
+    const scores = [0.5, 0.7, ...Array(14).fill(0.75), 0.1, 0.1, 0.1, 0.1, 0.1]
     const steps = run(scores)
     expect(brief(steps)).toEqual(['1 new 0', '11 update 1', '19 end 2'])
     const [first, , last] = steps.map(([, step]) => step)
@@ -68,8 +68,31 @@ describe('life of an alert', () => {
       startedMs: 1e12 + 500,
       endReason: null,
     })
-    expect(last).toMatchObject({ score: 0.9, endReason: 'cleared', lastPtsUs: 15 * strideUs + 1e6 })
+    expect(last).toMatchObject({ score: 0.75, endReason: 'cleared', lastPtsUs: 15 * strideUs + 1e6 })
     expect(new Set(steps.map(([, step]) => step.alertId)).size).toBe(1)
+  })
+
+  it('reports a notable rise at once, and the next update comes a full time later', () => {
+    const scores = [0.6, 0.65, 0.72, 0.75, 0.81, 0.83, ...Array(12).fill(0.6)]
+    const steps = run(scores)
+    expect(brief(steps)).toEqual(['0 new 0', '2 update 1', '5 update 2', '15 update 3'])
+    expect(steps.map(([, { score }]) => score)).toEqual([0.6, 0.72, 0.83, 0.83])
+  })
+
+  it('carries the version of the model that looked last', () => {
+    const one = machine({ updateEveryMs: 500 })
+    one.accept(look(0, 0.9))
+    expect(one.accept({ ...look(1, 0.9), modelVersion: '2.0.0' })).toMatchObject({ modelVersion: '2.0.0' })
+    const quiet = { ...look(6, 0), modelVersion: null }
+    expect(one.accept(quiet)).toMatchObject({ phase: 'end', modelVersion: '2.0.0' })
+  })
+
+  it('does not begin again from late clips of a connection that was lost', () => {
+    const one = machine({ cooldownMs: 0 })
+    one.accept(look(0, 0.9))
+    expect(one.end('camera_lost', 1)).toMatchObject({ phase: 'end' })
+    expect(one.accept(look(1, 0.9))).toBeNull()
+    expect(one.accept(look(2, 0.9, 2))).toMatchObject({ phase: 'new', epoch: 2 })
   })
 
   it('ignores flicker between the thresholds, while idle and while open', () => {
@@ -108,35 +131,81 @@ describe('life of an alert', () => {
     expect(one.end('shutdown', 8)).toBeNull()
   })
 
-  it('holds its promises for any scores', () => {
-    const settings = fc.record({
-      minDurationMs: fc.integer({ min: 0, max: 4000 }),
-      cooldownMs: fc.integer({ min: 0, max: 6000 }),
-      clearAfterMs: fc.integer({ min: 0, max: 3000 }),
-      updateEveryMs: fc.integer({ min: 0, max: 6000 }),
-    })
-    const score = fc.double({ min: 0, max: 1, noNaN: true })
+  const settings = fc.record({
+    minDurationMs: fc.integer({ min: 0, max: 4000 }),
+    cooldownMs: fc.integer({ min: 0, max: 6000 }),
+    clearAfterMs: fc.integer({ min: 0, max: 3000 }),
+    updateEveryMs: fc.integer({ min: 0, max: 6000 }),
+  })
+  const score = fc.double({ min: 0, max: 1, noNaN: true })
+  const moments = fc.array(
+    fc.oneof(
+      { weight: 12, arbitrary: score.map((value) => ({ kind: 'score' as const, value })) },
+      { weight: 1, arbitrary: fc.constant({ kind: 'reconnect' as const }) },
+      { weight: 1, arbitrary: fc.constantFrom({ kind: 'lost' as const }, { kind: 'shutdown' as const }) },
+    ),
+    { maxLength: 150 },
+  )
+
+  it('holds its promises for any scores, reconnects and ends', () => {
     fc.assert(
-      fc.property(fc.array(score, { maxLength: 120 }), settings, (scores, more) => {
-        const steps = run(scores, more)
-        expect(run(scores, more)).toEqual(steps)
+      fc.property(moments, settings, (all, more) => {
+        const play = () => {
+          const one = machine(more)
+          let epoch = 1
+          return all.flatMap((moment, n): AlertStep[] => {
+            if (moment.kind === 'reconnect') epoch += 1
+            const step =
+              moment.kind === 'score'
+                ? one.accept(look(n, moment.value, epoch))
+                : moment.kind === 'reconnect'
+                  ? null
+                  : one.end(moment.kind === 'lost' ? 'camera_lost' : 'shutdown', n)
+            return step ? [step] : []
+          })
+        }
+        const steps = play()
+        expect(play()).toEqual(steps)
         let open: AlertStep | null = null
-        let endedUs = Number.NEGATIVE_INFINITY
-        for (const [, step] of steps) {
+        let ended: AlertStep | null = null
+        const ids = new Set<string>()
+        for (const step of steps) {
           if (step.phase === 'new') {
             expect(open).toBeNull()
+            expect(ids.has(step.alertId)).toBe(false)
+            ids.add(step.alertId)
             expect(step.seq).toBe(0)
-            expect(step.lastPtsUs - endedUs).toBeGreaterThanOrEqual(more.cooldownMs * 1000)
+            expect(step.lastMs - (ended?.lastMs ?? 0)).toBeGreaterThanOrEqual(more.cooldownMs)
             expect(step.lastPtsUs - step.firstPtsUs).toBeGreaterThanOrEqual(more.minDurationMs * 1000)
             expect(step.score).toBeGreaterThanOrEqual(rule.onThreshold)
           } else {
             expect(step.alertId).toBe(open!.alertId)
+            expect(step.epoch).toBe(open!.epoch)
             expect(step.seq).toBe(open!.seq + 1)
             expect(step.score).toBeGreaterThanOrEqual(open!.score)
           }
+          expect(step.endReason === null).toBe(step.phase !== 'end')
+          if (step.phase === 'end') ended = step
           open = step.phase === 'end' ? null : step
-          if (step.phase === 'end') endedUs = step.lastPtsUs
         }
+      }),
+    )
+  })
+
+  it('sees no difference between scores on the same side of both thresholds', () => {
+    const side = fc.constantFrom('low', 'between', 'high')
+    const inside = { low: [0, 0.39], between: [0.4, 0.59], high: [0.6, 1] } as const
+    fc.assert(
+      fc.property(fc.array(fc.tuple(side, score), { maxLength: 80 }), settings, (looks, more) => {
+        const phasesOf = (scores: number[]) =>
+          brief(run(scores, more))
+            .filter((step) => !step.includes('update'))
+            .map((step) => step.slice(0, -2))
+        const flickering = looks.map(([name, share]) => {
+          const [least, most] = inside[name as keyof typeof inside]
+          return least + share * (most - least)
+        })
+        expect(phasesOf(flickering)).toEqual(phasesOf(looks.map(([name]) => inside[name as 'low'][0])))
       }),
     )
   })

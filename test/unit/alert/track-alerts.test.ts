@@ -9,7 +9,7 @@ import type { AlertStep } from '../../../src/core/alert.ts'
 import type { Scores } from '../../../src/core/clip.ts'
 import type { Clock } from '../../../src/core/clock.ts'
 import type { Frame } from '../../../src/core/frame.ts'
-import { noTelemetry } from '../../../src/core/telemetry-port.ts'
+import { noTelemetry, type Telemetry } from '../../../src/core/telemetry-port.ts'
 
 const model = {
   name: 'actions',
@@ -41,8 +41,8 @@ const scores = (n: number, values: number[]): Scores => ({
   lastArrivalMonoMs: n * 1000 + 1000,
 })
 const clock = { monoMs: () => 77 } as Clock
-const tracker = (text = '') =>
-  createAlertTracker({ cameraId: 'gate', rules: rulesOf(text), configHash: 'h', telemetry: noTelemetry })
+const tracker = (text = '', telemetry: Telemetry = noTelemetry) =>
+  createAlertTracker({ cameraId: 'gate', rules: rulesOf(text), configHash: 'h', telemetry })
 
 describe('rules of a camera', () => {
   it('has a default rule with the threshold of the bundle for each label that is not background', () => {
@@ -85,6 +85,39 @@ describe('rules of a camera', () => {
   })
 })
 
+describe('rules among several models', () => {
+  const label = (name: string) => ({ name, threshold: 0.5, background: false })
+  const fire = { name: 'fire', labels: [label('smoke')] }
+  const resolve = (text: string) =>
+    resolveRules({ alerts: alertsOf(text), cameraId: 'gate', models: [model], allModels: [model, fire] })
+
+  it('leave out a general rule for a label that only a model of other cameras has', () => {
+    const rules = resolve('alerts: { rules: [{ name: s, label: smoke }] }')
+    expect(rules.map(({ label }) => label)).toEqual(['Falling down', 'waving'])
+  })
+
+  it.each([
+    ['this camera', '{ name: s, label: smoke, cameras: [gate] }'],
+    ['a model of this camera', '{ name: s, label: smoke, model: actions }'],
+    ['a label that is nowhere', '{ name: s, label: nowhere }'],
+  ])('still refuse a rule that names %s', (_name, rule) => {
+    expect(() => resolve(`alerts: { rules: [${rule}] }`)).toThrow(/"s": no model of camera gate/)
+  })
+
+  it('give labels with the same slug names of their own', () => {
+    const odd = {
+      name: 'odd',
+      labels: [label('a b'), label('a-b'), label('転倒'), label('火事'), label('w')],
+    }
+    const rules = resolveRules({
+      alerts: alertsOf('alerts: { rules: [{ name: w, label: a b }] }'),
+      cameraId: 'gate',
+      models: [odd],
+    })
+    expect(rules.map(({ name }) => name)).toEqual(['w', 'a-b', 'label', 'label-2', 'w-2'])
+  })
+})
+
 describe('alert tracker', () => {
   const brief = (steps: AlertStep[]) => steps.map(({ rule, phase }) => `${rule} ${phase}`)
 
@@ -103,12 +136,57 @@ describe('alert tracker', () => {
   })
 })
 
+describe('alert tracker with trouble', () => {
+  it('counts its steps, and skips and counts scores that are not numbers', () => {
+    const counted: Record<string, number> = {}
+    const one = tracker('', {
+      ...noTelemetry,
+      count(metric, labels, by = 1) {
+        const key = `${metric} ${labels.phase ?? labels.reason}`
+        counted[key] = (counted[key] ?? 0) + by
+      },
+    })
+    expect(one.accept(scores(0, [0, Number.NaN, 0]))).toEqual([])
+    one.accept(scores(1, [0, 0.9, 0.95]))
+    expect(one.accept(scores(2, [0, Number.NaN, 0.95]))).toEqual([])
+    one.end('shutdown', { monoMs: 1 })
+    expect(counted).toEqual({
+      'vireo_drops_total score_not_a_number': 2,
+      'vireo_alert_steps_total new': 2,
+      'vireo_alert_steps_total end': 2,
+    })
+  })
+
+  it('reports and ends at once an alert that only late clips of a lost connection raise', () => {
+    const one = tracker()
+    expect(one.end('camera_lost', { monoMs: 1, epoch: 1 })).toEqual([])
+    const late = one.accept(scores(0, [0, 0.9, 0]))
+    expect(late.map(({ phase, endReason }) => [phase, endReason])).toEqual([
+      ['new', null],
+      ['end', 'camera_lost'],
+    ])
+    const back = one.accept({ ...scores(60, [0, 0.9, 0]), epoch: 2 })
+    expect(back.map(({ phase }) => phase)).toEqual(['new'])
+  })
+
+  it('follows a rule for each model by itself, and a rule of one model only for that', () => {
+    const text =
+      'alerts: { rules: [{ name: f, label: Falling down }, { name: w, label: waving, model: actions }] }'
+    const one = tracker(text)
+    const other = (n: number, values: number[]) => ({ ...scores(n, values), modelName: 'other' })
+    expect(one.accept(scores(0, [0, 0.9, 0.9])).map(({ rule }) => rule)).toEqual(['f', 'w'])
+    const others = one.accept(other(0, [0, 0.9, 0.9]))
+    expect(others.map(({ rule, modelName }) => [rule, modelName])).toEqual([['f', 'other']])
+    for (const n of [1, 2, 3, 4]) expect(one.accept(scores(n, [0, 0.9, 0.9]))).toEqual([])
+  })
+})
+
 describe('trackAlerts', () => {
   const events = { quiet$: EMPTY, lost$: EMPTY, clock }
 
   it('ends open alerts when the camera is lost and when the scores end', () => {
     const phases: string[] = []
-    const lost$ = new Subject<void>()
+    const lost$ = new Subject<{ epoch: number }>()
     const source = new Subject<Scores>()
     source
       .pipe(trackAlerts(tracker('alerts: { defaults: { cooldownMs: 0 } }'), { ...events, lost$ }))
@@ -117,9 +195,9 @@ describe('trackAlerts', () => {
         complete: () => phases.push('complete'),
       })
     source.next(scores(0, [0, 0.9, 0]))
-    lost$.next()
-    lost$.next()
-    source.next(scores(5, [0, 0.9, 0]))
+    lost$.next({ epoch: 1 })
+    lost$.next({ epoch: 1 })
+    source.next({ ...scores(5, [0, 0.9, 0]), epoch: 2 })
     source.complete()
     expect(phases).toEqual(['new null', 'end camera_lost', 'new null', 'end shutdown', 'complete'])
   })
