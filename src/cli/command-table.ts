@@ -13,5 +13,6 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'camera', load: async () => (await import('./commands/camera.ts')).registerCamera },
   { name: 'model', load: async () => (await import('./commands/model.ts')).registerModel },
   { name: 'simulate', load: async () => (await import('./commands/simulate.ts')).registerSimulate },
+  { name: 'train', load: async () => (await import('./commands/train.ts')).registerTrain },
   { name: 'doctor', load: async () => (await import('./commands/doctor.ts')).registerDoctor },
 ]
