@@ -2,11 +2,14 @@ import type { AlertStep } from '../core/alert.ts'
 import type { CameraStatus } from '../core/camera-status.ts'
 import type { Clock } from '../core/clock.ts'
 import type { OutboxEvent } from '../core/events.ts'
+import { noTelemetry, type Telemetry } from '../core/telemetry-port.ts'
 import { alertEvent, cameraStatusEvent, type NewEvent } from './cloud-event.ts'
 import { lockDataDir } from './data-lock.ts'
 import { openDatabase, transaction } from './database.ts'
 import { toOutboxEvent } from './outbox-row.ts'
 import { createSinkCursors, type SinkCursors } from './sink-cursors.ts'
+
+const pruneRows = 2000
 
 export interface EventStore extends SinkCursors {
   /** One step of an alert: the alert's row and the event in the outbox, in one transaction on disk. */
@@ -16,19 +19,30 @@ export interface EventStore extends SinkCursors {
   acceptStatus(status: CameraStatus): OutboxEvent
   /** Alerts that have no end yet, by their latest step. */
   openAlerts(): AlertStep[]
-  /** Removes events older than `keepMs` that every sink in `sinks` has sent; returns how many. */
+  /**
+   * Removes events older than `keepMs` that every sink in `sinks` has sent, and alerts that ended as long ago.
+   * Never more than 2000 rows of each, so that the event loop goes on; returns how many rows went, call again
+   * until it is 0.
+   */
   prune(options: { keepMs: number; sinks: readonly string[] }): number
+  /** Lets go of the database and the data directory. May be called again. */
   close(): void
 }
 
 /**
- * The durable store of events in `dataDir`. Alerts that an earlier process left open (it was killed) are ended as
- * `shutdown` when it opens.
+ * The durable store of events in `dataDir`, whose CloudEvents have `source`. Alerts that an earlier process left
+ * open (it was killed) are ended as `shutdown` when it opens.
  *
- * @throws AppError STORE_OPEN, STORE_LOCKED, STORE_VERSION; later STORE_WRITE from the accepting calls.
+ * @throws AppError STORE_OPEN, STORE_LOCKED, STORE_VERSION; later, from the accepting calls, STORE_WRITE (try
+ *   again) or EVENT_INVALID (never will do); then nothing of the call was stored.
  */
-export function openEventStore(options: { dataDir: string; source: string; clock: Clock }): EventStore {
-  const { dataDir, source, clock } = options
+export function openEventStore(options: {
+  dataDir: string
+  source: string
+  clock: Clock
+  telemetry?: Telemetry
+}): EventStore {
+  const { dataDir, source, clock, telemetry = noTelemetry } = options
   const lock = lockDataDir(dataDir)
   let database: ReturnType<typeof openDatabase>
   try {
@@ -39,7 +53,7 @@ export function openEventStore(options: { dataDir: string; source: string; clock
   }
   const insert = database.prepare(
     `INSERT INTO outbox (id, channel, key, label, attributes, data, accepted_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO NOTHING`,
+     RETURNING *`,
   )
   const byId = database.prepare('SELECT * FROM outbox WHERE id = ?')
   const upsert = database.prepare(
@@ -49,11 +63,20 @@ export function openEventStore(options: { dataDir: string; source: string; clock
        last_ms = excluded.last_ms, step = excluded.step WHERE excluded.seq > alert.seq`,
   )
   const open = database.prepare("SELECT step FROM alert WHERE phase <> 'end' ORDER BY started_ms, id")
+  const pruneEvents = database.prepare(
+    `DELETE FROM outbox WHERE position IN
+       (SELECT position FROM outbox WHERE accepted_ms < ? AND position <= ? LIMIT ?)`,
+  )
+  const pruneAlerts = database.prepare(
+    "DELETE FROM alert WHERE id IN (SELECT id FROM alert WHERE phase = 'end' AND last_ms < ? LIMIT ?)",
+  )
 
   const put = (event: NewEvent): OutboxEvent => {
     const { id, channel, key, label, attributes, dataJson } = event
-    insert.run(id, channel, key, label, JSON.stringify(attributes), dataJson, clock.nowMs())
-    return toOutboxEvent(byId.get(id)!, 0)
+    // Looked up first: an insert that is ignored would still use up a position.
+    const row =
+      byId.get(id) ?? insert.get(id, channel, key, label, JSON.stringify(attributes), dataJson, clock.nowMs())
+    return toOutboxEvent(row!, 0)
   }
   const putAlert = (step: AlertStep): OutboxEvent => {
     const { alertId, cameraId, label, rule, phase, seq, score, startedMs, lastMs } = step
@@ -71,22 +94,36 @@ export function openEventStore(options: { dataDir: string; source: string; clock
     prune({ keepMs, sinks }) {
       const cursors = sinks.map((sink) => store.cursor(sink))
       const sent = cursors.length === 0 ? Number.MAX_SAFE_INTEGER : Math.min(...cursors)
-      const statement = database.prepare('DELETE FROM outbox WHERE accepted_ms < ? AND position <= ?')
-      return transaction(database, () => Number(statement.run(clock.nowMs() - keepMs, sent).changes))
+      const beforeMs = clock.nowMs() - keepMs
+      return transaction(
+        database,
+        () =>
+          Number(pruneEvents.run(beforeMs, sent, pruneRows).changes) +
+          Number(pruneAlerts.run(beforeMs, pruneRows).changes),
+      )
     },
     close() {
+      if (!database.isOpen) return
       database.close()
       lock.release()
     },
   }
-  store.acceptAlerts(
-    openAlerts().map((step) => ({
-      ...step,
-      phase: 'end',
-      seq: step.seq + 1,
-      endReason: 'shutdown',
-      causeMonoMs: clock.monoMs(),
-    })),
-  )
+  try {
+    endLeftOpen(store, clock, telemetry)
+  } catch (thrown) {
+    store.close()
+    throw thrown
+  }
   return store
+}
+
+/** Ends, once and for all, what a process that was killed could not end itself. */
+function endLeftOpen(store: EventStore, clock: Clock, telemetry: Telemetry): void {
+  const left = store.openAlerts()
+  if (left.length === 0) return
+  const causeMonoMs = clock.monoMs()
+  store.acceptAlerts(
+    left.map((step) => ({ ...step, phase: 'end', seq: step.seq + 1, endReason: 'shutdown', causeMonoMs })),
+  )
+  telemetry.log.warn({ alerts: left.length }, 'alerts that an earlier process left open were ended')
 }

@@ -21,7 +21,7 @@ export interface OutboxReader {
   close(): void
 }
 
-/** Reads the outbox of a data directory that another process may be writing. @throws AppError STORE_OPEN */
+/** Reads the outbox of a data directory that another process may be writing. @throws AppError STORE_OPEN, STORE_VERSION */
 export function openOutboxReader(dataDir: string): OutboxReader {
   if (!existsSync(join(dataDir, databaseFile)))
     throw new AppError('STORE_OPEN', `dataDir ${dataDir}: there is no database; has vireo run been started?`)

@@ -7,7 +7,7 @@ import { toOutboxEvent } from './outbox-row.ts'
 export interface SinkCursors {
   /** The next events for this sink, in order. */
   pending(sink: string, limit: number): OutboxEvent[]
-  /** Events that this sink has not acknowledged. */
+  /** How many events this sink has not acknowledged; cheap however many they are. */
   lag(sink: string): number
   /** Last position that the sink acknowledged, 0 for none. */
   cursor(sink: string): number
@@ -20,7 +20,10 @@ export interface SinkCursors {
 export function createSinkCursors(database: DatabaseSync): SinkCursors {
   const read = database.prepare('SELECT sent, tried FROM sink WHERE name = ?')
   const next = database.prepare('SELECT * FROM outbox WHERE position > ? ORDER BY position LIMIT ?')
-  const count = database.prepare('SELECT count(*) AS n FROM outbox WHERE position > ?')
+  // Positions have no gaps but where old events were pruned, so that two looks at the index are a count.
+  const ends = database.prepare(
+    'SELECT (SELECT min(position) FROM outbox) AS first, (SELECT max(position) FROM outbox) AS last',
+  )
   const write = database.prepare(
     `INSERT INTO sink (name, sent, tried) VALUES (?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET sent = max(sent, excluded.sent), tried = max(tried, excluded.tried)`,
@@ -34,12 +37,15 @@ export function createSinkCursors(database: DatabaseSync): SinkCursors {
       const { sent, tried } = stateOf(sink)
       return next.all(sent, limit).map((row) => toOutboxEvent(row, tried))
     },
-    lag: (sink) => Number(count.get(stateOf(sink).sent)!.n),
-    cursor: (sink) => stateOf(sink).sent,
-    noteAttempt: (sink, position) => {
-      transaction(database, () => write.run(sink, 0, position))
+    lag(sink) {
+      const { first, last } = ends.get()!
+      return last === null ? 0 : Math.max(0, Number(last) - Math.max(stateOf(sink).sent, Number(first) - 1))
     },
-    advance: (sink, position) => {
+    cursor: (sink) => stateOf(sink).sent,
+    noteAttempt(sink, position) {
+      if (stateOf(sink).tried < position) transaction(database, () => write.run(sink, 0, position))
+    },
+    advance(sink, position) {
       transaction(database, () => write.run(sink, position, position))
     },
   }

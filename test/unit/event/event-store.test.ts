@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -7,6 +7,7 @@ import addFormats from 'ajv-formats'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AlertStep } from '../../../src/core/alert.ts'
 import type { CameraStatus } from '../../../src/core/camera-status.ts'
+import { openDatabase, transaction } from '../../../src/event/database.ts'
 import { type EventStore, openEventStore } from '../../../src/event/event-store.ts'
 import { openOutboxReader } from '../../../src/event/outbox-reader.ts'
 
@@ -73,7 +74,8 @@ describe('event store', () => {
     const first = store.acceptAlert(step())
     expect(store.acceptAlert(step()).position).toBe(first.position)
     expect(store.acceptAlert(step({ phase: 'update', seq: 1 })).position).toBeGreaterThan(first.position)
-    expect(store.pending('kafka', 10).map(({ id }) => id)).toHaveLength(2)
+    expect(store.pending('kafka', 10).map(({ position }) => position)).toEqual([1, 2])
+    expect(store.lag('kafka')).toBe(2)
   })
 
   it('keeps what it took when it is opened again', () => {
@@ -131,6 +133,24 @@ describe('event store', () => {
     expect(store.acceptAlert(step({ phase: 'end', seq: 2 })).position).toBe(3)
   })
 
+  it('prunes alerts that ended long ago, and keeps open ones, in bounded bites', () => {
+    const store = openStore()
+    const ended = Array.from({ length: 1500 }, (_, n) => {
+      const alertId = n.toString(16).padStart(32, '0')
+      return [step({ alertId }), step({ alertId, phase: 'end', seq: 1, endReason: 'cleared' })]
+    })
+    store.acceptAlerts([...ended.flat(), step()])
+    nowMs += 60_000
+    const bites: number[] = []
+    for (let bite = store.prune({ keepMs: 1000, sinks: [] }); bite > 0; ) {
+      bites.push(bite)
+      bite = store.prune({ keepMs: 1000, sinks: [] })
+    }
+    expect(bites).toEqual([3500, 1001])
+    expect(store.openAlerts()).toHaveLength(1)
+    expect(store.lag('kafka')).toBe(0)
+  })
+
   it('lets one process in, and says so to another', () => {
     openStore()
     expect(() => openEventStore({ dataDir, source: 's', clock })).toThrow(
@@ -139,8 +159,7 @@ describe('event store', () => {
   })
 
   it('refuses a database of a newer version and frees the lock', () => {
-    reopen(openStore())
-    open.pop()!.close()
+    openStore().close()
     const database = new DatabaseSync(join(dataDir, 'vireo.db'))
     database.exec('PRAGMA user_version = 999')
     database.close()
@@ -148,13 +167,62 @@ describe('event store', () => {
       expect(() => openEventStore({ dataDir, source: 's', clock })).toThrow(
         expect.objectContaining({ code: 'STORE_VERSION' }),
       )
+    expect(() => openOutboxReader(dataDir)).toThrow(expect.objectContaining({ code: 'STORE_VERSION' }))
+  })
+
+  it.each([
+    ['a data directory that is a file', () => rmSync(dataDir, { recursive: true }), 'file'],
+    ['a database that is a folder', () => mkdirSync(join(dataDir, 'vireo.db')), 'none'],
+    ['a database that is none', () => writeFileSync(join(dataDir, 'vireo.db'), 'x'.repeat(5000)), 'none'],
+  ])('says STORE_OPEN with the path for %s', (_name, spoil, replace) => {
+    spoil()
+    if (replace === 'file') writeFileSync(dataDir, '')
+    for (let n = 0; n < 2; n += 1)
+      expect(() => openEventStore({ dataDir, source: 's', clock })).toThrow(
+        expect.objectContaining({ code: 'STORE_OPEN', message: expect.stringContaining(dataDir) }),
+      )
+  })
+
+  it('keeps what it has when it cannot write, says so, and goes on when it can again', () => {
+    const database = openDatabase(dataDir)
+    const write = (text: string) =>
+      transaction(database, () =>
+        database.exec(`INSERT INTO outbox (id, channel, key, attributes, data, accepted_ms)
+          VALUES ('${text.slice(0, 9)}', 'alerts', 'gate', '{}', '${text}', 1)`),
+      )
+    write('first')
+    const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number }
+    database.exec(`PRAGMA max_page_count = ${pages}`)
+    expect(() => write('big'.repeat(100_000))).toThrow(
+      expect.objectContaining({ code: 'STORE_WRITE', retry: true, message: expect.stringContaining('full') }),
+    )
+    database.exec(`PRAGMA max_page_count = ${pages + 1000}`)
+    write('big'.repeat(100_000))
+    expect(database.prepare('SELECT id FROM outbox ORDER BY position').all()).toEqual([
+      { id: 'first' },
+      { id: 'bigbigbig' },
+    ])
+    database.close()
+    expect(() => write('closed')).toThrow(expect.objectContaining({ code: 'STORE_WRITE' }))
+  })
+
+  it.each([
+    ['a score that is not a number', { score: Number.NaN }],
+    ['a time that is none', { lastMs: Number.NaN }],
+    ['a label that is an object', { label: {} as never }],
+  ])('refuses %s for good, so that it is not tried for ever', (_name, wrong) => {
+    const store = openStore()
+    expect(() => store.acceptAlert(step(wrong))).toThrow(
+      expect.objectContaining({ code: 'EVENT_INVALID', retry: false }),
+    )
+    expect(store.acceptAlert(step()).position).toBe(1)
   })
 
   it('undoes a half-written batch', () => {
     const store = openStore()
     const broken = { ...step({ phase: 'update', seq: 1 }), label: null as never }
     expect(() => store.acceptAlerts([step(), broken])).toThrow(
-      expect.objectContaining({ code: 'STORE_WRITE' }),
+      expect.objectContaining({ code: 'EVENT_INVALID', retry: false }),
     )
     expect(store.pending('kafka', 10)).toEqual([])
     expect(store.acceptAlert(step()).attempts).toBe(0)
@@ -175,6 +243,23 @@ describe('outbox reader', () => {
     expect(seen({ channel: 'alerts', cameraId: 'gate' })).toEqual(['gate alerts'])
     expect(seen({ label: 'waving' })).toEqual(['yard alerts'])
     expect([reader.last(), reader.positionBefore(1e12 + 1), reader.positionBefore(2e12)]).toEqual([3, 2, 3])
+  })
+
+  it('reads after the writer has gone', () => {
+    const store = openStore()
+    store.acceptAlert(step())
+    store.close()
+    expect(existsSync(join(dataDir, 'vireo.db-wal'))).toBe(false)
+    const reader = openOutboxReader(dataDir)
+    open.push(reader)
+    expect(reader.after(0, 10)).toHaveLength(1)
+  })
+
+  it('says that a database is still empty', () => {
+    new DatabaseSync(join(dataDir, 'vireo.db')).close()
+    expect(() => openOutboxReader(dataDir)).toThrow(
+      expect.objectContaining({ code: 'STORE_OPEN', message: expect.stringContaining('still empty') }),
+    )
   })
 
   it('says when nothing was ever written', () => {
