@@ -47,6 +47,7 @@ export function resolveRules(options: {
   const { alerts, cameraId, models, allModels = models } = options
   const { defaults, rules } = alerts
   const configured = rules
+    .filter(({ enabled }) => enabled)
     .filter(({ cameras }) => cameras === undefined || cameras.includes(cameraId))
     .filter(({ model }) => model === undefined || models.some(({ name }) => name === model))
     .filter((rule) => {
@@ -63,8 +64,9 @@ export function resolveRules(options: {
       )
     })
     .map((rule): AlertRule => {
-      const { name, label, model, cameras: _cameras, ...overrides } = rule
-      return { ...defaults, ...defined(overrides), name, label, modelName: model ?? null }
+      const { name, label, model, cameras: _cameras, enabled: _enabled, ...overrides } = rule
+      const thresholds = thresholdsOf({ ...defaults, ...defined(overrides) }, bundleThreshold(models, rule))
+      return { ...defaults, ...defined(overrides), ...thresholds, name, label, modelName: model ?? null }
     })
   const named = new Set(rules.map(({ label }) => label))
   const implied = models.flatMap((model) => {
@@ -77,12 +79,33 @@ export function resolveRules(options: {
           name: freeName(slugOf(name), taken),
           label: name,
           modelName: model.name,
-          onThreshold: threshold,
-          offThreshold: Math.min(defaults.offThreshold, Math.round(threshold * offShare * 1000) / 1000),
+          ...thresholdsOf({ ...defaults, onThreshold: threshold }, threshold),
         }),
       )
   })
   return [...configured, ...implied]
+}
+
+/** What the rule says, else what the model's bundle says; the score counts as over at two thirds of it. */
+function thresholdsOf(
+  rule: { onThreshold?: number | undefined; offThreshold?: number | undefined },
+  fromBundle: number,
+): { onThreshold: number; offThreshold: number } {
+  const onThreshold = rule.onThreshold ?? fromBundle
+  const offThreshold = rule.offThreshold ?? Math.round(onThreshold * offShare * 1000) / 1000
+  return { onThreshold, offThreshold: Math.min(onThreshold, offThreshold) }
+}
+
+/** The lowest threshold that the rule's models give its label. */
+function bundleThreshold(
+  models: readonly LabelledModel[],
+  rule: { label: string; model?: string | undefined },
+): number {
+  const thresholds = models
+    .filter(({ name }) => rule.model === undefined || rule.model === name)
+    .flatMap(({ labels }) => labels.filter(({ name }) => name === rule.label))
+    .map(({ threshold }) => threshold)
+  return Math.min(1, ...thresholds)
 }
 
 const labelsOf = (models: readonly LabelledModel[]): string[] =>

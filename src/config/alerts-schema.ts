@@ -5,8 +5,10 @@ const ms = z.int().min(0)
 const severity = z.enum(['info', 'warning', 'critical'])
 
 const fields = {
-  onThreshold: score.describe('Score at which an alert may start, 0–1.'),
-  offThreshold: score.describe('Score under which it counts as over, 0–1; at most onThreshold.'),
+  onThreshold: score.describe('Score at which an alert may start, 0–1. Absent: what the model says.'),
+  offThreshold: score.describe(
+    'Score under which it counts as over, 0–1; at most onThreshold. Absent: two thirds of it.',
+  ),
   minDurationMs: ms.describe('Score must stay up this long before the alert starts, ms.'),
   cooldownMs: ms.describe('Least time between the end of an alert and the next one, ms.'),
   updateEveryMs: ms.describe(
@@ -17,8 +19,8 @@ const fields = {
 }
 
 const defaultsSchema = z.strictObject({
-  onThreshold: fields.onThreshold.default(0.6),
-  offThreshold: fields.offThreshold.default(0.4),
+  onThreshold: fields.onThreshold.optional(),
+  offThreshold: fields.offThreshold.optional(),
   minDurationMs: fields.minDurationMs.default(0),
   cooldownMs: fields.cooldownMs.default(10_000),
   updateEveryMs: fields.updateEveryMs.default(5000),
@@ -34,6 +36,7 @@ const ruleSchema = z.strictObject({
   label: z.string().min(1).describe('Label of the model that this rule watches.'),
   model: z.string().optional().describe('Only scores of this model. Absent: any model with the label.'),
   cameras: z.array(z.string()).optional().describe('Only these cameras. Absent: all.'),
+  enabled: z.boolean().default(true).describe('Off: this label raises no alert.'),
   ...z.object(fields).partial().shape,
 })
 

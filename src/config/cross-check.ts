@@ -32,7 +32,7 @@ export function crossCheck(config: Shape, context: z.RefinementCtx): void {
     })
   })
   const { defaults } = config.alerts
-  if (defaults.offThreshold > defaults.onThreshold)
+  if ((defaults.offThreshold ?? 0) > (defaults.onThreshold ?? 1))
     issue(['alerts', 'defaults', 'offThreshold'], `must be at most onThreshold (${defaults.onThreshold})`)
   config.alerts.rules.forEach((rule, at) => {
     const path: Path = ['alerts', 'rules', at]
@@ -40,8 +40,8 @@ export function crossCheck(config: Shape, context: z.RefinementCtx): void {
     rule.cameras?.forEach((name, index) => {
       known(name, cameras, { kind: 'camera', path: [...path, 'cameras', index] })
     })
-    const on = rule.onThreshold ?? defaults.onThreshold
-    const off = rule.offThreshold ?? defaults.offThreshold
+    const on = rule.onThreshold ?? defaults.onThreshold ?? 1
+    const off = rule.offThreshold ?? defaults.offThreshold ?? 0
     const field = rule.offThreshold === undefined ? 'onThreshold' : 'offThreshold'
     if (off > on) issue([...path, field], `offThreshold (${off}) must be at most onThreshold (${on})`)
   })

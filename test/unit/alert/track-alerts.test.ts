@@ -55,7 +55,7 @@ describe('rules of a camera', () => {
       ]),
     ).toEqual([
       ['falling-down', 'Falling down', 0.6, 0.4],
-      ['waving', 'waving', 0.9, 0.4],
+      ['waving', 'waving', 0.9, 0.6],
     ])
   })
 
@@ -69,13 +69,34 @@ describe('rules of a camera', () => {
       label: 'waving',
       modelName: null,
       onThreshold: 0.7,
-      offThreshold: 0.4,
+      offThreshold: 0.467,
       minDurationMs: 0,
       cooldownMs: 1,
       updateEveryMs: 5000,
       clearAfterMs: 3000,
       severity: 'info',
     })
+  })
+
+  it('takes thresholds from the rule, then from the defaults, then from the bundle', () => {
+    const thresholds = (text: string) => {
+      const { onThreshold, offThreshold } = rulesOf(text).find(({ label }) => label === 'waving')!
+      return [onThreshold, offThreshold]
+    }
+    const rule = (more: string) => `rules: [{ name: w, label: waving${more} }]`
+    expect(thresholds(`alerts: { ${rule('')} }`)).toEqual([0.9, 0.6])
+    expect(thresholds(`alerts: { defaults: { onThreshold: 0.3 }, ${rule('')} }`)).toEqual([0.3, 0.2])
+    expect(
+      thresholds(
+        `alerts: { defaults: { onThreshold: 0.3, offThreshold: 0.1 }, ${rule(', onThreshold: 0.6')} }`,
+      ),
+    ).toEqual([0.6, 0.1])
+    expect(thresholds(`alerts: { defaults: { offThreshold: 0.95 }, ${rule('')} }`)).toEqual([0.9, 0.9])
+  })
+
+  it('raises nothing for a label whose rule is off', () => {
+    const text = 'alerts: { rules: [{ name: w, label: waving, enabled: false }] }'
+    expect(rulesOf(text).map(({ label }) => label)).toEqual(['Falling down'])
   })
 
   it('refuses a label that no model has, naming those there are', () => {
@@ -174,10 +195,10 @@ describe('alert tracker with trouble', () => {
       'alerts: { rules: [{ name: f, label: Falling down }, { name: w, label: waving, model: actions }] }'
     const one = tracker(text)
     const other = (n: number, values: number[]) => ({ ...scores(n, values), modelName: 'other' })
-    expect(one.accept(scores(0, [0, 0.9, 0.9])).map(({ rule }) => rule)).toEqual(['f', 'w'])
-    const others = one.accept(other(0, [0, 0.9, 0.9]))
+    expect(one.accept(scores(0, [0, 0.9, 0.95])).map(({ rule }) => rule)).toEqual(['f', 'w'])
+    const others = one.accept(other(0, [0, 0.9, 0.95]))
     expect(others.map(({ rule, modelName }) => [rule, modelName])).toEqual([['f', 'other']])
-    for (const n of [1, 2, 3, 4]) expect(one.accept(scores(n, [0, 0.9, 0.9]))).toEqual([])
+    for (const n of [1, 2, 3, 4]) expect(one.accept(scores(n, [0, 0.9, 0.95]))).toEqual([])
   })
 })
 

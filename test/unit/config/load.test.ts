@@ -130,7 +130,7 @@ describe('errors have file, line, column, field and what is accepted', () => {
     ],
     [
       'thresholds',
-      'version: 1\nalerts: { rules: [{ name: r, label: l, offThreshold: 0.9 }] }\n',
+      'version: 1\nalerts: { rules: [{ name: r, label: l, onThreshold: 0.6, offThreshold: 0.9 }] }\n',
       'CONFIG_INVALID',
       'alerts.rules[0].offThreshold',
       'at most onThreshold',
