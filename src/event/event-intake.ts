@@ -23,7 +23,8 @@ export interface EventIntake {
 
 interface Waiting {
   readonly cameraId: string
-  readonly store: () => unknown
+  /** Stores it; returns what is to be told afterwards. */
+  readonly store: () => () => void
 }
 
 /** How many things wait while the store refuses them (disk full, read-only). Beyond it the oldest are dropped. */
@@ -46,10 +47,12 @@ export function createEventIntake(options: {
 
   const flush = (): void => {
     let stored = false
-    while (queue.length > 0) {
+    // A listener may bring the next step; what is behind it in the queue is then stored by the inner call.
+    while (queue.length > 0 && !cancelRetry) {
       const next = queue[0]!
+      let tell = () => {}
       try {
-        next.store()
+        tell = next.store()
         stored = true
       } catch (thrown) {
         const error = toAppError(thrown)
@@ -61,8 +64,16 @@ export function createEventIntake(options: {
         telemetry.log.error({ camera: next.cameraId, err: error }, 'an event could not be stored')
       }
       queue.shift()
+      telling(tell)
     }
     if (stored) wake()
+  }
+  const telling = (tell: () => void) => {
+    try {
+      tell()
+    } catch (thrown) {
+      telemetry.log.error({ err: toAppError(thrown) }, 'a listener failed; the event is stored')
+    }
   }
   const retryLater = (reason: string) => {
     telemetry.log.error({ waiting: queue.length, reason }, 'events wait: the store cannot write')
@@ -86,8 +97,21 @@ export function createEventIntake(options: {
 
   return {
     alert: (step, stored = () => {}) =>
-      take({ cameraId: step.cameraId, store: () => stored(store.acceptAlert(step)) }),
-    status: (status) => take({ cameraId: status.cameraId, store: () => store.acceptStatus(status) }),
+      take({
+        cameraId: step.cameraId,
+        store() {
+          const event = store.acceptAlert(step)
+          return () => stored(event)
+        },
+      }),
+    status: (status) =>
+      take({
+        cameraId: status.cameraId,
+        store() {
+          store.acceptStatus(status)
+          return () => {}
+        },
+      }),
     waiting: () => queue.length,
     close() {
       stopRetry()

@@ -5,7 +5,10 @@ import type { Telemetry } from '../core/telemetry-port.ts'
 /** Events whose way is being timed; older ones are forgotten while a receiver is gone. */
 const capacity = 4096
 
-/** Times the way of an event from the arrival of the frame that caused it to the store and to the receiver. */
+/**
+ * Times the way of an event from the arrival of the frame that caused it: stage `accepted` when it is on disk, `ack`
+ * when the receiver has it. Events of an earlier process are not timed.
+ */
 export function createEventLatency(options: { clock: Clock; telemetry: Telemetry }): {
   stored(event: OutboxEvent, causeMonoMs: number): void
   sent(events: readonly OutboxEvent[]): void
@@ -16,7 +19,7 @@ export function createEventLatency(options: { clock: Clock; telemetry: Telemetry
     telemetry.observe('vireo_event_latency_seconds', { stage }, (clock.monoMs() - causeMonoMs) / 1000)
   return {
     stored(event, causeMonoMs) {
-      observe('stored', causeMonoMs)
+      observe('accepted', causeMonoMs)
       causes.set(event.position, causeMonoMs)
       if (causes.size > capacity) causes.delete(causes.keys().next().value!)
     },
@@ -25,7 +28,7 @@ export function createEventLatency(options: { clock: Clock; telemetry: Telemetry
         const causeMonoMs = causes.get(position)
         if (causeMonoMs === undefined) continue
         causes.delete(position)
-        observe('acknowledged', causeMonoMs)
+        observe('ack', causeMonoMs)
       }
     },
   }

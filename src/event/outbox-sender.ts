@@ -7,15 +7,20 @@ import type { SinkCursors } from './sink-cursors.ts'
 export interface OutboxSender {
   /** Something new may be in the outbox. */
   wake(): void
-  /** Resolves true when everything was sent, false when the deadline came first. */
+  /** Tries at once, whatever the wait; resolves true when everything was sent, false when the deadline came first. */
   drain(deadlineMs: number): Promise<boolean>
-  /** Stops after the batch in flight. */
+  /**
+   * Stops after the batch in flight, or without it when its publisher does not answer in two seconds: the batch is
+   * then sent again, marked as a replay, by the next process.
+   */
   close(): Promise<void>
 }
 
 const batchEvents = 256
 const firstRetryMs = 200
 const mostRetryMs = 10_000
+const mostRetryWhileDrainingMs = 1000
+const closeGraceMs = 2000
 /** Warnings about a receiver that is gone are at least this far apart. */
 const quietMs = 30_000
 
@@ -38,72 +43,86 @@ export function createOutboxSender(options: {
   let again = false
   let closed = false
   let failures = 0
+  let warned = false
   let warnedMs = Number.NEGATIVE_INFINITY
   let cancelRetry: (() => void) | null = null
 
-  const gauge = () => telemetry.gauge('vireo_outbox_pending', {}, store.lag(sink))
+  /** Sends one batch; false when there is none. */
+  const sendNext = async (): Promise<boolean> => {
+    const events = store.pending(sink, batchEvents)
+    const last = events.at(-1)
+    if (!last) return false
+    store.noteAttempt(sink, last.position)
+    await publisher.publish(events)
+    store.advance(sink, last.position)
+    failures = 0
+    if (warned) telemetry.log.info({ sink }, 'events are sent again')
+    warned = false
+    onSent?.(events)
+    return true
+  }
 
   const sendAll = async (): Promise<void> => {
-    while (!closed) {
-      again = false
-      const events = store.pending(sink, batchEvents)
-      const last = events.at(-1)
-      if (!last) {
-        if (again) continue
-        break
-      }
-      try {
-        store.noteAttempt(sink, last.position)
-        await publisher.publish(events)
-        store.advance(sink, last.position)
-      } catch (thrown) {
-        failed(thrown)
-        break
-      }
-      if (failures > 0) telemetry.log.info({ sink }, 'events are sent again')
-      failures = 0
-      onSent?.(events)
+    try {
+      do {
+        again = false
+        gauge()
+      } while (!closed && (await sendNext()))
+    } catch (thrown) {
+      failed(thrown)
     }
-    gauge()
-    if (store.lag(sink) === 0) for (const resolve of drained) resolve()
+  }
+  const finished = () => {
+    running = null
+    const waiting = gauge()
+    if (again && !cancelRetry) start()
+    else if (waiting === 0) for (const resolve of drained) resolve()
+  }
+
+  /** Reports how many events wait, and returns it; null when the store cannot say. */
+  const gauge = (): number | null => {
+    try {
+      const waiting = store.lag(sink)
+      telemetry.gauge('vireo_outbox_pending', {}, waiting)
+      return waiting
+    } catch {
+      return null
+    }
   }
 
   const failed = (thrown: unknown) => {
+    if (closed) return
     failures += 1
     telemetry.count('vireo_event_publish_failures_total', { publisher: sink })
-    const delayMs =
-      Math.min(mostRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 16)) * (0.5 + random() / 2)
+    const mostMs = drained.size > 0 ? mostRetryWhileDrainingMs : mostRetryMs
+    const delayMs = Math.min(mostMs, firstRetryMs * 2 ** Math.min(failures - 1, 16)) * (0.5 + random() / 2)
     if (clock.monoMs() - warnedMs >= quietMs) {
+      warned = true
       warnedMs = clock.monoMs()
-      const error = toAppError(thrown)
-      telemetry.log.warn(
-        { sink, code: error.code, waiting: store.lag(sink) },
-        `events wait in the outbox: ${error.message}`,
-      )
+      const { code, message } = toAppError(thrown)
+      telemetry.log.warn({ sink, code, waiting: gauge() }, `events wait in the outbox: ${message}`)
     }
-    if (!closed)
-      cancelRetry = clock.after(delayMs, () => {
-        cancelRetry = null
-        start()
-      })
+    cancelRetry = clock.after(delayMs, () => {
+      cancelRetry = null
+      start()
+    })
   }
 
   const start = () => {
     again = true
-    if (closed || running || cancelRetry) return
-    running = sendAll()
-      .catch((thrown) => failed(thrown))
-      .finally(() => {
-        running = null
-        if (again && !cancelRetry && !closed && store.lag(sink) > 0) start()
-      })
+    if (cancelRetry) gauge()
+    else if (!closed && !running) running = sendAll().then(finished)
+  }
+  const stopWaiting = () => {
+    cancelRetry?.()
+    cancelRetry = null
   }
 
   return {
     wake: start,
-    async drain(deadlineMs) {
-      start()
-      if (!running && !cancelRetry) return true
+    drain(deadlineMs) {
+      if (closed) return Promise.resolve(gauge() === 0)
+      stopWaiting()
       return new Promise<boolean>((resolve) => {
         const finish = (done: boolean) => {
           cancel()
@@ -113,13 +132,19 @@ export function createOutboxSender(options: {
         const onDrained = () => finish(true)
         const cancel = clock.after(deadlineMs, () => finish(false))
         drained.add(onDrained)
+        start()
       })
     },
     async close() {
       closed = true
-      cancelRetry?.()
-      cancelRetry = null
-      await running
+      stopWaiting()
+      if (!running) return
+      let cancel = () => {}
+      const grace = new Promise<void>((resolve) => {
+        cancel = clock.after(closeGraceMs, resolve)
+      })
+      await Promise.race([running, grace])
+      cancel()
     },
   }
 }

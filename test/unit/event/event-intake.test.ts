@@ -99,6 +99,18 @@ describe('event intake', () => {
     expect(drops).toEqual({ EVENT_INVALID: 1 })
   })
 
+  it('takes what a listener brings, and outlives one that fails', () => {
+    const { intake, stored, drops } = setUp()
+    intake.alert(step(0), () => intake.alert(step(1), () => intake.status(status)))
+    intake.alert(step(2), () => {
+      throw new Error('listener')
+    })
+    intake.alert(step(3))
+    expect(stored).toEqual(['alert 0', 'alert 1', 'status live', 'alert 2', 'alert 3'])
+    expect(intake.waiting()).toBe(0)
+    expect(drops).toEqual({})
+  })
+
   it('tries once more at the end and counts what is lost', () => {
     const { intake, stored, drops, state, timers } = setUp()
     state.refuse = diskFull

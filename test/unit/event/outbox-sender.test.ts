@@ -8,21 +8,36 @@ import { createOutboxSender } from '../../../src/event/outbox-sender.ts'
 function setUp() {
   const events: OutboxEvent[] = []
   const calls: string[] = []
+  const releases: (() => void)[] = []
   const timers: { delayMs: number; fn: () => void }[] = []
-  const state = { sent: 0, tried: 0, fail: 0, inFlight: 0, mostInFlight: 0 }
+  const state = { sent: 0, tried: 0, fail: 0, hang: false, inFlight: 0, mostInFlight: 0, nowMs: 0 }
+  const logged: string[] = []
+  const gauges: number[] = []
+  const acknowledged: number[] = []
+  let broken = false
+  const works = () => {
+    if (broken) throw new AppError('STORE_WRITE', 'database is not open')
+  }
   const add = (count: number) => {
     for (let n = 0; n < count; n += 1)
       events.push({ position: events.length + 1, id: `e${events.length}` } as OutboxEvent)
   }
   const sender = createOutboxSender({
     store: {
-      pending: (_sink, limit) => events.slice(state.sent, state.sent + limit),
-      lag: () => events.length - state.sent,
+      pending(_sink, limit) {
+        works()
+        return events.slice(state.sent, state.sent + limit)
+      },
+      lag() {
+        works()
+        return events.length - state.sent
+      },
       cursor: () => state.sent,
       noteAttempt: (_sink, position) => {
         state.tried = position
       },
       advance: (_sink, position) => {
+        works()
         state.sent = position
       },
     },
@@ -31,7 +46,7 @@ function setUp() {
       async publish(batch) {
         state.inFlight += 1
         state.mostInFlight = Math.max(state.mostInFlight, state.inFlight)
-        await turn()
+        await (state.hang ? new Promise<void>((resolve) => releases.push(resolve)) : turn())
         state.inFlight -= 1
         if (state.fail > 0) {
           state.fail -= 1
@@ -43,7 +58,7 @@ function setUp() {
     },
     clock: {
       nowMs: () => 0,
-      monoMs: () => 0,
+      monoMs: () => state.nowMs,
       after(delayMs, fn) {
         const timer = { delayMs, fn }
         timers.push(timer)
@@ -51,17 +66,29 @@ function setUp() {
       },
     },
     random: () => 1,
-    telemetry: noTelemetry,
+    telemetry: {
+      ...noTelemetry,
+      gauge: (_metric, _labels, value) => gauges.push(value),
+      log: {
+        ...noTelemetry.log,
+        info: (_fields, message) => logged.push(message),
+        warn: (_fields, message) => logged.push(message),
+      },
+    },
+    onSent: (batch) => acknowledged.push(batch.length),
   })
   const settle = async () => {
     for (let n = 0; n < 30; n += 1) await turn()
   }
-  return { sender, add, calls, timers, state, settle }
+  const breakStore = () => {
+    broken = true
+  }
+  return { sender, add, calls, timers, state, settle, logged, gauges, acknowledged, releases, breakStore }
 }
 
 describe('outbox sender', () => {
   it('sends everything in order, a batch at a time, however often it is woken', async () => {
-    const { sender, add, calls, state, settle } = setUp()
+    const { sender, add, calls, state, settle, gauges, acknowledged } = setUp()
     add(600)
     sender.wake()
     sender.wake()
@@ -71,6 +98,8 @@ describe('outbox sender', () => {
     await settle()
     expect(calls).toEqual(['1-256', '257-512', '513-603'])
     expect(state.mostInFlight).toBe(1)
+    expect(acknowledged).toEqual([256, 256, 91])
+    expect([gauges[0], gauges.at(-1)]).toEqual([600, 0])
   })
 
   it('tries a failed batch again, with growing waits, and lets nothing overtake', async () => {
@@ -106,6 +135,85 @@ describe('outbox sender', () => {
     await settle()
     timers.find(({ delayMs }) => delayMs === 1000)!.fn()
     await expect(drained).resolves.toBe(false)
+  })
+
+  it('sends what comes after everything was sent', async () => {
+    const { sender, add, calls, settle } = setUp()
+    sender.wake()
+    await settle()
+    add(1)
+    sender.wake()
+    await settle()
+    expect(calls).toEqual(['1-1'])
+  })
+
+  it('drains at once, whatever wait is left', async () => {
+    const { sender, add, calls, timers, state, settle } = setUp()
+    add(1)
+    state.fail = 9
+    sender.wake()
+    for (let n = 0; n < 8; n += 1) {
+      await settle()
+      timers.shift()!.fn()
+    }
+    await settle()
+    expect(timers.map(({ delayMs }) => delayMs)).toEqual([10_000])
+    state.fail = 1
+    const drained = sender.drain(5000)
+    await settle()
+    expect(timers.map(({ delayMs }) => delayMs)).toEqual([5000, 1000])
+    timers[1]!.fn()
+    await expect(drained).resolves.toBe(true)
+    expect(calls).toEqual(['1-1'])
+  })
+
+  it('warns of an outage once in 30 seconds, and says when it is over', async () => {
+    const { sender, add, timers, state, settle, logged } = setUp()
+    const outage = async (fails: number) => {
+      add(1)
+      state.fail = fails
+      sender.wake()
+      for (let n = 0; n < fails; n += 1) {
+        await settle()
+        timers.shift()!.fn()
+      }
+      await settle()
+    }
+    await outage(5)
+    expect(logged).toEqual(['events wait in the outbox: no broker answers', 'events are sent again'])
+    await outage(2)
+    expect(logged).toHaveLength(2)
+    state.nowMs = 30_000
+    await outage(2)
+    expect(logged).toHaveLength(4)
+  })
+
+  it('lets a batch in flight finish when it is closed, and does not begin another', async () => {
+    const { sender, add, timers, state, settle, releases } = setUp()
+    add(300)
+    state.hang = true
+    sender.wake()
+    const closed = sender.close()
+    releases.shift()!()
+    await closed
+    await settle()
+    expect(state.sent).toBe(256)
+    expect(timers).toEqual([])
+    await expect(sender.drain(1000)).resolves.toBe(false)
+  })
+
+  it('closes without a publisher that does not answer, and bears that the store is closed then', async () => {
+    const { sender, add, timers, state, settle, releases, breakStore } = setUp()
+    add(1)
+    state.hang = true
+    sender.wake()
+    const closed = sender.close()
+    timers.find(({ delayMs }) => delayMs === 2000)!.fn()
+    await closed
+    breakStore()
+    releases.shift()!()
+    await settle()
+    expect(state.sent).toBe(0)
   })
 
   it('sends nothing after it was closed', async () => {
