@@ -34,6 +34,26 @@ export const metricTable = {
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
   },
   vireo_infer_queue_clips: { type: 'gauge', help: 'Clips waiting for inference.', labels: ['model'] },
+  vireo_infer_wait_seconds: {
+    type: 'summary',
+    help: 'Time that a clip waited for its batch.',
+    labels: ['model'],
+  },
+  vireo_infer_faults_total: {
+    type: 'counter',
+    help: 'Batches that failed or were lost, and clips whose scores were not finite.',
+    labels: ['model', 'reason'],
+  },
+  vireo_infer_workers: {
+    type: 'gauge',
+    help: 'Inference workers that are ready, by the provider that they really use.',
+    labels: ['model', 'provider'],
+  },
+  vireo_infer_worker_restarts_total: {
+    type: 'counter',
+    help: 'Inference workers that ended and were started again.',
+    labels: ['model'],
+  },
   vireo_stride_scale: {
     type: 'gauge',
     help: 'Factor by which strides are lengthened because inference is saturated.',

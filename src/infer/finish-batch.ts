@@ -1,0 +1,68 @@
+import type { Clip, Scores } from '../core/clip.ts'
+import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
+import type { createSparseLog } from './sparse-log.ts'
+import type { StreamStates } from './stream-states.ts'
+import type { BatchOutcome } from './worker-lane.ts'
+
+export interface FinishBatchOptions {
+  /** Name in the configuration; it is in the scores and metrics. */
+  readonly modelName: string
+  readonly version: string
+  readonly labels: readonly string[]
+  /** Null for a model without state. */
+  readonly states: StreamStates | null
+  readonly telemetry: Telemetry
+  readonly sparseLog: ReturnType<typeof createSparseLog>
+}
+
+/**
+ * Makes scores of a batch's outcome. A clip gets null, counted, when the run failed (`run_failed`, `worker_lost`),
+ * when a score is NaN or infinite (`not_finite`: never an alert), or while a stream warms up (`warmup`).
+ */
+export function createFinishBatch(options: FinishBatchOptions) {
+  const { modelName, version, labels, states, telemetry, sparseLog } = options
+  const drop = (clip: Clip, reason: string) => {
+    countDrop(telemetry, { stage: 'infer', reason, cameraId: clip.cameraId })
+    return null
+  }
+  const fault = (reason: string, fields: Record<string, unknown>, text: string) => {
+    telemetry.count('vireo_infer_faults_total', { model: modelName, reason })
+    sparseLog(reason, (held) =>
+      telemetry.log.error({ code: 'MODEL_INFERENCE', model: modelName, held, ...fields }, text),
+    )
+  }
+
+  return (clips: readonly Clip[], outcome: BatchOutcome): (Scores | null)[] => {
+    if (outcome.kind !== 'scored') {
+      const reason = outcome.kind === 'failed' ? 'run_failed' : 'worker_lost'
+      fault(reason, { clips: clips.length, reason: outcome.message }, 'a batch was dropped')
+      return clips.map((clip) => drop(clip, reason))
+    }
+    const { values, runMs } = outcome
+    telemetry.observe('vireo_infer_run_seconds', { model: modelName }, runMs / 1000)
+    const warm = states?.keep(clips, outcome.states)
+    return clips.map((clip, row) => {
+      const own = values.slice(row * labels.length, (row + 1) * labels.length)
+      if (!own.every(Number.isFinite)) {
+        states?.reset(clip.cameraId)
+        fault('not_finite', { camera: clip.cameraId }, 'the model gave a score that is not a finite number')
+        return drop(clip, 'not_finite')
+      }
+      if (warm && !warm[row]) return drop(clip, 'warmup')
+      telemetry.count('vireo_infer_clips_total', { model: modelName })
+      return {
+        cameraId: clip.cameraId,
+        epoch: clip.epoch,
+        modelName,
+        modelVersion: version,
+        labels,
+        values: own,
+        firstPtsUs: clip.firstPtsUs,
+        lastPtsUs: clip.lastPtsUs,
+        firstArrivalMs: clip.firstArrivalMs,
+        lastArrivalMs: clip.lastArrivalMs,
+        lastArrivalMonoMs: clip.lastArrivalMonoMs,
+      }
+    })
+  }
+}

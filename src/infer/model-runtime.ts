@@ -1,0 +1,202 @@
+import type { Bundle } from '../bundle/bundle-schema.ts'
+import type { LoadedBundle } from '../bundle/load-bundle.ts'
+import type { ModelConfig } from '../config/schema.ts'
+import type { ModelContract } from '../core/bundle.ts'
+import type { Clip, Scores } from '../core/clip.ts'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/errors.ts'
+import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
+import { createBatcher } from './batcher.ts'
+import { createFinishBatch } from './finish-batch.ts'
+import { createLoadWatch } from './load-watch.ts'
+import type { ThreadPlan } from './plan-threads.ts'
+import type { StartThread } from './session-thread.ts'
+import { createSparseLog } from './sparse-log.ts'
+import { createStreamStates } from './stream-states.ts'
+import { createStreamTurns } from './stream-turns.ts'
+import { type BatchOutcome, createWorkerLane, type LaneStatus } from './worker-lane.ts'
+import type { Provider } from './worker-protocol.ts'
+
+export interface ModelStatus {
+  /** Name in the configuration. */
+  readonly name: string
+  readonly version: string
+  readonly kind: Bundle['kind']
+  /** Whether at least one worker can take a batch. */
+  readonly ready: boolean
+  /** As configured, in order of preference. */
+  readonly providers: readonly Provider[]
+  /** Each worker with the provider that it really uses. */
+  readonly workers: readonly LaneStatus[]
+  readonly intraOpThreads: number
+  readonly strideScale: number
+  readonly queuedClips: number
+  readonly batches: { readonly count: number; readonly meanClips: number; readonly meanRunMs: number }
+}
+
+export interface ModelRuntime {
+  readonly bundle: Bundle
+  readonly contract: ModelContract
+  readonly strideScale: number
+  /** Resolves when every worker has opened its session; rejects with the first error. */
+  readonly opened: Promise<void>
+  infer(clip: Clip): Promise<Scores | null>
+  status(): ModelStatus
+  close(): Promise<void>
+}
+
+export interface ModelRuntimeOptions {
+  readonly config: ModelConfig
+  readonly loaded: LoadedBundle
+  readonly threads: ThreadPlan
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+  readonly startThread: StartThread
+}
+
+const logEveryMs = 10_000
+/** A stream is served at least this long in one go when cameras must take turns, and four times its warm-up. */
+const leastTurnMs = 10_000
+
+/** One model at work: its workers, its queue, its states and its share of the load. */
+export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
+  const { config, loaded, threads, clock, telemetry, startThread } = options
+  const { bundle } = loaded
+  const model = config.name
+  const contract: ModelContract = { ...loaded.contract, name: model }
+  const clipMs = (contract.strideFrames / contract.sampleFps) * 1000
+  const frameBytes = contract.widthPx * contract.heightPx * 3
+  const states = bundle.kind === 'stream' ? createStreamStates(bundle) : null
+  const turns =
+    bundle.kind === 'stream'
+      ? createStreamTurns({ turnMs: Math.max(leastTurnMs, 4 * bundle.warmupClips * clipMs) })
+      : null
+  const totals = { batches: 0, clips: 0, runMs: 0 }
+  const load = createLoadWatch({ model, clipMs, workers: config.workers, clock, telemetry })
+  const sparseLog = createSparseLog({ clock, everyMs: logEveryMs })
+  const finishBatch = createFinishBatch({
+    modelName: model,
+    version: bundle.version,
+    labels: contract.labels,
+    states,
+    telemetry,
+    sparseLog,
+  })
+  const plan = {
+    modelName: model,
+    bundle,
+    graphPath: loaded.graphPath,
+    providers: config.providers,
+    ...threads,
+  }
+
+  const lanes = Array.from({ length: config.workers }, (_, worker) =>
+    createWorkerLane({
+      start: () => startThread(plan),
+      clock,
+      clipBytes: contract.frames * frameBytes,
+      maxBatch: config.maxBatch,
+      packStates: (clips, slots) => states?.pack(clips, slots) ?? [],
+      changed: () => {
+        reportProviders()
+        batcher.wake()
+      },
+      lost: (reason, delayMs) => {
+        telemetry.count('vireo_infer_worker_restarts_total', { model })
+        telemetry.log.error(
+          { code: 'MODEL_INFERENCE', model, worker, reason, delayMs },
+          'an inference worker ended; it is started again',
+        )
+      },
+    }),
+  )
+  const reportProviders = () => {
+    for (const provider of config.providers) {
+      const using = lanes.filter((lane) => lane.ready && lane.status().session?.provider === provider)
+      telemetry.gauge('vireo_infer_workers', { model, provider }, using.length)
+    }
+  }
+  const batcher = createBatcher({
+    maxBatch: config.maxBatch,
+    deadlineMs: config.deadlineMs,
+    sequential: states !== null,
+    clock,
+    workers: lanes,
+    finish: (clips, outcome) => {
+      account(clips.length, outcome)
+      return finishBatch(clips, outcome)
+    },
+    dispatched: (waitsMs) => {
+      load.waited(waitsMs)
+      telemetry.observe('vireo_infer_batch_size', { model }, waitsMs.length)
+      for (const waitMs of waitsMs) telemetry.observe('vireo_infer_wait_seconds', { model }, waitMs / 1000)
+      telemetry.gauge('vireo_infer_queue_clips', { model }, batcher.waiting)
+    },
+    dropped: (clip, reason) => {
+      if (reason === 'queue_full') load.dropped()
+      drop(clip, reason)
+    },
+  })
+  const account = (clips: number, outcome: BatchOutcome) => {
+    if (outcome.kind !== 'scored') return
+    totals.batches += 1
+    totals.clips += clips
+    totals.runMs += outcome.runMs
+    load.ran(outcome.runMs)
+  }
+  const drop = (clip: Clip, reason: string) =>
+    countDrop(telemetry, { stage: 'infer', reason, cameraId: clip.cameraId })
+
+  return {
+    bundle,
+    contract,
+    get strideScale() {
+      return load.scale
+    },
+    opened: Promise.all(lanes.map(({ opened }) => opened)).then(() => {}),
+    async infer(clip) {
+      checkClip(clip, contract, frameBytes)
+      if (turns && !turns.admits(clip.cameraId, load.scale, clock.monoMs())) {
+        drop(clip, 'stream_turn')
+        return null
+      }
+      load.offered()
+      const answer = batcher.offer(clip)
+      telemetry.gauge('vireo_infer_queue_clips', { model }, batcher.waiting)
+      return answer
+    },
+    status: () => ({
+      name: model,
+      version: bundle.version,
+      kind: bundle.kind,
+      ready: lanes.some(({ ready }) => ready),
+      providers: config.providers,
+      workers: lanes.map((lane) => lane.status()),
+      intraOpThreads: threads.intraOpThreads,
+      strideScale: load.scale,
+      queuedClips: batcher.waiting,
+      batches: {
+        count: totals.batches,
+        meanClips: totals.clips / Math.max(1, totals.batches),
+        meanRunMs: totals.runMs / Math.max(1, totals.batches),
+      },
+    }),
+    async close() {
+      load.close()
+      batcher.close()
+      await Promise.all(lanes.map((lane) => lane.close()))
+    },
+  }
+}
+
+/** A clip that does not fit would shift every other clip of its batch. */
+function checkClip(clip: Clip, contract: ModelContract, frameBytes: number): void {
+  const { frames, widthPx, heightPx, name } = contract
+  const wrong = clip.frames.find(({ data }) => data.length !== frameBytes)
+  if (clip.frames.length === frames && !wrong) return
+  const given = wrong ? `a frame of ${wrong.data.length} bytes` : `${clip.frames.length} frames`
+  throw new AppError(
+    'BUG_UNEXPECTED',
+    `camera ${clip.cameraId}: a clip with ${given} was given to model ${name}, which wants ${frames} frames of ${widthPx}x${heightPx} rgb24 (${frameBytes} bytes)`,
+  )
+}

@@ -1,0 +1,59 @@
+import { type InferenceSession, Tensor } from 'onnxruntime-node'
+import type { Bundle } from '../bundle/bundle-schema.ts'
+import { contractError } from './check-graph.ts'
+import type { RunResult } from './worker-protocol.ts'
+
+interface Batch {
+  readonly slots: number
+  readonly buffer: ArrayBuffer
+  readonly states: readonly Float32Array<ArrayBuffer>[]
+}
+
+/** One call of the model. The values are what the graph gives, before any activation. */
+export async function runSession(
+  session: InferenceSession,
+  bundle: Bundle,
+  batch: Batch,
+): Promise<RunResult> {
+  const { slots, buffer, states } = batch
+  const { temporal, input } = bundle
+  const shape = [slots, temporal.frames, input.heightPx, input.widthPx, 3]
+  const pixels = new Uint8Array(
+    buffer,
+    0,
+    shape.reduce((product, size) => product * size, 1),
+  )
+  const feeds: Record<string, Tensor> = { [input.name]: new Tensor('uint8', pixels, shape) }
+  for (const [at, spec] of bundle.states.entries())
+    feeds[spec.input] = new Tensor('float32', states[at]!, [slots, ...spec.shape])
+  const wanted = [bundle.output.name, ...bundle.states.map((spec) => spec.output)]
+  const startMs = performance.now()
+  const results = await session.run(feeds, wanted)
+  const runMs = performance.now() - startMs
+  const take = (name: string) => results[name]!.data as Float32Array<ArrayBuffer>
+  return { values: take(bundle.output.name), states: bundle.states.map((spec) => take(spec.output)), runMs }
+}
+
+/** Runs one black clip from zero states. Throws MODEL_CONTRACT when what comes out is not what bundle.json states. */
+export async function trySession(session: InferenceSession, bundle: Bundle, where: string): Promise<void> {
+  const { temporal, input, output, labels } = bundle
+  const lengthOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
+  const { values, states } = await runSession(session, bundle, {
+    slots: 1,
+    buffer: new ArrayBuffer(temporal.frames * input.heightPx * input.widthPx * 3),
+    states: bundle.states.map(({ shape }) => new Float32Array(lengthOf(shape))),
+  })
+  const problems: string[] = []
+  if (values.length !== labels.length)
+    problems.push(
+      `bundle.json states output "${output.name}" with ${labels.length} labels, one clip gave ${values.length} values`,
+    )
+  for (const [at, spec] of bundle.states.entries()) {
+    const length = lengthOf(spec.shape)
+    if (states[at]!.length !== length)
+      problems.push(
+        `bundle.json states output "${spec.output}" with ${length} values, one clip gave ${states[at]!.length}`,
+      )
+  }
+  if (problems.length > 0) throw contractError(where, problems)
+}
