@@ -8,6 +8,7 @@ export interface CommandEntry {
 
 /** Every command. To add one, add a line. */
 export const commandTable: readonly CommandEntry[] = [
+  { name: 'run', load: async () => (await import('./commands/run.ts')).registerRun },
   { name: 'alerts', load: async () => (await import('./commands/alerts.ts')).registerAlerts },
   { name: 'config', load: async () => (await import('./commands/config.ts')).registerConfig },
   { name: 'camera', load: async () => (await import('./commands/camera.ts')).registerCamera },

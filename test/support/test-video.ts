@@ -14,6 +14,8 @@ export interface TestVideo {
   readonly seconds?: number
   /** ffmpeg's source filter without size and rate, such as 'testsrc2' or "geq=…". */
   readonly source?: string
+  /** Filters after the source. */
+  readonly filter?: string
   readonly name: string
 }
 
@@ -49,6 +51,7 @@ export async function testVideo(options: TestVideo): Promise<string> {
       '-i',
       `${source}${separator}size=${widthPx}x${heightPx}:rate=${fps}`,
     ],
+    ...(options.filter === undefined ? [] : ['-vf', options.filter]),
     ...['-t', String(seconds), ...encoder, '-g', String(fps), '-pix_fmt', 'yuv420p', part],
   ])
   await rename(part, file)

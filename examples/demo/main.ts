@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startLiveSystem } from '../../pipelines/live-system.ts'
+import { describeStep } from '../../src/cli/describe-step.ts'
+import { parseConfig } from '../../src/config/load.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import { createTelemetry } from '../../src/telemetry/create-telemetry.ts'
+import { prepareMachine, systemTools } from '../../test/support/prepare-machine.ts'
+import { startRtspServer } from '../../test/support/rtsp-server.ts'
+import { demoCameras } from './cameras.ts'
+import { demoConfig } from './demo-config.ts'
+import { createScoreboard } from './scoreboard.ts'
+
+const help = `npm run demo [-- options]
+  --cameras N    simulated cameras (4)
+  --seconds N    end after so long; 0: at Ctrl-C (95: each scene once)
+  --kafka LIST   also publish to these brokers, host:port[,host:port]
+  --port N       HTTP port of health and metrics (a free one)
+  --json         alerts and the score as JSON lines`
+
+const root = join(import.meta.dirname, '../..')
+const { values: options } = parseArgs({
+  options: {
+    cameras: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '95' },
+    kafka: { type: 'string' },
+    port: { type: 'string', default: '0' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (options.help) {
+  process.stdout.write(`${help}\n`)
+  process.exit(0)
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`)
+const print = (line: string) => process.stdout.write(`${line}\n`)
+
+const { missing, instruction } = await prepareMachine(['ffmpeg', 'rtspServer'], say)
+if (missing.length > 0) {
+  say(
+    `The demo needs ${missing.map((id) => systemTools[id].name).join(' and ')}. Install it, then try again:`,
+  )
+  say(`  ${instruction}`)
+  process.exit(69)
+}
+
+const folder = join(root, '.cache/demo')
+const cameras = await demoCameras(Number(options.cameras), join(folder, 'video'), say)
+const server = await startRtspServer({
+  mounts: Object.fromEntries(cameras.map(({ id, file }) => [`/${id}`, file])),
+  user: 'viewer',
+  password: 'demo-password',
+})
+const dataDir = join(folder, 'data')
+rmSync(dataDir, { recursive: true, force: true })
+const config = parseConfig(
+  demoConfig({
+    dataDir,
+    modelDir: join(root, 'models/actions'),
+    cameras: cameras.map(({ id }) => ({ id, url: server.url(`/${id}`) })),
+    brokers: options.kafka?.split(',') ?? [],
+    port: Number(options.port),
+  }),
+  { file: 'the demo' },
+)
+const telemetry = createTelemetry({ level: 'warn', pretty: process.stderr.isTTY })
+const system = await startLiveSystem({ config, telemetry, spawn, clock: systemClock, random: Math.random })
+const scoreboard = createScoreboard(cameras)
+
+say(`${cameras.length} cameras over RTSP; health and metrics: ${system.address}; Ctrl-C ends the demo.`)
+for (const source of system.live.sources) {
+  source.status$.subscribe(({ cameraId, state, reason }) => say(`  camera ${cameraId}: ${state} (${reason})`))
+  scoreboard.watch(source.id, source.frames$(system.streamOf('actions')))
+}
+system.live.steps$.subscribe((step) => {
+  scoreboard.take(step)
+  if (options.json) print(JSON.stringify(step))
+  else if (step.phase !== 'update') print(describeStep(step))
+})
+
+await new Promise<void>((resolve) => {
+  const seconds = Number(options.seconds)
+  if (seconds > 0) setTimeout(resolve, seconds * 1000).unref()
+  process.once('SIGINT', resolve)
+  process.once('SIGTERM', resolve)
+  // Something must keep the process alive when only Ctrl-C ends it.
+  if (seconds > 0) return
+  const alive = setInterval(() => {}, 60_000)
+  process.once('SIGINT', () => clearInterval(alive))
+})
+await system.close()
+await server.kill()
+telemetry.close()
+
+const { caught, missed, invented } = scoreboard.score()
+if (options.json) print(JSON.stringify({ caught, missed, invented }))
+else {
+  const list = (name: string, items: readonly { cameraId: string; label: string; startS: number }[]) => {
+    print(`${name}: ${items.length}`)
+    if (name !== 'caught')
+      for (const { cameraId, label, startS } of items)
+        print(`  ${cameraId} ${label} at ${startS.toFixed(1)} s`)
+  }
+  print('\nWhat the simulator staged, against the alerts:')
+  list('caught', caught)
+  list('missed', missed)
+  list('invented', invented)
+}
+process.exit(0)

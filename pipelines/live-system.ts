@@ -1,0 +1,130 @@
+import type { spawn as nodeSpawn } from 'node:child_process'
+import type { Config } from '../src/config/schema.ts'
+import type { Clock } from '../src/core/clock.ts'
+import type { FrameStreamSpec } from '../src/core/frame.ts'
+import { createEventIntake } from '../src/event/event-intake.ts'
+import { createEventLatency } from '../src/event/event-latency.ts'
+import { type EventStore, openEventStore } from '../src/event/event-store.ts'
+import { createKafkaPublisher } from '../src/event/kafka-publisher.ts'
+import { createOutboxSender } from '../src/event/outbox-sender.ts'
+import { createServer } from '../src/http/create-server.ts'
+import { createInferenceEngine, type InferenceEngine } from '../src/infer/inference-engine.ts'
+import type { RunningTelemetry } from '../src/telemetry/create-telemetry.ts'
+import { streamSpecOf } from './live.ts'
+import { type LiveCameras, startLive } from './start-live.ts'
+
+export interface LiveSystemOptions {
+  readonly config: Config
+  readonly clock: Clock
+  readonly spawn: typeof nodeSpawn
+  readonly random: () => number
+  readonly telemetry: RunningTelemetry
+}
+
+export interface LiveSystem {
+  readonly live: LiveCameras
+  readonly engine: InferenceEngine
+  readonly store: EventStore
+  /** Where health and metrics are served. */
+  readonly address: string
+  /** The frames that a model is fed with. */
+  streamOf(modelName: string): FrameStreamSpec
+  /** Stops in the order of the data's way, within `deadlineMs`; what Kafka did not take stays in the outbox. */
+  close(deadlineMs?: number): Promise<void>
+}
+
+type Closing = () => unknown
+
+/** Everything that `vireo run` runs: store, publisher, engine, cameras, health server. */
+export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveSystem> {
+  const { config, clock, telemetry } = options
+  const closers: Closing[] = []
+  try {
+    const store = openEventStore({
+      dataDir: config.dataDir,
+      source: `/vireo/${config.node.name}`,
+      clock,
+      telemetry,
+    })
+    closers.push(() => store.close())
+    const latency = createEventLatency({ clock, telemetry })
+    const publisher = config.kafka ? createKafkaPublisher({ kafka: config.kafka, clock, telemetry }) : null
+    if (publisher) closers.push(() => publisher.close())
+    const sender = publisher
+      ? createOutboxSender({ ...options, store, publisher, onSent: latency.sent })
+      : null
+    if (sender) closers.push(() => sender.close())
+    const engine = await createInferenceEngine({ models: config.models, clock, telemetry })
+    closers.push(() => engine.close())
+    const intake = createEventIntake({ store, wake: () => sender?.wake(), clock, telemetry })
+    closers.push(() => intake.close())
+
+    let live: LiveCameras | null = null
+    const server = createServer({
+      health: {
+        ready: () => live !== null,
+        cameras: () => live?.statuses() ?? [],
+        models: () =>
+          engine.describe().map(({ name, version, workers }) => ({
+            name,
+            version,
+            ready: workers.some(({ session }) => session !== null),
+          })),
+      },
+      metrics: telemetry,
+      ...config.http,
+    })
+    const address = await server.listen()
+    closers.push(() => server.close())
+    live = startLive({
+      ...options,
+      engine,
+      intake,
+      onStored: (event, step) => latency.stored(event, step.causeMonoMs),
+    })
+    const cameras = live
+    sender?.wake()
+    telemetry.log.info({ address, cameras: cameras.sources.length }, 'running')
+
+    return {
+      live: cameras,
+      engine,
+      store,
+      address,
+      streamOf: (modelName) => streamSpecOf(engine.contract(modelName)),
+      async close(deadlineMs = 8000) {
+        const startedMs = clock.monoMs()
+        await within(clock, deadlineMs / 2, cameras.close())
+        intake.close()
+        const leftMs = Math.max(0, deadlineMs - 1000 - (clock.monoMs() - startedMs))
+        if (sender && !(await sender.drain(leftMs)))
+          telemetry.log.warn({}, 'Kafka did not take everything; the rest stays in the outbox')
+        await closeAll(closers, telemetry)
+      },
+    }
+  } catch (thrown) {
+    await closeAll(closers, telemetry)
+    throw thrown
+  }
+}
+
+async function closeAll(closers: Closing[], telemetry: RunningTelemetry): Promise<void> {
+  for (const close of closers.splice(0).reverse()) {
+    try {
+      await close()
+    } catch (thrown) {
+      telemetry.log.warn({ err: thrown }, 'a part did not close cleanly')
+    }
+  }
+}
+
+/** Waits for the work, but not longer than the deadline. */
+function within(clock: Clock, deadlineMs: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(deadlineMs, resolve)
+    work.then(() => {
+      cancel()
+      resolve()
+    }, reject)
+  })
+}

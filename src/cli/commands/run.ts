@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+import type { AlertStep } from '../../core/alert.ts'
+
+interface Options {
+  config: string
+  json?: boolean
+  alerts?: boolean
+}
+
+export function registerRun(program: Command): void {
+  program
+    .command('run')
+    .description('Attach the cameras and publish alerts until stopped (Ctrl-C or SIGTERM).')
+    .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
+    .option('--no-alerts', 'do not print alerts on stdout')
+    .option('--json', 'alerts as JSON lines')
+    .action(async (options: Options) => {
+      const { spawn } = await import('node:child_process')
+      const { loadConfig } = await import('../../config/load.ts')
+      const { systemClock } = await import('../../core/clock.ts')
+      const { createTelemetry } = await import('../../telemetry/create-telemetry.ts')
+      const { startLiveSystem } = await import('../../../pipelines/live-system.ts')
+      const { describeStep } = await import('../describe-step.ts')
+      const config = loadConfig(options.config)
+      const telemetry = createTelemetry(config.log)
+      const system = await startLiveSystem({
+        config,
+        telemetry,
+        spawn,
+        clock: systemClock,
+        random: Math.random,
+      })
+      const print = (step: AlertStep) =>
+        process.stdout.write(`${options.json ? JSON.stringify(step) : describeStep(step)}\n`)
+      if (options.alerts !== false) system.live.steps$.subscribe(print)
+      const signal = await stopSignal()
+      telemetry.log.info({ signal }, 'stopping')
+      await system.close()
+      telemetry.log.info({}, 'stopped')
+    })
+}
+
+/** The first signal stops in order; a second one ends the process at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        resolve(signal)
+        process.once(signal, () => process.exit(1))
+      })
+  })
+}

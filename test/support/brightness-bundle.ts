@@ -1,0 +1,38 @@
+import { writeBundle } from '../../src/bundle/write-bundle.ts'
+import { createGraphBuilder } from '../../src/onnx/graph-builder.ts'
+
+/** A real bundle whose answer is known beforehand: the label `bright` is the clip's mean brightness, 0–1. */
+export async function writeBrightnessBundle(dir: string): Promise<void> {
+  const graph = createGraphBuilder({ name: 'brightness' })
+  const clips = graph.input('clips', 'uint8', ['N', 4, 36, 64, 3])
+  const mean = graph.op('ReduceMean', [graph.op('Cast', [clips], { to: 1 }), graph.i64([1, 2, 3, 4])], {
+    keepdims: 0,
+  })
+  const share = graph.op('Div', [mean, graph.f32([255])])
+  const column = graph.op('Unsqueeze', [share, graph.i64([1])])
+  graph.output('scores', column, 'float32', ['N', 1])
+  await writeBundle(
+    dir,
+    {
+      name: 'brightness',
+      version: '1.0.0',
+      kind: 'clip',
+      description: 'Mean brightness of a clip, for tests.',
+      temporal: { frames: 4, sampleFps: 8, strideFrames: 2 },
+      input: { name: 'clips', widthPx: 64, heightPx: 36 },
+      output: { name: 'scores', activation: 'none' },
+      states: [],
+      warmupClips: 0,
+      labels: [{ name: 'bright', threshold: 0.5, background: false }],
+      graph: 'model.onnx',
+      license: 'Apache-2.0',
+      parent: null,
+      dataset: null,
+      metrics: {},
+    },
+    { 'model.onnx': graph.model() },
+  )
+}
+
+/** ffmpeg's filter for a picture that is dark for three seconds, bright for three, and so on. */
+export const blinkFilter = "eq=brightness='if(lt(mod(t,6),3),-0.6,0.5)':eval=frame"
