@@ -1,5 +1,9 @@
+import { once } from 'node:events'
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { AppError } from '../../core/errors.ts'
+import type { OutboxEvent } from '../../core/events.ts'
+import type { OutboxFilter, OutboxReader } from '../../event/outbox-reader.ts'
 
 interface Options {
   config: string
@@ -17,7 +21,9 @@ export function registerAlerts(program: Command): void {
   const alerts = program.command('alerts').description('Read alerts, with or without Kafka.')
   alerts
     .command('tail')
-    .description('Print alerts as they are accepted; begins with new ones unless --since is given.')
+    .description(
+      'Print alerts as they are accepted. Begins with new ones, or with the oldest when it does not follow.',
+    )
     .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
     .option('--camera <id>', 'only this camera')
     .option('--label <label>', 'only this label')
@@ -36,33 +42,75 @@ export function registerAlerts(program: Command): void {
           'API_BAD_REQUEST',
           `--camera ${camera}: there is no such camera; there are: ${config.cameras.map(({ id }) => id).join(', ')}`,
         )
+      const fromMs = since === undefined ? null : sinceMs(since, Date.now())
       const reader = openOutboxReader(config.dataDir)
-      const filter = {
-        channel: 'alerts',
-        ...(camera === undefined ? {} : { cameraId: camera }),
-        ...(label === undefined ? {} : { label }),
-      }
-      let position = since === undefined && follow ? reader.last() : 0
-      if (since !== undefined) position = reader.positionBefore(sinceMs(since, Date.now()))
-      let stopped = false
-      const stop = () => {
-        stopped = true
-      }
-      process.once('SIGINT', stop).once('SIGTERM', stop)
-      process.stdout.on('error', stop)
-      while (!stopped) {
-        const events = reader.after(position, pageEvents, filter)
-        for (const event of events) {
-          const line = options.json ? structuredEvent(event) : describeAlertData(JSON.parse(event.dataJson))
-          process.stdout.write(`${line}\n`)
+      const { signal, release } = stopSignal()
+      const pages = followOutbox({
+        reader,
+        from: fromMs === null ? (follow ? reader.last() : 0) : reader.positionBefore(fromMs),
+        filter: {
+          channel: 'alerts',
+          ...(camera === undefined ? {} : { cameraId: camera }),
+          ...(label === undefined ? {} : { label }),
+        },
+        wait: follow ? () => pause(pollMs, undefined, { signal }) : null,
+        signal,
+      })
+      try {
+        for await (const events of pages) {
+          const lines = events.map((event) =>
+            options.json ? structuredEvent(event) : describeAlertData(JSON.parse(event.dataJson)),
+          )
+          if (!process.stdout.write(lines.map((line) => `${line}\n`).join('')))
+            await once(process.stdout, 'drain', { signal })
         }
-        position = events.at(-1)?.position ?? position
-        if (events.length === pageEvents) continue
-        if (!follow) break
-        await new Promise((resolve) => setTimeout(resolve, pollMs))
+      } catch (thrown) {
+        if (!signal.aborted) throw thrown
+      } finally {
+        release()
+        reader.close()
       }
-      reader.close()
     })
+}
+
+/**
+ * Pages of events after a position, in order, then what comes; asks the database for one number while nothing new
+ * is there, whatever the filter leaves out. `wait` passes the time between two looks; null ends after what is there.
+ */
+export async function* followOutbox(options: {
+  reader: Pick<OutboxReader, 'after' | 'last'>
+  from: number
+  filter: OutboxFilter
+  wait: (() => Promise<unknown>) | null
+  signal: AbortSignal
+}): AsyncGenerator<OutboxEvent[]> {
+  const { reader, filter, wait, signal } = options
+  let position = options.from
+  while (!signal.aborted) {
+    const last = reader.last()
+    const events = last > position ? reader.after(position, pageEvents, filter) : []
+    if (events.length > 0) yield events
+    const seen = events.at(-1)?.position ?? 0
+    const full = events.length === pageEvents
+    position = full ? seen : Math.max(position, last, seen)
+    if (full) await turn()
+    else if (wait) await wait()
+    else return
+  }
+}
+
+/** Aborts on Ctrl-C, SIGTERM and when the reader of the output goes away (`| head`). */
+function stopSignal(): { signal: AbortSignal; release(): void } {
+  const controller = new AbortController()
+  const stop = () => controller.abort()
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  process.stdout.on('error', stop)
+  return {
+    signal: controller.signal,
+    release() {
+      process.off('SIGINT', stop).off('SIGTERM', stop)
+    },
+  }
 }
 
 const unitMs: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7 }

@@ -275,6 +275,20 @@ describe('schemas', () => {
   const ajv = new Ajv.default({ strict: true, allowUnionTypes: true })
   addFormats.default(ajv)
 
+  it.each([
+    ['a first step that is not seq 0', { seq: 1 }],
+    ['an end without a reason', { phase: 'end', seq: 2 }],
+    ['an update with a reason', { phase: 'update', seq: 2, endReason: 'cleared' }],
+    ['a score over 1', { score: 1.5 }],
+    ['a time that is none', { startedAt: 'yesterday' }],
+    ['another reason', { phase: 'end', seq: 2, endReason: 'bored' }],
+  ])('refuse %s', (_name, wrong) => {
+    const validate = ajv.compile({ ...schema('alert'), $id: undefined })
+    const data = JSON.parse(openStore().acceptAlert(step()).dataJson)
+    expect(validate(data)).toBe(true)
+    expect(validate({ ...data, ...wrong })).toBe(false)
+  })
+
   it('describe the events that are stored, and refuse others', () => {
     const store = openStore()
     for (const [name, event] of [
@@ -287,6 +301,10 @@ describe('schemas', () => {
       expect(validate(data), JSON.stringify(validate.errors)).toBe(true)
       expect(validate({ ...data, extra: 1 })).toBe(false)
       expect(validate({ ...data, cameraId: 'No Slug' })).toBe(false)
+      for (const field of Object.keys(data)) {
+        const { [field]: _left, ...rest } = data
+        expect(validate(rest), `without ${field}`).toBe(false)
+      }
       expect(event.attributes).toMatchObject({
         specversion: '1.0',
         id: event.id,
