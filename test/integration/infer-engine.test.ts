@@ -1,8 +1,14 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { createInferenceEngine, type InferenceEngine } from '../../src/infer/inference-engine.ts'
+import { countNodes } from '../../src/infer/node-counts.ts'
 import { type SessionThread, type StartThread, startSessionThread } from '../../src/infer/session-thread.ts'
 import { createRecorder, sampleClip } from '../unit/infer/sample-clip.ts'
 import { linearModel, summingModel, toFloat, writeTestModel } from './infer-models.ts'
@@ -272,5 +278,43 @@ describe('faults', () => {
     expect(drops).toEqual({ closed: 1 })
     const after = process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length
     expect(after).toBeLessThan(before)
+  })
+
+  it('lets the process end by itself after close', async () => {
+    const model = await writeTestModel(summingModel('stream'), { workers: 2 })
+    const script = `
+      import { createInferenceEngine } from './src/infer/inference-engine.ts'
+      import { systemClock } from './src/core/clock.ts'
+      import { noTelemetry } from './src/core/telemetry-port.ts'
+      const engine = await createInferenceEngine({
+        models: [${JSON.stringify(model)}], clock: systemClock, telemetry: noTelemetry,
+      })
+      process.stdout.write(engine.describe()[0].workers.map(({ state }) => state).join())
+      await engine.close()
+      process.on('exit', () => process.stdout.write(' ended'))`
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module-typescript', '-e', script],
+      { cwd: join(import.meta.dirname, '../..'), timeout: 60_000 },
+    )
+    expect(stdout).toBe('ready,ready ended')
+  })
+})
+
+describe('the proof of a provider', () => {
+  it('is read from what ONNX Runtime itself writes', async () => {
+    const { graphPath } = await loadBundle((await writeTestModel(linearModel('linear'))).path)
+    const dir = mkdtempSync(join(tmpdir(), 'vireo-profile-'))
+    const session = await InferenceSession.create(graphPath, {
+      executionProviders: ['cpu'],
+      enableProfiling: true,
+      profileFilePrefix: join(dir, 'run'),
+    })
+    await session.run({ clips: new Tensor('uint8', new Uint8Array(4 * 12 * 16 * 3), [1, 4, 12, 16, 3]) })
+    session.endProfiling()
+    await session.release()
+    const nodes = await countNodes(join(dir, readdirSync(dir)[0]!))
+    expect(Object.keys(nodes)).toEqual(['CPUExecutionProvider'])
+    expect(nodes.CPUExecutionProvider).toBeGreaterThanOrEqual(3)
   })
 })
