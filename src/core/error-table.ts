@@ -143,7 +143,7 @@ export const errorTable = {
     retry: true,
     httpStatus: 503,
     exitCode: 77,
-    summary: 'Kafka refused the TLS or SASL credentials.',
+    summary: 'Kafka refused the TLS or SASL credentials, or they lack a right; the message says which.',
   },
   STORE_OPEN: {
     retry: false,

@@ -9,8 +9,11 @@ export interface KafkaLog {
 
 /** During an outage kafkajs complains many times a second; one warning in this time is enough. */
 const quietMs = 30_000
-/** What kafkajs warns of and what is meant so: retries are bounded because the outbox repeats for ever. */
-const meant = /Limiting retries for the idempotent producer/
+/**
+ * What kafkajs warns of without need: that retries are bounded (the outbox repeats for ever), and every single
+ * answer that is an error, which it then tries again or throws.
+ */
+const needless = /Limiting retries for the idempotent producer|Connection: Response /
 
 /**
  * Takes the log of kafkajs into ours: its errors and warnings as a warning, at most one in 30 s, and all else as
@@ -31,7 +34,7 @@ export function createKafkaLog(options: {
     }) {
       const text = `kafkajs${namespace ? ` ${namespace}` : ''}: ${scrub(String(message))}`
       const fields = scrubFields(extra, scrub)
-      const loud = (level === logLevel.ERROR || level === logLevel.WARN) && !meant.test(text)
+      const loud = (level === logLevel.ERROR || level === logLevel.WARN) && !needless.test(text)
       if (!loud || clock.monoMs() - warnedMs < quietMs) return log.debug(fields, text)
       warnedMs = clock.monoMs()
       log.warn(fields, text)

@@ -119,10 +119,10 @@ export function createKafkaSession(options: KafkaSessionOptions): KafkaSession {
         )
     },
     async close(graceMs) {
-      await Promise.race([
-        producer.disconnect().catch(() => {}),
-        new Promise<void>((resolve) => clock.after(graceMs, resolve)),
-      ])
+      const grace = Promise.withResolvers<void>()
+      const cancel = clock.after(graceMs, grace.resolve)
+      await Promise.race([producer.disconnect().catch(() => {}), grace.promise])
+      cancel()
       discard()
     },
     discard,

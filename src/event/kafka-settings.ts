@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type ConnectionOptions, createSecureContext } from 'node:tls'
 import type { SASLOptions } from 'kafkajs'
@@ -57,6 +58,8 @@ const named = (field: string, value: string) =>
 
 function checkPem(field: string, pems: { ca?: string; cert?: string; key?: string }) {
   try {
+    // The TLS context passes over an authority that it cannot read.
+    if (pems.ca) new X509Certificate(pems.ca)
     createSecureContext(pems)
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code ?? 'not usable'
