@@ -252,6 +252,17 @@ describe.skipIf(skipKafka('control'))('Kafka publisher when the broker goes away
     expect(read).toMatch(/\tgate\t\{"number":1,"label":"fällt"\}$/)
   })
 
+  it.each(['none', 'gzip', 'zstd'])('writes %s batches of an idempotent producer', async (compression) => {
+    const { kafka, publisher } = publisherTo(broker.brokers, { compression })
+    await publisher.publish(eventsFrom(0, 100))
+    const batches = broker.batches(kafka.topics.alerts)
+    expect(batches.length).toBeGreaterThan(0)
+    for (const { codec, producerId } of batches) {
+      expect(codec).toBe(compression)
+      expect(producerId).toBeGreaterThanOrEqual(0)
+    }
+  })
+
   it('says where nothing listens', async () => {
     const { publisher } = publisherTo(['127.0.0.1:1'])
     const error = await publisher.ready().catch((thrown) => thrown)

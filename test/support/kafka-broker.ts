@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +34,8 @@ export interface KafkaBroker {
   resume(): void
   /** Kafka's own console consumer: lines with headers, key and value, from the first message on. */
   consoleConsumer(topic: string, messages: number): string[]
+  /** What the broker has on disk: codec and producer id of every batch of a topic. */
+  batches(topic: string): { codec: string; producerId: number }[]
   close(): Promise<void>
 }
 
@@ -117,6 +119,7 @@ export async function startKafka(options: KafkaBrokerOptions = {}): Promise<Kafk
     pause: () => running?.child.kill('SIGSTOP'),
     resume: () => running?.child.kill('SIGCONT'),
     consoleConsumer: (topic, messages) => readConsole(innerBrokers, topic, messages),
+    batches: (topic) => readBatches(join(folder, 'data'), topic),
     async close() {
       process.off('exit', killAtExit)
       await stop('SIGKILL')
@@ -138,6 +141,7 @@ function externalBroker(): KafkaBroker {
     pause: refuse,
     resume: refuse,
     consoleConsumer: refuse,
+    batches: refuse,
     close: async () => {},
   }
 }
@@ -283,6 +287,19 @@ function readConsole(brokers: string[], topic: string, messages: number): string
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 60_000 },
   )
   return out.split('\n').filter((line) => line.includes('\t'))
+}
+
+function readBatches(data: string, topic: string) {
+  const files = globSync(`${topic}-*/*.log`, { cwd: data }).map((file) => join(data, file))
+  const out = execFileSync(
+    'java',
+    [...java(128, 'error'), 'kafka.tools.DumpLogSegments', '--files', files.join()],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 60_000 },
+  )
+  return [...out.matchAll(/producerId: (-?\d+) .*?compresscodec: (\w+)/g)].map(([, id, codec]) => ({
+    codec: codec!,
+    producerId: Number(id),
+  }))
 }
 
 async function freePorts(count: number): Promise<number[]> {
