@@ -25,7 +25,7 @@ export interface TrainSimulatedOptions {
 }
 
 const labels = ['walking', 'running', 'falling', 'lying', 'fighting', 'waving']
-const clip = { frames: 8, heightPx: 96, widthPx: 128 }
+const clip = { frames: 8, heightPx: 96, widthPx: 160 }
 const sampleFps = 8
 /** Seeds of scenes that are only for measuring; training seeds are far from them. */
 const seeds = { train: 1, check: 1_000_001, holdout: 2_000_001 }
@@ -81,24 +81,25 @@ export async function trainSimulated(options: TrainSimulatedOptions): Promise<Lo
   )
 
   async function train(model: VideoModel): Promise<Float32Array> {
-    const stream = createClipStream({
-      ...clip,
-      sampleFps,
-      labels,
-      batch,
-      styleSet: 'train',
-      seed: seeds.train + seed,
-    })
+    const grid = model.grid!
+    const shape = { ...clip, sampleFps, labels, batch, grid }
+    const stream = createClipStream({ ...shape, styleSet: 'train', seed: seeds.train + seed })
     const random = createRandom(seed).fork('weights')
     const normal = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
-    const trainer = await createTrainer({ model, batch, threads, normal, optimiser: { weightDecay: 0.02 } })
+    const trainer = await createTrainer({
+      model,
+      batch,
+      threads,
+      normal,
+      optimiser: { weightDecay: 0.02 },
+      supervision: 'cells',
+    })
     const startedMs = clock.monoMs()
     let loss = 0
     for (let step = 0; step < steps; step += 1) {
-      const result = await trainer.step(
-        await stream.next(),
-        cosineRate(step, { steps, warmup: 100, peak: 2e-3 }),
-      )
+      const { clips, cellTarget, cellWeight } = await stream.next()
+      const rate = cosineRate(step, { steps, warmup: 100, peak: 2e-3 })
+      const result = await trainer.step({ clips, target: cellTarget, weight: cellWeight }, rate)
       loss = step === 0 ? result.loss : loss * 0.98 + result.loss * 0.02
       const spentS = (clock.monoMs() - startedMs) / 1000
       onProgress({ step: step + 1, steps, loss, etaS: (spentS / (step + 1)) * (steps - step - 1) })

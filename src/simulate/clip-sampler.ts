@@ -1,6 +1,7 @@
+import { cellTruth, type Grid } from './cell-truth.ts'
 import { createRandom, type Random } from './random.ts'
 import { randomScript } from './random-script.ts'
-import { createScene, type Scene } from './scene.ts'
+import { createScene, type Scene, type SeenPerson } from './scene.ts'
 import { eventsOf, leastVisible } from './scene-truth.ts'
 import type { StyleSet } from './script.ts'
 
@@ -11,6 +12,9 @@ export interface SampledClip {
   readonly target: Float32Array
   /** [L]: 0 where the clip is on the border between yes and no. */
   readonly weight: Float32Array
+  /** [L, rows, columns]: the same for every place of the grid; empty without `grid`. */
+  readonly cellTarget: Float32Array
+  readonly cellWeight: Float32Array
 }
 
 export interface ClipSamplerOptions {
@@ -21,6 +25,8 @@ export interface ClipSamplerOptions {
   readonly widthPx: number
   readonly heightPx: number
   readonly labels: readonly string[]
+  /** Places for which the truth is wanted too: the simulator knows where people are. */
+  readonly grid?: Grid
 }
 
 const sceneS = 40
@@ -29,6 +35,7 @@ const clipsPerScene = 20
 const oversample = 2
 /** Share of a clip's frames in which an action must be seen; falling is shorter than a clip. */
 const enough: Readonly<Record<string, number>> = { falling: 0.35 }
+const enoughOf = (label: string) => enough[label] ?? 0.5
 
 /** Endless labelled clips from endless scenes; the same seed gives the same clips. */
 export function createClipSampler(options: ClipSamplerOptions): { next(): SampledClip } {
@@ -70,20 +77,19 @@ function chooseStarts(scene: Scene, options: ClipSamplerOptions, random: Random)
 }
 
 function cut(scene: Scene, startS: number, options: ClipSamplerOptions, random: Random): SampledClip {
-  const { frames, sampleFps, widthPx, heightPx, labels } = options
+  const { frames, sampleFps, widthPx, heightPx, labels, grid } = options
   const bytes = widthPx * heightPx * 3
   const clip = new Uint8Array(frames * bytes)
   const large = new Uint8Array(bytes * oversample * oversample)
   const seen = new Float32Array(labels.length)
   const unsure = new Uint8Array(labels.length)
+  const moments: SeenPerson[][] = []
   for (let t = 0; t < frames; t += 1) {
     // A real camera's frames are not quite even.
-    const tS = startS + (t + random.range(-0.12, 0.12)) / sampleFps
-    halve(scene.render(Math.max(0, tS), large), clip.subarray(t * bytes, (t + 1) * bytes), {
-      widthPx,
-      heightPx,
-    })
-    const people = scene.peopleAt(Math.max(0, tS))
+    const tS = Math.max(0, startS + (t + random.range(-0.12, 0.12)) / sampleFps)
+    halve(scene.render(tS, large), clip.subarray(t * bytes, (t + 1) * bytes), { widthPx, heightPx })
+    const people = scene.peopleAt(tS)
+    moments.push(people)
     labels.forEach((label, index) => {
       const doing = people.filter(({ action }) => action === label)
       if (doing.some(({ visible }) => visible >= leastVisible)) seen[index]! += 1
@@ -92,15 +98,21 @@ function cut(scene: Scene, startS: number, options: ClipSamplerOptions, random: 
     })
   }
   const share = labels.map((_, index) => seen[index]! / frames)
-  const isThere = share.map((value, index) => value >= (enough[labels[index]!] ?? 0.5))
+  const isThere = share.map((value, index) => value >= enoughOf(labels[index]!))
+  const size = { widthPx: widthPx * oversample, heightPx: heightPx * oversample }
+  const cells = grid ? cellTruth(moments, { grid, size, labels, enoughOf }) : noCells
   return {
     frames: clip,
     target: Float32Array.from(isThere, Number),
     weight: Float32Array.from(isThere, (there, index) =>
       Number(there || (share[index] === 0 && unsure[index] === 0)),
     ),
+    cellTarget: cells.target,
+    cellWeight: cells.weight,
   }
 }
+
+const noCells = { target: new Float32Array(0), weight: new Float32Array(0) }
 
 /** Averages two by two pixels. */
 function halve(

@@ -81,6 +81,24 @@ export function logSumExp(tape: Tape, x: Value): Value {
   ])
 }
 
+/** Highest of the last axis; the gradient goes to it, or in equal parts to several that tie. [..., K] → [...] */
+export function maximum(tape: Tape, x: Value): Value {
+  const { graph } = tape
+  const last = graph.i64([-1])
+  const y = graph.op('ReduceMax', [x.name, last], { keepdims: 1 })
+  const flat = graph.op('Squeeze', [y, last])
+  return tape.record(flat, x.shape.slice(0, -1), [x], (g) => [
+    [
+      x,
+      () => {
+        const isHighest = graph.op('Cast', [graph.op('Equal', [x.name, y])], { to: 1 })
+        const count = graph.op('ReduceSum', [isHighest, last], { keepdims: 1 })
+        return graph.op('Mul', [graph.op('Div', [isHighest, count]), graph.op('Unsqueeze', [g, last])])
+      },
+    ],
+  ])
+}
+
 /** Mean over the last axis. [..., K] → [...] */
 export function meanLast(tape: Tape, x: Value): Value {
   const { graph } = tape

@@ -3,14 +3,14 @@ import { AppError } from '../core/errors.ts'
 import { type AdamWSettings, adamWDefaults } from './adamw.ts'
 import type { VideoModel } from './models/video-model.ts'
 import { initialWeights, layOut } from './parameters.ts'
-import { buildStepGraph } from './step-graph.ts'
+import { buildStepGraph, type Supervision, truthSize } from './step-graph.ts'
 
 export interface TrainingBatch {
   /** uint8 [N, T, H, W, 3] */
   readonly clips: Uint8Array
-  /** [N, L], 0–1 */
+  /** [N, truth], 0–1; see Supervision. */
   readonly target: Float32Array
-  /** [N, L]; 0 where the truth is not known. */
+  /** [N, truth]; 0 where the truth is not known. */
   readonly weight: Float32Array
 }
 
@@ -38,14 +38,18 @@ export async function createTrainer(options: {
   normal: () => number
   from?: TrainerState
   optimiser?: Partial<AdamWSettings>
+  supervision?: Supervision
 }): Promise<Trainer> {
-  const { model, batch, threads, normal, from } = options
+  const { model, batch, threads, normal, from, supervision = 'clip' } = options
   const settings = { ...adamWDefaults, ...options.optimiser }
   const layout = layOut(model.parameters)
-  const session = await InferenceSession.create(buildStepGraph(model, batch, settings), {
-    intraOpNumThreads: threads,
-    graphOptimizationLevel: 'all',
-  })
+  const session = await InferenceSession.create(
+    buildStepGraph(model, { batch, supervision, optimiser: settings }),
+    {
+      intraOpNumThreads: threads,
+      graphOptimizationLevel: 'all',
+    },
+  )
   let state: TrainerState = from ?? {
     weights: initialWeights(layout, normal),
     m: new Float32Array(layout.total),
@@ -59,14 +63,14 @@ export async function createTrainer(options: {
   return {
     async step({ clips, target, weight }, learningRate) {
       const step = state.step + 1
-      const labels = [batch, model.labels.length]
+      const truth = [batch, truthSize(model, supervision)]
       const result = await session.run({
         weights: flat(state.weights),
         m: flat(state.m),
         v: flat(state.v),
         clips: new Tensor('uint8', clips, [batch, frames, heightPx, widthPx, 3]),
-        target: new Tensor('float32', target, labels),
-        weight: new Tensor('float32', weight, labels),
+        target: new Tensor('float32', target, truth),
+        weight: new Tensor('float32', weight, truth),
         rate: scalar(learningRate),
         correct1: scalar(1 / (1 - settings.beta1 ** step)),
         correct2: scalar(1 / (1 - settings.beta2 ** step)),

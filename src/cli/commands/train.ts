@@ -16,7 +16,7 @@ export function registerTrain(program: Command): void {
     .command('simulated')
     .description('Train the model that ships with Vireo, on simulated scenes.')
     .requiredOption('--out <folder>', 'folder of the bundle')
-    .option('--steps <n>', 'training steps', '3200')
+    .option('--steps <n>', 'training steps', '4500')
     .option('--batch <n>', 'clips in a step', '16')
     .option('--seed <n>', 'seed of scenes and weights', '1')
     .option('--threads <n>', 'threads of ONNX Runtime; all cores but one unless given')

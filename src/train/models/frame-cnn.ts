@@ -1,5 +1,5 @@
 import { relu } from '../ops-arithmetic.ts'
-import { convolution, logSumExp } from '../ops-convolution.ts'
+import { convolution, maximum } from '../ops-convolution.ts'
 import { reshape } from '../ops-shape.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
 import type { Tape, Value } from '../tape.ts'
@@ -19,8 +19,8 @@ const inputChannels = 4
 
 /**
  * A convolutional network on each frame, whose features are mixed over time at every place of a coarse grid and
- * scored there; the score of the clip is the smooth maximum over places. So a person anywhere in the picture
- * raises their label, and several people raise several.
+ * scored there; the score of the clip is the highest of any place. So a person anywhere in the picture raises their
+ * label, and several people raise several.
  */
 export function createFrameCnn(settings: FrameCnnSettings): VideoModel {
   const { clip, labels, widths, mixed } = settings
@@ -34,12 +34,13 @@ export function createFrameCnn(settings: FrameCnnSettings): VideoModel {
     { name: 'place', from: mixed, to: mixed, kernel: 3, stride: 1 },
     { name: 'head', from: mixed, to: labels.length, kernel: 1, stride: 1 },
   ] as const
-  const cells = Math.ceil(heightPx / 8) * Math.ceil(widthPx / 8)
+  const grid = { rows: Math.ceil(heightPx / 8), columns: Math.ceil(widthPx / 8) }
 
   return {
     name: 'frame-cnn',
     clip,
     labels,
+    grid,
     parameters: layers.flatMap(({ name, from, to, kernel }): ParameterSpec[] => [
       {
         name: `${name}.weight`,
@@ -48,12 +49,12 @@ export function createFrameCnn(settings: FrameCnnSettings): VideoModel {
         deviation: name === 'head' ? 0.01 : Math.sqrt(2 / (from * kernel * kernel)),
         decay: true,
       },
-      // A label is rare: all places together start at a probability of about 5 %.
       {
         name: `${name}.bias`,
         shape: [to],
         deviation: 0,
-        offset: name === 'head' ? -3 - Math.log(cells) : 0,
+        // A label is rare at any one place.
+        offset: name === 'head' ? -5 : 0,
         decay: false,
       },
     ]),
@@ -71,9 +72,10 @@ export function createFrameCnn(settings: FrameCnnSettings): VideoModel {
       x = reshape(tape, x, [batch, frames * channels, height, width])
       x = relu(tape, layer(x, 4))
       x = relu(tape, layer(x, 5))
+      const places = layer(x, 6)
       // [N, L, H/8·W/8] → [N, L]
-      const scores = reshape(tape, layer(x, 6), [batch, labels.length, height * width])
-      return logSumExp(tape, scores)
+      const logits = maximum(tape, reshape(tape, places, [batch, labels.length, height * width]))
+      return { logits, cells: reshape(tape, places, [batch, labels.length * height * width]) }
     },
   }
 }

@@ -17,7 +17,14 @@ export interface VideoModel {
   /**
    * @param clips name of a uint8 tensor [N, T, H, W, 3].
    * @param batch N, or -1 when it is free.
-   * @returns logits [N, labels].
+   * @returns logits [N, labels], and those of every place [N, labels · rows · columns] where the model has places.
    */
-  forward(tape: Tape, parameters: Parameters, clips: string, batch: number): Value
+  forward(
+    tape: Tape,
+    parameters: Parameters,
+    clips: string,
+    batch: number,
+  ): { logits: Value; cells: Value | null }
+  /** The grid of places that the model scores by themselves, or null. */
+  readonly grid: { readonly rows: number; readonly columns: number } | null
 }

@@ -119,6 +119,7 @@ describe('gradients against central differences', () => {
     ['softmax', [[3, 5]], (t, [a]) => matrix.softmax(t, a!)],
     ['layerNorm', [[3, 6], [6], [6]], (t, [x, g, b]) => matrix.layerNorm(t, x!, g!, b!)],
     ['logSumExp', [[3, 5]], (t, [a]) => conv.logSumExp(t, a!)],
+    ['maximum', [[3, 5]], (t, [a]) => conv.maximum(t, a!)],
     ['meanLast', [[3, 5]], (t, [a]) => conv.meanLast(t, a!)],
     ['meanAll', [[3, 5]], (t, [a]) => conv.meanAll(t, a!)],
     [
