@@ -133,10 +133,10 @@ describe.skipIf(skipKafka())('Kafka publisher with a real broker', () => {
   })
 
   it('says that the cluster is too small for the wanted replicas', async () => {
-    const { publisher } = publisherTo(broker.brokers, { replicationFactor: 3 })
+    const { publisher } = publisherTo(broker.brokers, { replicationFactor: 99 })
     await expect(publisher.ready()).rejects.toMatchObject({
       code: 'EVENT_BROKER',
-      message: expect.stringContaining('kafka.replicationFactor is 3'),
+      message: expect.stringContaining('kafka.replicationFactor is 99'),
     })
   })
 
