@@ -76,6 +76,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     })
     const address = await server.listen()
     closers.push(() => server.close())
+    closers.push(startPruning({ store, sinks: publisher ? [publisher.name] : [], config, clock, telemetry }))
     live = startLive({
       ...options,
       engine,
@@ -106,6 +107,30 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     await closeAll(closers, telemetry)
     throw thrown
   }
+}
+
+/** Removes events that are old and sent: at the start and then every hour, a little at a time. */
+function startPruning(options: {
+  store: EventStore
+  sinks: readonly string[]
+  config: Config
+  clock: Clock
+  telemetry: RunningTelemetry
+}): () => void {
+  const { store, sinks, config, clock, telemetry } = options
+  const keepMs = config.events.keepDays * 86_400_000
+  let cancel = () => {}
+  const prune = () => {
+    let removed = 0
+    try {
+      removed = store.prune({ keepMs, sinks })
+    } catch (thrown) {
+      telemetry.log.warn({ err: thrown }, 'old events could not be removed')
+    }
+    cancel = clock.after(removed > 0 ? 100 : 3_600_000, prune)
+  }
+  cancel = clock.after(1000, prune)
+  return () => cancel()
 }
 
 async function closeAll(closers: Closing[], telemetry: RunningTelemetry): Promise<void> {

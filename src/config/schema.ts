@@ -74,6 +74,16 @@ export const configShape = z.strictObject({
   cameras: z.array(cameraSchema).default([]).describe('The cameras.'),
   models: z.array(modelSchema).default([]).describe('The models.'),
   alerts: alertsSchema.prefault({}).describe('When scores become alerts.'),
+  events: z
+    .strictObject({
+      keepDays: z
+        .number()
+        .positive()
+        .default(30)
+        .describe('Days that events stay readable here. What Kafka does not have yet stays longer.'),
+    })
+    .prefault({})
+    .describe('The durable outbox.'),
   kafka: kafkaSchema.optional().describe('Absent: events stay in the durable outbox.'),
   http: httpSchema.prefault({}).describe('Health and metrics server.'),
   log: logSchema.prefault({}).describe('Log output (stderr).'),
