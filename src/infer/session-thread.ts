@@ -16,10 +16,15 @@ export interface SessionThread {
   readonly ended: Promise<string>
   /** Sends a batch. `answered` gets the outcome and the buffer back, unless the thread ends first. */
   run(request: RunRequest, answered: (answer: RunAnswer, buffer: ArrayBuffer) => void): void
-  /** Lets what was sent finish, then ends the thread; after `patienceMs` it is ended by force. */
+  /** Resolves when the thread is really gone; later than `ended` for one that was abandoned, or never. */
+  readonly exited: Promise<void>
+  /** Lets what was sent finish, then ends the thread; after `patienceMs` it is abandoned. */
   close(patienceMs: number): Promise<void>
-  /** Ends it at once. A thread that is stuck inside a run is given up without waiting for it. */
-  kill(reason: string): void
+  /**
+   * Gives up a thread that is stuck: nothing more is heard of it, and it ends by itself if its run ever returns. It is
+   * not terminated: that makes ONNX Runtime's native code throw when it returns and aborts the whole process.
+   */
+  abandon(reason: string): void
 }
 
 export type StartThread = (plan: WorkerPlan) => SessionThread
@@ -36,6 +41,7 @@ export function startSessionThread(plan: WorkerPlan, clock: Clock): SessionThrea
   const waiting: ((answer: RunAnswer, buffer: ArrayBuffer) => void)[] = []
   const opening = Promise.withResolvers<SessionFacts>()
   const ending = Promise.withResolvers<string>()
+  const exiting = Promise.withResolvers<void>()
   // Whoever starts a thread awaits it; an end that comes first must not count as unhandled.
   opening.promise.catch(() => {})
   let fault: string | null = null
@@ -64,28 +70,34 @@ export function startSessionThread(plan: WorkerPlan, clock: Clock): SessionThrea
     }
   })
   worker.on('error', (error: unknown) => {
-    fault = error instanceof Error ? error.message : String(error)
+    // Node's own errors can arrive without their message.
+    const { message, code } = error as { message?: string; code?: string }
+    fault = message || code || String(error)
   })
-  worker.on('exit', (status) => end(fault ?? `exit status ${status}`))
+  worker.on('exit', (status) => {
+    end(fault ?? `exit status ${status}`)
+    exiting.resolve()
+  })
 
-  const kill = (reason: string) => {
+  const abandon = (reason: string) => {
     end(reason)
+    send({ type: 'close' })
     worker.unref()
-    void worker.terminate()
   }
   return {
     opened: opening.promise,
     ended: ending.promise,
+    exited: exiting.promise,
     run(request, answered) {
       waiting.push(answered)
       send({ type: 'run', ...request }, [request.buffer, ...request.states.map(({ buffer }) => buffer)])
     },
     async close(patienceMs) {
       send({ type: 'close' })
-      const cancel = clock.after(patienceMs, () => kill(`did not close within ${patienceMs} ms`))
+      const cancel = clock.after(patienceMs, () => abandon(`did not close within ${patienceMs} ms`))
       await ending.promise
       cancel()
     },
-    kill,
+    abandon,
   }
 }

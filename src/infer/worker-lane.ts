@@ -57,6 +57,7 @@ const firstDelayMs = 250
 const mostDelayMs = 10_000
 /** A run that takes longer is stuck (a hung GPU driver): the worker is given up. */
 const runTimeoutMs = 120_000
+const mostStuck = 2
 const closePatienceMs = 5000
 
 /** Keeps one worker thread running: starts it again with growing delays when it ends, and lends it batch buffers. */
@@ -73,6 +74,8 @@ export function createWorkerLane(options: WorkerLaneOptions): WorkerLane {
   let lastError: string | null = null
   /** Ends since the last answered batch. */
   let failures = 0
+  /** Threads that were given up and are still there. */
+  let stuck = 0
   let cancelRestart = () => {}
 
   const launch = () => {
@@ -110,10 +113,23 @@ export function createWorkerLane(options: WorkerLaneOptions): WorkerLane {
     failures += 1
     lost(reason, delayMs)
     changed()
-    cancelRestart = clock.after(delayMs, () => {
-      restarts += 1
-      launch()
+    cancelRestart = clock.after(delayMs, restart)
+  }
+  const restart = () => {
+    // Each stuck thread still holds a session: more of them would only use up the memory.
+    if (stuck >= mostStuck) {
+      cancelRestart = clock.after(mostDelayMs, restart)
+      return
+    }
+    restarts += 1
+    launch()
+  }
+  const giveUp = (stuckThread: SessionThread) => {
+    stuck += 1
+    stuckThread.exited.then(() => {
+      stuck -= 1
     })
+    stuckThread.abandon(`no answer for ${runTimeoutMs} ms`)
   }
 
   launch()
@@ -130,7 +146,7 @@ export function createWorkerLane(options: WorkerLaneOptions): WorkerLane {
       if (used === null || state !== 'ready')
         return Promise.resolve({ kind: 'lost', message: 'the worker is not running' })
       return new Promise((resolve) => {
-        const cancelTimeout = clock.after(runTimeoutMs, () => used.kill(`no answer for ${runTimeoutMs} ms`))
+        const cancelTimeout = clock.after(runTimeoutMs, () => giveUp(used))
         const answer = (outcome: BatchOutcome) => {
           unanswered.delete(answer)
           cancelTimeout()

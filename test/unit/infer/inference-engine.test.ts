@@ -58,7 +58,8 @@ async function setUp({ models, bundle: changes = {}, runMs = 10, refuse = () => 
         )
       },
       close: async () => end('closed'),
-      kill: end,
+      exited: ending.promise.then(() => {}),
+      abandon: end,
     }
   }
   const bundle: Bundle = {

@@ -10,22 +10,28 @@ function createFakeThread() {
   const opening = Promise.withResolvers<SessionFacts>()
   const ending = Promise.withResolvers<string>()
   const runs: { request: RunRequest; answered: (answer: RunAnswer, buffer: ArrayBuffer) => void }[] = []
-  const kills: string[] = []
+  const abandoned: string[] = []
+  const exiting = Promise.withResolvers<void>()
   opening.promise.catch(() => {})
   const thread: SessionThread = {
     opened: opening.promise,
     ended: ending.promise,
     run: (request, answered) => void runs.push({ request, answered }),
     close: async () => ending.resolve('closed'),
-    kill(reason) {
-      kills.push(reason)
+    exited: exiting.promise,
+    abandon(reason) {
+      abandoned.push(reason)
       ending.resolve(reason)
     },
   }
   return {
     thread,
     runs,
-    kills,
+    abandoned,
+    async exit() {
+      exiting.resolve()
+      await settled()
+    },
     async open(provider: Provider = 'cpu') {
       opening.resolve({ provider, nodes: {}, refused: [] })
       await settled()
@@ -160,9 +166,26 @@ describe('worker lane', () => {
     const running = lane.run(clips(1))
     await time.pass(120_000)
     expect((await running).kind).toBe('lost')
-    expect(threads[0]!.kills).toEqual(['no answer for 120000 ms'])
+    expect(threads[0]!.abandoned).toEqual(['no answer for 120000 ms'])
     await time.pass(250)
     expect(threads).toHaveLength(2)
+  })
+
+  it('does not heap up stuck workers', async () => {
+    const { time, threads, lane } = setUp()
+    for (let n = 0; n < 2; n += 1) {
+      await threads.at(-1)!.open()
+      void lane.run(clips(1))
+      await time.pass(120_000)
+      await time.pass(500)
+    }
+    await time.pass(600_000)
+    expect(threads).toHaveLength(2)
+    await threads[0]!.exit()
+    await time.pass(10_000)
+    expect(threads).toHaveLength(3)
+    await lane.close()
+    expect(time.timers).toBe(0)
   })
 
   it('leaves no timer behind when it is closed while it waits to start again', async () => {
