@@ -13,7 +13,7 @@ const motionSchema = z.strictObject({
   holdMs: z.int().min(0).default(3000).describe('How long the gate stays open after the last motion, ms.'),
 })
 
-const cameraSchema = z.strictObject({
+export const cameraSchema = z.strictObject({
   id: slug.describe('Name of the camera in events, metrics and paths. A slug.'),
   url: z
     .string()

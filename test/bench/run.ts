@@ -1,0 +1,49 @@
+// npm run bench -- NAME [--json] [--save]
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { benchmarksDocument, reportFile } from './benchmarks-document.ts'
+import type { BenchReport, Log } from './report.ts'
+
+interface Bench {
+  readonly about: string
+  readonly load: () => Promise<{ run(options: { log: Log }): Promise<BenchReport> }>
+}
+
+const benches: Readonly<Record<string, Bench>> = {
+  ingest: {
+    about: 'CPU of the ingest path against bare ffmpeg, 720p and 1080p',
+    load: () => import('./ingest/ingest.ts'),
+  },
+  live: {
+    about: 'latency from the last frame to the Kafka ack at 70 % load; stalls and reconnects over RTSP',
+    load: () => import('./live/live.ts'),
+  },
+  outbox: {
+    about: '10,000 alerts over 20 kill -9 rounds and a broker outage: how many are lost',
+    load: () => import('./outbox/outbox.ts'),
+  },
+}
+
+const [name = '', ...flags] = process.argv.slice(2)
+const bench = benches[name]
+if (!bench) {
+  process.stderr.write('npm run bench -- NAME [--json] [--save]\n')
+  for (const [key, { about }] of Object.entries(benches))
+    process.stderr.write(`  ${key.padEnd(8)} ${about}\n`)
+  process.exit(name === '' || name === '--help' ? 0 : 64)
+}
+const report = await (await bench.load()).run({ log: (line) => process.stderr.write(`${name}: ${line}\n`) })
+if (flags.includes('--json')) process.stdout.write(`${JSON.stringify(report)}\n`)
+else {
+  for (const [key, value] of Object.entries(report.figures)) process.stdout.write(`${key}: ${value}\n`)
+  for (const { name: text, value, op, limit, holds } of report.bars)
+    process.stdout.write(`${holds ? 'holds' : 'FAILS'}  ${text}: ${value} ${op} ${limit}\n`)
+}
+if (flags.includes('--save')) {
+  const root = join(import.meta.dirname, '../..')
+  const folder = join(root, 'docs/benchmarks')
+  if (!existsSync(folder)) mkdirSync(folder)
+  writeFileSync(reportFile(root, name), `${JSON.stringify(report, null, 2)}\n`)
+  writeFileSync(join(root, 'docs/benchmarks.md'), benchmarksDocument(root))
+}
+process.exit(report.bars.every(({ holds }) => holds) ? 0 : 1)
