@@ -18,8 +18,8 @@ import { createRandom, writeBenchModel } from './bench-model.ts'
 
 const cameras = 16
 const maxBatch = 8
-const rounds = 7
-const roundMs = 4000
+const rounds = 15
+const roundMs = 2000
 const liveMs = 20_000
 const fps = 8
 
