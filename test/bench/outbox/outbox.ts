@@ -7,54 +7,73 @@ import { Kafka, logLevel } from '../../../src/event/kafka-client.ts'
 import { type KafkaBroker, startKafka } from '../../support/kafka-broker.ts'
 import { type BenchReport, bar, type Log, machine } from '../report.ts'
 
-const rounds = 20
-const perRound = 500
-const outageRound = 10
+export interface KillRounds {
+  readonly rounds: number
+  /** Alerts that each process tries to accept before it is killed. */
+  readonly perRound: number
+  /** After the rounds it goes on until so many were accepted. */
+  readonly total: number
+  /** Before this round the broker is killed; it comes back two rounds later. */
+  readonly outageRound: number
+  readonly log: Log
+}
 
-/** Kills the process that accepts and sends alerts twenty times, stops the broker once, and looks what arrived. */
+export interface KillResult {
+  readonly accepted: number
+  readonly received: number
+  readonly lost: number
+  readonly duplicates: number
+  readonly markedAsReplay: number
+  readonly outOfOrder: number
+}
+
 export async function run({ log }: { log: Log }): Promise<BenchReport> {
+  const result = await killRounds({ rounds: 20, perRound: 500, total: 10_000, outageRound: 10, log })
+  return {
+    bench: 'outbox',
+    machine: machine(),
+    figures: { ...result },
+    bars: [
+      bar('alerts accepted', result.accepted, '>=', 10_000),
+      bar('accepted alerts that never reached Kafka', result.lost, '<=', 0),
+      bar('first deliveries out of order within a camera', result.outOfOrder, '<=', 0),
+    ],
+  }
+}
+
+/** Kills the process that accepts and sends alerts again and again, and the broker once; looks what arrived. */
+export async function killRounds(options: KillRounds): Promise<KillResult> {
+  const { rounds, perRound, total, outageRound, log } = options
   const broker = await startKafka()
-  const dataDir = mkdtempSync(join(tmpdir(), 'vireo-bench-outbox-'))
+  const dataDir = mkdtempSync(join(tmpdir(), 'vireo-outbox-'))
   const accepted: string[] = []
+  const child = (round: string, killAt: number) =>
+    childRound({ dataDir, broker, round, count: round === 'drain' ? 0 : perRound, killAt, accepted })
   try {
     for (let round = 1; round <= rounds; round += 1) {
       if (round === outageRound) await broker.stop('SIGKILL')
       // Killed somewhere on the way, or when all were accepted and the last are being sent.
-      const killAt = round % 4 === 0 ? perRound : Math.ceil(perRound * ((round * 37) % 97) * 0.01)
-      await childRound({ dataDir, broker, round: String(round), killAt, accepted })
+      await child(
+        String(round),
+        round % 4 === 0 ? perRound : Math.ceil(perRound * ((round * 37) % 97) * 0.01),
+      )
       if (round === outageRound + 1) await broker.start()
       log(`round ${round}/${rounds}: ${accepted.length} accepted`)
     }
-    while (accepted.length < 10_000) {
-      const round = `x${accepted.length}`
-      await childRound({
-        dataDir,
-        broker,
-        round,
-        killAt: Math.min(perRound, 10_000 - accepted.length),
-        accepted,
-      })
+    while (accepted.length < total) {
+      await child(`x${accepted.length}`, Math.min(perRound, total - accepted.length))
       log(`${accepted.length} accepted`)
     }
-    await childRound({ dataDir, broker, round: 'drain', killAt: Number.POSITIVE_INFINITY, accepted })
+    await child('drain', Number.POSITIVE_INFINITY)
     const { ids, replays, wrongOrder } = await readTopic(broker, new Set(accepted), log)
     const received = new Set(ids)
-    const lost = accepted.filter((id) => !received.has(id)).length
     return {
-      bench: 'outbox',
-      machine: machine(),
-      figures: {
-        accepted: accepted.length,
-        received: ids.length,
-        duplicates: ids.length - received.size,
-        markedAsReplay: replays,
-        firstDeliveriesOutOfOrder: wrongOrder,
-      },
-      bars: [
-        bar('alerts accepted', accepted.length, '>=', 10_000),
-        bar('accepted alerts that never reached Kafka', lost, '<=', 0),
-        bar('first deliveries out of order within a camera', wrongOrder, '<=', 0),
-      ],
+      accepted: accepted.length,
+      received: ids.length,
+      lost: accepted.filter((id) => !received.has(id)).length,
+      duplicates: ids.length - received.size,
+      markedAsReplay: replays,
+      outOfOrder: wrongOrder,
     }
   } finally {
     await broker.close()
@@ -66,11 +85,11 @@ async function childRound(options: {
   dataDir: string
   broker: KafkaBroker
   round: string
+  count: number
   killAt: number
   accepted: string[]
 }): Promise<void> {
-  const { dataDir, broker, round, killAt, accepted } = options
-  const count = round === 'drain' ? 0 : perRound
+  const { dataDir, broker, round, count, killAt, accepted } = options
   const child = spawn(
     process.execPath,
     [join(import.meta.dirname, 'child.ts'), dataDir, broker.brokers[0]!, round, String(count)],
