@@ -43,7 +43,8 @@ afterAll(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
-function configure(name: string, more = ''): string {
+function configure(name: string, options: { yardModels?: string; models?: string } = {}): string {
+  const { yardModels = '', models = '' } = options
   const file = join(folder, `${name}.yaml`)
   writeFileSync(
     file,
@@ -51,13 +52,13 @@ function configure(name: string, more = ''): string {
 dataDir: ${join(folder, `data-${name}`)}
 cameras:
   - { id: gate, url: "\${GATE_URL}", motion: { enabled: false } }
-  - { id: yard, url: "\${YARD_URL}", motion: { enabled: false } }
+  - { id: yard, url: "\${YARD_URL}", motion: { enabled: false }${yardModels} }
 models:
   - { name: light, path: ${join(folder, 'model')}, intraOpThreads: 1 }
-alerts:
+${models}alerts:
   defaults: { clearAfterMs: 500, cooldownMs: 0, severity: critical }
 http: { port: 0 }
-${more}`,
+`,
   )
   return file
 }
@@ -160,6 +161,29 @@ describe.skipIf(!ready)('vireo run', () => {
     expect(ffmpegsOf(process.child.pid!)).toEqual([])
     for (const text of [process.errors(), ...process.lines, readiness.text, metrics])
       expect(text).not.toContain('pa55word')
+  })
+
+  it('runs several models, each on the cameras that want it', async () => {
+    const config = configure('models', {
+      yardModels: ', models: [light, second]',
+      models: `  - { name: second, path: ${join(folder, 'model')}, intraOpThreads: 1 }\n`,
+    })
+    writeFileSync(
+      config,
+      readFileSync(config, 'utf8').replace('- { id: gate,', '- { id: gate, models: [light],'),
+    )
+    const process = run(['run', '--config', config, '--json'])
+    const from = (camera: string, model: string) => (line: string) => {
+      const step = JSON.parse(line)
+      return step.cameraId === camera && step.modelName === model
+    }
+    await Promise.all([
+      process.line(from('gate', 'light')),
+      process.line(from('yard', 'light')),
+      process.line(from('yard', 'second')),
+    ])
+    await process.line(isStep('gate', 'end'))
+    expect(process.lines.some(from('gate', 'second'))).toBe(false)
   })
 
   it('refuses a second process in the same data directory', async () => {
