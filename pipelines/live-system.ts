@@ -64,12 +64,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       health: {
         ready: () => live !== null,
         cameras: () => live?.statuses() ?? [],
-        models: () =>
-          engine.describe().map(({ name, version, workers }) => ({
-            name,
-            version,
-            ready: workers.some(({ session }) => session !== null),
-          })),
+        models: () => engine.describe().map(({ name, version, ready }) => ({ name, version, ready })),
       },
       metrics: telemetry,
       ...config.http,

@@ -14,6 +14,10 @@ const benches: Readonly<Record<string, Bench>> = {
     about: 'CPU of the ingest path against bare ffmpeg, 720p and 1080p',
     load: () => import('./ingest/ingest.ts'),
   },
+  infer: {
+    about: 'clips per second of the engine against a bare loop; event-loop delay with 16 cameras',
+    load: () => import('./infer/infer.ts'),
+  },
   live: {
     about: 'latency from the last frame to the Kafka ack at 70 % load; stalls and reconnects over RTSP',
     load: () => import('./live/live.ts'),

@@ -46,7 +46,8 @@ function stopSignal(): Promise<NodeJS.Signals> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
         resolve(signal)
-        process.once(signal, () => process.exit(1))
+        // Not process.exit: it aborts loudly while a batch runs.
+        process.once(signal, () => process.kill(process.pid, 'SIGKILL'))
       })
   })
 }

@@ -61,7 +61,7 @@ describe('main', () => {
     [['bogus'], 'bogus'],
     [['config', 'chek'], 'chek'],
     [['config', 'check', '--nope'], '--nope'],
-    [['camera', 'probe'], 'url'],
+    [['camera', 'probe'], 'give an address'],
   ])('a wrong command line is API_BAD_REQUEST: %j', async (argv, named) => {
     await main(argv)
     expect(err).toMatch(/^API_BAD_REQUEST: [^\n]*\n$/)
