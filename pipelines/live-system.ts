@@ -1,4 +1,5 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
+import { diffConfig } from '../src/config/diff.ts'
 import type { Config } from '../src/config/schema.ts'
 import type { Clock } from '../src/core/clock.ts'
 import type { FrameStreamSpec } from '../src/core/frame.ts'
@@ -11,7 +12,7 @@ import { createServer } from '../src/http/create-server.ts'
 import { createInferenceEngine, type InferenceEngine } from '../src/infer/inference-engine.ts'
 import type { RunningTelemetry } from '../src/telemetry/create-telemetry.ts'
 import { streamSpecOf } from './live.ts'
-import { type LiveCameras, startLive } from './start-live.ts'
+import { type CameraChanges, type LiveCameras, startLive } from './start-live.ts'
 
 export interface LiveSystemOptions {
   readonly config: Config
@@ -23,6 +24,13 @@ export interface LiveSystemOptions {
 
 export interface LiveSystem {
   readonly live: LiveCameras
+  /**
+   * Takes another configuration while everything runs: cameras, rules and thresholds. What needs a new process is
+   * named in `restart` and stays as it was.
+   *
+   * @throws AppError CONFIG_INVALID when a rule names a label that no model has; then nothing has changed.
+   */
+  reload(config: Config): Promise<CameraChanges & { readonly restart: readonly string[] }>
   readonly engine: InferenceEngine
   readonly store: EventStore
   /** Where health and metrics are served. */
@@ -80,10 +88,20 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     })
     const cameras = live
     sender?.wake()
-    telemetry.log.info({ address, cameras: cameras.sources.length }, 'running')
+    telemetry.log.info({ address, cameras: cameras.sources().length }, 'running')
 
     return {
       live: cameras,
+      async reload(next) {
+        const { models, sections } = diffConfig(config, next)
+        const touched = [...models.added, ...models.removed, ...models.changed]
+        const restart = [
+          ...touched.map((name) => `models ${name}`),
+          ...sections.filter((section) => section !== 'alerts.defaults'),
+        ]
+        const changes = await cameras.apply({ ...next, models: config.models })
+        return { ...changes, restart }
+      },
       engine,
       store,
       address,

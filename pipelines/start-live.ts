@@ -1,38 +1,43 @@
-import type { spawn as nodeSpawn } from 'node:child_process'
-import { EMPTY, type Observable, Subject, type Subscription, share, tap } from 'rxjs'
-import { resolveRules } from '../src/alert/alert-rule.ts'
-import { createAlertTracker } from '../src/alert/alert-tracker.ts'
-import { type CameraSource, createCameraSource } from '../src/camera/camera-source.ts'
-import { configHash } from '../src/config/config-hash.ts'
+import { type Observable, Subject } from 'rxjs'
+import type { CameraSource } from '../src/camera/camera-source.ts'
+import { canonicalJson } from '../src/config/config-hash.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { CameraStatus } from '../src/core/camera-status.ts'
-import type { Clock } from '../src/core/clock.ts'
 import type { OutboxEvent } from '../src/core/events.ts'
-import { frameStreamKey } from '../src/core/frame.ts'
-import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { EventIntake } from '../src/event/event-intake.ts'
-import type { InferenceEngine } from '../src/infer/inference-engine.ts'
-import { liveRoute, streamSpecOf } from './live.ts'
+import { type AttachOptions, attachCamera, watchOf } from './attach-camera.ts'
 
-export interface LiveOptions {
+export interface LiveOptions extends AttachOptions {
   readonly config: Config
-  readonly engine: InferenceEngine
   readonly intake: EventIntake
-  readonly clock: Clock
-  readonly spawn: typeof nodeSpawn
-  readonly random: () => number
-  readonly telemetry: Telemetry
   readonly onStored?: (event: OutboxEvent, step: AlertStep) => void
+}
+
+/** What a changed configuration did to the cameras, by id. */
+export interface CameraChanges {
+  readonly attached: readonly string[]
+  readonly detached: readonly string[]
+  /** Detached and attached again with other settings. */
+  readonly changed: readonly string[]
 }
 
 export interface LiveCameras {
   /** Every alert step, after it was durably accepted. */
   readonly steps$: Observable<AlertStep>
-  readonly sources: readonly CameraSource[]
+  sources(): readonly CameraSource[]
   statuses(): readonly CameraStatus[]
+  /** Brings the cameras to another configuration; those that it does not change go on without losing a frame. */
+  apply(config: Config): Promise<CameraChanges>
   /** Stops the cameras, lets clips in flight finish, and ends open alerts. */
   close(): Promise<void>
+}
+
+interface Running {
+  readonly source: CameraSource
+  /** Everything that the pipeline was made from, as text. */
+  readonly basis: string
+  stop(): Promise<void>
 }
 
 /** Milliseconds between the starts of two cameras, so that a hundred do not connect in the same instant. */
@@ -40,84 +45,89 @@ const staggerMs = 25
 
 /** Attaches every camera that is not paused and joins it to its models, its alerts and the event store. */
 export function startLive(options: LiveOptions): LiveCameras {
-  const { config, intake, clock } = options
+  const { config: first, engine, intake, clock, telemetry, onStored } = options
   const accepted = new Subject<AlertStep>()
   const latest = new Map<string, CameraStatus>()
-  const hash = configHash(config)
-  const attached = config.cameras
-    .filter((camera) => !camera.paused)
-    .map((camera) => attachCamera(camera, hash, options))
-  const finished: Promise<void>[] = []
-  const subscriptions: Subscription[] = []
-  const cancelStarts: (() => void)[] = []
+  const running = new Map<string, Running>()
+  let applying: Promise<unknown> = Promise.resolve()
 
-  attached.forEach(({ source, steps$ }, index) => {
-    subscriptions.push(
-      source.status$.subscribe((status) => {
-        latest.set(status.cameraId, status)
-        intake.status(status)
+  const basisOf = (camera: CameraConfig, config: Config) =>
+    canonicalJson([camera, watchOf(camera, config, engine).rules])
+  const wantedOf = (config: Config) => config.cameras.filter(({ paused }) => !paused)
+
+  const start = (camera: CameraConfig, config: Config, delayMs: number) => {
+    const { source, steps$ } = attachCamera(camera, config, options)
+    const statuses = source.status$.subscribe((status) => {
+      latest.set(status.cameraId, status)
+      intake.status(status)
+    })
+    const finished = new Promise<void>((resolve) => {
+      steps$.subscribe({
+        next: (step) =>
+          intake.alert(step, (event) => {
+            onStored?.(event, step)
+            accepted.next(step)
+          }),
+        error(thrown) {
+          telemetry.log.error({ camera: camera.id, err: thrown }, 'the pipeline of this camera failed')
+          resolve()
+        },
+        complete: resolve,
+      })
+    })
+    const cancelStart = clock.after(delayMs, () => source.start())
+    running.set(camera.id, {
+      source,
+      basis: basisOf(camera, config),
+      async stop() {
+        cancelStart()
+        await source.close()
+        await finished
+        statuses.unsubscribe()
+        latest.delete(camera.id)
+      },
+    })
+  }
+
+  const bringTo = async (config: Config): Promise<CameraChanges> => {
+    const wanted = new Map(wantedOf(config).map((camera) => [camera.id, camera]))
+    // First all that can be refused, so that a configuration is taken as a whole or not at all.
+    const bases = new Map([...wanted].map(([id, camera]) => [id, basisOf(camera, config)]))
+    const detached = [...running.keys()].filter((id) => !wanted.has(id))
+    const changed = [...running].filter(([id, { basis }]) => wanted.has(id) && bases.get(id) !== basis)
+    const attached = [...wanted.keys()].filter((id) => !running.has(id))
+    const leaving = [...detached, ...changed.map(([id]) => id)]
+    await Promise.all(
+      leaving.map(async (id) => {
+        const camera = running.get(id)!
+        running.delete(id)
+        await camera.stop()
       }),
     )
-    finished.push(
-      new Promise((resolve) => {
-        steps$
-          .pipe(tap((step) => intake.alert(step, (event) => stored(event, step))))
-          .subscribe({ error: (thrown) => failed(source.id, thrown, resolve), complete: resolve })
-      }),
-    )
-    cancelStarts.push(clock.after(index * staggerMs, () => source.start()))
+    const coming = [...attached, ...changed.map(([id]) => id)]
+    coming.forEach((id, index) => {
+      start(wanted.get(id)!, config, index * staggerMs)
+    })
+    return { attached, detached, changed: changed.map(([id]) => id) }
+  }
+
+  wantedOf(first).forEach((camera, index) => {
+    start(camera, first, index * staggerMs)
   })
-
-  const stored = (event: OutboxEvent, step: AlertStep) => {
-    options.onStored?.(event, step)
-    accepted.next(step)
-  }
-  const failed = (cameraId: string, thrown: unknown, done: () => void) => {
-    options.telemetry.log.error({ camera: cameraId, err: thrown }, 'the pipeline of this camera failed')
-    done()
-  }
-
   return {
-    steps$: accepted.pipe(share()),
-    sources: attached.map(({ source }) => source),
+    steps$: accepted.asObservable(),
+    sources: () => [...running.values()].map(({ source }) => source),
     statuses: () => [...latest.values()],
+    apply(config) {
+      const applied = applying.then(() => bringTo(config))
+      applying = applied.catch(() => {})
+      return applied
+    },
     async close() {
-      for (const cancel of cancelStarts) cancel()
-      await Promise.all(attached.map(({ source }) => source.close()))
-      await Promise.all(finished)
-      for (const subscription of subscriptions) subscription.unsubscribe()
+      await applying
+      await Promise.all([...running.values()].map(({ stop }) => stop()))
+      running.clear()
       accepted.complete()
     },
   }
-}
-
-function attachCamera(camera: CameraConfig, hash: string, options: LiveOptions) {
-  const { config, engine, clock, spawn, random, telemetry } = options
-  const allModels = config.models.map(({ name }) => ({ name, labels: engine.bundle(name).labels }))
-  const models = allModels.filter(({ name }) => camera.models?.includes(name) ?? true)
-  const rules = resolveRules({ alerts: config.alerts, cameraId: camera.id, models, allModels })
-  const watchers = models.map(({ name }) => ({
-    model: engine.contract(name),
-    alerts: createAlertTracker({
-      cameraId: camera.id,
-      rules: rules.filter(({ modelName }) => modelName === null || modelName === name),
-      configHash: hash,
-      telemetry,
-    }),
-  }))
-  const specs = new Map(
-    watchers.map(({ model }) => [frameStreamKey(streamSpecOf(model)), streamSpecOf(model)] as const),
-  )
-  const source = createCameraSource({
-    camera,
-    streams: [...specs.values()],
-    record: false,
-    clock,
-    spawn,
-    random,
-    telemetry,
-  })
-  const steps$ =
-    watchers.length === 0 ? EMPTY : liveRoute({ camera, source, engine, watchers, clock, telemetry })
-  return { source, steps$ }
 }

@@ -72,7 +72,7 @@ const system = await startLiveSystem({ config, telemetry, spawn, clock: systemCl
 const scoreboard = createScoreboard(cameras)
 
 say(`${cameras.length} cameras over RTSP; health and metrics: ${system.address}; Ctrl-C ends the demo.`)
-for (const source of system.live.sources) {
+for (const source of system.live.sources()) {
   source.status$.subscribe(({ cameraId, state, reason }) => say(`  camera ${cameraId}: ${state} (${reason})`))
   scoreboard.watch(source.id, source.frames$(system.streamOf('actions')))
 }

@@ -29,7 +29,7 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
         .map(([name]) => name),
     }
   }
-  const sections = (['node', 'dataDir', 'kafka', 'http', 'log'] as const).filter(
+  const sections = (['node', 'dataDir', 'events', 'kafka', 'http', 'log'] as const).filter(
     (section) => !same(before[section], after[section]),
   )
   return {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: configuration files refer to variables like this
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -184,6 +185,40 @@ describe.skipIf(!ready)('vireo run', () => {
     ])
     await process.line(isStep('gate', 'end'))
     expect(process.lines.some(from('gate', 'second'))).toBe(false)
+  })
+
+  it('takes changes of the file while it runs, without losing a frame of the cameras that they leave alone', async () => {
+    const config = configure('reload')
+    const before = readFileSync(config, 'utf8')
+    const process = run(['run', '--config', config, '--json'])
+    const said = async (pattern: RegExp) => {
+      while (!pattern.test(process.errors())) await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    await process.line(isStep('gate', 'new'))
+    const address = await addressOf(process)
+    const frames = async (camera: string) => {
+      const { text } = await get(address, '/metrics')
+      return Number(new RegExp(`vireo_frames_total\\{camera="${camera}"\\} (\\d+)`).exec(text)?.[1] ?? 0)
+    }
+
+    writeFileSync(config, before.replace('cameras:', 'camras:'))
+    await said(/stays as it was: .*reload\.yaml:\d+:\d+: camras: unknown key; did you mean \\"cameras\\"/)
+    writeFileSync(config, before.replace('- { id: yard,', '- { id: yard, paused: true,'))
+    await said(/"detached":\["yard"\]/)
+    const extra = '  - { id: door, url: "${YARD_URL}", motion: { enabled: false } }\nmodels:'
+    writeFileSync(config, before.replace('models:', extra))
+    await said(/"attached":\["yard","door"\]/)
+    await process.line(isStep('door', 'new'))
+    expect(await frames('door')).toBeGreaterThan(0)
+    const { text } = await get(address, '/readyz')
+    const states = JSON.parse(text).cameras as { cameraId: string; state: string; epoch: number }[]
+    expect(states.map(({ cameraId }) => cameraId).sort()).toEqual(['door', 'gate', 'yard'])
+    expect(states.find(({ cameraId }) => cameraId === 'gate')).toMatchObject({ state: 'live', epoch: 1 })
+    expect((await get(address, '/metrics')).text).not.toMatch(
+      /vireo_drops_total\{stage="clip",reason="gap",camera="gate"\}/,
+    )
+    process.child.kill('SIGTERM')
+    expect(await process.ended).toBe(0)
   })
 
   it('refuses a second process in the same data directory', async () => {

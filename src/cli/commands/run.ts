@@ -1,5 +1,7 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { AlertStep } from '../../core/alert.ts'
+import { toAppError } from '../../core/errors.ts'
 
 interface Options {
   config: string
@@ -33,7 +35,21 @@ export function registerRun(program: Command): void {
       const print = (step: AlertStep) =>
         process.stdout.write(`${options.json ? JSON.stringify(step) : describeStep(step)}\n`)
       if (options.alerts !== false) system.live.steps$.subscribe(print)
+      const { watchFile } = await import('../../config/watch-file.ts')
+      const reload = async () => {
+        try {
+          const { attached, detached, changed, restart } = await system.reload(loadConfig(options.config))
+          telemetry.log.info({ attached, detached, changed }, 'the configuration was read again')
+          if (restart.length > 0) telemetry.log.warn({ restart }, 'these changes take effect after a restart')
+        } catch (thrown) {
+          const { code, message } = toAppError(thrown)
+          telemetry.log.error({ code }, `the configuration stays as it was: ${message}`)
+        }
+      }
+      const stopWatching = watchFile(resolve(options.config), systemClock, () => void reload())
+      process.on('SIGHUP', () => void reload())
       const signal = await stopSignal()
+      stopWatching()
       telemetry.log.info({ signal }, 'stopping')
       await system.close()
       telemetry.log.info({}, 'stopped')

@@ -1,0 +1,65 @@
+import type { spawn as nodeSpawn } from 'node:child_process'
+import { EMPTY, type Observable } from 'rxjs'
+import { resolveRules } from '../src/alert/alert-rule.ts'
+import { createAlertTracker } from '../src/alert/alert-tracker.ts'
+import { type CameraSource, createCameraSource } from '../src/camera/camera-source.ts'
+import { configHash } from '../src/config/config-hash.ts'
+import type { CameraConfig, Config } from '../src/config/schema.ts'
+import type { AlertStep } from '../src/core/alert.ts'
+import type { Clock } from '../src/core/clock.ts'
+import { frameStreamKey } from '../src/core/frame.ts'
+import type { Telemetry } from '../src/core/telemetry-port.ts'
+import type { InferenceEngine } from '../src/infer/inference-engine.ts'
+import { liveRoute, streamSpecOf } from './live.ts'
+
+export interface AttachOptions {
+  readonly engine: InferenceEngine
+  readonly clock: Clock
+  readonly spawn: typeof nodeSpawn
+  readonly random: () => number
+  readonly telemetry: Telemetry
+}
+
+export interface AttachedCamera {
+  readonly source: CameraSource
+  readonly steps$: Observable<AlertStep>
+}
+
+/** One camera joined to the models that watch it and the alerts that they can raise; not started yet. */
+export function attachCamera(camera: CameraConfig, config: Config, options: AttachOptions): AttachedCamera {
+  const { engine, clock, spawn, random, telemetry } = options
+  const { rules, models } = watchOf(camera, config, engine)
+  const hash = configHash(config)
+  const watchers = models.map(({ name }) => ({
+    model: engine.contract(name),
+    alerts: createAlertTracker({
+      cameraId: camera.id,
+      rules: rules.filter(({ modelName }) => modelName === null || modelName === name),
+      configHash: hash,
+      telemetry,
+    }),
+  }))
+  const specs = new Map(
+    watchers.map(({ model }) => [frameStreamKey(streamSpecOf(model)), streamSpecOf(model)] as const),
+  )
+  const source = createCameraSource({
+    camera,
+    streams: [...specs.values()],
+    // Without a model the packets alone tell whether the camera is there.
+    record: specs.size === 0,
+    clock,
+    spawn,
+    random,
+    telemetry,
+  })
+  const steps$ =
+    watchers.length === 0 ? EMPTY : liveRoute({ camera, source, engine, watchers, clock, telemetry })
+  return { source, steps$ }
+}
+
+/** The models that watch a camera and its rules: with the camera itself, all that its pipeline depends on. */
+export function watchOf(camera: CameraConfig, config: Config, engine: InferenceEngine) {
+  const allModels = config.models.map(({ name }) => ({ name, labels: engine.bundle(name).labels }))
+  const models = allModels.filter(({ name }) => camera.models?.includes(name) ?? true)
+  return { models, rules: resolveRules({ alerts: config.alerts, cameraId: camera.id, models, allModels }) }
+}
