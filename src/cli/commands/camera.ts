@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { AppError } from '../../core/errors.ts'
+import { registerCameraEdits } from './camera-edit.ts'
 
 interface Options {
   config?: string
@@ -10,7 +11,8 @@ interface Options {
 }
 
 export function registerCamera(program: Command): void {
-  const camera = program.command('camera').description('Look at cameras.')
+  const camera = program.command('camera').description('Look at cameras and change which there are.')
+  registerCameraEdits(camera)
   camera
     .command('probe [url]')
     .description('Connect once and print what the camera sends. "-" reads the address from standard input.')

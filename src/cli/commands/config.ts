@@ -46,6 +46,20 @@ export function registerConfig(program: Command): void {
     })
 
   config
+    .command('diff <before> <after>')
+    .description('What a reload from one file to the other would change; exit status 1 when anything does.')
+    .option('--json', 'JSON output')
+    .action(async (before: string, after: string, options: { json?: boolean }) => {
+      const { loadConfig } = await import('../../config/load.ts')
+      const { diffConfig } = await import('../../config/diff.ts')
+      const { describeDiff } = await import('../describe-diff.ts')
+      const diff = diffConfig(loadConfig(before), loadConfig(after))
+      const lines = describeDiff(diff)
+      print(options.json ? JSON.stringify(diff) : lines.join('\n') || 'no difference')
+      if (lines.length > 0) process.exitCode = 1
+    })
+
+  config
     .command('schema')
     .description('Print the JSON Schema of the configuration file.')
     .option('--json', 'JSON output (it always is)')

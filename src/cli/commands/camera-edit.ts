@@ -1,0 +1,78 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the message shows how a variable is written
+import type { Command } from 'commander'
+import type { CameraEdit } from '../../config/edit.ts'
+import { AppError } from '../../core/errors.ts'
+
+interface Options {
+  config: string
+  transport?: string
+  models?: string
+  json?: boolean
+}
+
+/** `vireo camera list|add|remove|pause|resume`: they edit the file; a running Vireo follows it by itself. */
+export function registerCameraEdits(camera: Command): void {
+  const withConfig = (command: Command) =>
+    command
+      .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
+      .option('--json', 'JSON output')
+
+  withConfig(camera.command('list').description('The cameras of the configuration.')).action(
+    async ({ config: file, json }: Options) => {
+      const { loadConfig } = await import('../../config/load.ts')
+      const { redactConfig } = await import('../../config/redact.ts')
+      const { cameras } = redactConfig(loadConfig(file))
+      if (json) print(JSON.stringify(cameras))
+      else
+        for (const { id, url, paused } of cameras) print(`${id.padEnd(16)} ${paused ? 'paused  ' : ''}${url}`)
+    },
+  )
+  withConfig(camera.command('add <id> <url>').description('Add a camera to the configuration.'))
+    .option('--transport <name>', 'tcp or udp')
+    .option('--models <list>', 'names of the models that watch it, by commas')
+    .action(async (id: string, url: string, options: Options) => {
+      const { transport, models } = options
+      const added = {
+        id,
+        url,
+        ...(transport === undefined ? {} : { transport }),
+        ...(models === undefined ? {} : { models: models.split(',').map((name) => name.trim()) }),
+      }
+      await edit({ kind: 'add', camera: added }, options)
+    })
+  for (const [kind, about] of [
+    ['remove', 'Take a camera out of the configuration.'],
+    ['pause', 'Disconnect a camera and keep it in the configuration.'],
+    ['resume', 'Connect a paused camera again.'],
+  ] as const)
+    withConfig(camera.command(`${kind} <id>`).description(about)).action((id: string, options: Options) =>
+      edit({ kind, id }, options),
+    )
+}
+
+async function edit(change: CameraEdit, { config, json }: Options): Promise<void> {
+  const { editCamerasIn } = await import('../../config/edit.ts')
+  const id = change.kind === 'add' ? change.camera.id : change.id
+  if (change.kind === 'add') refusePassword(String(change.camera.url))
+  editCamerasIn(config, change)
+  print(
+    json
+      ? JSON.stringify({ ok: true, change: change.kind, camera: id, file: config })
+      : `${config}: ${change.kind} ${id}`,
+  )
+}
+
+/** A password in the file is one that gets into backups and version control. */
+function refusePassword(url: string): void {
+  const login = /^[a-z]+:\/\/([^/]*)@/i.exec(url)?.[1] ?? ''
+  const password = login.includes(':') ? login.slice(login.indexOf(':') + 1) : ''
+  if (password === '' || /^\$\{.*\}$/.test(password)) return
+  throw new AppError(
+    'API_BAD_REQUEST',
+    'the address holds a password, which does not belong into the file: write ${NAME} and set the variable',
+  )
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,67 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: configuration files refer to variables like this
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type CameraEdit, editCameras, editCamerasIn } from '../../../src/config/edit.ts'
+
+const text = `# the site
+version: 1
+cameras:
+  # by the gate
+  - id: gate # main entrance
+    url: rtsp://viewer:\${GATE}@192.0.2.1/a
+  - { id: yard, url: b.mp4 }
+`
+const env = { GATE: 'secret' }
+const edited = (edit: CameraEdit, from = text) => editCameras(from, edit, { file: 'v.yaml', env })
+
+describe('editing cameras', () => {
+  it('adds a camera and keeps comments and variables', () => {
+    const result = edited({ kind: 'add', camera: { id: 'door', url: 'c.mp4' } })
+    expect(result).toContain('# by the gate')
+    expect(result).toContain('- id: gate # main entrance')
+    expect(result).toContain('rtsp://viewer:${GATE}@192.0.2.1/a')
+    expect(result).toMatch(/- id: door\n {4}url: c\.mp4/)
+    expect(result).not.toContain('secret')
+  })
+
+  it('adds the first camera of a file that has none', () => {
+    expect(edited({ kind: 'add', camera: { id: 'door', url: 'c.mp4' } }, 'version: 1\n')).toContain(
+      'id: door',
+    )
+  })
+
+  it('pauses and resumes, and back is as before', () => {
+    const paused = edited({ kind: 'pause', id: 'gate' })
+    expect(paused).toContain('paused: true')
+    expect(edited({ kind: 'resume', id: 'gate' }, paused)).toBe(edited({ kind: 'resume', id: 'gate' }))
+  })
+
+  it('removes one camera only', () => {
+    const result = edited({ kind: 'remove', id: 'gate' })
+    expect(result).not.toContain('gate@')
+    expect(result).toContain('id: yard')
+    expect(result).not.toContain('id: gate')
+  })
+
+  it('refuses an unknown camera, one that is there, and settings that are not valid', () => {
+    expect(() => edited({ kind: 'pause', id: 'roof' })).toThrow(/no camera "roof"; there is gate, yard/)
+    expect(() => edited({ kind: 'add', camera: { id: 'gate', url: 'x' } })).toThrow(/already a camera "gate"/)
+    expect(() => edited({ kind: 'add', camera: { id: 'door', url: 'x', transport: 'tpc' } })).toThrow(
+      /cameras\[2\]\.transport.*tcp, udp/,
+    )
+  })
+
+  it('replaces the file as a whole and leaves it alone when the edit is refused', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vireo-edit-'))
+    const file = join(folder, 'v.yaml')
+    writeFileSync(file, text)
+    expect(() => editCamerasIn(file, { kind: 'remove', id: 'roof' }, env)).toThrow()
+    expect(readFileSync(file, 'utf8')).toBe(text)
+    editCamerasIn(file, { kind: 'remove', id: 'yard' }, env)
+    expect(readFileSync(file, 'utf8')).not.toContain('yard')
+    expect(readdirSync(folder)).toEqual(['v.yaml'])
+    rmSync(folder, { recursive: true })
+  })
+})
