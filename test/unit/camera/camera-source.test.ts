@@ -1,0 +1,188 @@
+import { EventEmitter } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { createCameraSource } from '../../../src/camera/camera-source.ts'
+import { cameraSchema } from '../../../src/config/schema.ts'
+import type { Frame } from '../../../src/core/frame.ts'
+import { noTelemetry } from '../../../src/core/telemetry-port.ts'
+
+const nut = readFileSync(join(import.meta.dirname, 'fixtures/eight-frames.nut'))
+const spec = { widthPx: 16, heightPx: 12, sampleFps: 8 }
+
+/** A child process whose pipes the test holds. */
+class FakeChild extends EventEmitter {
+  readonly stdin = new PassThrough()
+  readonly stdout = new PassThrough()
+  readonly stderr = new PassThrough()
+  readonly stdio = [this.stdin, this.stdout, this.stderr]
+  readonly pid = 1
+  readonly signals: string[] = []
+  kill(signal: string) {
+    this.signals.push(signal)
+    return true
+  }
+  /** Ends as a real one does: pipes first. */
+  async end(stderr = '') {
+    this.stderr.end(stderr)
+    this.stdout.end()
+    await settle()
+    this.emit('close', 0, null)
+    await settle()
+  }
+}
+
+async function settle() {
+  for (let n = 0; n < 6; n += 1) await turn()
+}
+
+function setUp(more: object = {}) {
+  const children: FakeChild[] = []
+  const timers: { atMs: number; fn: () => void }[] = []
+  let nowMs = 0
+  const source = createCameraSource({
+    camera: cameraSchema.parse({ id: 'gate', url: 'rtsp://u:hunter2@h/a', stallTimeoutMs: 4000, ...more }),
+    streams: [spec],
+    clock: {
+      nowMs: () => nowMs,
+      monoMs: () => nowMs,
+      after(delayMs, fn) {
+        const timer = { atMs: nowMs + delayMs, fn }
+        timers.push(timer)
+        return () => {
+          const at = timers.indexOf(timer)
+          if (at >= 0) timers.splice(at, 1)
+        }
+      },
+    },
+    spawn: (() => {
+      const child = new FakeChild()
+      children.push(child)
+      return child
+    }) as never,
+    random: () => 1,
+    telemetry: noTelemetry,
+    env: {},
+  })
+  const states: string[] = []
+  source.status$.subscribe(({ state, code }) => states.push(code ? `${state} ${code}` : state))
+  const frames: Frame[] = []
+  source.frames$(spec).subscribe((frame) => frames.push(frame))
+  /** Lets time pass; timers run in their order. */
+  const pass = async (ms: number) => {
+    const untilMs = nowMs + ms
+    for (;;) {
+      const next = timers.filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0]
+      if (!next) break
+      timers.splice(timers.indexOf(next), 1)
+      nowMs = Math.max(nowMs, next.atMs)
+      next.fn()
+      await settle()
+    }
+    nowMs = untilMs
+  }
+  const send = async (bytes: Uint8Array) => {
+    children.at(-1)!.stdout.write(bytes)
+    await settle()
+  }
+  return { source, children, states, frames, pass, send, timers }
+}
+
+describe('camera source', () => {
+  it('goes live with the first picture and numbers frames', async () => {
+    const { source, states, frames, send } = setUp()
+    source.start()
+    expect(states).toEqual(['connecting'])
+    await send(nut)
+    expect(states).toEqual(['connecting', 'live'])
+    expect(frames.map(({ seq, epoch, cameraId }) => [seq, epoch, cameraId])).toEqual(
+      Array.from({ length: 8 }, (_, n) => [n, 1, 'gate']),
+    )
+  })
+
+  it('kills a process that sends nothing for the stall time, and connects anew', async () => {
+    const { source, children, states, frames, pass, send } = setUp()
+    source.start()
+    await send(nut)
+    await pass(3999)
+    expect(children[0]!.signals).toEqual([])
+    await pass(1)
+    expect(children[0]!.signals).toEqual(['SIGKILL'])
+    expect(states.at(-1)).toBe('stalled CAMERA_STALLED')
+    await children[0]!.end()
+    await pass(250)
+    await send(nut)
+    expect(states).toEqual(['connecting', 'live', 'stalled CAMERA_STALLED', 'live'])
+    expect(frames.at(-1)).toMatchObject({ epoch: 2, seq: 7 })
+  })
+
+  it('gives the first picture longer than the later ones', async () => {
+    const { source, children, states, pass } = setUp()
+    source.start()
+    await pass(14_999)
+    expect(children[0]!.signals).toEqual([])
+    await pass(1)
+    expect(children[0]!.signals).toEqual(['SIGKILL'])
+    await children[0]!.end()
+    expect(states.at(-1)).toBe('offline CAMERA_UNREACHABLE')
+  })
+
+  it('says once that a camera is gone, and tries again after growing waits', async () => {
+    const { source, children, states, pass } = setUp()
+    source.start()
+    for (const [n, waitMs] of [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000].entries()) {
+      await children[n]!.end('Connection refused\n')
+      await pass(waitMs - 1)
+      expect(children).toHaveLength(n + 1)
+      await pass(1)
+      expect(children).toHaveLength(n + 2)
+    }
+    expect(states).toEqual(['connecting', 'offline CAMERA_UNREACHABLE'])
+  })
+
+  it('waits a minute after a refused password', async () => {
+    const { source, children, states, pass } = setUp()
+    source.start()
+    await children[0]!.end('method DESCRIBE failed: 401 Unauthorized\n')
+    expect(states.at(-1)).toBe('offline CAMERA_UNAUTHORIZED')
+    await pass(59_999)
+    expect(children).toHaveLength(1)
+    await pass(1)
+    expect(children).toHaveLength(2)
+  })
+
+  it('lets a file end', async () => {
+    const { source, children, states, send, pass } = setUp({ url: import.meta.filename })
+    source.start()
+    await send(nut)
+    await children[0]!.end()
+    await pass(60_000)
+    expect(states).toEqual(['connecting', 'live', 'offline'])
+    expect(children).toHaveLength(1)
+  })
+
+  it('turns bytes that are no video into a status, never into an error of the stream', async () => {
+    const { source, children, states, send } = setUp()
+    source.start()
+    await send(new TextEncoder().encode('this is no NUT stream, whatever it is'))
+    expect(children[0]!.signals).toEqual(['SIGKILL'])
+    await children[0]!.end()
+    expect(states.at(-1)).toBe('offline MEDIA_MALFORMED')
+  })
+
+  it('asks the process to end when it is closed, and insists', async () => {
+    const { source, children, send, pass, timers } = setUp()
+    source.start()
+    await send(nut)
+    const closed = source.close()
+    expect(children[0]!.signals).toEqual(['SIGTERM'])
+    await pass(1500)
+    expect(children[0]!.signals).toEqual(['SIGTERM', 'SIGKILL'])
+    await children[0]!.end()
+    await closed
+    expect(timers).toEqual([])
+    expect(children).toHaveLength(1)
+  })
+})

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { cameraAddress } from '../../../src/camera/camera-address.ts'
+import { classifyFailure } from '../../../src/camera/classify-failure.ts'
+import { ffmpegCommand } from '../../../src/camera/ffmpeg-arguments.ts'
+import { inputScript } from '../../../src/camera/input-script.ts'
+import { reconnectDelayMs } from '../../../src/camera/reconnect-delay.ts'
+
+const camera = { transport: 'tcp', hardwareDecode: 'none', realtime: true, loop: false } as const
+const spec = { widthPx: 160, heightPx: 96, sampleFps: 8 }
+const rtsp = cameraAddress('rtsp://u:hunter2@192.0.2.1/a', 'gate')
+const file = cameraAddress('/videos/a.mp4', 'gate')
+const command = (more: Partial<Parameters<typeof ffmpegCommand>[0]> = {}) =>
+  ffmpegCommand({ camera, address: rtsp, streams: [spec], record: true, ...more })
+
+describe('ffmpeg command', () => {
+  it('never has the address of a network camera in its arguments', () => {
+    const { args, stdin } = command()
+    expect(args.join(' ')).not.toMatch(/hunter2|192\.0\.2\.1/)
+    expect(stdin).toContain("file 'rtsp://u:hunter2@192.0.2.1/a'")
+    expect(stdin).toContain('option rtsp_transport tcp')
+    expect(command({ camera: { ...camera, transport: 'udp' } }).stdin).toContain('option rtsp_transport udp')
+  })
+
+  it('gives each frame stream and the recording a pipe of their own', () => {
+    const two = command({ streams: [spec, { ...spec, widthPx: 224 }] })
+    expect([two.framePipes, two.recordPipe]).toEqual([[1, 3], 4])
+    expect(two.args.filter((arg) => arg.startsWith('pipe:'))).toEqual([
+      'pipe:0',
+      'pipe:1',
+      'pipe:3',
+      'pipe:4',
+    ])
+    expect(command({ record: false }).recordPipe).toBeNull()
+    expect([command({ streams: [] }).framePipes, command({ streams: [] }).recordPipe]).toEqual([[], 3])
+  })
+
+  it('reads a file at its own pace, as fast as possible, or in a loop', () => {
+    const args = (more: object) => command({ camera: { ...camera, ...more }, address: file }).args
+    expect(args({})).toContain('-re')
+    expect(args({ realtime: false })).not.toContain('-re')
+    expect(args({ loop: true }).join(' ')).toContain('-stream_loop -1 -i /videos/a.mp4')
+    expect(command({ address: file }).stdin).toBeNull()
+  })
+
+  it.each(['cuda', 'vaapi', 'qsv', 'videotoolbox'] as const)(
+    'decodes on %s when asked to',
+    (hardwareDecode) => {
+      const { args } = command({ camera: { ...camera, hardwareDecode } })
+      expect(args[args.indexOf('-hwaccel') + 1]).toBe(hardwareDecode)
+      expect(args.indexOf('-hwaccel')).toBeLessThan(args.indexOf('-i'))
+      expect(command().args).not.toContain('-hwaccel')
+    },
+  )
+})
+
+describe('input script', () => {
+  it('quotes what could end the line or the quotes', () => {
+    expect(inputScript("rtsp://u:it's@h/a", {})).toContain("file 'rtsp://u:it'\\''s@h/a'")
+    expect(() => inputScript('rtsp://h/a\noption x y', {})).toThrow(/line break/)
+  })
+})
+
+describe('camera address', () => {
+  it('tells files from networks and refuses the rest without repeating secrets', () => {
+    expect(cameraAddress('file:///videos/a.mp4', 'gate')).toEqual({ kind: 'file', path: '/videos/a.mp4' })
+    expect(cameraAddress('https://h/a.m3u8', 'gate').kind).toBe('http')
+    for (const wrong of ['gopher://u:hunter2@h/a', 'rtsp://u:hunter2@[h/a'])
+      expect(() => cameraAddress(wrong, 'gate')).toThrow(
+        expect.objectContaining({ code: 'CAMERA_URL', message: expect.not.stringContaining('hunter2') }),
+      )
+  })
+})
+
+describe('why ffmpeg ended', () => {
+  it.each([
+    ['[rtsp @ 0x1] method DESCRIBE failed: 401 Unauthorized', 'CAMERA_UNAUTHORIZED'],
+    ['method DESCRIBE failed: 404 Not Found', 'CAMERA_NOT_FOUND'],
+    ['Connection to tcp://192.0.2.1:554 failed: Connection refused', 'CAMERA_UNREACHABLE'],
+    ['Connection to tcp://192.0.2.1:554 failed: Connection timed out', 'CAMERA_UNREACHABLE'],
+    ["Stream map '0:v:0' matches no streams.", 'MEDIA_NO_VIDEO'],
+    ['pipe:0: Invalid data found when processing input', 'MEDIA_NO_VIDEO'],
+    ['No device available for decoder: device type cuda needed', 'MEDIA_FFMPEG_FAILED'],
+  ])('%s', (line, code) => {
+    expect(classifyFailure(['something before', line, 'and after'], false).code).toBe(code)
+  })
+
+  it('tells a connection that ended from one that never gave a picture', () => {
+    expect(classifyFailure([], true).reason).toBe('the camera ended the connection')
+    expect(classifyFailure([], false).reason).toContain('before any picture')
+  })
+})
+
+describe('reconnect delay', () => {
+  it('doubles up to ten seconds and takes a random share between half and all', () => {
+    const delays = (random: () => number) =>
+      [1, 2, 3, 4, 5, 6, 7, 50].map((n) => reconnectDelayMs(n, null, random))
+    expect(delays(() => 1)).toEqual([250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000])
+    expect(delays(() => 0)).toEqual([125, 250, 500, 1000, 2000, 4000, 5000, 5000])
+  })
+
+  it('does not hammer a camera that refuses the password', () => {
+    expect(reconnectDelayMs(1, 'CAMERA_UNAUTHORIZED', () => 0)).toBeGreaterThanOrEqual(30_000)
+  })
+})
