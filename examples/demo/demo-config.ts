@@ -17,11 +17,11 @@ models:
 alerts:
   defaults: { cooldownMs: 2000, clearAfterMs: 1500 }
   rules:
-    - { name: fall, label: falling, severity: critical }
-    - { name: person-down, label: lying, severity: critical, minDurationMs: 2000 }
-    - { name: fight, label: fighting, severity: critical, minDurationMs: 1500 }
-    - { name: wave, label: waving, severity: info, minDurationMs: 1500 }
-    - { name: run, label: running, severity: warning, minDurationMs: 1200 }
+    - { name: fall, label: falling, severity: critical, minDurationMs: 1000 }
+    - { name: person-down, label: lying, severity: critical, minDurationMs: 3000 }
+    - { name: fight, label: fighting, severity: critical, minDurationMs: 2000 }
+    - { name: wave, label: waving, severity: info, minDurationMs: 2000 }
+    - { name: run, label: running, severity: warning, minDurationMs: 1500 }
     - { name: walk, label: walking, enabled: false }
 http: { port: ${port} }
 ${brokers.length === 0 ? '' : `kafka: { brokers: [${brokers.map(text).join(', ')}] }\n`}`

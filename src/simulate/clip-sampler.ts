@@ -27,6 +27,11 @@ export interface ClipSamplerOptions {
   readonly labels: readonly string[]
   /** Places for which the truth is wanted too: the simulator knows where people are. */
   readonly grid?: Grid
+  /**
+   * `events` (what it is unless told): more than half of the clips around something that happens, each label as
+   * likely as the others. `even`: anywhere in the scenes, as a camera sees them.
+   */
+  readonly focus?: 'events' | 'even'
 }
 
 const sceneS = 40
@@ -60,15 +65,14 @@ function newScene({ styleSet, widthPx, heightPx }: ClipSamplerOptions, random: R
   return createScene(script, { widthPx: widthPx * oversample, heightPx: heightPx * oversample })
 }
 
-/** Half of the clips anywhere, half around something that happens, each label as likely as the others. */
 function chooseStarts(scene: Scene, options: ClipSamplerOptions, random: Random): number[] {
-  const { frames, sampleFps, labels } = options
+  const { frames, sampleFps, labels, focus = 'events' } = options
   const lengthS = frames / sampleFps
   const events = eventsOf(scene, 4).filter(({ label }) => labels.includes(label))
   const kinds = [...new Set(events.map(({ label }) => label))]
   const count = events.length === 0 ? 4 : clipsPerScene
   return Array.from({ length: count }, () => {
-    if (kinds.length === 0 || random.chance(0.4)) return random.range(0, sceneS - lengthS)
+    if (kinds.length === 0 || focus === 'even' || random.chance(0.4)) return random.range(0, sceneS - lengthS)
     const kind = random.pick(kinds)
     const event = random.pick(events.filter(({ label }) => label === kind))
     const startS = random.range(event.startS - lengthS / 2, event.endS - lengthS / 2)

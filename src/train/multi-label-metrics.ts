@@ -55,7 +55,7 @@ export function bestThreshold(list: readonly LabelScores[], beta = 0.5): Operati
   const measure = ({ precision, recall }: OperatingPoint) =>
     ((1 + beta * beta) * precision * recall) / Math.max(1e-9, beta * beta * precision + recall)
   let best = pointAt(list, 0.5)
-  for (let cents = 5; cents <= 95; cents += 1) {
+  for (let cents = 5; cents <= 99; cents += 1) {
     const point = pointAt(list, cents / 100)
     if (measure(point) > measure(best)) best = point
   }

@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AppError } from '../core/errors.ts'
 import { type AdamWSettings, adamWDefaults } from './adamw.ts'
 import type { VideoModel } from './models/video-model.ts'
-import { initialWeights, layOut } from './parameters.ts'
+import { layOut } from './parameters.ts'
 import { buildStepGraph, type Supervision, truthSize } from './step-graph.ts'
 
 export interface TrainingBatch {
@@ -34,13 +34,14 @@ export async function createTrainer(options: {
   model: VideoModel
   batch: number
   threads: number
-  /** Standard normal numbers for the first weights; not used when `from` is given. */
-  normal: () => number
+  /** Weights to start with (see initialWeights); not used when `from` is given. */
+  weights?: Float32Array
+  /** A state to go on from. */
   from?: TrainerState
   optimiser?: Partial<AdamWSettings>
   supervision?: Supervision
 }): Promise<Trainer> {
-  const { model, batch, threads, normal, from, supervision = 'clip' } = options
+  const { model, batch, threads, from, supervision = 'clip' } = options
   const settings = { ...adamWDefaults, ...options.optimiser }
   const layout = layOut(model.parameters)
   const session = await InferenceSession.create(
@@ -51,7 +52,7 @@ export async function createTrainer(options: {
     },
   )
   let state: TrainerState = from ?? {
-    weights: initialWeights(layout, normal),
+    weights: options.weights ?? new Float32Array(layout.total),
     m: new Float32Array(layout.total),
     v: new Float32Array(layout.total),
     step: 0,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createGraphBuilder } from '../../../src/onnx/graph-builder.ts'
 import { adamWDefaults, emitAdamW } from '../../../src/train/adamw.ts'
 import { createFrameCnn } from '../../../src/train/models/frame-cnn.ts'
-import { layOut } from '../../../src/train/parameters.ts'
+import { initialWeights, layOut } from '../../../src/train/parameters.ts'
 import { buildServingGraph } from '../../../src/train/step-graph.ts'
 import { cosineRate, createTrainer, type TrainingBatch } from '../../../src/train/trainer.ts'
 
@@ -23,6 +23,8 @@ const model = createFrameCnn({
   widths: [4, 6, 8, 8],
   mixed: 12,
 })
+
+const firstWeights = () => initialWeights(layOut(model.parameters), normalFrom(generator(1)))
 
 /** Clips of a bright square that moves right, left, or not at all. */
 function batchOf(count: number, next: () => number): TrainingBatch {
@@ -119,7 +121,7 @@ describe('trainer', () => {
         model,
         batch: 12,
         threads: 1,
-        normal: normalFrom(generator(1)),
+        weights: firstWeights(),
         optimiser: { weightDecay: 0.01 },
       })
       const next = generator(2)
@@ -147,7 +149,7 @@ describe('trainer', () => {
   })
 
   it('ignores entries with weight 0', async () => {
-    const trainer = await createTrainer({ model, batch: 2, threads: 1, normal: normalFrom(generator(1)) })
+    const trainer = await createTrainer({ model, batch: 2, threads: 1, weights: firstWeights() })
     const batch = batchOf(2, generator(3))
     const { loss, norm } = await trainer.step({ ...batch, weight: new Float32Array(4) }, 0)
     expect([loss, norm]).toEqual([0, 0])
@@ -156,7 +158,7 @@ describe('trainer', () => {
 
   it('goes on bit for bit from a saved state', async () => {
     const batches = Array.from({ length: 4 }, (_, n) => batchOf(4, generator(n)))
-    const options = () => ({ model, batch: 4, threads: 1, normal: normalFrom(generator(1)) })
+    const options = () => ({ model, batch: 4, threads: 1, weights: firstWeights() })
     const whole = await createTrainer(options())
     for (const batch of batches) await whole.step(batch, 0.01)
     const half = await createTrainer(options())
