@@ -170,6 +170,13 @@ export const errorTable = {
     exitCode: 75,
     summary: 'Another Vireo process uses this data directory.',
   },
+  STORE_CLIP: {
+    retry: true,
+    httpStatus: 503,
+    exitCode: 74,
+    summary:
+      'A clip could not be written or finished (disk full, read-only, too slow). What was written is kept and finished at the next start.',
+  },
   TRAIN_DATA: {
     retry: false,
     httpStatus: 422,

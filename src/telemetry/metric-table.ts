@@ -64,6 +64,26 @@ export const metricTable = {
     help: 'Alert steps by phase.',
     labels: ['camera', 'rule', 'phase'],
   },
+  vireo_record_clips_total: {
+    type: 'counter',
+    help: 'Clips of alerts that were finished, by why they end where they do.',
+    labels: ['camera', 'reason'],
+  },
+  vireo_record_failures_total: {
+    type: 'counter',
+    help: 'Clips that could not be written or finished, by error code. Their parts are kept.',
+    labels: ['camera', 'code'],
+  },
+  vireo_record_removed_total: {
+    type: 'counter',
+    help: 'Clips removed by retention, by rule.',
+    labels: ['camera', 'reason'],
+  },
+  vireo_record_disk_free_bytes: {
+    type: 'gauge',
+    help: 'Free space where clips are kept.',
+    labels: [],
+  },
   vireo_outbox_pending: { type: 'gauge', help: 'Events accepted and not yet published.', labels: [] },
   vireo_event_latency_seconds: {
     type: 'summary',
