@@ -9,7 +9,7 @@ export function initFragment(more: Partial<Fragment> = {}): Fragment {
     kind: 'init',
     keyframe: false,
     durationUs: 0,
-    data: Buffer.from('init'),
+    data: boxOf('moov', 8),
     ...more,
   }
 }
@@ -24,7 +24,7 @@ export function mediaFragment(index: number, more: Partial<Fragment> = {}): Frag
     ptsUs: index * fragmentUs,
     durationUs: fragmentUs,
     arrivalMs: 1_800_000_000_000 + (index * fragmentUs) / 1000,
-    data: Buffer.alloc(100, index),
+    data: boxOf('mdat', 100, index),
     ...more,
   }
 }
@@ -52,4 +52,12 @@ export function countingTelemetry() {
     log: { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') },
   }
   return { telemetry, drops, counts, logs }
+}
+
+/** A box of `size` bytes, filled with one value. */
+export function boxOf(type: string, size: number, value = 0): Buffer {
+  const bytes = Buffer.alloc(size, value)
+  bytes.writeUInt32BE(size)
+  bytes.write(type, 4, 'latin1')
+  return bytes
 }
