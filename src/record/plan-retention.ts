@@ -1,0 +1,82 @@
+/** One clip on the disk with all that belongs to it. */
+export interface StoredClip {
+  readonly alertId: string
+  readonly cameraId: string
+  /** The MP4 or, when it is unfinished, its part; the thumbnail. */
+  readonly paths: readonly string[]
+  readonly bytes: number
+  /** Wall clock of the last change, milliseconds since the Unix epoch. */
+  readonly changedMs: number
+  /** Whether it belongs to an alert that nobody has reviewed yet. */
+  readonly protected: boolean
+}
+
+export interface RetentionLimits {
+  /** Unprotected clips that are older go, milliseconds. */
+  readonly maxAgeMs: number
+  /** Most bytes of clips that a camera may have. */
+  readonly maxBytesPerCamera: number
+  /** Less free space than this is not allowed to be. */
+  readonly lowFreeBytes: number
+  /** Up to which free space clips are removed when it has become too little; at least lowFreeBytes. */
+  readonly enoughFreeBytes: number
+}
+
+/** Why a clip goes. `unreviewed` is the last resort: the disk is low and there is nothing unprotected left. */
+export type RemovalReason = 'age' | 'camera_bytes' | 'disk_low' | 'unreviewed'
+
+export interface RetentionPlan {
+  /** In the order in which they are to go. */
+  readonly remove: readonly { readonly clip: StoredClip; readonly reason: RemovalReason }[]
+  /** Bytes that will still be missing to lowFreeBytes when everything was removed: somebody else fills the disk. */
+  readonly missingBytes: number
+  /** Cameras whose protected clips alone are more than they may have. They are kept. */
+  readonly overQuota: readonly string[]
+}
+
+/**
+ * Which clips go: too old, too many for their camera, and then, while the disk is low, the oldest of all.
+ * Protected ones are kept by every rule but the last: when the disk would otherwise run full, because a full disk
+ * costs the clips that are to come.
+ */
+export function planRetention(options: {
+  clips: readonly StoredClip[]
+  nowMs: number
+  freeBytes: number
+  limits: RetentionLimits
+}): RetentionPlan {
+  const { nowMs, limits } = options
+  const remove: { clip: StoredClip; reason: RemovalReason }[] = []
+  const kept = new Set([...options.clips].sort(byAge))
+  let freeBytes = options.freeBytes
+  const take = (clip: StoredClip, reason: RemovalReason) => {
+    kept.delete(clip)
+    freeBytes += clip.bytes
+    remove.push({ clip, reason })
+  }
+
+  for (const clip of [...kept])
+    if (!clip.protected && nowMs - clip.changedMs > limits.maxAgeMs) take(clip, 'age')
+
+  const overQuota: string[] = []
+  for (const [cameraId, own] of Map.groupBy([...kept], (clip) => clip.cameraId)) {
+    let bytes = own.reduce((sum, clip) => sum + clip.bytes, 0)
+    for (const clip of own) {
+      if (bytes <= limits.maxBytesPerCamera) break
+      if (clip.protected) continue
+      take(clip, 'camera_bytes')
+      bytes -= clip.bytes
+    }
+    if (bytes > limits.maxBytesPerCamera) overQuota.push(cameraId)
+  }
+
+  if (freeBytes < limits.lowFreeBytes) {
+    for (const clip of [...kept])
+      if (!clip.protected && freeBytes < limits.enoughFreeBytes) take(clip, 'disk_low')
+    for (const clip of [...kept]) if (freeBytes < limits.lowFreeBytes) take(clip, 'unreviewed')
+  }
+  return { remove, missingBytes: Math.max(0, limits.lowFreeBytes - freeBytes), overQuota: overQuota.sort() }
+}
+
+const byAge = (a: StoredClip, b: StoredClip) =>
+  a.changedMs - b.changedMs || (a.alertId < b.alertId ? -1 : a.alertId > b.alertId ? 1 : 0)
