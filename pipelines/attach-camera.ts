@@ -7,7 +7,7 @@ import { configHash } from '../src/config/config-hash.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { Clock } from '../src/core/clock.ts'
-import { frameStreamKey } from '../src/core/frame.ts'
+import { type FrameStreamSpec, frameStreamKey } from '../src/core/frame.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { liveRoute, streamSpecOf } from './live.ts'
@@ -23,6 +23,8 @@ export interface AttachOptions {
 export interface AttachedCamera {
   readonly source: CameraSource
   readonly steps$: Observable<AlertStep>
+  /** One of the frame streams that are decoded for it, if any. */
+  readonly stream: FrameStreamSpec | null
 }
 
 /** One camera joined to the models that watch it and the alerts that they can raise; not started yet. */
@@ -54,7 +56,7 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
   })
   const steps$ =
     watchers.length === 0 ? EMPTY : liveRoute({ camera, source, engine, watchers, clock, telemetry })
-  return { source, steps$ }
+  return { source, steps$, stream: [...specs.values()][0] ?? null }
 }
 
 /** The models that watch a camera and its rules: with the camera itself, all that its pipeline depends on. */

@@ -7,6 +7,7 @@ import type { CameraStatus } from '../src/core/camera-status.ts'
 import type { OutboxEvent } from '../src/core/events.ts'
 import type { EventIntake } from '../src/event/event-intake.ts'
 import { type AttachOptions, attachCamera, watchOf } from './attach-camera.ts'
+import { cameraStatus } from './camera-status.ts'
 
 export interface LiveOptions extends AttachOptions {
   readonly config: Config
@@ -56,8 +57,8 @@ export function startLive(options: LiveOptions): LiveCameras {
   const wantedOf = (config: Config) => config.cameras.filter(({ paused }) => !paused)
 
   const start = (camera: CameraConfig, config: Config, delayMs: number) => {
-    const { source, steps$ } = attachCamera(camera, config, options)
-    const statuses = source.status$.subscribe((status) => {
+    const { source, steps$, stream } = attachCamera(camera, config, options)
+    const statuses = cameraStatus({ camera, source, stream, clock, telemetry }).subscribe((status) => {
       latest.set(status.cameraId, status)
       intake.status(status)
     })

@@ -69,7 +69,7 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
   const setStatus = (state: CameraState, reason: string, code: ErrorCode | null) => {
     if (status?.state === state && status.code === code) return
     const sinceMs = status?.state === state ? status.sinceMs : clock.nowMs()
-    status = { cameraId: camera.id, state, reason, code, sinceMs, epoch, attempt }
+    status = { cameraId: camera.id, state, reason, code, sinceMs, epoch, attempt, picture: 'ok' }
     for (const name of states)
       telemetry.gauge('vireo_camera_state', { camera: camera.id, state: name }, name === state ? 1 : 0)
     telemetry.log[state === 'live' ? 'info' : 'warn']({ camera: camera.id, state, code, attempt }, reason)

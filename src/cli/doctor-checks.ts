@@ -72,7 +72,7 @@ async function providerCheck(): Promise<Check> {
       name,
       status: 'ok',
       detail: listSupportedBackends()
-        .map((backend) => backend.name)
+        .map(({ name: backend, bundled }) => (bundled ? backend : `${backend} (needs its own libraries)`))
         .join(', '),
     }
   } catch (thrown) {

@@ -13,6 +13,16 @@ const motionSchema = z.strictObject({
   holdMs: z.int().min(0).default(3000).describe('How long the gate stays open after the last motion, ms.'),
 })
 
+const pictureSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe('Off: only the connection is watched.'),
+  frozenAfterMs: z.int().min(500).default(4500).describe('Without any change it counts as frozen, ms.'),
+  tamperAfterMs: z
+    .int()
+    .min(500)
+    .default(20_000)
+    .describe('Dark, covered or another view so long counts as tampering, ms.'),
+})
+
 export const cameraSchema = z.strictObject({
   id: slug.describe('Name of the camera in events, metrics and paths. A slug.'),
   url: z
@@ -26,6 +36,7 @@ export const cameraSchema = z.strictObject({
     .describe('Hardware that decodes the stream. See vireo doctor.'),
   models: z.array(z.string()).optional().describe('Names of the models that watch it. Absent: all of them.'),
   motion: motionSchema.prefault({}).describe('The motion gate in front of the models.'),
+  picture: pictureSchema.prefault({}).describe('Whether the picture can be used.'),
   realtime: z
     .boolean()
     .default(true)

@@ -37,7 +37,10 @@ export function alertEvent(step: AlertStep, source: string): NewEvent {
 export function cameraStatusEvent(status: CameraStatus, source: string): NewEvent {
   const { sinceMs, ...data } = status
   return event({
-    idParts: ['camera-status', source, status.cameraId, status.state, status.code, status.epoch, sinceMs],
+    idParts: [
+      ...['camera-status', source, status.cameraId, status.state, status.code, status.epoch],
+      ...[status.picture, sinceMs],
+    ],
     channel: 'camera-status',
     type: 'vireo.camera.status.v1',
     schema: 'camera-status',

@@ -20,6 +20,11 @@ export const metricTable = {
     help: '1 for the state that the camera is in, 0 for the others.',
     labels: ['camera', 'state'],
   },
+  vireo_camera_picture: {
+    type: 'gauge',
+    help: '1 for what the picture of the camera is like, 0 for the others.',
+    labels: ['camera', 'picture'],
+  },
   vireo_camera_restarts_total: {
     type: 'counter',
     help: 'Restarts of a camera process by reason.',

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createCameraSource } from '../../../src/camera/camera-source.ts'
+import { cameraSchema } from '../../../src/config/schema.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { blockMeans } from '../../../src/motion/block-means.ts'
@@ -54,17 +55,7 @@ async function bareFfmpeg(file: string): Promise<number> {
 async function ingestPath(file: string): Promise<number> {
   let child: ChildProcess | null = null
   const source = createCameraSource({
-    camera: {
-      id: 'bench',
-      url: file,
-      transport: 'tcp',
-      hardwareDecode: 'none',
-      motion: { enabled: true, threshold: 0.004, holdMs: 1000 },
-      realtime: false,
-      loop: false,
-      stallTimeoutMs: 30_000,
-      paused: false,
-    },
+    camera: cameraSchema.parse({ id: 'bench', url: file, realtime: false, stallTimeoutMs: 30_000 }),
     streams: [spec],
     record: true,
     clock: systemClock,

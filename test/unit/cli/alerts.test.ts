@@ -78,6 +78,7 @@ const fill = () => {
     sinceMs: startMs,
     epoch: 1,
     attempt: 0,
+    picture: 'ok',
   })
   nowMs += 3_600_000
   store.acceptAlert(step({ alertId: 'b'.repeat(32), cameraId: 'yard', label: 'waving', severity: 'info' }))

@@ -66,6 +66,7 @@ const status: CameraStatus = {
   sinceMs: 1e12,
   epoch: 2,
   attempt: 1,
+  picture: 'ok',
 }
 
 describe('event store', () => {

@@ -13,6 +13,7 @@ const camera: CameraStatus = {
   sinceMs: 1,
   epoch: 1,
   attempt: 2,
+  picture: 'ok',
 }
 
 function start(ready: () => boolean, metricsText = async () => 'x 1\n') {

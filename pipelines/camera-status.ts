@@ -1,0 +1,53 @@
+import { combineLatest, distinctUntilChanged, map, type Observable, of, startWith } from 'rxjs'
+import type { CameraSource } from '../src/camera/camera-source.ts'
+import type { CameraConfig } from '../src/config/schema.ts'
+import type { CameraStatus, PictureState } from '../src/core/camera-status.ts'
+import type { Clock } from '../src/core/clock.ts'
+import type { FrameStreamSpec } from '../src/core/frame.ts'
+import type { Telemetry } from '../src/core/telemetry-port.ts'
+import { pictureHealth } from '../src/motion/picture-health.ts'
+
+const pictures: readonly PictureState[] = ['ok', 'frozen', 'dark', 'covered', 'moved']
+const reasons: Readonly<Record<PictureState, string>> = {
+  ok: 'frames arrive',
+  frozen: 'frames arrive, but the picture does not change at all',
+  dark: 'frames arrive, but the picture is dark',
+  covered: 'frames arrive, but the picture has no structure: the lens may be covered',
+  moved: 'frames arrive, but the camera looks elsewhere',
+}
+
+/** Connection and picture of a camera as one status. Completes with the source. */
+export function cameraStatus(options: {
+  camera: CameraConfig
+  source: CameraSource
+  /** The frames to look at; null when nothing is decoded. */
+  stream: FrameStreamSpec | null
+  clock: Clock
+  telemetry: Telemetry
+}): Observable<CameraStatus> {
+  const { camera, source, stream, clock, telemetry } = options
+  const picture$: Observable<PictureState> =
+    camera.picture.enabled && stream
+      ? source
+          .frames$(stream)
+          .pipe(pictureHealth(camera.picture), startWith('ok' as const), distinctUntilChanged())
+      : of('ok')
+  return combineLatest([source.status$, picture$]).pipe(
+    map(([status, seen]): CameraStatus => ({ ...status, picture: status.state === 'live' ? seen : 'ok' })),
+    distinctUntilChanged(
+      (a, b) => a.state === b.state && a.code === b.code && a.epoch === b.epoch && a.picture === b.picture,
+    ),
+    map((status, index): CameraStatus => {
+      const { picture } = status
+      for (const name of pictures)
+        telemetry.gauge(
+          'vireo_camera_picture',
+          { camera: camera.id, picture: name },
+          name === picture ? 1 : 0,
+        )
+      if (picture === 'ok') return status
+      telemetry.log.warn({ camera: camera.id, picture, change: index }, reasons[picture])
+      return { ...status, reason: reasons[picture], sinceMs: clock.nowMs() }
+    }),
+  )
+}

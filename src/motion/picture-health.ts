@@ -1,0 +1,104 @@
+import { distinctUntilChanged, map, type OperatorFunction } from 'rxjs'
+import type { PictureState } from '../core/camera-status.ts'
+import type { Frame } from '../core/frame.ts'
+import { blockMeans } from './block-means.ts'
+
+export interface PictureHealthSettings {
+  /** Time without any change of any pixel after which a picture counts as frozen. */
+  readonly frozenAfterMs: number
+  /** Time after which a dark, flat or different view counts. */
+  readonly tamperAfterMs: number
+}
+
+/** Brightness, of 255, under which a picture shows nothing. */
+const darkMean = 14
+/** Deviation of block brightness under which a picture has no structure. */
+const flatDeviation = 5
+/** Correlation with the usual view under which it is another one. */
+const strange = 0.35
+/** Share that a frame has in the usual view. */
+const learning = 0.004
+/** How long a new view is reported before it becomes the usual one. */
+const adoptAfterMs = 60_000
+
+/**
+ * Tells when packets flow but the picture is of no use: `frozen` (not one byte differs; sensor noise alone keeps
+ * a quiet scene alive), `dark`, `covered` (no structure), `moved` (not the usual view). Emits changes only. Time is
+ * the video's own; a new connection starts afresh but keeps the usual view.
+ */
+export function pictureHealth(settings: PictureHealthSettings): OperatorFunction<Frame, PictureState> {
+  return (source) => {
+    const look = createLook(settings)
+    return source.pipe(map(look), distinctUntilChanged())
+  }
+}
+
+function createLook({ frozenAfterMs, tamperAfterMs }: PictureHealthSettings): (frame: Frame) => PictureState {
+  let before: Frame | null = null
+  let changedUs = 0
+  let usual: Float32Array | null = null
+  let suspect: { state: PictureState; sinceUs: number } = { state: 'ok', sinceUs: 0 }
+
+  return (frame) => {
+    const { data, epoch, ptsUs } = frame
+    const same =
+      before !== null &&
+      before.epoch === epoch &&
+      before.ptsUs < ptsUs &&
+      Buffer.compare(before.data, data) === 0
+    if (!same) changedUs = ptsUs
+    if (before === null || before.epoch !== epoch || ptsUs < suspect.sinceUs)
+      suspect = { state: 'ok', sinceUs: ptsUs }
+    before = frame
+    if (ptsUs - changedUs >= frozenAfterMs * 1000) return 'frozen'
+
+    const pattern = blockMeans(data, frame.widthPx, frame.heightPx)
+    const { mean, deviation } = normalise(pattern)
+    const state = judge(pattern, { mean, deviation }, usual)
+    if (state !== suspect.state) suspect = { state, sinceUs: ptsUs }
+    const forMs = (ptsUs - suspect.sinceUs) / 1000
+    if (state === 'ok') usual = learn(usual, pattern)
+    if (state === 'moved' && forMs >= adoptAfterMs) usual = pattern
+    return forMs >= tamperAfterMs ? state : 'ok'
+  }
+}
+
+function judge(
+  pattern: Float32Array,
+  { mean, deviation }: { mean: number; deviation: number },
+  usual: Float32Array | null,
+): PictureState {
+  if (mean < darkMean && deviation < 2 * flatDeviation) return 'dark'
+  if (deviation < flatDeviation) return 'covered'
+  return usual && usual.length === pattern.length && correlation(usual, pattern) < strange ? 'moved' : 'ok'
+}
+
+/** Brings a pattern to mean 0 and deviation 1, in place, so that light does not matter; gives what they were. */
+function normalise(pattern: Float32Array): { mean: number; deviation: number } {
+  let sum = 0
+  for (const value of pattern) sum += value
+  const mean = sum / pattern.length
+  let squares = 0
+  for (const value of pattern) squares += (value - mean) ** 2
+  const deviation = Math.sqrt(squares / pattern.length)
+  for (let index = 0; index < pattern.length; index += 1)
+    pattern[index] = (pattern[index]! - mean) / Math.max(1e-6, deviation)
+  return { mean, deviation }
+}
+
+function correlation(a: Float32Array, b: Float32Array): number {
+  let [ab, aa, bb] = [0, 0, 0]
+  for (let index = 0; index < a.length; index += 1) {
+    ab += a[index]! * b[index]!
+    aa += a[index]! ** 2
+    bb += b[index]! ** 2
+  }
+  return ab / Math.max(1e-9, Math.sqrt(aa * bb))
+}
+
+function learn(usual: Float32Array | null, pattern: Float32Array): Float32Array {
+  if (usual === null || usual.length !== pattern.length) return pattern
+  for (let index = 0; index < usual.length; index += 1)
+    usual[index] = usual[index]! + learning * (pattern[index]! - usual[index]!)
+  return usual
+}
