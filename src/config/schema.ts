@@ -15,7 +15,7 @@ const motionSchema = z.strictObject({
 
 const pictureSchema = z.strictObject({
   enabled: z.boolean().default(true).describe('Off: only the connection is watched.'),
-  frozenAfterMs: z.int().min(500).default(4500).describe('Without any change it counts as frozen, ms.'),
+  frozenAfterMs: z.int().min(500).default(4000).describe('Without any change it counts as frozen, ms.'),
   tamperAfterMs: z
     .int()
     .min(500)

@@ -10,6 +10,11 @@ export interface PictureHealthSettings {
   readonly tamperAfterMs: number
 }
 
+/**
+ * A picture is alive when so many of the last pairs of frames differ. A camera whose sensor hangs still encodes:
+ * its picture changes a little with every keyframe, and only then.
+ */
+const lively = { changes: 3, pairs: 8 }
 /** Brightness, of 255, under which a picture shows nothing. */
 const darkMean = 14
 /** Deviation of block brightness under which a picture has no structure. */
@@ -22,8 +27,8 @@ const learning = 0.004
 const adoptAfterMs = 60_000
 
 /**
- * Tells when packets flow but the picture is of no use: `frozen` (not one byte differs; sensor noise alone keeps
- * a quiet scene alive), `dark`, `covered` (no structure), `moved` (not the usual view). Emits changes only. Time is
+ * Tells when packets flow but the picture is of no use: `frozen` (hardly a frame differs from the one before;
+ * sensor noise alone keeps a quiet scene alive), `dark`, `covered` (no structure), `moved` (not the usual view). Emits changes only. Time is
  * the video's own; a new connection starts afresh but keeps the usual view.
  */
 export function pictureHealth(settings: PictureHealthSettings): OperatorFunction<Frame, PictureState> {
@@ -35,7 +40,8 @@ export function pictureHealth(settings: PictureHealthSettings): OperatorFunction
 
 function createLook({ frozenAfterMs, tamperAfterMs }: PictureHealthSettings): (frame: Frame) => PictureState {
   let before: Frame | null = null
-  let changedUs = 0
+  let aliveUs = 0
+  let changes: boolean[] = []
   let usual: Float32Array | null = null
   let suspect: { state: PictureState; sinceUs: number } = { state: 'ok', sinceUs: 0 }
 
@@ -46,11 +52,14 @@ function createLook({ frozenAfterMs, tamperAfterMs }: PictureHealthSettings): (f
       before.epoch === epoch &&
       before.ptsUs < ptsUs &&
       Buffer.compare(before.data, data) === 0
-    if (!same) changedUs = ptsUs
-    if (before === null || before.epoch !== epoch || ptsUs < suspect.sinceUs)
+    if (before === null || before.epoch !== epoch || ptsUs < suspect.sinceUs) {
       suspect = { state: 'ok', sinceUs: ptsUs }
+      aliveUs = ptsUs
+      changes = []
+    } else changes = [...changes, !same].slice(-lively.pairs)
+    if (changes.filter(Boolean).length >= lively.changes) aliveUs = ptsUs
     before = frame
-    if (ptsUs - changedUs >= frozenAfterMs * 1000) return 'frozen'
+    if (ptsUs - aliveUs >= frozenAfterMs * 1000) return 'frozen'
 
     const pattern = blockMeans(data, frame.widthPx, frame.heightPx)
     const { mean, deviation } = normalise(pattern)

@@ -33,7 +33,7 @@ function attach(url: string, more: Partial<CameraConfig> = {}): CameraSource {
     transport: 'tcp',
     hardwareDecode: 'none',
     motion: { enabled: true, threshold: 0.01, holdMs: 1000 },
-    picture: { enabled: true, frozenAfterMs: 4500, tamperAfterMs: 20_000 },
+    picture: { enabled: true, frozenAfterMs: 4000, tamperAfterMs: 20_000 },
     realtime: true,
     loop: false,
     stallTimeoutMs: 1500,

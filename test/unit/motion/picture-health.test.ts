@@ -65,9 +65,14 @@ describe('picture health', () => {
     const frozen = view(0, 999)
     expect(await watch(20, (s, n) => (s >= 5 && s < 12 ? frozen : view(0, n)))).toEqual([
       '0 ok',
-      '9 frozen',
-      '12 ok',
+      '9.625 frozen',
+      '12.25 ok',
     ])
+  })
+
+  it('is not kept alive by keyframes that change a still picture a little', async () => {
+    const keyed = (s: number, n: number) => (s < 5 ? view(0, n) : view(0, 1000 + Math.floor(s)))
+    expect(await watch(20, keyed)).toEqual(['0 ok', '9.625 frozen'])
   })
 
   it('is not fooled by a quiet scene with sensor noise', async () => {
