@@ -2,6 +2,7 @@ import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { AppError, toAppError } from '../core/errors.ts'
 import type { FrameStreamSpec } from '../core/frame.ts'
+import { childEnvironment } from './child-environment.ts'
 import { classifyFailure, type Failure } from './classify-failure.ts'
 import type { FfmpegCommand } from './ffmpeg-arguments.ts'
 import { createFragmentReader, type FragmentBody } from './fragment-reader.ts'
@@ -24,10 +25,6 @@ export interface CameraProcess {
 /** Lines of ffmpeg's messages that are kept to tell why it ended. */
 const keptLines = 40
 
-/** The environment without anything but what ffmpeg and its drivers need: variables may hold passwords. */
-const passedVariables =
-  /^(PATH|HOME|LANG|LC_ALL|TMPDIR|XDG_RUNTIME_DIR|LD_LIBRARY_PATH|LIBVA_.*|CUDA_.*|NVIDIA_.*|SSL_CERT_.*)$/
-
 /** Runs ffmpeg for one connection of one camera and reads what it sends. */
 export function startCameraProcess(options: {
   command: FfmpegCommand
@@ -38,9 +35,8 @@ export function startCameraProcess(options: {
 }): CameraProcess {
   const { command, streams, spawn, events } = options
   const pipes = Math.max(...command.framePipes, command.recordPipe ?? 0, 2)
-  const env = Object.fromEntries(Object.entries(options.env).filter(([name]) => passedVariables.test(name)))
   const child = spawn('ffmpeg', command.args, {
-    env,
+    env: childEnvironment(options.env),
     stdio: [command.stdin === null ? 'ignore' : 'pipe', ...Array<'pipe'>(pipes).fill('pipe')],
     windowsHide: true,
   })
@@ -48,13 +44,17 @@ export function startCameraProcess(options: {
   let fault: AppError | null = null
   let sawFrame = false
   let ended = false
+  /** Whether it was this side that ended the process. */
+  let told = false
 
   const fail = (thrown: unknown) => {
     fault ??= toAppError(thrown)
+    told = true
     child.kill('SIGKILL')
   }
   const read = (fd: number, push: (chunk: Uint8Array) => void) => {
-    const pipe = child.stdio[fd] as Readable | null | undefined
+    // Without a free file descriptor there are no pipes; the error event follows.
+    const pipe = child.stdio?.[fd] as Readable | null | undefined
     if (!pipe) return
     pipe.on('data', (chunk: Uint8Array) => {
       if (fault) return
@@ -66,10 +66,16 @@ export function startCameraProcess(options: {
     })
     pipe.on('error', fail)
   }
-  const end = () => {
+  const end = (signal: NodeJS.Signals | null) => {
     if (ended) return
     ended = true
-    const failure = fault ? { code: fault.code, reason: fault.message } : classifyFailure(lines, sawFrame)
+    const crash: Failure | null =
+      signal !== null && !told
+        ? { code: 'MEDIA_FFMPEG_FAILED', reason: `ffmpeg was ended by ${signal}` }
+        : null
+    const failure = fault
+      ? { code: fault.code, reason: fault.message }
+      : (crash ?? classifyFailure(lines, sawFrame))
     events.onEnd({ failure, sawFrame })
   }
 
@@ -97,13 +103,14 @@ export function startCameraProcess(options: {
       error.code === 'ENOENT'
         ? new AppError('MEDIA_FFMPEG_MISSING', 'ffmpeg was not found in PATH; install it')
         : new AppError('MEDIA_FFMPEG_FAILED', `ffmpeg could not be started (${error.code})`)
-    end()
+    end(null)
   })
-  child.on('close', end)
+  child.on('close', (_code, signal) => end(signal))
 
   return {
     pid: child.pid,
     kill: (signal) => {
+      told = true
       child.kill(signal)
     },
   }

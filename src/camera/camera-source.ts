@@ -11,6 +11,7 @@ import { type CameraProcess, startCameraProcess } from './camera-process.ts'
 import type { Failure } from './classify-failure.ts'
 import { ffmpegCommand } from './ffmpeg-arguments.ts'
 import { reconnectDelayMs } from './reconnect-delay.ts'
+import { lineRedactor } from './redact-line.ts'
 
 export interface CameraSourceOptions {
   readonly camera: CameraConfig
@@ -40,6 +41,8 @@ export interface CameraSource {
 const states: readonly CameraState[] = ['connecting', 'live', 'stalled', 'offline']
 /** How long a connection may take until the first picture; a camera's first keyframe may be far away. */
 const connectTimeoutMs = 15_000
+/** How long frames must come before the waits begin again at the shortest: one picture is no recovery. */
+const steadyMs = 5000
 /** How long a process may take to end by itself before it is killed. */
 const endGraceMs = 1500
 
@@ -51,6 +54,7 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
   const { camera, streams, record = false, clock, telemetry } = options
   const address = cameraAddress(camera.url, camera.id)
   const command = ffmpegCommand({ camera, address, streams, record })
+  const redact = lineRedactor(address)
   const frames = streams.map(() => new Subject<Frame>())
   const fragments = new Subject<Fragment>()
   const statuses = new ReplaySubject<CameraStatus>(1)
@@ -58,13 +62,17 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
   let process: CameraProcess | null = null
   let epoch = 0
   let attempt = 0
+  /** Connections that ended since the camera was last live for `steadyMs`; the waits grow with it. */
+  let failures = 0
   /** Why the watchdog killed the process, or null. */
   let killed: Failure | null = null
   let framesSeen = false
+  let firstFrameMonoMs = 0
   let lastFrameMonoMs = 0
   let cancelTimer: (() => void) | null = null
   let closing: (() => void) | null = null
-  let closed = false
+  let started = false
+  let closed: Promise<void> | null = null
 
   const setStatus = (state: CameraState, reason: string, code: ErrorCode | null) => {
     if (status?.state === state && status.code === code) return
@@ -72,7 +80,8 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     status = { cameraId: camera.id, state, reason, code, sinceMs, epoch, attempt, picture: 'ok' }
     for (const name of states)
       telemetry.gauge('vireo_camera_state', { camera: camera.id, state: name }, name === state ? 1 : 0)
-    telemetry.log[state === 'live' ? 'info' : 'warn']({ camera: camera.id, state, code, attempt }, reason)
+    const level = state === 'live' || state === 'connecting' ? 'info' : 'warn'
+    telemetry.log[level]({ camera: camera.id, state, code, attempt }, reason)
     statuses.next(status)
   }
   const timer = (delayMs: number, fn: () => void) => {
@@ -90,11 +99,21 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     attempt += 1
     killed = null
     framesSeen = false
+    firstFrameMonoMs = 0
     if (status === null) setStatus('connecting', 'connecting for the first time', null)
-    const seq = streams.map(() => 0)
-    const thisEpoch = epoch
     lastFrameMonoMs = clock.monoMs()
-    process = startCameraProcess({
+    try {
+      process = startProcess(epoch)
+    } catch (cause) {
+      telemetry.log.error({ camera: camera.id, error: redact(String(cause)) }, 'ffmpeg could not be started')
+      return retry({ code: 'MEDIA_FFMPEG_FAILED', reason: 'ffmpeg could not be started' })
+    }
+    watch()
+  }
+
+  const startProcess = (thisEpoch: number): CameraProcess => {
+    const seq = streams.map(() => 0)
+    return startCameraProcess({
       command,
       streams,
       spawn: options.spawn,
@@ -120,23 +139,27 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
           if (streams.length === 0) alive('packets arrive')
           fragments.next({ cameraId: camera.id, epoch: thisEpoch, arrivalMs: clock.nowMs(), ...fragment })
         },
-        onLog: (line) => telemetry.log.debug({ camera: camera.id }, `ffmpeg: ${line}`),
+        onLog: (line) => telemetry.log.debug({ camera: camera.id }, `ffmpeg: ${redact(line)}`),
         onEnd: ({ failure, sawFrame }) => {
           process = null
           ended(failure, sawFrame)
         },
       },
     })
-    watch()
   }
 
   /** Something came: the camera is live, and from now on the watchdog is strict. */
   const alive = (reason: string) => {
     lastFrameMonoMs = clock.monoMs()
+    if (closed) return
     attempt = 0
     setStatus('live', reason, null)
-    if (framesSeen) return
+    if (framesSeen) {
+      if (lastFrameMonoMs - firstFrameMonoMs >= steadyMs) failures = 0
+      return
+    }
     framesSeen = true
+    firstFrameMonoMs = lastFrameMonoMs
     watch()
   }
 
@@ -169,7 +192,26 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
 
   const reconnectLater = (code: ErrorCode) => {
     telemetry.count('vireo_camera_restarts_total', { camera: camera.id, reason: code })
-    timer(reconnectDelayMs(Math.max(1, attempt), code, options.random), connect)
+    failures += 1
+    timer(reconnectDelayMs(failures, code, options.random), connect)
+  }
+
+  const close = async () => {
+    cancelTimer?.()
+    const running = process
+    if (running)
+      await new Promise<void>((resolve) => {
+        const cancelKill = clock.after(endGraceMs, () => running.kill('SIGKILL'))
+        closing = () => {
+          cancelKill()
+          resolve()
+        }
+        running.kill('SIGTERM')
+      })
+    for (const state of states) telemetry.gauge('vireo_camera_state', { camera: camera.id, state }, 0)
+    for (const subject of frames) subject.complete()
+    fragments.complete()
+    statuses.complete()
   }
 
   return {
@@ -183,24 +225,14 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
         throw new AppError('BUG_UNEXPECTED', `camera ${camera.id} has no stream ${frameStreamKey(spec)}`)
       return found.asObservable()
     },
-    start: connect,
-    async close() {
-      if (closed) return
-      closed = true
-      cancelTimer?.()
-      const running = process
-      if (running)
-        await new Promise<void>((resolve) => {
-          const cancelKill = clock.after(endGraceMs, () => running.kill('SIGKILL'))
-          closing = () => {
-            cancelKill()
-            resolve()
-          }
-          running.kill('SIGTERM')
-        })
-      for (const subject of frames) subject.complete()
-      fragments.complete()
-      statuses.complete()
+    start() {
+      if (started) return
+      started = true
+      connect()
+    },
+    close() {
+      closed ??= close()
+      return closed
     },
   }
 }

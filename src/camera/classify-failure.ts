@@ -6,8 +6,10 @@ export interface Failure {
   readonly reason: string
 }
 
-/** What ffmpeg says on standard error, in the order in which it is looked for. */
-const patterns: readonly (Failure & { readonly pattern: RegExp })[] = [
+type Pattern = Failure & { readonly pattern: RegExp }
+
+/** What ffmpeg says on standard error about the connection, in the order in which it is looked for. */
+const connectionPatterns: readonly Pattern[] = [
   {
     pattern: /\b(401 Unauthorized|authorization failed|403 Forbidden)\b/i,
     code: 'CAMERA_UNAUTHORIZED',
@@ -38,6 +40,15 @@ const patterns: readonly (Failure & { readonly pattern: RegExp })[] = [
     code: 'CAMERA_UNREACHABLE',
     reason: "the camera's host name is not known",
   },
+]
+
+/** What it says when it cannot begin. Later on, single broken packets cause the same messages. */
+const openingPatterns: readonly Pattern[] = [
+  {
+    pattern: /Device creation failed|No device available|Device setup failed/i,
+    code: 'MEDIA_FFMPEG_FAILED',
+    reason: 'the hardware decoder cannot be used; see vireo doctor and hardwareDecode',
+  },
   {
     pattern: /matches no streams|does not contain any stream|Could not find codec parameters/i,
     code: 'MEDIA_NO_VIDEO',
@@ -49,15 +60,19 @@ const patterns: readonly (Failure & { readonly pattern: RegExp })[] = [
     reason: 'what comes is no video that ffmpeg knows',
   },
   {
-    pattern:
-      /Unrecognized option|Option \S+ not found|Unknown (decoder|encoder)|No device available|hwaccel/i,
+    pattern: /Unrecognized (option|hwaccel)|Option \S+ not found|Unknown (decoder|encoder)/i,
     code: 'MEDIA_FFMPEG_FAILED',
     reason: 'ffmpeg does not accept its arguments; see vireo doctor',
   },
 ]
 
-/** Why a camera's ffmpeg ended. Its exit status says nothing: a killed server ends it with status 0. */
+/**
+ * Why a camera's ffmpeg ended. Its exit status says nothing: a killed server ends it with status 0.
+ *
+ * @param wasLive whether it gave a picture, so that it had opened the camera.
+ */
 export function classifyFailure(stderrLines: readonly string[], wasLive: boolean): Failure {
+  const patterns = wasLive ? connectionPatterns : [...connectionPatterns, ...openingPatterns]
   for (const { pattern, code, reason } of patterns)
     if (stderrLines.some((line) => pattern.test(line))) return { code, reason }
   return wasLive

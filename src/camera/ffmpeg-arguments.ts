@@ -18,6 +18,10 @@ const socketTimeoutUs = 5_000_000
 /** How long ffmpeg may look at a stream to find its parameters, microseconds. */
 const analyzeUs = 2_000_000
 const fragmentUs = 200_000
+/** Pictures before the first keyframe are decoded from nothing; after this long without one they are taken anyway. */
+const keyframeWaitSeconds = 10
+/** Nothing here needs ffmpeg's guess of the frame rate, for which it would hold back about a second of video. */
+const fastOpen = ['-fpsprobesize', '0']
 
 /**
  * One ffmpeg for one camera: each frame stream as rgb24 in NUT (which carries the source's timestamps), and the
@@ -31,7 +35,6 @@ export function ffmpegCommand(options: {
 }): FfmpegCommand {
   const { camera, address, streams, record } = options
   const input = inputOf(camera, address)
-  const hardware = camera.hardwareDecode === 'none' ? [] : ['-hwaccel', camera.hardwareDecode]
   // 0 to 2 are the standard streams; the first frame stream is standard output.
   const framePipes = streams.map((_, index) => (index === 0 ? 1 : 2 + index))
   const recordPipe = record ? 2 + Math.max(1, streams.length) : null
@@ -46,6 +49,9 @@ export function ffmpegCommand(options: {
     'rawvideo',
     '-flush_packets',
     '1',
+    // The index is for files; it would grow for as long as the camera runs.
+    '-write_index',
+    '0',
     '-f',
     'nut',
     `pipe:${framePipes[index]}`,
@@ -61,7 +67,10 @@ export function ffmpegCommand(options: {
           '-f',
           'mp4',
           '-movflags',
-          '+empty_moov+default_base_moof+frag_keyframe',
+          '+empty_moov+default_base_moof+frag_keyframe+frag_discont',
+          // With frag_discont: the first keyframe keeps its time, so that fragments and frames share one time line.
+          '-avoid_negative_ts',
+          'disabled',
           '-frag_duration',
           String(fragmentUs),
           '-flush_packets',
@@ -76,9 +85,10 @@ export function ffmpegCommand(options: {
       'level+warning',
       '-threads',
       '1',
-      ...hardware,
+      ...hardwareArguments(camera.hardwareDecode),
       '-fflags',
       '+genpts+discardcorrupt',
+      ...fastOpen,
       ...input.args,
       '-filter_threads',
       '1',
@@ -95,10 +105,15 @@ function inputOf(camera: Pick<CameraConfig, 'transport' | 'realtime' | 'loop'>, 
   const pace = camera.realtime ? ['-re'] : []
   const loop = camera.loop ? ['-stream_loop', '-1'] : []
   if (address.kind === 'file')
-    return { args: ['-nostdin', ...pace, ...loop, '-i', address.path], stdin: null }
+    return { args: ['-nostdin', ...pace, ...loop, '-i', fileInput(address.path)], stdin: null }
   const options = networkOptions(address, camera.transport)
   const args = address.kind === 'http' ? [...pace, ...scriptInput] : [...scriptInput]
   return { args, stdin: inputScript(address.url, options) }
+}
+
+/** A path as ffmpeg's input, also when it holds a colon and would be taken for a protocol. */
+export function fileInput(path: string): string {
+  return `file:${path}`
 }
 
 /** Options of the demuxer that opens a network camera. */
@@ -106,21 +121,30 @@ export function networkOptions(
   address: CameraAddress,
   transport: CameraConfig['transport'],
 ): Record<string, string> {
+  const opening = { analyzeduration: String(analyzeUs), fpsprobesize: '0' }
   if (address.kind === 'rtsp')
-    return {
-      rtsp_transport: transport,
-      timeout: String(socketTimeoutUs),
-      analyzeduration: String(analyzeUs),
-    }
-  return { rw_timeout: String(socketTimeoutUs), analyzeduration: String(analyzeUs) }
+    return { rtsp_transport: transport, timeout: String(socketTimeoutUs), ...opening }
+  return { rw_timeout: String(socketTimeoutUs), ...opening }
 }
 
 /**
- * Thins to one frame in each cell of a time grid, then scales. Unlike the `fps` filter, `select` neither repeats
- * frames nor changes their timestamps. Comparing for "another cell" keeps going when timestamps jump back.
+ * ffmpeg brings the pictures back into memory by itself, in their own bit depth, for every accelerator but qsv,
+ * which leaves them on the device unless it is told a format.
+ */
+function hardwareArguments(hardwareDecode: CameraConfig['hardwareDecode']): readonly string[] {
+  if (hardwareDecode === 'none') return []
+  const download = hardwareDecode === 'qsv' ? ['-hwaccel_output_format', 'nv12'] : []
+  return ['-hwaccel', hardwareDecode, ...download]
+}
+
+/**
+ * Waits for the first keyframe, thins to one frame in each cell of a time grid, then scales. Unlike the `fps`
+ * filter, `select` neither repeats frames nor changes their timestamps. Comparing for "another cell" keeps going
+ * when timestamps jump back.
  */
 function filterOf({ widthPx, heightPx, sampleFps }: FrameStreamSpec): string {
   const cell = (time: string) => `floor(${time}*${sampleFps}+0.000001)`
-  const select = `isnan(prev_selected_t)+not(eq(${cell('t')},${cell('prev_selected_t')}))`
+  const begun = `st(0,ld(0)+key+gte(t,${keyframeWaitSeconds}))`
+  const select = `gt(${begun},0)*(isnan(prev_selected_t)+not(eq(${cell('t')},${cell('prev_selected_t')})))`
   return `select='${select}',scale=${widthPx}:${heightPx}:flags=area,format=rgb24`
 }

@@ -3,8 +3,9 @@ import type { CameraConfig } from '../config/schema.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { cameraAddress, missingFile } from './camera-address.ts'
+import { childEnvironment } from './child-environment.ts'
 import { classifyFailure } from './classify-failure.ts'
-import { networkOptions } from './ffmpeg-arguments.ts'
+import { fileInput, networkOptions } from './ffmpeg-arguments.ts'
 import { inputScript, scriptInput } from './input-script.ts'
 
 export interface ProbeResult {
@@ -16,8 +17,11 @@ export interface ProbeResult {
   readonly fps: number | null
   readonly pixelFormat: string | null
   readonly audio: { readonly codec: string; readonly sampleRateHz: number; readonly channels: number } | null
-  /** From the first byte asked for to the first keyframe. */
-  readonly firstKeyframeMs: number
+  /**
+   * From the start of the probe to the arrival of the first keyframe, milliseconds; null when none came. Reckoned
+   * back from the last packet by the timestamps, because ffprobe tells of its packets only at its end.
+   */
+  readonly firstKeyframeMs: number | null
 }
 
 export interface ProbeOptions {
@@ -38,6 +42,14 @@ interface Stream {
   readonly pix_fmt?: string
   readonly sample_rate?: string
   readonly channels?: number
+}
+
+interface Packet {
+  readonly codec_type: string
+  readonly pts_time?: string
+  readonly dts_time?: string
+  /** Has a K for a keyframe. */
+  readonly flags?: string
 }
 
 /**
@@ -65,7 +77,7 @@ export async function probeCamera(url: string, options: ProbeOptions = {}): Prom
         '-read_intervals',
         '%+#60',
       ],
-      ...(network ? scriptInput : ['-i', address.path]),
+      ...(network ? scriptInput : ['-i', fileInput(address.path)]),
     ],
     {
       stdin: network ? inputScript(address.url, networkOptions(address, transport)) : null,
@@ -75,7 +87,7 @@ export async function probeCamera(url: string, options: ProbeOptions = {}): Prom
     },
   )
   const elapsedMs = Math.round(clock.monoMs() - startedMs)
-  const { streams = [] } = JSON.parse(text) as { streams?: Stream[] }
+  const { streams = [], packets = [] } = JSON.parse(text) as { streams?: Stream[]; packets?: Packet[] }
   const video = streams.find(({ codec_type: type }) => type === 'video')
   if (!video?.width || !video.height)
     throw new AppError('MEDIA_NO_VIDEO', 'there is no video that can be decoded')
@@ -90,9 +102,20 @@ export async function probeCamera(url: string, options: ProbeOptions = {}): Prom
     audio: audio
       ? { codec: audio.codec_name, sampleRateHz: Number(audio.sample_rate), channels: audio.channels ?? 0 }
       : null,
-    firstKeyframeMs: elapsedMs,
+    firstKeyframeMs: firstKeyframeMs(packets, address.kind === 'rtsp', elapsedMs),
   }
 }
+
+/** RTSP comes at the speed of life: what lies between the keyframe and the last packet came after the keyframe. */
+function firstKeyframeMs(packets: readonly Packet[], paced: boolean, elapsedMs: number): number | null {
+  const video = packets.filter(({ codec_type: type }) => type === 'video')
+  const keyframe = video.find(({ flags }) => flags?.includes('K'))
+  if (!keyframe) return null
+  const afterMs = paced ? (timeOf(video.at(-1)) - timeOf(keyframe)) * 1000 : 0
+  return Math.max(0, Math.round(elapsedMs - (Number.isFinite(afterMs) ? afterMs : 0)))
+}
+
+const timeOf = (packet: Packet | undefined) => Number(packet?.pts_time ?? packet?.dts_time)
 
 function rateOf(text: string | undefined): number | null {
   const [top, bottom] = (text ?? '0/0').split('/').map(Number)
@@ -105,7 +128,10 @@ function ffprobe(
 ): Promise<string> {
   const { stdin, timeoutMs, clock, spawn } = options
   return new Promise((resolve, reject) => {
-    const child = spawn('ffprobe', args, { stdio: [stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
+    const child = spawn('ffprobe', args, {
+      env: childEnvironment(process.env),
+      stdio: [stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    })
     const out: Buffer[] = []
     let said = ''
     let late = false

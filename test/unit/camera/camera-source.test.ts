@@ -25,11 +25,11 @@ class FakeChild extends EventEmitter {
     return true
   }
   /** Ends as a real one does: pipes first. */
-  async end(stderr = '') {
+  async end(stderr = '', signal: string | null = null) {
     this.stderr.end(stderr)
     this.stdout.end()
     await settle()
-    this.emit('close', 0, null)
+    this.emit('close', signal === null ? 0 : null, signal)
     await settle()
   }
 }
@@ -38,8 +38,11 @@ async function settle() {
   for (let n = 0; n < 6; n += 1) await turn()
 }
 
-function setUp(more: object = {}) {
+function setUp({ spawnFails = false, ...more }: { spawnFails?: boolean } & Record<string, unknown> = {}) {
   const children: FakeChild[] = []
+  const logged: string[] = []
+  const log = (fields: object, message: string) => logged.push(JSON.stringify(fields) + message)
+  const gauges = new Map<string, number>()
   const timers: { atMs: number; fn: () => void }[] = []
   let nowMs = 0
   const source = createCameraSource({
@@ -58,12 +61,17 @@ function setUp(more: object = {}) {
       },
     },
     spawn: (() => {
+      if (spawnFails) throw new Error('no memory for rtsp://u:hunter2@h/a')
       const child = new FakeChild()
       children.push(child)
       return child
     }) as never,
     random: () => 1,
-    telemetry: noTelemetry,
+    telemetry: {
+      ...noTelemetry,
+      gauge: (_name, { state }, value) => gauges.set(state!, value),
+      log: { debug: log, info: log, warn: log, error: log },
+    },
     env: {},
   })
   const states: string[] = []
@@ -87,7 +95,7 @@ function setUp(more: object = {}) {
     children.at(-1)!.stdout.write(bytes)
     await settle()
   }
-  return { source, children, states, frames, pass, send, timers }
+  return { source, children, states, frames, pass, send, timers, logged, gauges }
 }
 
 describe('camera source', () => {
@@ -170,6 +178,90 @@ describe('camera source', () => {
     expect(children[0]!.signals).toEqual(['SIGKILL'])
     await children[0]!.end()
     expect(states.at(-1)).toBe('offline MEDIA_MALFORMED')
+  })
+
+  it('goes on waiting longer after a single picture, and starts anew after steady ones', async () => {
+    const { source, children, states, pass, send } = setUp()
+    source.start()
+    for (const waitMs of [250, 500, 1000]) {
+      await send(nut)
+      await children.at(-1)!.end()
+      const before = children.length
+      await pass(waitMs - 1)
+      expect(children).toHaveLength(before)
+      await pass(1)
+      expect(children).toHaveLength(before + 1)
+    }
+    expect(states.filter((state) => state === 'live')).toHaveLength(3)
+    const bytes = new Uint8Array(nut)
+    await send(bytes.subarray(0, 3000))
+    await pass(3000)
+    await send(bytes.subarray(3000, 4000))
+    await pass(3000)
+    await send(bytes.subarray(4000))
+    await children.at(-1)!.end()
+    const before = children.length
+    await pass(250)
+    expect(children).toHaveLength(before + 1)
+  })
+
+  it('tells a decoder that crashed from a camera that went away, also for a file', async () => {
+    const { source, children, states, send, pass } = setUp({ url: import.meta.filename })
+    source.start()
+    await send(nut)
+    await children[0]!.end('', 'SIGSEGV')
+    expect(states.at(-1)).toBe('offline MEDIA_FFMPEG_FAILED')
+    await pass(250)
+    expect(children).toHaveLength(2)
+  })
+
+  it('lets a file with broken packets end', async () => {
+    const { source, children, states, send, pass } = setUp({ url: import.meta.filename })
+    source.start()
+    await send(nut)
+    await children[0]!.end('Error while decoding: Invalid data found when processing input\n')
+    await pass(60_000)
+    expect(states.at(-1)).toBe('offline')
+    expect(children).toHaveLength(1)
+  })
+
+  it('shows no secret in log lines', async () => {
+    const { source, children, logged } = setUp()
+    source.start()
+    await children[0]!.end("Impossible to open 'rtsp://u:hunter2@h/a'\nhunter2: 401 Unauthorized\n")
+    expect(logged.join('\n')).toContain('Impossible to open')
+    expect(logged.join('\n')).not.toContain('hunter2')
+  })
+
+  it('survives a process that cannot be started', async () => {
+    const { source, states, pass, logged } = setUp({ spawnFails: true })
+    source.start()
+    await pass(1000)
+    expect(states).toEqual(['connecting', 'offline MEDIA_FFMPEG_FAILED'])
+    expect(logged.join('\n')).not.toContain('hunter2')
+    await source.close()
+  })
+
+  it('starts once, closes once, and then shows no state any more', async () => {
+    const { source, children, send, gauges } = setUp()
+    source.start()
+    source.start()
+    expect(children).toHaveLength(1)
+    const bytes = new Uint8Array(nut)
+    await send(bytes.subarray(0, 3000))
+    expect(gauges.get('live')).toBe(1)
+    const closed = Promise.all([source.close(), source.close()])
+    await send(bytes.subarray(3000))
+    await children[0]!.end()
+    await closed
+    expect([...gauges.values()]).toEqual([0, 0, 0, 0])
+    expect(children[0]!.signals).toEqual(['SIGTERM'])
+  })
+
+  it('refuses a stream that nobody asked for', () => {
+    expect(() => setUp().source.frames$({ ...spec, sampleFps: 9 })).toThrow(
+      /camera gate has no stream 16x12@9/,
+    )
   })
 
   it('asks the process to end when it is closed, and insists', async () => {

@@ -38,7 +38,7 @@ describe('ffmpeg command', () => {
     const args = (more: object) => command({ camera: { ...camera, ...more }, address: file }).args
     expect(args({})).toContain('-re')
     expect(args({ realtime: false })).not.toContain('-re')
-    expect(args({ loop: true }).join(' ')).toContain('-stream_loop -1 -i /videos/a.mp4')
+    expect(args({ loop: true }).join(' ')).toContain('-stream_loop -1 -i file:/videos/a.mp4')
     expect(command({ address: file }).stdin).toBeNull()
   })
 
@@ -51,6 +51,43 @@ describe('ffmpeg command', () => {
       expect(command().args).not.toContain('-hwaccel')
     },
   )
+})
+
+describe('what ffmpeg is told about times', () => {
+  const argument = (args: readonly string[], name: string) => args[args.indexOf(name) + 1]
+  const filterOf = (args: readonly string[]) => argument(args, '-vf')
+
+  it("keeps the source's timestamps in both outputs", () => {
+    const { args } = command()
+    expect(argument(args, '-fps_mode')).toBe('passthrough')
+    // Without these two the recording begins at 0 and no longer fits the frames.
+    expect(argument(args, '-movflags')).toContain('+frag_discont')
+    expect(argument(args, '-avoid_negative_ts')).toBe('disabled')
+  })
+
+  it('thins before it scales, and does so for each stream by itself', () => {
+    const two = command({ streams: [spec, { widthPx: 224, heightPx: 224, sampleFps: 2 }] }).args
+    const filters = two.filter((_, index) => two[index - 1] === '-vf')
+    expect(filters).toHaveLength(2)
+    expect(filters[0]).toMatch(/^select='.*floor\(t\*8\+.*',scale=160:96:flags=area,format=rgb24$/)
+    expect(filters[1]).toMatch(/^select='.*floor\(t\*2\+.*',scale=224:224:flags=area,format=rgb24$/)
+  })
+
+  it('waits for a keyframe, but not for ever', () => {
+    expect(filterOf(command().args)).toMatch(/^select='gt\(st\(0,ld\(0\)\+key\+gte\(t,10\)\),0\)\*/)
+  })
+
+  it('writes no index, which would grow in memory as long as the camera runs', () => {
+    expect(argument(command().args, '-write_index')).toBe('0')
+  })
+
+  it('brings pictures back from qsv, the only accelerator that would keep them', () => {
+    const args = (hardwareDecode: 'qsv' | 'cuda' | 'vaapi') =>
+      command({ camera: { ...camera, hardwareDecode } }).args
+    expect(argument(args('qsv'), '-hwaccel_output_format')).toBe('nv12')
+    for (const other of ['cuda', 'vaapi'] as const)
+      expect(args(other)).not.toContain('-hwaccel_output_format')
+  })
 })
 
 describe('input script', () => {
@@ -82,6 +119,22 @@ describe('why ffmpeg ended', () => {
     ['No device available for decoder: device type cuda needed', 'MEDIA_FFMPEG_FAILED'],
   ])('%s', (line, code) => {
     expect(classifyFailure(['something before', line, 'and after'], false).code).toBe(code)
+  })
+
+  it.each([
+    '[h264 @ 0x1] [error] Error while decoding stream #0:0: Invalid data found when processing input',
+    '[warning] Error opening input stream: No device available',
+  ])('does not blame the opening for what a stream that was live says: %s', (line) => {
+    expect(classifyFailure([line], true)).toEqual({
+      code: 'CAMERA_UNREACHABLE',
+      reason: 'the camera ended the connection',
+    })
+    expect(classifyFailure([line], false).code).not.toBe('CAMERA_UNREACHABLE')
+  })
+
+  it('names the hardware decoder when that is what fails', () => {
+    const { code, reason } = classifyFailure(['Device creation failed: -542398533.'], false)
+    expect([code, reason]).toEqual(['MEDIA_FFMPEG_FAILED', expect.stringContaining('hardware decoder')])
   })
 
   it('tells a connection that ended from one that never gave a picture', () => {
