@@ -67,7 +67,7 @@ const config = parseConfig(
   }),
   { file: 'the demo' },
 )
-const telemetry = createTelemetry({ level: 'warn', pretty: process.stderr.isTTY })
+const telemetry = createTelemetry({ level: 'error', pretty: process.stderr.isTTY })
 const system = await startLiveSystem({ config, telemetry, spawn, clock: systemClock, random: Math.random })
 const scoreboard = createScoreboard(cameras)
 

@@ -36,11 +36,14 @@ export function createScoreboard(cameras: readonly DemoCamera[]): Scoreboard {
       alerts.set(step.alertId, step)
     },
     score() {
-      const truth: Interval[] = []
+      const staged: Interval[] = []
+      const decided: Interval[] = []
       for (const [cameraId, { camera, firstUs, lastUs }] of lines) {
-        const watchedS = (lastUs - firstUs) / 1e6 - undecidedS
+        const watchedS = (lastUs - firstUs) / 1e6
         const events = camera.events.filter(({ label }) => demoLabels.includes(label))
-        truth.push(...unrollLoop(events, camera.lengthS, watchedS).map((event) => ({ ...event, cameraId })))
+        const seen = unrollLoop(events, camera.lengthS, watchedS).map((event) => ({ ...event, cameraId }))
+        staged.push(...seen)
+        decided.push(...seen.filter(({ startS }) => startS < watchedS - undecidedS))
       }
       const raised = [...alerts.values()].flatMap((step): Interval[] => {
         const cameraId = lineOf(step.cameraId, step.epoch)
@@ -49,7 +52,8 @@ export function createScoreboard(cameras: readonly DemoCamera[]): Scoreboard {
         const at = (ptsUs: number) => (ptsUs - line.firstUs) / 1e6
         return [{ cameraId, label: step.label, startS: at(step.firstPtsUs), endS: at(step.lastPtsUs) }]
       })
-      const { caught, missed, invented } = scoreAlerts(truth, raised, toleranceS)
+      const { caught, missed } = scoreAlerts(decided, raised, toleranceS)
+      const { invented } = scoreAlerts(staged, raised, toleranceS)
       const plain = (items: readonly Interval[]) =>
         items.map((item) => ({ ...item, cameraId: item.cameraId.replace(/#1$/, '') }))
       return { caught: plain(caught), missed: plain(missed), invented: plain(invented) }
