@@ -106,7 +106,7 @@ function inputOf(camera: Pick<CameraConfig, 'transport' | 'realtime' | 'loop'>, 
   const loop = camera.loop ? ['-stream_loop', '-1'] : []
   if (address.kind === 'file')
     return { args: ['-nostdin', ...pace, ...loop, '-i', fileInput(address.path)], stdin: null }
-  const options = networkOptions(address, camera.transport)
+  const options = { ...networkOptions(address, camera.transport), fpsprobesize: '0' }
   const args = address.kind === 'http' ? [...pace, ...scriptInput] : [...scriptInput]
   return { args, stdin: inputScript(address.url, options) }
 }
@@ -121,10 +121,10 @@ export function networkOptions(
   address: CameraAddress,
   transport: CameraConfig['transport'],
 ): Record<string, string> {
-  const opening = { analyzeduration: String(analyzeUs), fpsprobesize: '0' }
+  const analyzeduration = String(analyzeUs)
   if (address.kind === 'rtsp')
-    return { rtsp_transport: transport, timeout: String(socketTimeoutUs), ...opening }
-  return { rw_timeout: String(socketTimeoutUs), ...opening }
+    return { rtsp_transport: transport, timeout: String(socketTimeoutUs), analyzeduration }
+  return { rw_timeout: String(socketTimeoutUs), analyzeduration }
 }
 
 /**
