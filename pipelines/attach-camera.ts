@@ -4,6 +4,7 @@ import { resolveRules } from '../src/alert/alert-rule.ts'
 import { createAlertTracker } from '../src/alert/alert-tracker.ts'
 import { type CameraSource, createCameraSource } from '../src/camera/camera-source.ts'
 import { configHash } from '../src/config/config-hash.ts'
+import { recordingOf } from '../src/config/recording-schema.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { Clock } from '../src/core/clock.ts'
@@ -21,7 +22,10 @@ export interface AttachOptions {
 }
 
 export interface AttachedCamera {
+  /** What is analysed, and recorded unless there is another stream for that. */
   readonly source: CameraSource
+  /** The larger stream that is only recorded, or null. */
+  readonly main: CameraSource | null
   readonly steps$: Observable<AlertStep>
   /** One of the frame streams that are decoded for it, if any. */
   readonly stream: FrameStreamSpec | null
@@ -44,19 +48,28 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
   const specs = new Map(
     watchers.map(({ model }) => [frameStreamKey(streamSpecOf(model)), streamSpecOf(model)] as const),
   )
+  const { clips, continuous } = recordingOf(config.recording, camera)
+  const recorded = clips || continuous
+  const parts = { clock, spawn, random, telemetry }
   const source = createCameraSource({
     camera,
     streams: [...specs.values()],
     // Without a model the packets alone tell whether the camera is there.
-    record: specs.size === 0,
-    clock,
-    spawn,
-    random,
-    telemetry,
+    record: specs.size === 0 || (recorded && camera.mainUrl === undefined),
+    ...parts,
   })
+  const main =
+    recorded && camera.mainUrl !== undefined
+      ? createCameraSource({
+          camera: { ...camera, id: `${camera.id}.main`, url: camera.mainUrl },
+          streams: [],
+          record: true,
+          ...parts,
+        })
+      : null
   const steps$ =
     watchers.length === 0 ? EMPTY : liveRoute({ camera, source, engine, watchers, clock, telemetry })
-  return { source, steps$, stream: [...specs.values()][0] ?? null }
+  return { source, main, steps$, stream: [...specs.values()][0] ?? null }
 }
 
 /** The models that watch a camera and its rules: with the camera itself, all that its pipeline depends on. */

@@ -6,11 +6,12 @@ import type { FrameStreamSpec } from '../src/core/frame.ts'
 import { createEventIntake } from '../src/event/event-intake.ts'
 import { createEventLatency } from '../src/event/event-latency.ts'
 import { type EventStore, openEventStore } from '../src/event/event-store.ts'
-import { createKafkaPublisher } from '../src/event/kafka-publisher.ts'
-import { createOutboxSender } from '../src/event/outbox-sender.ts'
+import { createSinks } from '../src/event/sinks.ts'
 import { createServer } from '../src/http/create-server.ts'
 import { createInferenceEngine, type InferenceEngine } from '../src/infer/inference-engine.ts'
 import type { RunningTelemetry } from '../src/telemetry/create-telemetry.ts'
+import { createPublishers } from './create-publishers.ts'
+import { keepRecordings, recoverRecordings } from './keep-recordings.ts'
 import { streamSpecOf } from './live.ts'
 import { type CameraChanges, type LiveCameras, startLive } from './start-live.ts'
 
@@ -43,10 +44,14 @@ export interface LiveSystem {
 
 type Closing = () => unknown
 
+/** Sections besides the cameras and rules that are taken without a restart. */
+const liveSections: ReadonlySet<string> = new Set(['alerts.defaults', 'recording'])
+
 /** Everything that `vireo run` runs: store, publisher, engine, cameras, health server. */
 export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveSystem> {
   const { config, clock, telemetry } = options
   const closers: Closing[] = []
+  let current = config
   try {
     const store = openEventStore({
       dataDir: config.dataDir,
@@ -56,15 +61,16 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     })
     closers.push(() => store.close())
     const latency = createEventLatency({ clock, telemetry })
-    const publisher = config.kafka ? createKafkaPublisher({ kafka: config.kafka, clock, telemetry }) : null
-    if (publisher) closers.push(() => publisher.close())
-    const sender = publisher
-      ? createOutboxSender({ ...options, store, publisher, onSent: latency.sent })
-      : null
-    if (sender) closers.push(() => sender.close())
+    const sinks = createSinks({
+      ...options,
+      store,
+      publishers: createPublishers(options),
+      onSent: latency.sent,
+    })
+    closers.push(() => sinks.close())
     const engine = await createInferenceEngine({ models: config.models, clock, telemetry })
     closers.push(() => engine.close())
-    const intake = createEventIntake({ store, wake: () => sender?.wake(), clock, telemetry })
+    const intake = createEventIntake({ store, wake: sinks.wake, clock, telemetry })
     closers.push(() => intake.close())
 
     let live: LiveCameras | null = null
@@ -79,7 +85,11 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     })
     const address = await server.listen()
     closers.push(() => server.close())
-    closers.push(startPruning({ store, sinks: publisher ? [publisher.name] : [], config, clock, telemetry }))
+    closers.push(startPruning({ store, sinks: sinks.names, config, clock, telemetry }))
+    const recordings = { ...options, store, intake }
+    await recoverRecordings(recordings)
+    const retention = keepRecordings({ ...recordings, current: () => current })
+    closers.push(() => retention.close())
     live = startLive({
       ...options,
       engine,
@@ -87,7 +97,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       onStored: (event, step) => latency.stored(event, step.causeMonoMs),
     })
     const cameras = live
-    sender?.wake()
+    sinks.wake()
     telemetry.log.info({ address, cameras: cameras.sources().length }, 'running')
 
     return {
@@ -97,9 +107,10 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
         const touched = [...models.added, ...models.removed, ...models.changed]
         const restart = [
           ...touched.map((name) => `models ${name}`),
-          ...sections.filter((section) => section !== 'alerts.defaults'),
+          ...sections.filter((section) => !liveSections.has(section)),
         ]
-        const changes = await cameras.apply({ ...next, models: config.models })
+        const changes = await cameras.apply({ ...next, models: config.models, dataDir: config.dataDir })
+        current = { ...config, recording: next.recording, cameras: next.cameras }
         return { ...changes, restart }
       },
       engine,
@@ -111,8 +122,9 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
         await within(clock, deadlineMs / 2, cameras.close())
         intake.close()
         const leftMs = Math.max(0, deadlineMs - 1000 - (clock.monoMs() - startedMs))
-        if (sender && !(await sender.drain(leftMs)))
-          telemetry.log.warn({}, 'Kafka did not take everything; the rest stays in the outbox')
+        const behind = await sinks.drain(leftMs)
+        if (behind.length > 0)
+          telemetry.log.warn({ sinks: behind }, 'not everything was taken; the rest stays in the outbox')
         await closeAll(closers, telemetry)
       },
     }

@@ -1,6 +1,7 @@
-import { type Observable, Subject } from 'rxjs'
+import { EMPTY, map, merge, type Observable, Subject } from 'rxjs'
 import type { CameraSource } from '../src/camera/camera-source.ts'
 import { canonicalJson } from '../src/config/config-hash.ts'
+import { recordingOf } from '../src/config/recording-schema.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { CameraStatus } from '../src/core/camera-status.ts'
@@ -8,6 +9,7 @@ import type { OutboxEvent } from '../src/core/events.ts'
 import type { EventIntake } from '../src/event/event-intake.ts'
 import { type AttachOptions, attachCamera, watchOf } from './attach-camera.ts'
 import { cameraStatus } from './camera-status.ts'
+import { recordRoute } from './record.ts'
 
 export interface LiveOptions extends AttachOptions {
   readonly config: Config
@@ -53,17 +55,29 @@ export function startLive(options: LiveOptions): LiveCameras {
   let applying: Promise<unknown> = Promise.resolve()
 
   const basisOf = (camera: CameraConfig, config: Config) =>
-    canonicalJson([camera, watchOf(camera, config, engine).rules])
+    canonicalJson([camera, recordingOf(config.recording, camera), watchOf(camera, config, engine).rules])
   const wantedOf = (config: Config) => config.cameras.filter(({ paused }) => !paused)
 
   const start = (camera: CameraConfig, config: Config, delayMs: number) => {
-    const { source, steps$, stream } = attachCamera(camera, config, options)
-    const statuses = cameraStatus({ camera, source, stream, clock, telemetry }).subscribe((status) => {
+    const { source, main, steps$, stream } = attachCamera(camera, config, options)
+    const recording = recordingOf(config.recording, camera)
+    const records = recordRoute({
+      ...options,
+      cameraId: camera.id,
+      recording,
+      dataDir: config.dataDir,
+      analysed: source,
+      recorded: main ?? source,
+    })
+    const statuses = merge(
+      cameraStatus({ camera, source, stream, clock, telemetry }),
+      main?.status$ ?? EMPTY,
+    ).subscribe((status) => {
       latest.set(status.cameraId, status)
       intake.status(status)
     })
     const finished = new Promise<void>((resolve) => {
-      steps$.subscribe({
+      steps$.pipe(map(records.mark)).subscribe({
         next: (step) =>
           intake.alert(step, (event) => {
             onStored?.(event, step)
@@ -76,16 +90,20 @@ export function startLive(options: LiveOptions): LiveCameras {
         complete: resolve,
       })
     })
-    const cancelStart = clock.after(delayMs, () => source.start())
+    const cancelStart = clock.after(delayMs, () => {
+      source.start()
+      main?.start()
+    })
     running.set(camera.id, {
       source,
       basis: basisOf(camera, config),
       async stop() {
         cancelStart()
-        await source.close()
+        await Promise.all([source.close(), main?.close()])
         await finished
+        await records.close()
         statuses.unsubscribe()
-        latest.delete(camera.id)
+        for (const { id } of [source, main ?? source]) latest.delete(id)
       },
     })
   }

@@ -19,6 +19,12 @@ export function crossCheck(config: Shape, context: z.RefinementCtx): void {
   }
   unique(cameras, (index) => ['cameras', index, 'id'])
   unique(models, (index) => ['models', index, 'name'])
+  unique(
+    config.webhooks.map(({ name }) => name),
+    (index) => ['webhooks', index, 'name'],
+  )
+  if (config.recording.enoughFreeMb < config.recording.lowFreeMb)
+    issue(['recording', 'enoughFreeMb'], `must be at least lowFreeMb (${config.recording.lowFreeMb})`)
   unique(rules, (index) => ['alerts', 'rules', index, 'name'])
 
   const known = (name: string, names: string[], reference: { kind: string; path: Path }) => {

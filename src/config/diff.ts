@@ -29,9 +29,9 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
         .map(([name]) => name),
     }
   }
-  const sections = (['node', 'dataDir', 'events', 'kafka', 'http', 'log'] as const).filter(
-    (section) => !same(before[section], after[section]),
-  )
+  const sections = (
+    ['node', 'dataDir', 'events', 'recording', 'webhooks', 'kafka', 'http', 'log'] as const
+  ).filter((section) => !same(before[section], after[section]))
   return {
     cameras: named(before.cameras, after.cameras, (camera) => camera.id),
     models: named(before.models, after.models, (model) => model.name),

@@ -30,6 +30,7 @@ export const kafkaSchema = z.strictObject({
     .strictObject({
       alerts: topic.default('vireo.alerts').describe('Topic of alerts.'),
       cameraStatus: topic.default('vireo.camera-status').describe('Topic of camera states.'),
+      clips: topic.default('vireo.clips').describe('Topic of clips that were recorded or removed.'),
     })
     .prefault({})
     .describe('Where events go.'),

@@ -1,6 +1,6 @@
 import type { Config } from './schema.ts'
 
-const secretFields = new Set(['password', 'key'])
+const secretFields = new Set(['password', 'key', 'secret', 'token'])
 // Greedy up to the last @: people write passwords with / # and ? unescaped.
 const inUrl = /([a-z][a-z0-9+.-]*:\/\/).*@/gi
 const inQuery = /([?&](?:password|passwd|pwd|pass|token|secret|key|auth|user|username)=)[^&#\s]*/gi

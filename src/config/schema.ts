@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { alertsSchema } from './alerts-schema.ts'
 import { crossCheck } from './cross-check.ts'
 import { kafkaSchema } from './kafka-schema.ts'
+import { cameraRecordingSchema, recordingSchema } from './recording-schema.ts'
+import { webhookSchema } from './webhook-schema.ts'
 
 const slug = z
   .string()
@@ -29,6 +31,11 @@ export const cameraSchema = z.strictObject({
     .string()
     .min(1)
     .describe('rtsp, rtsps, http or https URL, or a file. May refer to environment variables.'),
+  mainUrl: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Address of a larger stream of the same camera. It is recorded; url is analysed.'),
   transport: z.enum(['tcp', 'udp']).default('tcp').describe('RTSP transport. tcp loses nothing.'),
   hardwareDecode: z
     .enum(['none', 'cuda', 'vaapi', 'qsv', 'videotoolbox'])
@@ -37,6 +44,7 @@ export const cameraSchema = z.strictObject({
   models: z.array(z.string()).optional().describe('Names of the models that watch it. Absent: all of them.'),
   motion: motionSchema.prefault({}).describe('The motion gate in front of the models.'),
   picture: pictureSchema.prefault({}).describe('Whether the picture can be used.'),
+  recording: cameraRecordingSchema.optional().describe('What is recorded otherwise than for the others.'),
   realtime: z
     .boolean()
     .default(true)
@@ -95,6 +103,8 @@ export const configShape = z.strictObject({
     })
     .prefault({})
     .describe('The durable outbox.'),
+  recording: recordingSchema.prefault({}).describe('What is kept of the footage.'),
+  webhooks: z.array(webhookSchema).default([]).describe('Receivers of events over HTTP.'),
   kafka: kafkaSchema.optional().describe('Absent: events stay in the durable outbox.'),
   http: httpSchema.prefault({}).describe('Health and metrics server.'),
   log: logSchema.prefault({}).describe('Log output (stderr).'),

@@ -27,6 +27,8 @@ export interface AlertStep {
   readonly lastMs: number
   /** Monotonic arrival of the last frame that caused this step, milliseconds; not published, only for latency. */
   readonly causeMonoMs: number
+  /** Where its clip will be when it is complete (see vireo.clip.ready.v1); null or absent without a recording. */
+  readonly clipPath?: string | null
   /** Why an alert ended: scores fell, the camera went away, or the process stopped. Null before the end. */
   readonly endReason: 'cleared' | 'camera_lost' | 'shutdown' | null
 }

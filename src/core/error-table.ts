@@ -132,6 +132,20 @@ export const errorTable = {
     exitCode: 65,
     summary: 'An event does not fit its JSON Schema.',
   },
+  EVENT_REFUSED: {
+    retry: false,
+    httpStatus: 422,
+    exitCode: 65,
+    summary:
+      'A receiver says that it will never take this event (too large, not understood). It is kept as a dead letter; see vireo alerts dead-letters.',
+  },
+  EVENT_WEBHOOK: {
+    retry: true,
+    httpStatus: 503,
+    exitCode: 69,
+    summary:
+      'A webhook does not answer, or not with 2xx. Events stay in the outbox and are sent again, in order.',
+  },
   EVENT_BROKER: {
     retry: true,
     httpStatus: 503,

@@ -17,7 +17,7 @@ export interface OutboxEvent {
   readonly attempts: number
 }
 
-export type EventChannel = 'alerts' | 'camera-status'
+export type EventChannel = 'alerts' | 'camera-status' | 'clips'
 
 /** Where events go. `publish` resolves only when every event is durably accepted by the receiver. */
 export interface EventPublisher {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { pathToFileURL } from 'node:url'
 import type { AlertStep } from '../core/alert.ts'
 import type { CameraStatus } from '../core/camera-status.ts'
 import type { EventChannel } from '../core/events.ts'
+import type { RecordedClip, RemovalReason } from '../core/recorded-clip.ts'
 
 /** An event before it has a place in the outbox. */
 export interface NewEvent {
@@ -19,8 +21,13 @@ export interface NewEvent {
  * it twice (delivery is at least once) can tell.
  */
 export function alertEvent(step: AlertStep, source: string): NewEvent {
-  const { causeMonoMs: _private, startedMs, lastMs, ...data } = step
-  const dataJson = JSON.stringify({ ...data, startedAt: iso(startedMs), lastAt: iso(lastMs) })
+  const { causeMonoMs: _private, startedMs, lastMs, clipPath = null, ...data } = step
+  const dataJson = JSON.stringify({
+    ...data,
+    clipUri: clipPath === null ? null : clipUri(clipPath),
+    startedAt: iso(startedMs),
+    lastAt: iso(lastMs),
+  })
   return event({
     idParts: ['alert', step.alertId, step.phase, step.seq],
     channel: 'alerts',
@@ -51,6 +58,53 @@ export function cameraStatusEvent(status: CameraStatus, source: string): NewEven
     dataJson: JSON.stringify({ ...data, since: iso(sinceMs) }),
   })
 }
+
+/** A clip that is complete on the disk. */
+export function clipEvent(clip: RecordedClip, source: string): NewEvent {
+  const { path, thumbnailPath, startedMs, reason = null, ...data } = clip
+  return event({
+    idParts: ['clip', clip.alertId, clip.sha256],
+    channel: 'clips',
+    type: 'vireo.clip.ready.v1',
+    schema: 'clip',
+    label: null,
+    cameraId: clip.cameraId,
+    timeMs: startedMs + clip.durationMs,
+    source,
+    dataJson: JSON.stringify({
+      ...data,
+      uri: clipUri(path),
+      thumbnailUri: thumbnailPath === null ? null : clipUri(thumbnailPath),
+      startedAt: iso(startedMs),
+      endReason: reason,
+    }),
+  })
+}
+
+/** A clip that is no longer there. */
+export function clipRemovedEvent(removed: RemovedClip, source: string): NewEvent {
+  const { alertId, cameraId, reason, atMs } = removed
+  return event({
+    idParts: ['clip-removed', alertId],
+    channel: 'clips',
+    type: 'vireo.clip.removed.v1',
+    schema: 'clip-removed',
+    label: null,
+    cameraId,
+    timeMs: atMs,
+    source,
+    dataJson: JSON.stringify({ alertId, cameraId, reason, removedAt: iso(atMs) }),
+  })
+}
+
+export interface RemovedClip {
+  readonly alertId: string
+  readonly cameraId: string
+  readonly reason: RemovalReason
+  readonly atMs: number
+}
+
+const clipUri = (path: string) => pathToFileURL(path).href
 
 function event(parts: {
   idParts: readonly unknown[]

@@ -36,6 +36,34 @@ const migrations: readonly string[] = [
      sent INTEGER NOT NULL,
      tried INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE dead_letter (
+     sink TEXT NOT NULL,
+     id TEXT NOT NULL,
+     channel TEXT NOT NULL,
+     key TEXT NOT NULL,
+     attributes TEXT NOT NULL,
+     data TEXT NOT NULL,
+     reason TEXT NOT NULL,
+     set_aside_ms INTEGER NOT NULL,
+     PRIMARY KEY (sink, id)
+   ) STRICT;
+   CREATE TABLE clip (
+     alert TEXT PRIMARY KEY,
+     camera TEXT NOT NULL,
+     path TEXT NOT NULL,
+     sha256 TEXT NOT NULL,
+     bytes INTEGER NOT NULL,
+     epoch INTEGER NOT NULL,
+     first_pts_us INTEGER NOT NULL,
+     duration_ms INTEGER NOT NULL,
+     pre_roll_ms INTEGER NOT NULL,
+     started_ms INTEGER NOT NULL,
+     end_reason TEXT,
+     reviewed_ms INTEGER,
+     removed_ms INTEGER,
+     removed_reason TEXT
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX clip_recent ON clip (camera, started_ms);`,
 ]
 
 export const databaseFile = 'vireo.db'

@@ -3,18 +3,24 @@ import type { CameraStatus } from '../core/camera-status.ts'
 import type { Clock } from '../core/clock.ts'
 import { toAppError } from '../core/errors.ts'
 import type { OutboxEvent } from '../core/events.ts'
+import type { RecordedClip, RemovalReason } from '../core/recorded-clip.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
 
 /** The part of the event store that takes things in; each call is one durable transaction or throws. */
 export interface AcceptingStore {
   acceptAlert(step: AlertStep): OutboxEvent
   acceptStatus(status: CameraStatus): OutboxEvent
+  acceptClip(clip: RecordedClip): OutboxEvent
+  acceptClipRemoved(removed: { alertId: string; cameraId: string; reason: RemovalReason }): OutboxEvent
 }
 
 export interface EventIntake {
   /** Stores the step, at once when the store works; `stored` is called when it is on disk. */
   alert(step: AlertStep, stored?: (event: OutboxEvent) => void): void
   status(status: CameraStatus): void
+  /** A clip that is complete; `stored` is called when that is on disk. */
+  clip(clip: RecordedClip, stored: () => void): void
+  clipRemoved(removed: { alertId: string; cameraId: string; reason: RemovalReason }): void
   /** Things taken in and not yet on disk, because the store refuses them. */
   waiting(): number
   /** Last try for what is waiting; counts what is lost. */
@@ -44,6 +50,7 @@ export function createEventIntake(options: {
   const { store, wake, clock, telemetry } = options
   const queue: Waiting[] = []
   let cancelRetry: (() => void) | null = null
+  let closed = false
 
   const flush = (): void => {
     let stored = false
@@ -83,6 +90,8 @@ export function createEventIntake(options: {
     })
   }
   const take = (waiting: Waiting) => {
+    if (closed)
+      return countDrop(telemetry, { stage: 'event', reason: 'shutdown', cameraId: waiting.cameraId })
     if (queue.length >= capacity) {
       const oldest = queue.shift()!
       countDrop(telemetry, { stage: 'event', reason: 'store_refuses', cameraId: oldest.cameraId })
@@ -112,8 +121,25 @@ export function createEventIntake(options: {
           return () => {}
         },
       }),
+    clip: (clip, stored) =>
+      take({
+        cameraId: clip.cameraId,
+        store() {
+          store.acceptClip(clip)
+          return stored
+        },
+      }),
+    clipRemoved: (removed) =>
+      take({
+        cameraId: removed.cameraId,
+        store() {
+          store.acceptClipRemoved(removed)
+          return () => {}
+        },
+      }),
     waiting: () => queue.length,
     close() {
+      closed = true
       stopRetry()
       flush()
       stopRetry()

@@ -3,6 +3,7 @@ import type { CameraStatus } from '../core/camera-status.ts'
 import type { Clock } from '../core/clock.ts'
 import type { OutboxEvent } from '../core/events.ts'
 import { noTelemetry, type Telemetry } from '../core/telemetry-port.ts'
+import { type ClipStore, createClipStore } from './clip-store.ts'
 import { alertEvent, cameraStatusEvent, type NewEvent } from './cloud-event.ts'
 import { lockDataDir } from './data-lock.ts'
 import { openDatabase, transaction } from './database.ts'
@@ -11,7 +12,7 @@ import { createSinkCursors, type SinkCursors } from './sink-cursors.ts'
 
 const pruneRows = 2000
 
-export interface EventStore extends SinkCursors {
+export interface EventStore extends SinkCursors, ClipStore {
   /** One step of an alert: the alert's row and the event in the outbox, in one transaction on disk. */
   acceptAlert(step: AlertStep): OutboxEvent
   /** The same for several steps at once. */
@@ -20,8 +21,8 @@ export interface EventStore extends SinkCursors {
   /** Alerts that have no end yet, by their latest step. */
   openAlerts(): AlertStep[]
   /**
-   * Removes events older than `keepMs` that every sink in `sinks` has sent, and alerts that ended as long ago.
-   * Never more than 2000 rows of each, so that the event loop goes on; returns how many rows went, call again
+   * Removes events older than `keepMs` that every sink in `sinks` has sent, alerts that ended as long ago and have
+   * no clip, and what is known of clips that were removed and of dead letters. Never more than 2000 rows of each, so that the event loop goes on; returns how many rows went, call again
    * until it is 0.
    */
   prune(options: { keepMs: number; sinks: readonly string[] }): number
@@ -68,7 +69,14 @@ export function openEventStore(options: {
        (SELECT position FROM outbox WHERE accepted_ms < ? AND position <= ? LIMIT ?)`,
   )
   const pruneAlerts = database.prepare(
-    "DELETE FROM alert WHERE id IN (SELECT id FROM alert WHERE phase = 'end' AND last_ms < ? LIMIT ?)",
+    `DELETE FROM alert WHERE id IN (SELECT id FROM alert WHERE phase = 'end' AND last_ms < ?
+       AND NOT EXISTS (SELECT 1 FROM clip WHERE clip.alert = alert.id AND removed_ms IS NULL) LIMIT ?)`,
+  )
+  const pruneClips = database.prepare(
+    'DELETE FROM clip WHERE alert IN (SELECT alert FROM clip WHERE removed_ms < ? LIMIT ?)',
+  )
+  const pruneDeadLetters = database.prepare(
+    'DELETE FROM dead_letter WHERE rowid IN (SELECT rowid FROM dead_letter WHERE set_aside_ms < ? LIMIT ?)',
   )
 
   const put = (event: NewEvent): OutboxEvent => {
@@ -86,7 +94,8 @@ export function openEventStore(options: {
   const openAlerts = () => open.all().map((row) => JSON.parse(String(row.step)) as AlertStep)
 
   const store: EventStore = {
-    ...createSinkCursors(database),
+    ...createSinkCursors(database, clock),
+    ...createClipStore({ database, put, source, clock }),
     acceptAlert: (step) => transaction(database, () => putAlert(step)),
     acceptAlerts: (steps) => transaction(database, () => steps.map(putAlert)),
     acceptStatus: (status) => transaction(database, () => put(cameraStatusEvent(status, source))),
@@ -99,7 +108,10 @@ export function openEventStore(options: {
         database,
         () =>
           Number(pruneEvents.run(beforeMs, sent, pruneRows).changes) +
-          Number(pruneAlerts.run(beforeMs, pruneRows).changes),
+          [pruneAlerts, pruneClips, pruneDeadLetters].reduce(
+            (sum, statement) => sum + Number(statement.run(beforeMs, pruneRows).changes),
+            0,
+          ),
       )
     },
     close() {

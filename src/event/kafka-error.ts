@@ -46,7 +46,7 @@ export function isProducerStateError(thrown: unknown): boolean {
 }
 
 /**
- * What kafkajs threw, as EVENT_BROKER or EVENT_BROKER_AUTH with a text for the operator. No secret gets into it,
+ * What kafkajs threw, as EVENT_BROKER, EVENT_BROKER_AUTH or EVENT_REFUSED with a text for the operator. No secret gets into it,
  * and the original error is not attached, because nobody knows what a client puts there.
  */
 export function toBrokerError(thrown: unknown, kafka: KafkaConfig): AppError {
@@ -57,7 +57,7 @@ export function toBrokerError(thrown: unknown, kafka: KafkaConfig): AppError {
   const scrub = kafkaScrubber(kafka)
   const kafkaError = clues.map(({ type, code, name }) => type || code || name).find(Boolean) ?? 'unknown'
   const reason = clues.find(({ message }) => message)?.message ?? String(thrown)
-  const fail = (code: 'EVENT_BROKER' | 'EVENT_BROKER_AUTH', text: string) =>
+  const fail = (code: 'EVENT_BROKER' | 'EVENT_BROKER_AUTH' | 'EVENT_REFUSED', text: string) =>
     new AppError(code, scrub(text), { details: { kafkaError: scrub(kafkaError) } })
 
   const sasl = find(({ name, type }) => name === 'KafkaJSSASLAuthenticationError' || saslTypes.has(type))
@@ -87,12 +87,12 @@ export function toBrokerError(thrown: unknown, kafka: KafkaConfig): AppError {
   if (right)
     return fail(
       'EVENT_BROKER_AUTH',
-      `Kafka at ${brokers} does not let this user write to ${kafka.topics.alerts} and ` +
-        `${kafka.topics.cameraStatus} (${right.type}); grant Write and Describe on both`,
+      `Kafka at ${brokers} does not let this user write to ${Object.values(kafka.topics).join(', ')} ` +
+        `(${right.type}); grant Write and Describe on each`,
     )
   if (find(({ type }) => type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE'))
     return fail(
-      'EVENT_BROKER',
+      'EVENT_REFUSED',
       `Kafka at ${brokers} refused an event as too large; raise max.message.bytes of the topics`,
     )
   const closed = find(({ name }) => name === 'KafkaJSConnectionClosedError')

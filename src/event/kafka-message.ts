@@ -18,7 +18,7 @@ export function kafkaMessage(event: OutboxEvent): Message {
 }
 
 export function topicOf(channel: EventChannel, topics: KafkaConfig['topics']): string {
-  return channel === 'alerts' ? topics.alerts : topics.cameraStatus
+  return { alerts: topics.alerts, 'camera-status': topics.cameraStatus, clips: topics.clips }[channel]
 }
 
 /** The events in their order, cut so that one request stays small; inside a request, grouped by topic. */

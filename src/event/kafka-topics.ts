@@ -14,21 +14,20 @@ export function wantedTopics(kafka: KafkaConfig): ITopicConfig[] {
       ...more,
     }).map(([name, value]) => ({ name, value }))
   const shape = { numPartitions: partitions, replicationFactor }
-  const alerts = {
-    topic: topics.alerts,
-    ...shape,
-    configEntries: settings({ 'cleanup.policy': 'delete', 'retention.ms': String(retentionMs) }),
-  }
-  const cameraStatus = {
-    topic: topics.cameraStatus,
-    ...shape,
-    configEntries: settings({ 'cleanup.policy': 'compact' }),
-  }
-  return topics.alerts === topics.cameraStatus ? [alerts] : [alerts, cameraStatus]
+  const log = { 'cleanup.policy': 'delete', 'retention.ms': String(retentionMs) }
+  const wanted = new Map<string, ITopicConfig>()
+  // What shares a topic with events that must all be read gets their kind of topic.
+  for (const [topic, entries] of [
+    [topics.alerts, log],
+    [topics.clips, log],
+    [topics.cameraStatus, { 'cleanup.policy': 'compact' }],
+  ] as const)
+    if (!wanted.has(topic)) wanted.set(topic, { topic, ...shape, configEntries: settings(entries) })
+  return [...wanted.values()]
 }
 
 /**
- * Creates the topics that are missing. The alerts' topic keeps 7 days; the one of camera states is compacted, so
+ * Creates the topics that are missing. Those of alerts and clips keep 7 days; the one of camera states is compacted, so
  * that it holds the last state of every camera.
  *
  * @throws AppError EVENT_BROKER_AUTH when a topic is missing and this user may not create it, EVENT_BROKER when

@@ -26,7 +26,8 @@ const quietMs = 30_000
 
 /**
  * Sends the outbox to one publisher, in order, one batch at a time. A batch that fails is tried again with
- * growing waits, for ever: nothing is skipped and nothing overtakes. `onSent` hears of every acknowledged batch.
+ * growing waits, for ever: nothing overtakes, and nothing is skipped but what the receiver will never take
+ * (EVENT_REFUSED), which becomes a dead letter. `onSent` hears of every acknowledged batch.
  */
 export function createOutboxSender(options: {
   store: SinkCursors
@@ -45,21 +46,39 @@ export function createOutboxSender(options: {
   let failures = 0
   let warned = false
   let warnedMs = Number.NEGATIVE_INFINITY
+  /** Fewer while the one that is refused is looked for. */
+  let mostEvents = batchEvents
   let cancelRetry: (() => void) | null = null
 
   /** Sends one batch; false when there is none. */
   const sendNext = async (): Promise<boolean> => {
-    const events = store.pending(sink, batchEvents)
+    const events = store.pending(sink, mostEvents)
     const last = events.at(-1)
     if (!last) return false
     store.noteAttempt(sink, last.position)
-    await publisher.publish(events)
+    try {
+      await publisher.publish(events)
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      if (error.code !== 'EVENT_REFUSED') throw thrown
+      // One of them is the culprit: alone it is set aside, so that those behind it are not held up for ever.
+      mostEvents = Math.ceil(events.length / 2)
+      if (events.length === 1) setAside(last, error.message)
+      return true
+    }
     store.advance(sink, last.position)
+    mostEvents = Math.min(batchEvents, mostEvents * 2)
     failures = 0
     if (warned) telemetry.log.info({ sink }, 'events are sent again')
     warned = false
     onSent?.(events)
     return true
+  }
+  const setAside = (event: OutboxEvent, reason: string) => {
+    store.setAside(sink, event, reason)
+    mostEvents = batchEvents
+    telemetry.count('vireo_event_dead_letters_total', { sink })
+    telemetry.log.error({ sink, id: event.id, camera: event.key }, `an event is a dead letter: ${reason}`)
   }
 
   const sendAll = async (): Promise<void> => {
@@ -83,7 +102,7 @@ export function createOutboxSender(options: {
   const gauge = (): number | null => {
     try {
       const waiting = store.lag(sink)
-      telemetry.gauge('vireo_outbox_pending', {}, waiting)
+      telemetry.gauge('vireo_outbox_pending', { sink }, waiting)
       return waiting
     } catch {
       return null

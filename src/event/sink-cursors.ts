@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Clock } from '../core/clock.ts'
 import type { OutboxEvent } from '../core/events.ts'
 import { transaction } from './database.ts'
 import { toOutboxEvent } from './outbox-row.ts'
@@ -15,9 +16,11 @@ export interface SinkCursors {
   noteAttempt(sink: string, position: number): void
   /** The sink has accepted everything up to this position. */
   advance(sink: string, position: number): void
+  /** Keeps an event that the sink will never take as a dead letter, and goes on behind it. */
+  setAside(sink: string, event: OutboxEvent, reason: string): void
 }
 
-export function createSinkCursors(database: DatabaseSync): SinkCursors {
+export function createSinkCursors(database: DatabaseSync, clock: Clock): SinkCursors {
   const read = database.prepare('SELECT sent, tried FROM sink WHERE name = ?')
   const next = database.prepare('SELECT * FROM outbox WHERE position > ? ORDER BY position LIMIT ?')
   // Positions have no gaps but where old events were pruned, so that two looks at the index are a count.
@@ -27,6 +30,10 @@ export function createSinkCursors(database: DatabaseSync): SinkCursors {
   const write = database.prepare(
     `INSERT INTO sink (name, sent, tried) VALUES (?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET sent = max(sent, excluded.sent), tried = max(tried, excluded.tried)`,
+  )
+  const keep = database.prepare(
+    `INSERT INTO dead_letter (sink, id, channel, key, attributes, data, reason, set_aside_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   )
   const stateOf = (sink: string) => {
     const row = read.get(sink)
@@ -47,6 +54,13 @@ export function createSinkCursors(database: DatabaseSync): SinkCursors {
     },
     advance(sink, position) {
       transaction(database, () => write.run(sink, position, position))
+    },
+    setAside(sink, event, reason) {
+      const { id, channel, key, attributes, dataJson, position } = event
+      transaction(database, () => {
+        keep.run(sink, id, channel, key, JSON.stringify(attributes), dataJson, reason, clock.nowMs())
+        write.run(sink, position, position)
+      })
     },
   }
 }

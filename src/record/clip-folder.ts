@@ -5,7 +5,7 @@ import type { StoredClip } from './plan-retention.ts'
 /** The clips on the disk, as retention needs them. */
 export interface ClipFolder {
   /** Every clip, the unfinished ones that nothing was written to lately included. */
-  list(): Promise<readonly Omit<StoredClip, 'protected'>[]>
+  list(): Promise<readonly Omit<StoredClip, 'protected' | 'kind'>[]>
   /** Space that this process may still use on that disk, bytes. */
   freeBytes(): Promise<number>
   remove(path: string): Promise<void>
@@ -42,5 +42,23 @@ export function createClipFolder(dir: string, nowMs: () => number): ClipFolder {
       return bavail * bsize
     },
     remove: (path) => rm(path, { force: true }),
+  }
+}
+
+/** Several folders on one disk. */
+export interface RecordingFolder extends Omit<ClipFolder, 'list'> {
+  list(): Promise<readonly Omit<StoredClip, 'protected'>[]>
+}
+
+export function joinFolders(folders: Readonly<Record<StoredClip['kind'], ClipFolder>>): RecordingFolder {
+  return {
+    async list() {
+      const lists = Object.entries(folders).map(async ([kind, folder]) =>
+        (await folder.list()).map((clip) => ({ ...clip, kind: kind as StoredClip['kind'] })),
+      )
+      return (await Promise.all(lists)).flat()
+    },
+    freeBytes: () => folders.clips.freeBytes(),
+    remove: (path) => folders.clips.remove(path),
   }
 }

@@ -211,7 +211,8 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
   const subscription = options.fragments$.subscribe({
     next: take,
     error: () => stopAll('camera_lost'),
-    complete: () => stopAll('camera_lost'),
+    // The source is closed: the process ends, or the camera was changed or removed.
+    complete: () => stopAll('shutdown'),
   })
 
   return {

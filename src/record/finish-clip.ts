@@ -35,8 +35,8 @@ export interface FinishedFile {
 
 /**
  * Makes an MP4 of a part without encoding anything: index at the front, H.265 tagged `hvc1` so that Apple's
- * players take it. The clip appears under its name only when it is whole and on the disk; until then, and after
- * any error, the part stays, and the call can be made again.
+ * players take it. The clip appears under its name only when it is whole and on the disk. The part stays, so that
+ * the call can be made again, until `forgetPart` is called: when the database has the clip, too.
  *
  * @throws AppError STORE_CLIP, MEDIA_NO_VIDEO, MEDIA_FFMPEG_MISSING, MEDIA_FFMPEG_FAILED
  */
@@ -67,7 +67,6 @@ export async function finishClip(options: FinishOptions): Promise<FinishedFile> 
     const { size } = await stat(whole)
     await rename(whole, path)
     await sync(dirname(path))
-    await rm(path + partSuffix)
     return { note: head.note, path, thumbnailPath, sha256, bytes: size, durationMs }
   } catch (cause) {
     for (const left of [whole, `${thumbnail}.tmp`]) await rm(left, { force: true }).catch(() => {})
@@ -78,6 +77,11 @@ export async function finishClip(options: FinishOptions): Promise<FinishedFile> 
       cause,
     })
   }
+}
+
+/** Removes what the clip was made from. */
+export async function forgetPart(path: string): Promise<void> {
+  await rm(path + partSuffix, { force: true })
 }
 
 function remux(options: {

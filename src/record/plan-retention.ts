@@ -1,7 +1,10 @@
+import type { RemovalReason } from '../core/recorded-clip.ts'
+
 /** One clip on the disk with all that belongs to it. */
 export interface StoredClip {
   readonly alertId: string
   readonly cameraId: string
+  readonly kind: 'clips' | 'segments'
   /** The MP4 or, when it is unfinished, its part; the thumbnail. */
   readonly paths: readonly string[]
   readonly bytes: number
@@ -12,18 +15,17 @@ export interface StoredClip {
 }
 
 export interface RetentionLimits {
-  /** Unprotected clips that are older go, milliseconds. */
-  readonly maxAgeMs: number
-  /** Most bytes of clips that a camera may have. */
-  readonly maxBytesPerCamera: number
+  /** Age from which such a clip goes unless it is protected, milliseconds. */
+  readonly maxAgeMs: (clip: Pick<StoredClip, 'cameraId' | 'kind'>) => number
+  /** Most bytes that a camera may have. */
+  readonly maxBytesOf: (cameraId: string) => number
   /** Less free space than this is not allowed to be. */
   readonly lowFreeBytes: number
   /** Up to which free space clips are removed when it has become too little; at least lowFreeBytes. */
   readonly enoughFreeBytes: number
 }
 
-/** Why a clip goes. `unreviewed` is the last resort: the disk is low and there is nothing unprotected left. */
-export type RemovalReason = 'age' | 'camera_bytes' | 'disk_low' | 'unreviewed'
+export type { RemovalReason } from '../core/recorded-clip.ts'
 
 export interface RetentionPlan {
   /** In the order in which they are to go. */
@@ -56,18 +58,19 @@ export function planRetention(options: {
   }
 
   for (const clip of [...kept])
-    if (!clip.protected && nowMs - clip.changedMs > limits.maxAgeMs) take(clip, 'age')
+    if (!clip.protected && nowMs - clip.changedMs > limits.maxAgeMs(clip)) take(clip, 'age')
 
   const overQuota: string[] = []
   for (const [cameraId, own] of Map.groupBy([...kept], (clip) => clip.cameraId)) {
+    const mostBytes = limits.maxBytesOf(cameraId)
     let bytes = own.reduce((sum, clip) => sum + clip.bytes, 0)
     for (const clip of own) {
-      if (bytes <= limits.maxBytesPerCamera) break
+      if (bytes <= mostBytes) break
       if (clip.protected) continue
       take(clip, 'camera_bytes')
       bytes -= clip.bytes
     }
-    if (bytes > limits.maxBytesPerCamera) overQuota.push(cameraId)
+    if (bytes > mostBytes) overQuota.push(cameraId)
   }
 
   if (freeBytes < limits.lowFreeBytes) {

@@ -1,12 +1,13 @@
 import type { Clock } from '../core/clock.ts'
 import { toAppError } from '../core/errors.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
-import type { ClipFolder } from './clip-folder.ts'
+import type { RecordingFolder } from './clip-folder.ts'
 import { planRetention, type RemovalReason, type RetentionLimits, type StoredClip } from './plan-retention.ts'
 
 export interface RetentionOptions {
-  readonly folder: ClipFolder
-  readonly limits: RetentionLimits
+  readonly folder: RecordingFolder
+  /** Asked for every sweep. */
+  readonly limits: () => RetentionLimits
   /** Whether the alert of a clip still waits for its review. */
   readonly isProtected: (alertId: string) => boolean
   /** Told of each clip that is gone, so that events and lists stop naming it. */
@@ -74,7 +75,7 @@ export function createRetention(options: RetentionOptions): Retention {
     const freeBytes = await folder.freeBytes()
     telemetry.gauge('vireo_record_disk_free_bytes', {}, freeBytes)
     const clips = (await folder.list()).map((clip) => ({ ...clip, protected: isProtected(clip.alertId) }))
-    const plan = planRetention({ clips, nowMs: clock.nowMs(), freeBytes, limits })
+    const plan = planRetention({ clips, nowMs: clock.nowMs(), freeBytes, limits: limits() })
     const removed: RetentionReport['removed'][number][] = []
     let failed = 0
     for (const item of plan.remove) {

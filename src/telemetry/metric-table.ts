@@ -79,6 +79,11 @@ export const metricTable = {
     help: 'Clips that could not be written or finished, by error code. Their parts are kept.',
     labels: ['camera', 'code'],
   },
+  vireo_record_segments_total: {
+    type: 'counter',
+    help: 'Finished segments of the continuous recording.',
+    labels: ['camera'],
+  },
   vireo_record_removed_total: {
     type: 'counter',
     help: 'Clips removed by retention, by rule.',
@@ -89,7 +94,16 @@ export const metricTable = {
     help: 'Free space where clips are kept.',
     labels: [],
   },
-  vireo_outbox_pending: { type: 'gauge', help: 'Events accepted and not yet published.', labels: [] },
+  vireo_outbox_pending: {
+    type: 'gauge',
+    help: 'Events accepted and not yet taken by a receiver.',
+    labels: ['sink'],
+  },
+  vireo_event_dead_letters_total: {
+    type: 'counter',
+    help: 'Events that a receiver will never take; kept in the database.',
+    labels: ['sink'],
+  },
   vireo_event_latency_seconds: {
     type: 'summary',
     help: 'Time from the arrival of the causing frame to the end of a stage.',

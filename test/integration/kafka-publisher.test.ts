@@ -38,7 +38,7 @@ function publisherTo(brokers: readonly string[], over: Record<string, unknown> =
   const kafka = kafkaSchema.parse({
     brokers,
     partitions: 3,
-    topics: { alerts: `alerts-${name}`, cameraStatus: `status-${name}` },
+    topics: { alerts: `alerts-${name}`, cameraStatus: `status-${name}`, clips: `clips-${name}` },
     ...over,
   })
   const publisher = createKafkaPublisher({ kafka, clock: systemClock, telemetry })
@@ -388,7 +388,7 @@ async function topicSettings(brokers: readonly string[], topic: string) {
 async function grantWrite(broker: KafkaBroker, { topics }: KafkaConfig): Promise<void> {
   const admin = createKafkaAdmin(broker.innerBrokers)
   await admin.connect()
-  const names = [topics.alerts, topics.cameraStatus]
+  const names = Object.values(topics)
   await admin.createTopics({ topics: names.map((topic) => ({ topic, numPartitions: 1 })) })
   await admin.createAcls({
     acl: names.map((resourceName) => ({

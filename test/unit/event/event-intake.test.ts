@@ -29,6 +29,16 @@ function setUp() {
         stored.push(`status ${camera.state}`)
         return {} as OutboxEvent
       },
+      acceptClip(clip) {
+        refuse()
+        stored.push(`clip ${clip.alertId}`)
+        return {} as OutboxEvent
+      },
+      acceptClipRemoved({ alertId, reason }) {
+        refuse()
+        stored.push(`removed ${alertId} ${reason}`)
+        return {} as OutboxEvent
+      },
     },
     wake: () => {
       state.wakes += 1

@@ -7,7 +7,10 @@ import addFormats from 'ajv-formats'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AlertStep } from '../../../src/core/alert.ts'
 import type { CameraStatus } from '../../../src/core/camera-status.ts'
+import type { RecordedClip } from '../../../src/core/recorded-clip.ts'
+import { openClipReader } from '../../../src/event/clip-reader.ts'
 import { openDatabase, transaction } from '../../../src/event/database.ts'
+import { openDeadLetters } from '../../../src/event/dead-letters.ts'
 import { type EventStore, openEventStore } from '../../../src/event/event-store.ts'
 import { openOutboxReader } from '../../../src/event/outbox-reader.ts'
 
@@ -69,7 +72,79 @@ const status: CameraStatus = {
   picture: 'ok',
 }
 
+const clip = (more: Partial<RecordedClip> = {}): RecordedClip => ({
+  alertId: 'a'.repeat(32),
+  cameraId: 'gate',
+  epoch: 1,
+  path: '/data/clips/gate/2001-09-09/a.mp4',
+  thumbnailPath: null,
+  sha256: 'b'.repeat(64),
+  bytes: 1000,
+  firstPtsUs: 0,
+  lastPtsUs: 9e6,
+  startedMs: 1e12,
+  durationMs: 9000,
+  preRollMs: 5000,
+  ...more,
+})
+
 describe('event store', () => {
+  it('keeps a dead letter, and goes on behind it', () => {
+    const store = openStore()
+    const refused = store.acceptAlert(step())
+    store.acceptStatus(status)
+    store.setAside('kafka', refused, 'too large')
+    expect(store.pending('kafka', 10).map(({ channel }) => channel)).toEqual(['camera-status'])
+    expect(store.pending('site', 10)).toHaveLength(2)
+    const reader = openDeadLetters(dataDir)
+    open.push(reader)
+    expect(reader.list(10)).toMatchObject([
+      { sink: 'kafka', id: refused.id, reason: 'too large', key: 'gate', dataJson: refused.dataJson },
+    ])
+  })
+
+  it('knows which clips are there and not reviewed, and tells of both ends of their life', () => {
+    const store = openStore()
+    store.acceptAlert(step())
+    const ready = store.acceptClip(clip())
+    expect(store.acceptClip(clip()).position).toBe(ready.position)
+    expect(JSON.parse(ready.dataJson)).toMatchObject({
+      uri: 'file:///data/clips/gate/2001-09-09/a.mp4',
+      sha256: 'b'.repeat(64),
+      endReason: null,
+    })
+    const { alertId } = clip()
+    expect(store.isUnreviewed(alertId, 1e12)).toBe(true)
+    expect(store.isUnreviewed(alertId, 1e12 + 1)).toBe(false)
+    expect(store.isUnreviewed('other', 0)).toBe(false)
+    const reader = openClipReader(dataDir)
+    open.push(reader)
+    expect(reader.list({ label: 'falling' }, 10)).toMatchObject([{ alertId, score: 0.75, reviewed: false }])
+    expect(reader.list({ label: 'waving' }, 10)).toEqual([])
+    expect(reader.find('aaa').path).toBe(clip().path)
+    expect(() => reader.find('b')).toThrow(/there is no clip/)
+    store.acceptClipRemoved({ alertId, cameraId: 'gate', reason: 'age' })
+    expect(store.isUnreviewed(alertId, 0)).toBe(false)
+    expect(reader.list({}, 10)).toEqual([])
+    expect(reader.list({ removed: true }, 10)).toMatchObject([{ removedReason: 'age' }])
+  })
+
+  it('keeps an alert as long as its clip', () => {
+    const store = openStore()
+    store.acceptAlert(step({ phase: 'end', seq: 1, endReason: 'cleared' }))
+    store.acceptClip(clip())
+    nowMs += 1000
+    const prune = () => store.prune({ keepMs: 500, sinks: [] })
+    const reader = openClipReader(dataDir)
+    open.push(reader)
+    prune()
+    expect(reader.list({}, 1)).toMatchObject([{ label: 'falling' }])
+    store.acceptClipRemoved({ alertId: clip().alertId, cameraId: 'gate', reason: 'age' })
+    nowMs += 1000
+    while (prune() > 0);
+    expect(reader.list({ removed: true }, 1)).toEqual([])
+  })
+
   it('takes an event once, whatever how often it is offered', () => {
     const store = openStore()
     const first = store.acceptAlert(step())
@@ -296,6 +371,8 @@ describe('schemas', () => {
       ['alert', store.acceptAlert(step())],
       ['alert', store.acceptAlert(step({ phase: 'end', seq: 1, endReason: 'camera_lost' }))],
       ['camera-status', store.acceptStatus(status)],
+      ['clip', store.acceptClip(clip())],
+      ['clip-removed', store.acceptClipRemoved({ alertId: clip().alertId, cameraId: 'gate', reason: 'age' })],
     ] as const) {
       const validate = ajv.compile({ ...schema(name), $id: undefined })
       const data = JSON.parse(event.dataJson)

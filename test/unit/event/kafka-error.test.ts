@@ -24,7 +24,7 @@ describe('toBrokerError', () => {
     ['a wrong host name', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'EVENT_BROKER_AUTH', 'kafka.ssl.ca'],
     ['a port without TLS', { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, 'EVENT_BROKER_AUTH', 'no TLS'],
     ['a missing right', { type: 'TOPIC_AUTHORIZATION_FAILED' }, 'EVENT_BROKER_AUTH', 'grant Write'],
-    ['too large an event', { type: 'MESSAGE_TOO_LARGE' }, 'EVENT_BROKER', 'max.message.bytes'],
+    ['too large an event', { type: 'MESSAGE_TOO_LARGE' }, 'EVENT_REFUSED', 'max.message.bytes'],
     ['a dead port', { code: 'ECONNREFUSED', name: 'KafkaJSConnectionError' }, 'EVENT_BROKER', 'did not take'],
   ])('tells the operator about %s, however deep it is wrapped', (_what, fields, code, text) => {
     for (const thrown of [failure(fields), wrap(failure(fields))]) {

@@ -4,7 +4,7 @@ import type { OutboxEvent } from '../../../src/core/events.ts'
 import { alertEvent } from '../../../src/event/cloud-event.ts'
 import { kafkaChunks, kafkaMessage } from '../../../src/event/kafka-message.ts'
 
-const topics = { alerts: 'a', cameraStatus: 's' }
+const topics = { alerts: 'a', cameraStatus: 's', clips: 'c' }
 
 function outboxEvent(over: Partial<OutboxEvent> = {}): OutboxEvent {
   return {

@@ -5,7 +5,7 @@ import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { ensureKafkaTopics, wantedTopics } from '../../../src/event/kafka-topics.ts'
 
 const configured = (over: object = {}) =>
-  kafkaSchema.parse({ brokers: ['b:1'], topics: { alerts: 'a', cameraStatus: 's' }, ...over })
+  kafkaSchema.parse({ brokers: ['b:1'], topics: { alerts: 'a', cameraStatus: 's', clips: 'c' }, ...over })
 const settingsOf = (topic: ITopicConfig | undefined) =>
   Object.fromEntries((topic?.configEntries ?? []).map(({ name, value }) => [name, value]))
 
@@ -33,13 +33,15 @@ const denied = Object.assign(new Error('Topic creation errors'), {
 
 describe('wantedTopics', () => {
   it('keeps alerts for 7 days and the last state of each camera', () => {
-    const [alerts, status] = wantedTopics(configured({ partitions: 12, replicationFactor: 3 }))
+    const [alerts, clips, status] = wantedTopics(configured({ partitions: 12, replicationFactor: 3 }))
     expect(alerts).toMatchObject({ topic: 'a', numPartitions: 12, replicationFactor: 3 })
     expect(settingsOf(alerts)).toEqual({
       'cleanup.policy': 'delete',
       'retention.ms': '604800000',
       'min.insync.replicas': '2',
     })
+    expect(clips?.topic).toBe('c')
+    expect(settingsOf(clips)).toEqual(settingsOf(alerts))
     expect(settingsOf(status)).toEqual({ 'cleanup.policy': 'compact', 'min.insync.replicas': '2' })
   })
 
@@ -54,25 +56,25 @@ describe('wantedTopics', () => {
   })
 
   it('does not compact alerts away when both channels share a topic', () => {
-    const topics = wantedTopics(configured({ topics: { alerts: 'one', cameraStatus: 'one' } }))
+    const topics = wantedTopics(configured({ topics: { alerts: 'one', cameraStatus: 'one', clips: 'one' } }))
     expect(topics.map(settingsOf)).toEqual([expect.objectContaining({ 'cleanup.policy': 'delete' })])
   })
 })
 
 describe('ensureKafkaTopics', () => {
   it('creates what is missing and only that', async () => {
-    const { admin, created } = cluster(['a', 'other'])
+    const { admin, created } = cluster(['a', 'c', 'other'])
     await ensure(admin)
     expect(created).toEqual(['s'])
   })
 
   it('asks for no right when nothing is missing', async () => {
-    const { admin } = cluster(['a', 's'], denied)
+    const { admin } = cluster(['a', 'c', 's'], denied)
     await ensure(admin)
   })
 
   it('names the topic and the rights when it may not create it', async () => {
-    await expect(ensure(cluster(['s'], denied).admin)).rejects.toMatchObject({
+    await expect(ensure(cluster(['c', 's'], denied).admin)).rejects.toMatchObject({
       code: 'EVENT_BROKER_AUTH',
       message: expect.stringMatching(/topic a .*6 partitions.*Create/),
     })

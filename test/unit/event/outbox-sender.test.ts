@@ -14,6 +14,8 @@ function setUp() {
   const logged: string[] = []
   const gauges: number[] = []
   const acknowledged: number[] = []
+  const aside: string[] = []
+  const poison = new Set<number>()
   let broken = false
   const works = () => {
     if (broken) throw new AppError('STORE_WRITE', 'database is not open')
@@ -40,6 +42,11 @@ function setUp() {
         works()
         state.sent = position
       },
+      setAside: (_sink, { position }, reason) => {
+        works()
+        state.sent = position
+        aside.push(`${position} ${reason}`)
+      },
     },
     publisher: {
       name: 'kafka',
@@ -52,6 +59,8 @@ function setUp() {
           state.fail -= 1
           throw new AppError('EVENT_BROKER', 'no broker answers')
         }
+        if (batch.some(({ position }) => poison.has(position)))
+          throw new AppError('EVENT_REFUSED', 'too large')
         calls.push(`${batch[0]!.position}-${batch.at(-1)!.position}`)
       },
       close: async () => {},
@@ -83,7 +92,10 @@ function setUp() {
   const breakStore = () => {
     broken = true
   }
-  return { sender, add, calls, timers, state, settle, logged, gauges, acknowledged, releases, breakStore }
+  return {
+    ...{ sender, add, calls, timers, state, settle, logged, gauges, acknowledged, releases, breakStore },
+    ...{ aside, poison },
+  }
 }
 
 describe('outbox sender', () => {
@@ -100,6 +112,23 @@ describe('outbox sender', () => {
     expect(state.mostInFlight).toBe(1)
     expect(acknowledged).toEqual([256, 256, 91])
     expect([gauges[0], gauges.at(-1)]).toEqual([600, 0])
+  })
+
+  it('sets aside only what the receiver will never take, and goes on', async () => {
+    const { sender, add, calls, settle, aside, poison, state, timers } = setUp()
+    add(600)
+    poison.add(3)
+    poison.add(256)
+    sender.wake()
+    for (let n = 0; n < 4; n += 1) await settle()
+    expect(aside).toEqual(['3 too large', '256 too large'])
+    expect(state.sent).toBe(600)
+    expect(timers).toEqual([])
+    const sent = calls.flatMap((range) => {
+      const [from, to] = range.split('-').map(Number) as [number, number]
+      return Array.from({ length: to - from + 1 }, (_, n) => from + n)
+    })
+    expect(sent).toEqual(Array.from({ length: 600 }, (_, n) => n + 1).filter((n) => n !== 3 && n !== 256))
   })
 
   it('tries a failed batch again, with growing waits, and lets nothing overtake', async () => {

@@ -5,6 +5,7 @@ import { Subject } from 'rxjs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Fragment } from '../../../src/core/frame.ts'
 import { type ClipRecorderOptions, createClipRecorder } from '../../../src/record/clip-recorder.ts'
+import { forgetPart } from '../../../src/record/finish-clip.ts'
 import type { FinishedClip } from '../../../src/record/finished-clip.ts'
 import { recoverClips } from '../../../src/record/recover-clips.ts'
 import { createFakeClock } from '../infer/fake-clock.ts'
@@ -75,7 +76,7 @@ describe('clip recorder', () => {
     })
     expect(clips[0]!.reason).toBeUndefined()
     expect(drops).toEqual({})
-    expect(readdirSync(join(path!, '..')).sort()).toEqual(['a1.jpg', 'a1.mp4'])
+    expect(readdirSync(join(path!, '..')).sort()).toEqual(['a1.jpg', 'a1.mp4', 'a1.mp4.part'])
     expect(clips[0]!.thumbnailPath).toBe(path!.replace('.mp4', '.jpg'))
     expect(clips[0]!.bytes).toBe(readFileSync(path!).length)
   })
@@ -209,7 +210,9 @@ describe('clip recorder', () => {
     recorder.begin('a1', at(5), 1)
     if (how === 'error') source.error(new Error('gone'))
     else source.complete()
-    await expect.poll(() => clips.map(({ reason }) => reason)).toEqual(['camera_lost'])
+    await expect
+      .poll(() => clips.map(({ reason }) => reason))
+      .toEqual([how === 'error' ? 'camera_lost' : 'shutdown'])
     await recorder.close()
   })
 
@@ -280,6 +283,9 @@ describe('clips that cannot be finished', () => {
       },
     ])
     expect(fragmentsIn(readFileSync(path))).toEqual(range(0, 12))
+    // Until the database has it, it is made again: nothing is lost when the process dies in between.
+    expect(readdirSync(join(path, '..')).sort()).toEqual(['a1.jpg', 'a1.mp4', 'a1.mp4.part'])
+    await forgetPart(path)
     expect(readdirSync(join(path, '..')).sort()).toEqual(['a1.jpg', 'a1.mp4'])
     expect(await recoverClips({ dir, spawn: createFakeFfmpeg().spawn, clock, telemetry })).toEqual([])
   })
@@ -293,6 +299,7 @@ describe('clips that cannot be finished', () => {
     recorder.begin('a2', at(12), 1)
     await recorder.close()
     expect(clips.map(({ alertId }) => alertId)).toEqual(['a2'])
+    await forgetPart(clips[0]!.path)
     expect(counts).toMatchObject({ 'vireo_record_clips_total gate shutdown': 1 })
     writeFileSync(path.replace('a1', 'a0').concat('.part'), 'nothing')
     const { telemetry, drops, counts: later } = countingTelemetry()
@@ -325,6 +332,6 @@ describe('clips that cannot be finished', () => {
     recorder.begin('a1', at(5), 1)
     await recorder.close()
     expect(clips).toMatchObject([{ thumbnailPath: null, alertId: 'a1' }])
-    expect(readdirSync(join(clips[0]!.path, '..'))).toEqual(['a1.mp4'])
+    expect(readdirSync(join(clips[0]!.path, '..')).sort()).toEqual(['a1.mp4', 'a1.mp4.part'])
   })
 })

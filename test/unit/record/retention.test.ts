@@ -3,21 +3,22 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ClipFolder, createClipFolder } from '../../../src/record/clip-folder.ts'
+import { createClipFolder, joinFolders, type RecordingFolder } from '../../../src/record/clip-folder.ts'
 import { planRetention, type RetentionLimits, type StoredClip } from '../../../src/record/plan-retention.ts'
 import { createRetention } from '../../../src/record/retention.ts'
 import { createFakeClock, settled } from '../infer/fake-clock.ts'
 import { countingTelemetry } from './sample-fragments.ts'
 
 const limits: RetentionLimits = {
-  maxAgeMs: 1000,
-  maxBytesPerCamera: 100,
+  maxAgeMs: ({ kind }) => (kind === 'clips' ? 1000 : 200),
+  maxBytesOf: (cameraId) => (cameraId === 'small' ? 30 : 100),
   lowFreeBytes: 50,
   enoughFreeBytes: 80,
 }
 const clip = (alertId: string, changedMs: number, more: Partial<StoredClip> = {}): StoredClip => ({
   alertId,
   cameraId: 'gate',
+  kind: 'clips',
   paths: [`/clips/${alertId}.mp4`, `/clips/${alertId}.jpg`],
   bytes: 20,
   changedMs,
@@ -41,6 +42,13 @@ describe('planRetention', () => {
   it('keeps everything within the limits', () => {
     expect(plan([clip('a', 1000), clip('b', 1500)])).toEqual({ remove: [], missingBytes: 0, overQuota: [] })
     expect(plan([])).toEqual({ remove: [], missingBytes: 0, overQuota: [] })
+  })
+
+  it('has an age for each kind and a size for each camera', () => {
+    const segment = (alertId: string, changedMs: number) => clip(alertId, changedMs, { kind: 'segments' })
+    expect(plan([clip('a', 1500), segment('b', 1500), segment('c', 1900)]).remove).toEqual(['b age'])
+    const small = { cameraId: 'small' }
+    expect(plan([clip('a', 1500, small), clip('b', 1600, small)]).remove).toEqual(['a camera_bytes'])
   })
 
   it('removes what is too old, but not what waits for a review', () => {
@@ -114,7 +122,7 @@ describe('planRetention', () => {
         const freed = freeBytes + [...gone.keys()].reduce((sum, { bytes }) => sum + bytes, 0)
         expect(result.missingBytes).toBe(Math.max(0, limits.lowFreeBytes - freed))
         if (result.missingBytes > 0) expect(left).toEqual([])
-        expect(left.some((each) => !each.protected && 2000 - each.changedMs > limits.maxAgeMs)).toBe(false)
+        expect(left.some((each) => !each.protected && 2000 - each.changedMs > 1000)).toBe(false)
         for (const [each, reason] of gone) expect(each.protected).toBe(reason === 'unreviewed')
         if ([...gone.values()].includes('unreviewed')) {
           expect(left.filter((each) => !each.protected)).toEqual([])
@@ -124,7 +132,7 @@ describe('planRetention', () => {
         for (const cameraId of ['gate', 'yard', 'hall']) {
           const own = left.filter((each) => each.cameraId === cameraId)
           const bytes = own.reduce((sum, each) => sum + each.bytes, 0)
-          if (bytes > limits.maxBytesPerCamera) {
+          if (bytes > 100) {
             expect(own.every((each) => each.protected)).toBe(true)
             expect(result.overQuota).toContain(cameraId)
           }
@@ -145,7 +153,7 @@ describe('retention', () => {
     const removed: string[] = []
     const waiting = new Set(clips.filter((each) => each.protected).map(({ alertId }) => alertId))
     const state = { freeBytes: more.freeBytes ?? 1000, lists: 0 }
-    const folder: ClipFolder = {
+    const folder: RecordingFolder = {
       async list() {
         state.lists += 1
         if (more.blind) throw new Error('EACCES')
@@ -161,7 +169,7 @@ describe('retention', () => {
     const told: string[] = []
     const retention = createRetention({
       folder,
-      limits: { ...limits, maxAgeMs: 500 },
+      limits: () => ({ ...limits, maxAgeMs: () => 500 }),
       isProtected: (alertId) => waiting.has(alertId),
       onRemoved: ({ alertId }, reason) => {
         told.push(`${alertId} ${reason}`)
@@ -268,6 +276,19 @@ describe('clip folder', () => {
     expect(await folder.list()).toHaveLength(1)
     expect(() => statSync(old)).toThrow('ENOENT')
     expect(await folder.freeBytes()).toBeGreaterThan(0)
+  })
+
+  it('lists clips and segments together', async () => {
+    put('clips/gate/2026-07-01/a1.mp4', 100, 5000)
+    put('segments/gate/2026-07-01/080000000-1.mp4', 200, 5000)
+    const folder = joinFolders({
+      clips: createClipFolder(join(dir, 'clips'), () => nowMs),
+      segments: createClipFolder(join(dir, 'segments'), () => nowMs),
+    })
+    expect((await folder.list()).map(({ kind, bytes }) => [kind, bytes])).toEqual([
+      ['clips', 100],
+      ['segments', 200],
+    ])
   })
 
   it('is empty when nothing was recorded yet', async () => {

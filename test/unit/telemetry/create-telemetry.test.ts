@@ -75,7 +75,7 @@ describe('metrics', () => {
 
   it.each([
     ['an unknown name', 'vireo_nope', {}],
-    ['another type', 'vireo_outbox_pending', {}],
+    ['another type', 'vireo_outbox_pending', { sink: 'kafka' }],
     ['a missing label', 'vireo_frames_total', {}],
     ['a further label', 'vireo_frames_total', { camera: 'a', x: 'b' }],
   ] as const)('refuses %s', (_what, name, labels) => {
@@ -86,8 +86,8 @@ describe('metrics', () => {
   it('two telemetries do not meet', async () => {
     const one = telemetryWithLines().telemetry
     const two = telemetryWithLines().telemetry
-    one.gauge('vireo_outbox_pending', {}, 7)
-    expect(await one.metricsText()).toContain('vireo_outbox_pending 7')
-    expect(await two.metricsText()).not.toContain('vireo_outbox_pending 7')
+    one.gauge('vireo_outbox_pending', { sink: 'kafka' }, 7)
+    expect(await one.metricsText()).toContain('vireo_outbox_pending{sink="kafka"} 7')
+    expect(await two.metricsText()).not.toContain('vireo_outbox_pending{sink="kafka"} 7')
   })
 })

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+
+/** A receiver of events over HTTP. */
+export const webhookSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a slug: lower-case letters, digits and hyphens, at most 63')
+    .describe('Name of the receiver in logs and metrics. A slug; its place in the outbox is kept under it.'),
+  url: z
+    .string()
+    .regex(/^https?:\/\/\S+$/, 'an http or https URL')
+    .describe('Where events are posted.'),
+  secret: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Signs each request (header vireo-signature). Secret: refer to an environment variable.'),
+  timeoutMs: z.int().min(100).max(120_000).default(10_000).describe('Longest wait for an answer, ms.'),
+  channels: z
+    .array(z.enum(['alerts', 'camera-status', 'clips']))
+    .min(1)
+    .default(['alerts'])
+    .describe('Which events it gets.'),
+})
+
+export type WebhookConfig = z.infer<typeof webhookSchema>

@@ -1,0 +1,35 @@
+/** Why a clip does not end where its alert asked. */
+export type ClipEnd =
+  | 'camera_lost'
+  | 'stream_changed'
+  | 'max_length'
+  | 'disk_error'
+  | 'shutdown'
+  /** The process died; the clip was finished at the next start. */
+  | 'recovered'
+
+/** Why a clip was removed. `unreviewed` is the last resort: the disk is low and nothing unprotected is left. */
+export type RemovalReason = 'age' | 'camera_bytes' | 'disk_low' | 'unreviewed'
+
+/** The recording of one alert, complete on the disk. */
+export interface RecordedClip {
+  readonly alertId: string
+  readonly cameraId: string
+  readonly epoch: number
+  readonly path: string
+  /** A JPEG of the first frame; null when it could not be made. */
+  readonly thumbnailPath: string | null
+  /** SHA-256 of the MP4, hexadecimal. */
+  readonly sha256: string
+  readonly bytes: number
+  /** PTS at which the clip begins (a keyframe) and ends, microseconds on the clock of its epoch. */
+  readonly firstPtsUs: number
+  readonly lastPtsUs: number
+  /** Wall clock at which the clip begins, milliseconds since the Unix epoch. */
+  readonly startedMs: number
+  readonly durationMs: number
+  /** From the beginning of the clip to the first frame of the alert; less than asked where no more was there. */
+  readonly preRollMs: number
+  /** Absent when it has the length that was asked for. */
+  readonly reason?: ClipEnd
+}

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { SQLOutputValue } from 'node:sqlite'
+import { AppError } from '../core/errors.ts'
+import { databaseFile, openDatabase } from './database.ts'
+
+/** One clip with the alert that it shows. */
+export interface ClipRow {
+  readonly alertId: string
+  readonly cameraId: string
+  readonly label: string | null
+  readonly rule: string | null
+  readonly score: number | null
+  readonly path: string
+  readonly sha256: string
+  readonly bytes: number
+  readonly startedMs: number
+  readonly durationMs: number
+  readonly preRollMs: number
+  /** Why it ends early, or null. */
+  readonly endReason: string | null
+  readonly reviewed: boolean
+  /** Why it was removed, or null while it is there. */
+  readonly removedReason: string | null
+}
+
+export interface ClipFilter {
+  readonly cameraId?: string
+  readonly label?: string
+  /** Clips that begin at or after it, milliseconds since the Unix epoch. */
+  readonly sinceMs?: number
+  /** Those that were removed, too. */
+  readonly removed?: boolean
+}
+
+export interface ClipReader {
+  /** The newest first. */
+  list(filter: ClipFilter, limit: number): ClipRow[]
+  /** By the whole id of its alert or its beginning. @throws AppError API_BAD_REQUEST for none or several. */
+  find(idPrefix: string): ClipRow
+  close(): void
+}
+
+/** Reads the clips of a data directory that another process may be writing. @throws AppError STORE_OPEN, STORE_VERSION */
+export function openClipReader(dataDir: string): ClipReader {
+  if (!existsSync(join(dataDir, databaseFile)))
+    throw new AppError('STORE_OPEN', `dataDir ${dataDir}: there is no database; has vireo run been started?`)
+  const database = openDatabase(dataDir, { readOnly: true })
+  const columns = `clip.*, alert.label, alert.rule, alert.score FROM clip LEFT JOIN alert ON alert.id = clip.alert`
+  const select = database.prepare(
+    `SELECT ${columns} WHERE (?1 IS NULL OR clip.camera = ?1) AND (?2 IS NULL OR alert.label = ?2)
+     AND clip.started_ms >= ?3 AND (?4 OR clip.removed_ms IS NULL)
+     ORDER BY clip.started_ms DESC, clip.alert LIMIT ?5`,
+  )
+  const byPrefix = database.prepare(`SELECT ${columns} WHERE substr(clip.alert, 1, length(?1)) = ?1 LIMIT 2`)
+  return {
+    list: ({ cameraId = null, label = null, sinceMs = 0, removed = false }, limit) =>
+      select.all(cameraId, label, sinceMs, removed ? 1 : 0, limit).map(toClipRow),
+    find(idPrefix) {
+      const found = byPrefix.all(idPrefix).map(toClipRow)
+      if (found.length === 1) return found[0]!
+      const why = found.length === 0 ? 'there is no clip of that alert' : 'several clips begin so; give more'
+      throw new AppError('API_BAD_REQUEST', `clip ${idPrefix}: ${why}; see vireo clip list`)
+    },
+    close: () => database.close(),
+  }
+}
+
+function toClipRow(row: Record<string, SQLOutputValue>): ClipRow {
+  const text = (value: SQLOutputValue | undefined) => (value == null ? null : String(value))
+  return {
+    alertId: String(row.alert),
+    cameraId: String(row.camera),
+    label: text(row.label),
+    rule: text(row.rule),
+    score: row.score == null ? null : Number(row.score),
+    path: String(row.path),
+    sha256: String(row.sha256),
+    bytes: Number(row.bytes),
+    startedMs: Number(row.started_ms),
+    durationMs: Number(row.duration_ms),
+    preRollMs: Number(row.pre_roll_ms),
+    endReason: text(row.end_reason),
+    reviewed: row.reviewed_ms !== null,
+    removedReason: text(row.removed_reason),
+  }
+}

@@ -1,0 +1,53 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Clock } from '../core/clock.ts'
+import type { OutboxEvent } from '../core/events.ts'
+import type { RecordedClip, RemovalReason } from '../core/recorded-clip.ts'
+import { clipEvent, clipRemovedEvent, type NewEvent } from './cloud-event.ts'
+import { transaction } from './database.ts'
+
+/** The clips of alerts as the database knows them; the media are files. */
+export interface ClipStore {
+  /** A clip is complete: its row and the event that says so, in one transaction on disk. */
+  acceptClip(clip: RecordedClip): OutboxEvent
+  /** A clip is gone: noted, and told. The row stays as long as events do. */
+  acceptClipRemoved(removed: { alertId: string; cameraId: string; reason: RemovalReason }): OutboxEvent
+  /** Whether a clip is there that nobody has reviewed, of an alert that began after `sinceMs`. */
+  isUnreviewed(alertId: string, sinceMs: number): boolean
+}
+
+export function createClipStore(options: {
+  database: DatabaseSync
+  put: (event: NewEvent) => OutboxEvent
+  source: string
+  clock: Clock
+}): ClipStore {
+  const { database, put, source, clock } = options
+  const insert = database.prepare(
+    `INSERT INTO clip (alert, camera, path, sha256, bytes, epoch, first_pts_us, duration_ms, pre_roll_ms, started_ms,
+       end_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (alert) DO UPDATE SET path = excluded.path, sha256 = excluded.sha256, bytes = excluded.bytes,
+       duration_ms = excluded.duration_ms, end_reason = excluded.end_reason`,
+  )
+  const remove = database.prepare('UPDATE clip SET removed_ms = ?, removed_reason = ? WHERE alert = ?')
+  const unreviewed = database.prepare(
+    'SELECT 1 FROM clip WHERE alert = ? AND reviewed_ms IS NULL AND removed_ms IS NULL AND started_ms >= ?',
+  )
+  return {
+    acceptClip: (clip) =>
+      transaction(database, () => {
+        const { alertId, cameraId, path, sha256, bytes, epoch, firstPtsUs, durationMs, preRollMs } = clip
+        insert.run(
+          ...([alertId, cameraId, path, sha256, bytes, epoch, firstPtsUs, durationMs, preRollMs] as const),
+          ...([Math.round(clip.startedMs), clip.reason ?? null] as const),
+        )
+        return put(clipEvent(clip, source))
+      }),
+    acceptClipRemoved: (removed) =>
+      transaction(database, () => {
+        const atMs = clock.nowMs()
+        remove.run(atMs, removed.reason, removed.alertId)
+        return put(clipRemovedEvent({ ...removed, atMs }, source))
+      }),
+    isUnreviewed: (alertId, sinceMs) => unreviewed.get(alertId, sinceMs) !== undefined,
+  }
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../core/clock.ts'
+import type { EventPublisher, OutboxEvent } from '../core/events.ts'
+import type { Telemetry } from '../core/telemetry-port.ts'
+import { createOutboxSender } from './outbox-sender.ts'
+import type { SinkCursors } from './sink-cursors.ts'
+
+/** Every receiver of the outbox as one: each has its own place in it, so that none waits for another. */
+export interface Sinks {
+  readonly names: readonly string[]
+  /** Something new may be in the outbox. */
+  wake(): void
+  /** Resolves with the names of those that did not take everything before the deadline. */
+  drain(deadlineMs: number): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+/** `onSent` hears of the batches that the first publisher acknowledged. */
+export function createSinks(options: {
+  publishers: readonly EventPublisher[]
+  store: SinkCursors
+  clock: Clock
+  random: () => number
+  telemetry: Telemetry
+  onSent?: (events: readonly OutboxEvent[]) => void
+}): Sinks {
+  const { publishers, onSent, ...rest } = options
+  const senders = publishers.map((publisher, index) => ({
+    publisher,
+    sender: createOutboxSender({ ...rest, publisher, ...(index === 0 && onSent ? { onSent } : {}) }),
+  }))
+  return {
+    names: publishers.map(({ name }) => name),
+    wake() {
+      for (const { sender } of senders) sender.wake()
+    },
+    async drain(deadlineMs) {
+      const done = await Promise.all(senders.map(({ sender }) => sender.drain(deadlineMs)))
+      return publishers.filter((_, index) => !done[index]).map(({ name }) => name)
+    },
+    async close() {
+      await Promise.all(
+        senders.map(async ({ sender, publisher }) => {
+          await sender.close()
+          await publisher.close()
+        }),
+      )
+    },
+  }
+}
