@@ -10,6 +10,7 @@ export interface CommandEntry {
 export const commandTable: readonly CommandEntry[] = [
   { name: 'run', load: async () => (await import('./commands/run.ts')).registerRun },
   { name: 'alerts', load: async () => (await import('./commands/alerts.ts')).registerAlerts },
+  { name: 'clip', load: async () => (await import('./commands/clip.ts')).registerClip },
   { name: 'config', load: async () => (await import('./commands/config.ts')).registerConfig },
   { name: 'camera', load: async () => (await import('./commands/camera.ts')).registerCamera },
   { name: 'model', load: async () => (await import('./commands/model.ts')).registerModel },

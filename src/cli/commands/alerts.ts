@@ -35,6 +35,7 @@ export function registerAlerts(program: Command): void {
       const { openOutboxReader } = await import('../../event/outbox-reader.ts')
       const { structuredEvent } = await import('../../event/cloud-event.ts')
       const { describeAlertData } = await import('../describe-step.ts')
+      const { sinceMs } = await import('../since-ms.ts')
       const config = loadConfig(options.config)
       const { camera, label, since, follow } = options
       if (camera !== undefined && !config.cameras.some(({ id }) => id === camera))
@@ -68,6 +69,25 @@ export function registerAlerts(program: Command): void {
         if (!signal.aborted) throw thrown
       } finally {
         release()
+        reader.close()
+      }
+    })
+  alerts
+    .command('dead-letters')
+    .description('Events that a receiver will never take, the newest first.')
+    .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
+    .option('--json', 'one event a line')
+    .action(async (options: { config: string; json?: boolean }) => {
+      const { loadConfig } = await import('../../config/load.ts')
+      const { openDeadLetters } = await import('../../event/dead-letters.ts')
+      const reader = openDeadLetters(loadConfig(options.config).dataDir)
+      try {
+        for (const letter of reader.list(1000)) {
+          const { setAsideMs, sink, key, attributes, reason } = letter
+          const line = `${new Date(setAsideMs).toISOString()}  ${sink}  ${key}  ${attributes.type}  ${reason}`
+          process.stdout.write(`${options.json ? JSON.stringify(letter) : line}\n`)
+        }
+      } finally {
         reader.close()
       }
     })
@@ -111,19 +131,4 @@ function stopSignal(): { signal: AbortSignal; release(): void } {
       process.off('SIGINT', stop).off('SIGTERM', stop)
     },
   }
-}
-
-const unitMs: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7 }
-
-/** A point in time from text; exported for its test. */
-export function sinceMs(text: string, nowMs: number): number {
-  const ago = /^(\d+)([smhd])$/.exec(text)
-  if (ago) return nowMs - Number(ago[1]) * unitMs[ago[2]!]!
-  const time = Date.parse(text)
-  if (Number.isNaN(time))
-    throw new AppError(
-      'API_BAD_REQUEST',
-      `--since ${text}: give a time such as 2026-05-01T08:00:00Z, or 10m, 2h, 1d`,
-    )
-  return time
 }
