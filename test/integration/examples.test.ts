@@ -1,16 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { kafkaSchema } from '../../src/config/kafka-schema.ts'
+import { webhookSchema } from '../../src/config/webhook-schema.ts'
 import type { AlertPhase, AlertStep } from '../../src/core/alert.ts'
-import { systemClock } from '../../src/core/clock.ts'
+import { type Clock, systemClock } from '../../src/core/clock.ts'
 import type { OutboxEvent } from '../../src/core/events.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import { alertEvent } from '../../src/event/cloud-event.ts'
 import { createKafkaPublisher } from '../../src/event/kafka-publisher.ts'
+import { createWebhookPublisher } from '../../src/event/webhook-publisher.ts'
 import { type KafkaBroker, skipKafka, startKafka } from '../support/kafka-broker.ts'
 
 const folder = join(import.meta.dirname, '../../examples/consumers')
@@ -112,7 +114,7 @@ describe.skipIf(skipKafka())('consumers of the alerts topic', () => {
         brokers: broker.brokers,
         partitions: 1,
         compression: 'zstd',
-        topics: { alerts: `alerts-${suffix}`, cameraStatus: `status-${suffix}` },
+        topics: { alerts: `alerts-${suffix}`, cameraStatus: `status-${suffix}`, clips: `clips-${suffix}` },
       })
       const publisher = createKafkaPublisher({ kafka, clock: systemClock, telemetry })
       const env = {
@@ -161,4 +163,93 @@ describe.skipIf(skipKafka())('consumers of the alerts topic', () => {
       }
     },
   )
+})
+
+describe('receiver of a webhook', () => {
+  const secret = 'a secret of the tests'
+  let receiver: Example
+  let url: string
+  beforeEach(async () => {
+    receiver = start('webhook-receiver', { WEBHOOK_SECRET: secret, PORT: '0' })
+    await until(receiver, () => receiver.lines.length > 0)
+    url = /http:\S+/.exec(receiver.lines.shift()!)![0]
+  })
+  const clockAt = (shiftMs: number): Clock => ({ ...systemClock, nowMs: () => Date.now() + shiftMs })
+  const publisher = (over: Record<string, unknown> = {}, shiftMs = 0) =>
+    createWebhookPublisher({
+      webhook: webhookSchema.parse({ name: 'test', url, secret, ...over }),
+      clock: clockAt(shiftMs),
+    })
+
+  it('prints each alert once and tells history, and stops on SIGTERM', async () => {
+    await publisher().publish([step('gate', 'new', 0.8), step('gate', 'update', 0.9)])
+    await publisher().publish([
+      step('gate', 'update', 0.9, { attempts: 1 }),
+      step('yard', 'new', 0.7, { attempts: 2 }),
+    ])
+    await until(receiver, () => receiver.lines.length >= 3)
+    receiver.child.kill('SIGTERM')
+    expect(await receiver.ended).toBe(0)
+    expect(receiver.lines).toEqual([
+      '2026-01-01T10:00:01.000Z gate new falling 0.80',
+      '2026-01-01T10:00:04.000Z gate update falling 0.90',
+      '2026-01-01T10:00:01.000Z yard new falling 0.70 [history]',
+    ])
+  })
+
+  const minuteMs = 60_000
+  it.each([
+    ['another secret', { secret: 'what somebody else knows' }, 0, 401],
+    ['no signature', { secret: undefined }, 0, 401],
+    ['a request of six minutes ago', {}, -6 * minuteMs, 401],
+    ['a request of in six minutes', {}, 6 * minuteMs, 401],
+    ['a request of four minutes ago', {}, -4 * minuteMs, 204],
+  ])('%s', async (_case, over, shiftMs, status) => {
+    const sending = publisher(over, shiftMs).publish([step('gate', 'new', 0.8)])
+    if (status === 204) await sending
+    else await expect(sending).rejects.toMatchObject({ code: 'EVENT_WEBHOOK', details: { status } })
+    receiver.child.kill('SIGTERM')
+    await receiver.ended
+    expect(receiver.lines).toHaveLength(status === 204 ? 1 : 0)
+  })
+
+  it.each([
+    ['a changed body', (body: string) => body.replace('gate', 'yard'), 401],
+    [
+      'a changed time',
+      (body: string) => body,
+      401,
+      (header: string) => header.replace(/\d(?=,)/, (digit) => String((Number(digit) + 1) % 10)),
+    ],
+    ['a signature of another length', (body: string) => body, 401, (header: string) => header.slice(0, -2)],
+    ['what was signed', (body: string) => body, 204],
+  ])('%s', async (_case, changeBody, status, changeHeader = (header: string) => header) => {
+    const answers: number[] = []
+    const meddling: typeof fetch = async (_url, init) => {
+      const headers = new Headers(init?.headers)
+      headers.set('vireo-signature', changeHeader(headers.get('vireo-signature')!))
+      const answer = await fetch(url, { ...init, headers, body: changeBody(String(init?.body)) })
+      answers.push(answer.status)
+      return answer
+    }
+    const webhook = webhookSchema.parse({ name: 'test', url, secret })
+    await createWebhookPublisher({ webhook, clock: systemClock, fetch: meddling })
+      .publish([step('gate', 'new', 0.8)])
+      .catch(() => {})
+    expect(answers).toEqual([status])
+  })
+
+  it('refuses what is too large, no post or no batch of events', async () => {
+    const post = async (body: string) => {
+      const seconds = Math.floor(Date.now() / 1000)
+      const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')
+      const headers = { 'vireo-signature': `t=${seconds},v1=${signature}` }
+      return (await fetch(url, { method: 'POST', body, headers })).status
+    }
+    expect(await post(' '.repeat(5 * 1024 * 1024))).toBe(413)
+    expect(await post('{}')).toBe(400)
+    expect(await post('[null]')).toBe(400)
+    expect((await fetch(url)).status).toBe(405)
+    expect(await post('[]')).toBe(204)
+  })
 })
