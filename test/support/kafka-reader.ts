@@ -9,8 +9,23 @@ export interface ReadMessage {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** All messages that a topic holds now, by another client than the one under test; in order within a partition. */
+/**
+ * All messages that a topic holds now, by another client than the one under test; in order within a partition.
+ * A broker that has just come back may not lead its partitions yet: asked again for a while.
+ */
 export async function readTopic(brokers: readonly string[], topic: string): Promise<ReadMessage[]> {
+  const endMs = Date.now() + 30_000
+  for (;;) {
+    try {
+      return await readOnce(brokers, topic)
+    } catch (thrown) {
+      if (Date.now() > endMs) throw thrown
+      await sleep(200)
+    }
+  }
+}
+
+async function readOnce(brokers: readonly string[], topic: string): Promise<ReadMessage[]> {
   const consumer = new Consumer({
     clientId: 'vireo-test-reader',
     groupId: randomUUID(),
@@ -19,7 +34,8 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
     maxWaitTime: 200,
   })
   try {
-    const total = await countMessages(consumer, topic)
+    const ends = (await consumer.listOffsets({ topics: [topic] })).get(topic) ?? []
+    const total = ends.reduce((sum, end) => sum + Number(end), 0)
     const messages: ReadMessage[] = []
     if (total === 0) return messages
     const stream = await consumer.consume({ topics: [topic], mode: 'earliest', autocommit: false })
@@ -30,22 +46,5 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
     return messages
   } finally {
     await consumer.close(true)
-  }
-}
-
-/** A broker that has just come back may not lead its partitions yet: asked again for a while. */
-async function countMessages(
-  consumer: Pick<Consumer<string, string, string, string>, 'listOffsets'>,
-  topic: string,
-): Promise<number> {
-  const endMs = Date.now() + 20_000
-  for (;;) {
-    try {
-      const ends = (await consumer.listOffsets({ topics: [topic] })).get(topic) ?? []
-      return ends.reduce((sum, end) => sum + Number(end), 0)
-    } catch (thrown) {
-      if (Date.now() > endMs) throw thrown
-      await sleep(200)
-    }
   }
 }
