@@ -1,0 +1,63 @@
+import { type BehaviourProblem, nearNames } from '../config/behaviour-references.ts'
+import { type BehaviourRule, type Condition, conditionSchema } from '../config/behaviour-schema.ts'
+import { type PresetParameter, presetTable } from './presets.ts'
+
+export type ExpandedRule = BehaviourRule & { readonly when: Condition }
+
+/** A part of a preset that needs a parameter that was not given. */
+const leftOut = Symbol('leftOut')
+
+/** A rule with its preset written out. What the rule says itself goes before what the preset says. */
+export function expandRule(
+  rule: BehaviourRule,
+  path: readonly (string | number)[],
+): { rule: ExpandedRule } | { problems: BehaviourProblem[] } {
+  if (rule.preset === undefined) return { rule: rule as ExpandedRule }
+  const preset = presetTable[rule.preset]
+  if (!preset || !Object.hasOwn(presetTable, rule.preset)) {
+    const message = `there is no preset "${rule.preset}"; ${nearNames(rule.preset, Object.keys(presetTable))}`
+    return { problems: [{ path: [...path, 'preset'], message }] }
+  }
+  const given: Record<string, unknown> = rule.with ?? {}
+  const problems: BehaviourProblem[] = []
+  const accepted = Object.keys(preset.parameters)
+  for (const name of Object.keys(given))
+    if (!accepted.includes(name))
+      problems.push({
+        path: [...path, 'with', name],
+        message: `preset ${rule.preset} has no parameter "${name}"; ${nearNames(name, accepted)}`,
+      })
+  const values: Record<string, unknown> = {}
+  for (const [name, parameter] of Object.entries(preset.parameters)) {
+    values[name] = given[name] ?? defaultOf(parameter)
+    if (values[name] === undefined && 'needed' in parameter && parameter.needed === 'required')
+      problems.push({ path: [...path, 'with', name], message: `preset ${rule.preset} needs ${name}` })
+  }
+  if (problems.length > 0) return { problems }
+
+  const filled = fill(preset.rule, values) as Partial<BehaviourRule>
+  const checked = conditionSchema.safeParse(filled.when)
+  if (!checked.success)
+    return {
+      problems: checked.error.issues.map((issue) => ({
+        path: [...path, 'with'],
+        message: `preset ${rule.preset}, ${issue.path.map(String).join('.')}: ${issue.message}`,
+      })),
+    }
+  const own = Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined))
+  return { rule: { ...filled, ...own, when: checked.data } as ExpandedRule }
+}
+
+function defaultOf(parameter: PresetParameter): unknown {
+  return 'default' in parameter ? parameter.default : undefined
+}
+
+/** Puts values where `$name` stands; lists lose the items and objects the fields that cannot be filled. */
+function fill(part: unknown, values: Readonly<Record<string, unknown>>): unknown {
+  if (typeof part === 'string' && part.startsWith('$')) return values[part.slice(1)] ?? leftOut
+  if (Array.isArray(part)) return part.map((item) => fill(item, values)).filter((item) => item !== leftOut)
+  if (typeof part !== 'object' || part === null) return part
+  const fields = Object.entries(part).map(([name, value]) => [name, fill(value, values)] as const)
+  const kept = fields.filter(([, value]) => value !== leftOut)
+  return kept.length === 0 ? leftOut : Object.fromEntries(kept)
+}

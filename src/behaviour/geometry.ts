@@ -1,0 +1,60 @@
+import type { BoxPx } from '../core/detection.ts'
+
+/** A point in any one unit; y points down. */
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** Whether a point is in a closed polygon (even-odd rule); of points on an edge some count as inside. */
+export function insidePolygon(point: Point, polygon: readonly Point[]): boolean {
+  let inside = false
+  for (let at = 0, before = polygon.length - 1; at < polygon.length; before = at, at += 1) {
+    const a = polygon[at]!
+    const b = polygon[before]!
+    if (a.y > point.y !== b.y > point.y && point.x < ((b.x - a.x) * (point.y - a.y)) / (b.y - a.y) + a.x)
+      inside = !inside
+  }
+  return inside
+}
+
+/** Distance of a point from the segment a–b, in the points' unit. */
+export function distanceToSegment(point: Point, a: Point, b: Point): number {
+  const dx = b.x - a.x
+  const dy = b.y - a.y
+  const length2 = dx * dx + dy * dy
+  const share = length2 === 0 ? 0 : ((point.x - a.x) * dx + (point.y - a.y) * dy) / length2
+  const along = Math.min(1, Math.max(0, share))
+  return Math.hypot(point.x - a.x - along * dx, point.y - a.y - along * dy)
+}
+
+/**
+ * Signed distance of a point from the endless line through a and b: above 0 on the right of someone who walks
+ * from a to b (as seen in the picture, where y points down), below 0 on the left.
+ */
+export function sideOfLine(point: Point, a: Point, b: Point): number {
+  const dx = b.x - a.x
+  const dy = b.y - a.y
+  return (dx * (point.y - a.y) - dy * (point.x - a.x)) / Math.hypot(dx, dy)
+}
+
+/** Whether the path p–q meets the segment a–b, when p and q are known to be on two sides of its line. */
+export function meetsSegment(path: { p: Point; q: Point }, a: Point, b: Point): boolean {
+  const fromP = Math.abs(sideOfLine(path.p, a, b))
+  const share = fromP / (fromP + Math.abs(sideOfLine(path.q, a, b)))
+  const x = path.p.x + share * (path.q.x - path.p.x)
+  const y = path.p.y + share * (path.q.y - path.p.y)
+  const dx = b.x - a.x
+  const dy = b.y - a.y
+  const along = ((x - a.x) * dx + (y - a.y) * dy) / (dx * dx + dy * dy)
+  return along >= 0 && along <= 1
+}
+
+/** Intersection over union of two boxes, 0–1. */
+export function overlap(a: BoxPx, b: BoxPx): number {
+  const width = Math.min(a.xPx + a.widthPx, b.xPx + b.widthPx) - Math.max(a.xPx, b.xPx)
+  const height = Math.min(a.yPx + a.heightPx, b.yPx + b.heightPx) - Math.max(a.yPx, b.yPx)
+  if (width <= 0 || height <= 0) return 0
+  const both = width * height
+  return both / (a.widthPx * a.heightPx + b.widthPx * b.heightPx - both)
+}
