@@ -1,0 +1,38 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../../src/config/load.ts'
+import { metricTable } from '../../../src/telemetry/metric-table.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const text = readFileSync(join(root, 'docs/operations.md'), 'utf8')
+const unit = readFileSync(join(root, 'config/systemd/vireo.service'), 'utf8')
+
+describe('docs/operations.md', () => {
+  it('shows a configuration that is valid and keeps its data where the unit lets it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vireo-operations-'))
+    try {
+      const file = join(folder, 'vireo.yaml')
+      writeFileSync(file, /```yaml\n(version: 1\n[\s\S]*?)```/.exec(text)![1]!)
+      const config = loadConfig(file, { GATE_PASSWORD: 'secret' })
+      expect(config.dataDir).toBe(`/var/lib/${/^StateDirectory=(.*)$/m.exec(unit)![1]}`)
+      expect(config.models.map(({ path }) => path)).toEqual(['/opt/vireo/node_modules/vireo/models/actions'])
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  it('names metrics that there are', () => {
+    const names = [...text.matchAll(/`(vireo_\w{2,})`/g)].map(([, name]) => name!)
+    expect(names.length).toBeGreaterThan(4)
+    for (const name of names) expect(Object.keys(metricTable)).toContain(name)
+  })
+
+  it('installs into the paths of the unit', () => {
+    for (const path of ['/etc/vireo/vireo.env', '/etc/vireo/vireo.yaml', '/opt/vireo/node_modules/.bin']) {
+      expect(unit).toContain(path)
+      expect(text).toContain(path)
+    }
+  })
+})
