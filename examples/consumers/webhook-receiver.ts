@@ -13,7 +13,8 @@ const mostBodyBytes = 4 * 1024 * 1024
 const read = createAlertReader()
 
 const server = createServer(async (request, response) => {
-  const answer = await receive(request).catch(() => 400)
+  // Not 4xx: the trouble is here, and Vireo is to send the events again.
+  const answer = await receive(request).catch(() => 500)
   response.writeHead(answer, { connection: 'close' }).end()
 })
 server.listen(Number(PORT), HOST, () => {
@@ -21,14 +22,17 @@ server.listen(Number(PORT), HOST, () => {
 })
 process.once('SIGTERM', () => server.close())
 
-/** Resolves with the status to answer. Vireo sends the same events again until it is a 2xx. */
+/**
+ * Resolves with the status to answer. Vireo sends the same events again until it is a 2xx; 400 and 413 tell it that
+ * this will never be taken.
+ */
 async function receive(request: IncomingMessage): Promise<number> {
   if (request.method !== 'POST') return 405
   const body = await bytesOf(request)
   if (!body) return 413
   if (!isSigned(String(request.headers['vireo-signature']), body)) return 401
   const events = readJson(body)
-  if (!Array.isArray(events)) return 400
+  if (!Array.isArray(events) || !events.every((event) => typeof event?.id === 'string')) return 400
   // The JSON format of CloudEvents: the attributes and `data` in one object.
   for (const { id, type, replay, data } of events) read({ id, type, replay: replay === 'true', data })
   return 204
