@@ -54,6 +54,8 @@ export interface NodeContext {
 
 export interface NodeSpec {
   readonly scope: 'track' | 'scene'
+  /** Called first in every step, for what is the same for all tracks. */
+  prepare?(view: StepView): void
   /** Called once a step for every track that is there, or once for the scene with slot 0. */
   test(slot: number, view: StepView): boolean
   /** Begin of what holds now; absent: the step at which it came to hold. */
@@ -68,7 +70,10 @@ export function createNode(context: NodeContext, spec: NodeSpec): ConditionNode 
   const truth = new Uint8Array(scope === 'scene' ? 1 : context.capacity)
   const begin = new Float64Array(truth.length)
   const cell = scope === 'scene' ? () => 0 : (slot: number) => slot
+  /** Cells that have state; most tracks that are not there lost theirs long ago. */
+  const used = new Uint8Array(truth.length)
   const look = (slot: number, view: StepView) => {
+    used[slot] = 1
     if (!spec.test(slot, view)) truth[slot] = 0
     else if (truth[slot] === 0) {
       truth[slot] = 1
@@ -76,19 +81,22 @@ export function createNode(context: NodeContext, spec: NodeSpec): ConditionNode 
     }
   }
   const drop = (slot: number) => {
+    if (used[slot] === 0) return
+    used[slot] = 0
     truth[slot] = 0
     spec.forget?.(slot)
   }
   return {
     scope,
     step(view) {
+      spec.prepare?.(view)
       if (scope === 'scene') look(0, view)
       else
         for (const record of view.memory.records)
           if (isThere(record, view, context)) look(record.slot, view)
           else drop(record.slot)
     },
-    holds: (slot) => truth[cell(slot)] === 1,
+    holds: scope === 'scene' ? () => truth[0] === 1 : (slot) => truth[slot] === 1,
     sinceUs: (slot) => spec.since?.(cell(slot)) ?? begin[cell(slot)]!,
     forget: (slot) => {
       if (scope === 'track') drop(slot)

@@ -14,7 +14,10 @@ const scopeOf = (parts: readonly ConditionNode[]) =>
 export function createAll(context: NodeContext, parts: readonly ConditionNode[]): ConditionNode {
   return createNode(context, {
     scope: scopeOf(parts),
-    test: (slot) => parts.every((part) => part.holds(slot)),
+    test(slot) {
+      for (const part of parts) if (!part.holds(slot)) return false
+      return true
+    },
     since: (slot) => Math.max(...parts.map((part) => part.sinceUs(slot))),
     explain: (slot, view) => together(parts.map((part) => part.explain(slot, view))),
   })
@@ -24,7 +27,10 @@ export function createAny(context: NodeContext, parts: readonly ConditionNode[])
   const holding = (slot: number) => parts.filter((part) => part.holds(slot))
   return createNode(context, {
     scope: scopeOf(parts),
-    test: (slot) => parts.some((part) => part.holds(slot)),
+    test(slot) {
+      for (const part of parts) if (part.holds(slot)) return true
+      return false
+    },
     since: (slot) => Math.min(...holding(slot).map((part) => part.sinceUs(slot))),
     explain(slot, view) {
       const true_ = holding(slot)

@@ -18,6 +18,15 @@ function apart(a: TrackRecord, b: TrackRecord): number {
   return Math.hypot(a.footX - b.footX, a.footY - b.footY) / Math.max(a.bodyPx, b.bodyPx)
 }
 
+/** The same as `apart(a, b) <= distance`, without a root: this is asked for every pair in every step. */
+function isNear(a: TrackRecord, b: TrackRecord, distance: number): boolean {
+  const reachPx = distance * Math.max(a.bodyPx, b.bodyPx)
+  const dx = a.footX - b.footX
+  if (dx > reachPx || dx < -reachPx) return false
+  const dy = a.footY - b.footY
+  return dx * dx + dy * dy <= reachPx * reachPx
+}
+
 interface Other {
   readonly record: TrackRecord
   readonly distance: number
@@ -32,12 +41,16 @@ export function createNear(
   const { memory, that } = parts
   const labels = new Set(listOf(near.label))
   const what = near.label === undefined ? 'another track' : [...labels].join(' or ')
-  const nearest = (slot: number, view: StepView): Other | null => {
+  let partners: TrackRecord[] = []
+  const isPartner = (record: TrackRecord, view: StepView) =>
+    (labels.size === 0 || labels.has(record.label)) &&
+    isThere(record, view, context) &&
+    (!that || that.holds(record.slot))
+  const nearest = (slot: number): Other | null => {
     const self = memory.bySlot[slot]!
     let best: Other | null = null
-    for (const record of view.memory.records) {
-      if (record.slot === slot || (labels.size > 0 && !labels.has(record.label))) continue
-      if (!isThere(record, view, context) || (that && !that.holds(record.slot))) continue
+    for (const record of partners) {
+      if (record === self) continue
       const distance = apart(self, record)
       if (best === null || distance < best.distance) best = { record, distance }
     }
@@ -45,12 +58,16 @@ export function createNear(
   }
   return createNode(context, {
     scope: 'track',
-    test(slot, view) {
-      const best = nearest(slot, view)
-      return best !== null && best.distance <= near.distance
+    prepare(view) {
+      partners = memory.records.filter((record) => isPartner(record, view))
+    },
+    test(slot) {
+      const self = memory.bySlot[slot]!
+      for (const record of partners) if (record !== self && isNear(self, record, near.distance)) return true
+      return false
     },
     explain(slot, view) {
-      const best = nearest(slot, view)
+      const best = nearest(slot)
       const asked = `within ${near.distance}`
       if (!best) return because('near', `no ${what} about, asked ${asked} body lengths`, { asked })
       const value = shown(best.distance)
