@@ -49,8 +49,11 @@ const longestUs = 3_000_000
 const leastSpanUs = 350_000
 /** Time constant of the smoothed body length. */
 const bodyTauUs = 1_000_000
-/** A new track takes the place of a lost one that stood still and overlaps it by so much. */
-const sameOverlap = 0.5
+/**
+ * A new track takes the place of a dropped one that stood still and overlaps it by so much: what somebody who gets
+ * up has in common with where they lay.
+ */
+const sameOverlap = 0.2
 const stillSpeed = 0.3
 
 /**
@@ -75,14 +78,15 @@ export function createTrackMemory(options: {
     byId.delete(record.id)
     bySlot[record.slot] = undefined
   }
-  const predecessor = (track: Track) =>
-    records.find(
-      (record) =>
-        !record.given &&
-        record.label === track.label &&
-        !(record.speed >= stillSpeed) &&
-        overlap(record.box, track.box) >= sameOverlap,
-    )
+  const predecessor = (track: Track) => {
+    let best: { record: Held; share: number } | null = null
+    for (const record of records) {
+      if (record.given || record.label !== track.label || record.speed >= stillSpeed) continue
+      const share = overlap(record.box, track.box)
+      if (share >= sameOverlap && (best === null || share > best.share)) best = { record, share }
+    }
+    return best?.record
+  }
   const freeSlot = (): number => {
     if (records.length < capacity) return bySlot.indexOf(undefined)
     onDrop()

@@ -106,11 +106,13 @@ const names = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(
 })
 const bounds = { above: z.number().optional(), below: z.number().optional(), until: z.number().optional() }
 const oneLimit = (limits: Limits) => (limits.above === undefined) !== (limits.below === undefined)
-const limitMessage = { error: 'needs either above or below' }
+/** A misspelt key is told alone, not also as a missing one. */
+const aloneOnly = { when: (payload: { issues: readonly unknown[] }) => payload.issues.length === 0 }
+const limitMessage = { error: 'needs either above or below', ...aloneOnly }
 const rightUntil = (limits: Limits) =>
   limits.until === undefined ||
   (limits.above === undefined ? limits.until >= limits.below! : limits.until <= limits.above)
-const untilMessage = { error: 'until must be at most above, or at least below' }
+const untilMessage = { error: 'until must be at most above, or at least below', ...aloneOnly }
 const limits = strict(bounds).refine(oneLimit, limitMessage).refine(rightUntil, untilMessage)
 const direction = z.union([z.enum(['left', 'right', 'up', 'down']), z.tuple([z.number(), z.number()])], {
   error: 'left, right, up, down or [x, y] with y pointing down',

@@ -139,6 +139,13 @@ const cases: Record<keyof typeof presets, readonly Case[]> = {
       seconds: 20,
       actors: [{ id: 'a', at: (s) => (s > 7 ? undefined : { x: 0.5, y: 0.5, lying: s > 5 }) }],
     }),
+    none(rule('falling'), 'falls, is dropped by the tracker and gets up under a new id', {
+      seconds: 40,
+      actors: [
+        { id: 'a', at: (s) => (s > 7 ? undefined : { x: 0.5, y: 0.5, lying: s > 5 }) },
+        { id: 'b', at: (s) => (s < 11 ? undefined : { x: 0.5 + (s - 11) * 0.01, y: 0.5 }) },
+      ],
+    }),
     none(rule('falling'), 'stumbles by the score and walks on', {
       seconds: 20,
       actors: [walking('a', [0.1, 0.5], [0.04, 0])],
