@@ -50,7 +50,7 @@ export function createInZone(
 /**
  * The foot point went over the line in this step. It must be a margin beyond the line to count as on a side, so
  * that jitter on the line is no crossing; the path in between must meet the line itself, not its prolongation.
- * While a track is lost it has no path; from where it was lost to where it is found counts as one.
+ * A lost track stays where it was seen last: from where it was lost to where it is found counts as one.
  */
 export function createCrosses(
   context: NodeContext,
@@ -82,10 +82,7 @@ export function createCrosses(
 
   return createNode(context, {
     scope: 'track',
-    test(slot, view) {
-      const record = memory.bySlot[slot]!
-      return (record.seen || sides[slot] === 0) && cross(record, view)
-    },
+    test: (slot, view) => cross(memory.bySlot[slot]!, view),
     forget(slot) {
       sides[slot] = 0
     },
