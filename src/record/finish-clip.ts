@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/telemetry-port.ts'
 import { type PartNote, partSuffix, readPartHead } from './clip-part.ts'
+import { mp4DurationMs } from './mp4-duration.ts'
 import { runTool, type ToolOptions } from './run-tool.ts'
 
 export interface FinishOptions {
@@ -54,7 +55,8 @@ export async function finishClip(options: FinishOptions): Promise<FinishedFile> 
       remux({ ...options, whole, startedMs: head.note.startedMs, codec: head.codec }),
       tool,
     )
-    const durationMs = await durationOf(whole, tool)
+    const durationMs = await mp4DurationMs(whole)
+    if (durationMs === null) throw new AppError('MEDIA_NO_VIDEO', `${whole} holds no video`)
     const thumbnailPath = await makeThumbnail({ whole, thumbnail, tool }).catch((error) => {
       log.warn(
         { camera: head.note?.cameraId, path },
@@ -102,13 +104,6 @@ function remux(options: {
     ...['-movflags', '+faststart', '-metadata', `creation_time=${new Date(startedMs).toISOString()}`],
     ...['-f', 'mp4', `file:${whole}`],
   ]
-}
-
-async function durationOf(file: string, tool: ToolOptions): Promise<number> {
-  const entries = ['-show_entries', 'format=duration', '-of', 'csv=p=0']
-  const seconds = Number(await runTool('ffprobe', ['-v', 'error', ...entries, '-i', `file:${file}`], tool))
-  if (!(seconds > 0)) throw new AppError('MEDIA_NO_VIDEO', `${file} holds no video`)
-  return Math.round(seconds * 1000)
 }
 
 async function makeThumbnail(options: {

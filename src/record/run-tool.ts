@@ -13,12 +13,12 @@ const passedVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY
 const diskTrouble = /No space left|Read-only file system|Permission denied|Disk quota/
 
 /**
- * Runs ffmpeg or ffprobe to its end and gives what it wrote to standard output (at most 64 KiB of it).
+ * Runs ffmpeg to its end and gives what it wrote to standard output (at most 64 KiB of it).
  *
  * @throws AppError MEDIA_FFMPEG_MISSING, MEDIA_FFMPEG_FAILED (also when it takes too long), STORE_CLIP
  */
 export function runTool(
-  program: 'ffmpeg' | 'ffprobe',
+  program: 'ffmpeg',
   args: readonly string[],
   { spawn, clock, timeoutMs }: ToolOptions,
 ): Promise<string> {

@@ -26,6 +26,14 @@ const benches: Readonly<Record<string, Bench>> = {
     about: '10,000 alerts over 20 kill -9 rounds and a broker outage: how many are lost',
     load: () => import('./outbox/outbox.ts'),
   },
+  faults: {
+    about: 'every camera fault: noticed, recovered, frames lost beside it; 100 alert clips; hot changes',
+    load: () => import('./faults/faults.ts'),
+  },
+  soak: {
+    about: '16 cameras for 10 minutes: growth of memory, descriptors, threads, lag; own CPU',
+    load: () => import('./soak/soak.ts'),
+  },
 }
 
 const [name = '', ...flags] = process.argv.slice(2)

@@ -25,6 +25,8 @@ export function registerRun(program: Command): void {
       const { describeStep } = await import('../describe-step.ts')
       const config = loadConfig(options.config)
       const telemetry = createTelemetry(config.log)
+      // From the first moment: a signal during the start, too, is to end in order.
+      const stopped = stopSignal()
       const system = await startLiveSystem({
         config,
         telemetry,
@@ -48,7 +50,7 @@ export function registerRun(program: Command): void {
       }
       const stopWatching = watchFile(resolve(options.config), systemClock, () => void reload())
       process.on('SIGHUP', () => void reload())
-      const signal = await stopSignal()
+      const signal = await stopped
       stopWatching()
       telemetry.log.info({ signal }, 'stopping')
       await system.close()

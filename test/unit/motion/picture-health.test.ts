@@ -75,6 +75,15 @@ describe('picture health', () => {
     expect(await watch(20, keyed)).toEqual(['0 ok', '9.625 frozen'])
   })
 
+  it('is not kept alive by an encoder that flickers a little in every frame', async () => {
+    const flicker = (n: number) => {
+      const data = view(0, 999).slice()
+      for (let at = 0; at < data.length / 400; at += 1) data[(at * 131 + n) % data.length]! ^= 1
+      return data
+    }
+    expect(await watch(20, (s, n) => (s < 5 ? view(0, n) : flicker(n)))).toEqual(['0 ok', '9.625 frozen'])
+  })
+
   it('is not fooled by a quiet scene with sensor noise', async () => {
     expect(await watch(60, (_, n) => view(0, n, { noise: 0.8 }))).toEqual(['0 ok'])
   })

@@ -1,15 +1,14 @@
 import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 
 /**
- * Stands in for ffmpeg and ffprobe: the remux copies its input, the thumbnail is a text, and the duration is that of
- * the fragments of `sample-fragments.ts` that are in the file (100 bytes each), or what `-t` asked for.
+ * Stands in for ffmpeg: the remux copies its input, the thumbnail is a text, and the duration is that of the
+ * fragments of `sample-fragments.ts` that are in the file (100 bytes each), or what `-t` asked for.
  */
 export function createFakeFfmpeg(options: { fails?: (args: readonly string[]) => string | null } = {}) {
   const runs: (readonly string[])[] = []
-  let durationS = 0
   const spawn = ((program: string, args: readonly string[]) => {
     runs.push([program, ...args])
     const child = Object.assign(new EventEmitter(), {
@@ -27,19 +26,32 @@ export function createFakeFfmpeg(options: { fails?: (args: readonly string[]) =>
       if (problem !== null) return finish(1, problem)
       const input = args[args.indexOf('-i') + 1]!.slice('file:'.length)
       const output = args.at(-1)!.slice('file:'.length)
-      if (program === 'ffprobe') child.stdout.emit('data', `${durationS}\n`)
-      else if (args.includes('mjpeg')) writeFileSync(output, 'a picture')
+      if (args.includes('mjpeg')) writeFileSync(output, 'a picture')
       else {
-        copyFileSync(input, output)
+        const part = readFileSync(input)
         const cut = args.indexOf('-t')
-        durationS =
-          cut >= 0 ? Number.parseInt(args[cut + 1]!, 10) / 1e6 : fragmentsIn(readFileSync(input)).length * 0.2
+        const us = cut >= 0 ? Number.parseInt(args[cut + 1]!, 10) : fragmentsIn(part).length * 200_000
+        writeFileSync(output, withDuration(part, us))
       }
       finish(0)
     })
     return child as unknown as ChildProcess
   }) as unknown as typeof nodeSpawn
   return { spawn, runs }
+}
+
+/** The part with a movie header in its `moov`. */
+function withDuration(part: Buffer, us: number): Buffer {
+  const note = part.readUInt32BE(0)
+  const init = part.readUInt32BE(note)
+  const header = Buffer.alloc(8 + 8 + 20)
+  header.writeUInt32BE(header.length, 0)
+  header.write('moov', 4, 'latin1')
+  header.writeUInt32BE(header.length - 8, 8)
+  header.write('mvhd', 12, 'latin1')
+  header.writeUInt32BE(1_000_000, 28)
+  header.writeUInt32BE(us, 32)
+  return Buffer.concat([part.subarray(0, note), header, part.subarray(note + init)])
 }
 
 /** Numbers of the sample fragments in a part or in the copy that stands for a clip. */

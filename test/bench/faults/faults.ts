@@ -1,0 +1,51 @@
+import { measureRecovery } from '../live/recovery.ts'
+import { type BenchReport, bar, type Log, machine, rounded } from '../report.ts'
+import { measureClips } from './clips.ts'
+import { measureHotChanges } from './hot-changes.ts'
+import { measurePictures } from './pictures.ts'
+
+export async function run({ log }: { log: Log }): Promise<BenchReport> {
+  const clips = await measureClips(log)
+  const hot = await measureHotChanges(log)
+  const pictures = await measurePictures(log)
+  const connection = await measureRecovery(log)
+  const tampered = Object.entries(pictures).filter(([name]) => name !== 'frozen')
+  const worst = (values: readonly number[]) => rounded(Math.max(...values))
+  const pictureFigures = Object.entries(pictures).flatMap(([name, { noticedS, recoveredS }]) => [
+    [`${name}NoticedS`, rounded(noticedS)],
+    [`${name}RecoveredS`, rounded(recoveredS)],
+  ])
+  return {
+    bench: 'faults',
+    machine: machine(),
+    figures: { ...connection, ...clips, ...hot, ...Object.fromEntries(pictureFigures) },
+    bars: [
+      bar('stall noticed, worst, ms', connection.stallNoticedMs, '<=', 5000),
+      bar('camera gone noticed, worst, ms', connection.deathNoticedMs, '<=', 5000),
+      bar('frozen picture noticed, s', rounded(pictures.frozen!.noticedS), '<=', 5),
+      bar(
+        'dark, covered, moved noticed, worst, s',
+        worst(tampered.map(([, { noticedS }]) => noticedS)),
+        '<=',
+        30,
+      ),
+      bar(
+        'picture good again, told, worst, s',
+        worst(Object.values(pictures).map(({ recoveredS }) => recoveredS)),
+        '<=',
+        12,
+      ),
+      bar(
+        'frames again after a camera is back, worst, ms',
+        connection.backoffMs + connection.framesAgainMs,
+        '<=',
+        12_000,
+      ),
+      bar('frames lost on the cameras beside it', connection.neighbourFramesLost, '<=', 0),
+      bar('clips missing of 100 alerts', clips.missing, '<=', 0),
+      bar('clips whose pre-roll is not within one GOP of what was asked', clips.preRollWrong, '<=', 0),
+      bar('clips whose first frame does not decode', clips.firstFrameBroken, '<=', 0),
+      bar('frames lost on 15 cameras while one is added and removed', hot.framesLost, '<=', 0),
+    ],
+  }
+}

@@ -1,0 +1,18 @@
+// npm run soak -- [--minutes N] [--json]
+import { parseArgs } from 'node:util'
+import { run } from './soak.ts'
+
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '10' }, json: { type: 'boolean', default: false } },
+})
+const minutes = Number(values.minutes)
+if (!(minutes >= 0.5)) {
+  process.stderr.write('npm run soak -- --minutes N (at least 0.5) [--json]\n')
+  process.exit(64)
+}
+const report = await run({ minutes, log: (line) => process.stderr.write(`soak: ${line}\n`) })
+if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)
+else
+  for (const { name, value, op, limit, holds } of report.bars)
+    process.stdout.write(`${holds ? 'holds' : 'FAILS'}  ${name}: ${value} ${op} ${limit}\n`)
+process.exit(report.bars.every(({ holds }) => holds) ? 0 : 1)
