@@ -305,6 +305,69 @@ describe('event store', () => {
   })
 })
 
+describe('a database of an earlier version', () => {
+  /** Version 1 as it was released. */
+  const versionOne = `
+    CREATE TABLE outbox (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, channel TEXT NOT NULL,
+      key TEXT NOT NULL, label TEXT, attributes TEXT NOT NULL, data TEXT NOT NULL, accepted_ms INTEGER NOT NULL) STRICT;
+    CREATE INDEX outbox_accepted ON outbox (accepted_ms);
+    CREATE TABLE alert (id TEXT PRIMARY KEY, camera TEXT NOT NULL, label TEXT NOT NULL, rule TEXT NOT NULL,
+      phase TEXT NOT NULL, seq INTEGER NOT NULL, score REAL NOT NULL, started_ms INTEGER NOT NULL,
+      last_ms INTEGER NOT NULL, step TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX alert_recent ON alert (camera, label, started_ms);
+    CREATE INDEX alert_open ON alert (phase) WHERE phase <> 'end';
+    CREATE INDEX alert_ended ON alert (last_ms) WHERE phase = 'end';
+    CREATE TABLE sink (name TEXT PRIMARY KEY, sent INTEGER NOT NULL, tried INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    INSERT INTO outbox (id, channel, key, label, attributes, data, accepted_ms)
+      VALUES ('e1', 'alerts', 'gate', 'falling', '{"id":"e1"}', '{}', 1), ('e2', 'alerts', 'gate', 'falling', '{"id":"e2"}', '{}', 2);
+    INSERT INTO sink VALUES ('kafka', 1, 2);
+    PRAGMA user_version = 1`
+
+  const writeVersionOne = () => {
+    const old = new DatabaseSync(join(dataDir, 'vireo.db'))
+    old.exec(versionOne)
+    const steps = [step(), step({ alertId: 'b'.repeat(32), phase: 'end', seq: 3, endReason: 'cleared' })]
+    for (const { alertId, cameraId, label, rule, phase, seq, score, startedMs, lastMs, ...rest } of steps)
+      old
+        .prepare('INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+        .run(
+          ...([alertId, cameraId, label, rule, phase, seq, score, startedMs, lastMs] as const),
+          JSON.stringify({ ...rest, alertId, cameraId, label, rule, phase, seq, score, startedMs, lastMs }),
+        )
+    old.close()
+  }
+
+  it('is brought up to date: what waits is sent, what was open is ended, and clips can be added', () => {
+    writeVersionOne()
+    const store = openStore()
+    expect(store.pending('kafka', 10).map(({ id, attempts }) => [id, attempts])).toEqual([
+      ['e2', 1],
+      [expect.any(String), 0],
+    ])
+    expect(store.openAlerts()).toEqual([])
+    store.acceptClip(clip())
+    const reader = openClipReader(dataDir)
+    open.push(reader)
+    expect(reader.list({}, 5)).toMatchObject([{ alertId: 'a'.repeat(32), label: 'falling' }])
+  })
+
+  it('is left as it was when that fails half-way', () => {
+    writeVersionOne()
+    const old = new DatabaseSync(join(dataDir, 'vireo.db'))
+    old.exec('CREATE TABLE clip (mine TEXT)')
+    old.close()
+    expect(() => openStore()).toThrow(expect.objectContaining({ code: 'STORE_WRITE' }))
+    const after = new DatabaseSync(join(dataDir, 'vireo.db'))
+    expect(after.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 })
+    expect(after.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'dead_letter'").get()).toEqual(
+      {
+        n: 0,
+      },
+    )
+    after.close()
+  })
+})
+
 describe('outbox reader', () => {
   it('reads while another writes, filtered by camera and label', () => {
     const store = openStore()
