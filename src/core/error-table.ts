@@ -52,6 +52,13 @@ export const errorTable = {
     exitCode: 69,
     summary: 'The connection is open but no frames arrive. The camera process is restarted.',
   },
+  CAMERA_PROTOCOL: {
+    retry: false,
+    httpStatus: 502,
+    exitCode: 76,
+    summary:
+      'A device answers, but not as ONVIF says. Check its address and port, and that ONVIF is switched on in its settings.',
+  },
   CAMERA_URL: {
     retry: false,
     httpStatus: 422,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { AppError } from '../../core/errors.ts'
+import { registerCameraDiscover } from './camera-discover.ts'
 import { registerCameraEdits } from './camera-edit.ts'
 
 interface Options {
@@ -13,6 +14,7 @@ interface Options {
 export function registerCamera(program: Command): void {
   const camera = program.command('camera').description('Look at cameras and change which there are.')
   registerCameraEdits(camera)
+  registerCameraDiscover(camera)
   camera
     .command('probe [url]')
     .description('Connect once and print what the camera sends. "-" reads the address from standard input.')

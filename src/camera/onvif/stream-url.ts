@@ -1,0 +1,40 @@
+import { redactText } from '../../telemetry/redact-text.ts'
+
+export interface CleanUrl {
+  /** Without login, and without what looks like a secret (`***`). */
+  readonly url: string
+  readonly host: string
+  /** Something was replaced by `***`, so the address does not work as it stands. */
+  readonly hidden: boolean
+}
+
+const longestUrl = 2000
+/** Some cameras put the login into the path: `/user=admin&password=…&channel=1.sdp`. */
+const inPath = /((?:password|passwd|pwd|pass)=)[^/?&#]*/gi
+
+/**
+ * The address that a device gives for a stream, fit to be shown and to be written into a configuration: a `$` is
+ * escaped, or a device could have any environment variable put into the address that Vireo then calls.
+ * Null when it is no address of a stream.
+ */
+export function cleanStreamUrl(text: string, password: string | undefined): CleanUrl | null {
+  if (text.length > longestUrl || !URL.canParse(text)) return null
+  const url = new URL(text)
+  if (!/^(rtsps?|https?):$/.test(url.protocol) || url.hostname === '') return null
+  url.username = ''
+  url.password = ''
+  const plain = url.href.replaceAll('$', '%24')
+  const shown = hidePassword(redactText(plain).replace(inPath, '$1***'), password)
+  return { url: shown, host: url.hostname.replace(/^\[|\]$/g, ''), hidden: shown !== plain }
+}
+
+/** A short password may be an ordinary word of the path; it counts as one only where a value stands. */
+function hidePassword(text: string, password: string | undefined): string {
+  if (password === undefined || password === '') return text
+  const forms = new Set([password, encodeURIComponent(password), encodeURI(password)])
+  return [...forms].reduce(
+    (hidden, form) =>
+      form.length >= 8 ? hidden.replaceAll(form, '***') : hidden.replaceAll(`=${form}`, '=***'),
+    text,
+  )
+}
