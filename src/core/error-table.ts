@@ -153,6 +153,13 @@ export const errorTable = {
     summary:
       'A webhook does not answer, or not with 2xx. Events stay in the outbox and are sent again, in order.',
   },
+  EVENT_MQTT: {
+    retry: true,
+    httpStatus: 503,
+    exitCode: 69,
+    summary:
+      'The MQTT broker cannot be reached, refused the login or did not acknowledge. Events stay in the outbox and are sent again, in order.',
+  },
   EVENT_BROKER: {
     retry: true,
     httpStatus: 503,
