@@ -158,6 +158,14 @@ describe('a device', () => {
     expect(JSON.stringify(row)).not.toContain('not this one')
   })
 
+  it('that wants a login for its time gets one in ours', async () => {
+    const device = await start({ guardsTime: true })
+    const [row] = (await ask(device)).devices
+    expect(row).toMatchObject({ error: null, model: 'X-100' })
+    // The library asks without a login first.
+    expect(device.refusals).toEqual(['no token'])
+  })
+
   it('that wants a login says so', async () => {
     const [row] = (await ask(await start(), { credentials: undefined })).devices
     expect(row!.error).toMatchObject({
@@ -170,6 +178,7 @@ describe('a device', () => {
     ['answers garbage', 'garbage', 'CAMERA_PROTOCOL', 'not what ONVIF says'],
     ['never answers', 'silent', 'CAMERA_UNREACHABLE', 'no answer within 400 ms'],
     ['never ends its answer', 'endless', 'CAMERA_PROTOCOL', 'too long'],
+    ['answers byte by byte', 'drip', 'CAMERA_UNREACHABLE', 'no answer within 400 ms'],
     ['breaks off', 'cut', 'CAMERA_UNREACHABLE', 'no answer within 400 ms'],
   ] as const)('that %s has that as its error', async (_which, manner, code, message) => {
     const [row] = (await ask(await start({ manner }), { timeoutMs: 400 })).devices

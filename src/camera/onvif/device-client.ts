@@ -46,7 +46,8 @@ export interface DeviceClient {
   timeLeftMs(): number
 }
 
-const mostAnswerBytes = 1_048_576
+/** A recorder with 64 channels tells some hundred kilobytes of profiles. */
+const mostAnswerBytes = 524_288
 
 /** The library's client, with what it puts into XML and digests as it is made right for any name and password. */
 class DeviceCam extends Cam {

@@ -9,6 +9,8 @@ export interface CleanUrl {
 }
 
 const longestUrl = 2000
+/** A shorter password may be an ordinary word of the path; it counts as one only where a value stands. */
+const wordLength = 8
 /** Some cameras put the login into the path: `/user=admin&password=…&channel=1.sdp`. */
 const inPath = /((?:password|passwd|pwd|pass)=)[^/?&#]*/gi
 
@@ -25,16 +27,26 @@ export function cleanStreamUrl(text: string, password: string | undefined): Clea
   url.password = ''
   const plain = url.href.replaceAll('$', '%24')
   const shown = hidePassword(redactText(plain).replace(inPath, '$1***'), password)
+  if (password !== undefined && password.length >= wordLength && decoded(shown).includes(password))
+    return null
   return { url: shown, host: url.hostname.replace(/^\[|\]$/g, ''), hidden: shown !== plain }
 }
 
-/** A short password may be an ordinary word of the path; it counts as one only where a value stands. */
+/** As it is and as addresses are mostly written; what is written in yet another way is not shown at all. */
 function hidePassword(text: string, password: string | undefined): string {
   if (password === undefined || password === '') return text
   const forms = new Set([password, encodeURIComponent(password), encodeURI(password)])
   return [...forms].reduce(
     (hidden, form) =>
-      form.length >= 8 ? hidden.replaceAll(form, '***') : hidden.replaceAll(`=${form}`, '=***'),
+      form.length >= wordLength ? hidden.replaceAll(form, '***') : hidden.replaceAll(`=${form}`, '=***'),
     text,
   )
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
