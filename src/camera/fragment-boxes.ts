@@ -37,6 +37,8 @@ export function mediaTimescale(moov: Uint8Array): number {
 }
 
 const nonSync = 0x10000
+/** A fragment lasts a fraction of a second. */
+const mostSamples = 100_000
 
 /** Decode time, length and whether the first sample is a keyframe, from moof/traf: tfhd, tfdt and trun. */
 export function readFragmentHead(moof: Uint8Array, timescale: number) {
@@ -53,6 +55,8 @@ export function readFragmentHead(moof: Uint8Array, timescale: number) {
     firstFlags = run.getUint32(at)
     at += 4
   }
+  // Samples without fields of their own take no bytes: their count alone could keep the loop busy for ever.
+  if (count > mostSamples) throw new AppError('MEDIA_MALFORMED', `a fragment of ${count} pictures`)
   let duration = 0
   for (let sample = 0; sample < count; sample += 1) {
     if (flags & 0x100) {

@@ -26,6 +26,8 @@ export function createFragmentReader(onFragment: (fragment: FragmentBody) => voi
     if (type === 'ftyp' || type === 'moof') parts = [bytes]
     else if (type === 'moov') {
       timescale = mediaTimescale(bytes)
+      if (timescale === 0)
+        throw new AppError('MEDIA_MALFORMED', 'the recording from ffmpeg has no time scale')
       onFragment({
         kind: 'init',
         keyframe: false,
@@ -35,9 +37,19 @@ export function createFragmentReader(onFragment: (fragment: FragmentBody) => voi
       })
       parts = []
     } else if (type === 'mdat' && parts.length === 1) {
+      if (timescale === 0) throw new AppError('MEDIA_MALFORMED', 'the recording from ffmpeg has no moov box')
       const head = readFragmentHead(parts[0]!, timescale)
       onFragment({ kind: 'media', ...head, data: Buffer.concat([parts[0]!, bytes]) })
       parts = []
+    }
+  }
+
+  const whole = (type: string, bytes: Uint8Array): void => {
+    try {
+      box(type, bytes)
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause
+      throw new AppError('MEDIA_MALFORMED', `the recording from ffmpeg has a ${type} box that ends too early`)
     }
   }
 
@@ -68,7 +80,7 @@ export function createFragmentReader(onFragment: (fragment: FragmentBody) => voi
         }
         const bytes = take(wanted)
         wanted = 8
-        box(Buffer.from(bytes.buffer, bytes.byteOffset + 4, 4).toString('latin1'), bytes)
+        whole(Buffer.from(bytes.buffer, bytes.byteOffset + 4, 4).toString('latin1'), bytes)
       }
     },
   }

@@ -36,6 +36,9 @@ export interface NutStream {
   readonly ptsShift: number
 }
 
+/** The specification says "msb_pts_shift should be ≤ 16"; ffmpeg writes 7 or 14. */
+const mostPtsShift = 30
+
 /** Reads the numbers of NUT from bytes that are all there. */
 export class NutNumbers {
   readonly bytes: Uint8Array
@@ -45,7 +48,10 @@ export class NutNumbers {
     this.at = at
   }
 
-  /** A `v`: seven bits a byte, most significant first. Throws RangeError past the end. */
+  /**
+   * A `v`: seven bits a byte, most significant first. Throws RangeError past the end, MEDIA_MALFORMED for a number
+   * that no ffmpeg writes and that could not be told from its neighbours.
+   */
   unsigned(): number {
     let value = 0
     for (;;) {
@@ -53,6 +59,8 @@ export class NutNumbers {
       const byte = this.bytes[this.at]!
       this.at += 1
       value = value * 128 + (byte & 127)
+      if (value > Number.MAX_SAFE_INTEGER)
+        throw new AppError('MEDIA_MALFORMED', 'NUT: a number of over 53 bits')
       if (byte < 128) return value
     }
   }
@@ -79,6 +87,9 @@ export function parseMainHeader(numbers: NutNumbers): NutHeader {
     numerator: numbers.unsigned(),
     denominator: numbers.unsigned(),
   }))
+  if (timeBases.some(({ numerator, denominator }) => numerator === 0 || denominator === 0))
+    throw new AppError('MEDIA_MALFORMED', 'NUT: a time base of zero')
+  if (timeBases.length === 0) throw new AppError('MEDIA_MALFORMED', 'NUT: no time base')
   const frameCodes: FrameCode[] = []
   let ptsDelta = 0
   let sizeMultiplier = 1
@@ -120,11 +131,16 @@ export function parseMainHeader(numbers: NutNumbers): NutHeader {
   return { timeBases, frameCodes, elisionLengths }
 }
 
-export function parseStreamHeader(numbers: NutNumbers): NutStream {
+/** @param header the main header, which comes first. Throws MEDIA_MALFORMED for a time base that is not in it. */
+export function parseStreamHeader(numbers: NutNumbers, header: NutHeader): NutStream {
   const streamId = numbers.unsigned()
   numbers.unsigned() // class
   numbers.skip(numbers.unsigned()) // fourcc
   const timeBaseId = numbers.unsigned()
   const ptsShift = numbers.unsigned()
+  if (timeBaseId >= header.timeBases.length)
+    throw new AppError('MEDIA_MALFORMED', `NUT: time base ${timeBaseId} of ${header.timeBases.length}`)
+  if (ptsShift > mostPtsShift)
+    throw new AppError('MEDIA_MALFORMED', `NUT: timestamps with ${ptsShift} low bits`)
   return { streamId, timeBaseId, ptsShift }
 }

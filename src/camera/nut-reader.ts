@@ -67,9 +67,14 @@ export function createNutReader(options: {
     if (bytes.length < end) throw new RangeError('incomplete')
     const body = new NutNumbers(bytes.subarray(0, end - 4), numbers.at)
     try {
-      if (code === startCodes.main) header = parseMainHeader(body)
-      else if (code === startCodes.stream) stream = parseStreamHeader(body)
-      else if (code === startCodes.syncpoint) lastPts = syncpointPts(body)
+      if (code === startCodes.main) {
+        header = parseMainHeader(body)
+        // Headers come again now and then; the stream's follows and must fit this one.
+        stream = null
+      } else if (code === startCodes.stream) {
+        if (!header) throw malformed('a stream before the main header')
+        stream = parseStreamHeader(body, header)
+      } else if (code === startCodes.syncpoint) lastPts = syncpointPts(body)
     } catch (cause) {
       if (cause instanceof RangeError) throw malformed('a header that ends too early')
       throw cause

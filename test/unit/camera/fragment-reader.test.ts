@@ -51,6 +51,30 @@ describe('fragment reader', () => {
     )
   })
 
+  it('gives whole fragments with a time or refuses, whatever comes', () => {
+    const broken = fc.tuple(fc.integer({ min: 0, max: bytes.length - 1 }), fc.integer({ min: 0, max: 255 }))
+    fc.assert(
+      fc.property(fc.array(broken, { minLength: 1, maxLength: 8 }), (changes) => {
+        const copy = bytes.slice()
+        for (const [at, value] of changes) copy[at] = value
+        try {
+          for (const { ptsUs, durationUs } of readAll([copy]))
+            expect([ptsUs, durationUs].every(Number.isFinite)).toBe(true)
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: 'MEDIA_MALFORMED' })
+        }
+      }),
+    )
+  })
+
+  it('refuses a count of pictures that would keep it busy for ever', () => {
+    const copy = Buffer.from(bytes)
+    const run = copy.indexOf('trun') + 4
+    copy.writeUInt32BE(0, run)
+    copy.writeUInt32BE(0xffffffff, run + 4)
+    expect(() => readAll([copy])).toThrow(expect.objectContaining({ code: 'MEDIA_MALFORMED' }))
+  })
+
   it('refuses what is no MP4', () => {
     expect(() => readAll([new TextEncoder().encode('no boxes are in here')])).toThrow(
       expect.objectContaining({ code: 'MEDIA_MALFORMED' }),

@@ -60,18 +60,50 @@ describe('NUT reader', () => {
     expect(() => readAll([bytes], 100)).toThrow(/a frame of 576 bytes instead of 100/)
   })
 
-  it('never does anything but give whole frames or refuse, whatever comes', () => {
+  const readsOrRefuses = (copy: Uint8Array) => {
+    try {
+      for (const { data, ptsUs } of readAll([copy])) {
+        expect(data).toHaveLength(frameBytes)
+        expect(ptsUs).toSatisfy(Number.isFinite)
+      }
+    } catch (thrown) {
+      expect(thrown).toMatchObject({ code: 'MEDIA_MALFORMED' })
+    }
+  }
+
+  it('never does anything but give whole frames with a time or refuse, whatever comes', () => {
     const broken = fc.tuple(fc.integer({ min: 25, max: bytes.length - 1 }), fc.integer({ min: 0, max: 255 }))
     fc.assert(
       fc.property(fc.array(broken, { minLength: 1, maxLength: 8 }), (changes) => {
         const copy = bytes.slice()
         for (const [at, value] of changes) copy[at] = value
-        try {
-          for (const { data } of readAll([copy])) expect(data).toHaveLength(frameBytes)
-        } catch (thrown) {
-          expect(thrown).toMatchObject({ code: 'MEDIA_MALFORMED' })
-        }
+        readsOrRefuses(copy)
       }),
     )
+  })
+
+  it('bears any single wrong byte in its headers', () => {
+    const firstFrame = 400
+    for (let at = 25; at < firstFrame; at += 1)
+      for (const value of [0, 1, 2, 127, 128, 200, 255]) {
+        const copy = bytes.slice()
+        copy[at] = value
+        readsOrRefuses(copy)
+      }
+  })
+
+  it.each([
+    ['a time base that is not there', [[124, 1]]],
+    [
+      'a time base that is not there, after a number that goes on',
+      [
+        [124, 1],
+        [36, 128],
+      ],
+    ],
+  ])('refuses %s', (_name, changes) => {
+    const copy = bytes.slice()
+    for (const [at, value] of changes) copy[at!] = value!
+    expect(() => readAll([copy])).toThrow(expect.objectContaining({ code: 'MEDIA_MALFORMED' }))
   })
 })
