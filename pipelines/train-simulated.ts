@@ -11,6 +11,7 @@ import type { StyleSet } from '../src/simulate/script.ts'
 import { createFrameCnn } from '../src/train/models/frame-cnn.ts'
 import type { VideoModel } from '../src/train/models/video-model.ts'
 import { averagePrecision, bestThreshold, labelScores, pointAt } from '../src/train/multi-label-metrics.ts'
+import { multiLabel } from '../src/train/objective.ts'
 import { initialWeights, layOut } from '../src/train/parameters.ts'
 import { buildServingGraph } from '../src/train/step-graph.ts'
 import { cosineRate, createTrainer } from '../src/train/trainer.ts'
@@ -110,12 +111,10 @@ export async function trainSimulated(options: TrainSimulatedOptions): Promise<Lo
     const shape = { ...clip, sampleFps, labels, batch, grid: model.grid!, focus }
     const stream = createClipStream({ ...shape, styleSet: 'train', seed: seeds.train + seed + done })
     const trainer = await createTrainer({
-      model,
-      batch,
+      objective: multiLabel(model, { batch, supervision: 'cells' }),
       threads,
       weights,
       optimiser: { weightDecay: 0.02 },
-      supervision: 'cells',
     })
     const startedMs = clock.monoMs()
     const all = steps + settleSteps

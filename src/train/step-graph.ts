@@ -1,46 +1,32 @@
 import { createGraphBuilder } from '../onnx/graph-builder.ts'
 import { type AdamWSettings, emitAdamW } from './adamw.ts'
-import { sigmoidCrossEntropy } from './losses.ts'
 import type { VideoModel } from './models/video-model.ts'
+import type { Objective } from './objective.ts'
 import { flatGradient, frozenParameters, layOut, trainableParameters } from './parameters.ts'
 import { createTape } from './tape.ts'
 
-/** What the truth is told about: whole clips, or every place of the model's grid. */
-export type Supervision = 'clip' | 'cells'
-
-/** Entries of the truth for one clip. */
-export function truthSize(model: VideoModel, supervision: Supervision): number {
-  const places = supervision === 'cells' && model.grid ? model.grid.rows * model.grid.columns : 1
-  return model.labels.length * places
-}
-
 /**
  * One training step as one ONNX graph: forward, backward and AdamW.
- * In: weights, m, v [P]; clips uint8 [N, T, H, W, 3]; target, weight [N, truth]; rate, correct1, correct2.
+ * In: weights, m, v [P]; what the objective is fed with; rate, correct1, correct2.
  * Out: weights_next, m_next, v_next [P]; loss; norm.
  */
-export function buildStepGraph(
-  model: VideoModel,
-  options: { batch: number; supervision: Supervision; optimiser: AdamWSettings },
-): Uint8Array {
-  const { batch, supervision, optimiser } = options
-  const graph = createGraphBuilder({ name: `${model.name}-step` })
-  const layout = layOut(model.parameters)
-  const { frames, heightPx, widthPx } = model.clip
+export function buildStepGraph(objective: Objective, optimiser: AdamWSettings): Uint8Array {
+  const graph = createGraphBuilder({ name: `${objective.name}-step` })
+  const layout = layOut(objective.parameters)
   const flat = (name: string) => graph.input(name, 'float32', [layout.total])
   const [weights, m, v] = [flat('weights'), flat('m'), flat('v')]
-  const clips = graph.input('clips', 'uint8', [batch, frames, heightPx, widthPx, 3])
-  const target = graph.input('target', 'float32', [batch, truthSize(model, supervision)])
-  const weight = graph.input('weight', 'float32', [batch, truthSize(model, supervision)])
+  for (const { name, type, shape } of objective.inputs) graph.input(name, type, shape)
   const [rate, correct1, correct2] = ['rate', 'correct1', 'correct2'].map((name) =>
     graph.input(name, 'float32', []),
   ) as [string, string, string]
 
   const tape = createTape(graph)
   const parameters = trainableParameters(tape, weights, layout)
-  const { logits, cells } = model.forward(tape, (name) => parameters.get(name)!, clips, batch)
-  const scored = supervision === 'cells' && cells ? cells : logits
-  const loss = sigmoidCrossEntropy(tape, scored, target, weight)
+  const loss = objective.loss(
+    tape,
+    (name) => parameters.get(name)!,
+    (name) => name,
+  )
   const gradientOf = tape.gradients(loss)
   const gradient = flatGradient(graph, layout, (name) => gradientOf(parameters.get(name)!))
   const next = emitAdamW(graph, layout, { weights, m, v, gradient, rate, correct1, correct2 }, optimiser)
@@ -50,6 +36,30 @@ export function buildStepGraph(
   graph.output('v_next', next.v, 'float32', [layout.total])
   graph.output('loss', loss.name, 'float32', [])
   graph.output('norm', next.norm, 'float32', [])
+  return graph.model()
+}
+
+/** The gradient alone, for checks. In: weights [P] and what the objective is fed with. Out: gradient [P], loss. */
+export function buildGradientGraph(objective: Objective): Uint8Array {
+  const graph = createGraphBuilder({ name: `${objective.name}-gradient` })
+  const layout = layOut(objective.parameters)
+  const weights = graph.input('weights', 'float32', [layout.total])
+  for (const { name, type, shape } of objective.inputs) graph.input(name, type, shape)
+  const tape = createTape(graph)
+  const parameters = trainableParameters(tape, weights, layout)
+  const loss = objective.loss(
+    tape,
+    (name) => parameters.get(name)!,
+    (name) => name,
+  )
+  const gradientOf = tape.gradients(loss)
+  graph.output(
+    'gradient',
+    flatGradient(graph, layout, (name) => gradientOf(parameters.get(name)!)),
+    'float32',
+    [layout.total],
+  )
+  graph.output('loss', loss.name, 'float32', [])
   return graph.model()
 }
 

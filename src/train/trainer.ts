@@ -1,18 +1,12 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AppError } from '../core/errors.ts'
 import { type AdamWSettings, adamWDefaults } from './adamw.ts'
-import type { VideoModel } from './models/video-model.ts'
+import type { Objective, ObjectiveInput } from './objective.ts'
 import { layOut } from './parameters.ts'
-import { buildStepGraph, type Supervision, truthSize } from './step-graph.ts'
+import { buildStepGraph } from './step-graph.ts'
 
-export interface TrainingBatch {
-  /** uint8 [N, T, H, W, 3] */
-  readonly clips: Uint8Array
-  /** [N, truth], 0–1; see Supervision. */
-  readonly target: Float32Array
-  /** [N, truth]; 0 where the truth is not known. */
-  readonly weight: Float32Array
-}
+/** The objective's inputs by name. */
+export type Feeds = Readonly<Record<string, Uint8Array | Float32Array | BigInt64Array>>
 
 export interface TrainerState {
   readonly weights: Float32Array
@@ -24,54 +18,45 @@ export interface TrainerState {
 
 export interface Trainer {
   /** One step; the loss before it and the length of the gradient. @throws AppError TRAIN_DIVERGED */
-  step(batch: TrainingBatch, learningRate: number): Promise<{ loss: number; norm: number }>
+  step(feeds: Feeds, learningRate: number): Promise<{ loss: number; norm: number }>
   state(): TrainerState
   close(): Promise<void>
 }
 
-/** Trains a model by running its step graph in ONNX Runtime. */
+/** Minimises an objective by running its step graph in ONNX Runtime. */
 export async function createTrainer(options: {
-  model: VideoModel
-  batch: number
+  objective: Objective
   threads: number
   /** Weights to start with (see initialWeights); not used when `from` is given. */
   weights?: Float32Array
   /** A state to go on from. */
   from?: TrainerState
   optimiser?: Partial<AdamWSettings>
-  supervision?: Supervision
 }): Promise<Trainer> {
-  const { model, batch, threads, from, supervision = 'clip' } = options
+  const { objective, threads, from } = options
   const settings = { ...adamWDefaults, ...options.optimiser }
-  const layout = layOut(model.parameters)
-  const session = await InferenceSession.create(
-    buildStepGraph(model, { batch, supervision, optimiser: settings }),
-    {
-      intraOpNumThreads: threads,
-      graphOptimizationLevel: 'all',
-    },
-  )
+  const layout = layOut(objective.parameters)
+  const session = await InferenceSession.create(buildStepGraph(objective, settings), {
+    intraOpNumThreads: threads,
+    graphOptimizationLevel: 'all',
+  })
   let state: TrainerState = from ?? {
     weights: options.weights ?? new Float32Array(layout.total),
     m: new Float32Array(layout.total),
     v: new Float32Array(layout.total),
     step: 0,
   }
-  const { frames, heightPx, widthPx } = model.clip
   const scalar = (value: number) => new Tensor('float32', Float32Array.of(value), [])
   const flat = (values: Float32Array) => new Tensor('float32', values, [layout.total])
 
   return {
-    async step({ clips, target, weight }, learningRate) {
+    async step(feeds, learningRate) {
       const step = state.step + 1
-      const truth = [batch, truthSize(model, supervision)]
       const result = await session.run({
         weights: flat(state.weights),
         m: flat(state.m),
         v: flat(state.v),
-        clips: new Tensor('uint8', clips, [batch, frames, heightPx, widthPx, 3]),
-        target: new Tensor('float32', target, truth),
-        weight: new Tensor('float32', weight, truth),
+        ...tensorsOf(objective.inputs, feeds),
         rate: scalar(learningRate),
         correct1: scalar(1 / (1 - settings.beta1 ** step)),
         correct2: scalar(1 / (1 - settings.beta2 ** step)),
@@ -87,6 +72,16 @@ export async function createTrainer(options: {
     state: () => state,
     close: () => session.release(),
   }
+}
+
+/** What an objective is fed with as tensors. */
+export function tensorsOf(inputs: readonly ObjectiveInput[], feeds: Feeds): Record<string, Tensor> {
+  return Object.fromEntries(
+    inputs.map(({ name, type, shape }) => [
+      name,
+      new Tensor(type as 'float32', feeds[name] as Float32Array, shape),
+    ]),
+  )
 }
 
 /** Learning rate at a step: linear warm-up, then half a cosine down to a tenth (Loshchilov and Hutter 2017). */

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { createGraphBuilder } from '../../../src/onnx/graph-builder.ts'
 import { adamWDefaults, emitAdamW } from '../../../src/train/adamw.ts'
 import { createFrameCnn } from '../../../src/train/models/frame-cnn.ts'
+import { multiLabel } from '../../../src/train/objective.ts'
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
 import { buildServingGraph } from '../../../src/train/step-graph.ts'
-import { cosineRate, createTrainer, type TrainingBatch } from '../../../src/train/trainer.ts'
+import { cosineRate, createTrainer } from '../../../src/train/trainer.ts'
 
 function generator(seed: number): () => number {
   let state = seed >>> 0
@@ -27,7 +28,7 @@ const model = createFrameCnn({
 const firstWeights = () => initialWeights(layOut(model.parameters), normalFrom(generator(1)))
 
 /** Clips of a bright square that moves right, left, or not at all. */
-function batchOf(count: number, next: () => number): TrainingBatch {
+function batchOf(count: number, next: () => number) {
   const clips = new Uint8Array(count * 4 * 32 * 32 * 3)
   const target = new Float32Array(count * 2)
   for (let n = 0; n < count; n += 1) {
@@ -118,8 +119,7 @@ describe('trainer', () => {
   it('learns which way a square moves, the same way every time, and serves what it learned', async () => {
     const train = async () => {
       const trainer = await createTrainer({
-        model,
-        batch: 12,
+        objective: multiLabel(model, { batch: 12, supervision: 'clip' }),
         threads: 1,
         weights: firstWeights(),
         optimiser: { weightDecay: 0.01 },
@@ -149,7 +149,11 @@ describe('trainer', () => {
   })
 
   it('ignores entries with weight 0', async () => {
-    const trainer = await createTrainer({ model, batch: 2, threads: 1, weights: firstWeights() })
+    const trainer = await createTrainer({
+      objective: multiLabel(model, { batch: 2, supervision: 'clip' }),
+      threads: 1,
+      weights: firstWeights(),
+    })
     const batch = batchOf(2, generator(3))
     const { loss, norm } = await trainer.step({ ...batch, weight: new Float32Array(4) }, 0)
     expect([loss, norm]).toEqual([0, 0])
@@ -158,7 +162,8 @@ describe('trainer', () => {
 
   it('goes on bit for bit from a saved state', async () => {
     const batches = Array.from({ length: 4 }, (_, n) => batchOf(4, generator(n)))
-    const options = () => ({ model, batch: 4, threads: 1, weights: firstWeights() })
+    const objective = multiLabel(model, { batch: 4, supervision: 'clip' })
+    const options = () => ({ objective, threads: 1, weights: firstWeights() })
     const whole = await createTrainer(options())
     for (const batch of batches) await whole.step(batch, 0.01)
     const half = await createTrainer(options())

@@ -1,0 +1,111 @@
+import { add } from '../ops-arithmetic.ts'
+import { meanAxis } from '../ops-reduce.ts'
+import { reshape } from '../ops-shape.ts'
+import type { ParameterSpec } from '../parameters.ts'
+import type { Tape, Value } from '../tape.ts'
+import { type PatchShape, patchGrid, patchify } from './patches.ts'
+import {
+  type BlockShape,
+  block,
+  blockSpecs,
+  causalMask,
+  dense,
+  gridPositions,
+  type Layers,
+  linearSpecs,
+  norm,
+  normSpecs,
+  sinCosPositions,
+} from './transformer-layers.ts'
+import type { VideoModel } from './video-model.ts'
+
+export interface VideoTransformerSettings extends PatchShape, BlockShape {
+  readonly name: string
+  readonly labels: readonly string[]
+  /** Blocks over the places of one tubelet. */
+  readonly depthSpace: number
+  /** Blocks over the tubelets of a clip. */
+  readonly depthTime: number
+}
+
+export interface VideoTransformer extends VideoModel {
+  readonly settings: VideoTransformerSettings
+  /** patches [N, S, V, C] at the places whose positions are [N or 1, 1, V, D] → features [N, S, V, D] */
+  encode(layers: Layers, patches: Value, positions: Value): Value
+  /** One embedding for each tubelet: features [N, S, V, D] → [N, S, D] */
+  embed(layers: Layers, features: Value): Value
+  /** Causal: embeddings [N, K, D] of K tubelets in order → what is known after each, [N, K, D] */
+  remember(layers: Layers, embeddings: Value): Value
+  /** remembered [N, K, D] → logits [N, labels] */
+  judge(layers: Layers, remembered: Value): Value
+  /** Positions of all places, [1, 1, L, D] */
+  positions(tape: Tape): Value
+}
+
+/**
+ * A factorised video transformer (after model 2 of ViViT, Arnab et al. 2021): a transformer over the patches of each
+ * tubelet, one embedding for each tubelet, and a causal transformer over the embeddings. The first part never sees
+ * another tubelet: in a stream it runs once for each, however much the windows overlap.
+ */
+export function createVideoTransformer(settings: VideoTransformerSettings): VideoTransformer {
+  const { name, clip, labels, width, depthSpace, depthTime } = settings
+  const { moments, rows, columns, places, size } = patchGrid(settings)
+  const space = Array.from({ length: depthSpace }, (_, index) => `space${index}`)
+  const time = Array.from({ length: depthTime }, (_, index) => `time${index}`)
+  const parameters: ParameterSpec[] = [
+    ...linearSpecs('patch', size, width),
+    ...space.flatMap((each) => blockSpecs(each, settings)),
+    ...normSpecs('embed', width),
+    ...time.flatMap((each) => blockSpecs(each, settings)),
+    ...normSpecs('final', width),
+    ...linearSpecs('head', width, labels.length).map((spec) =>
+      spec.deviation > 0 ? { ...spec, deviation: 0.01 } : spec,
+    ),
+  ]
+
+  const model: VideoTransformer = {
+    name,
+    settings,
+    clip,
+    labels,
+    parameters,
+    grid: null,
+    positions(tape) {
+      const table = tape.graph.f32(gridPositions(rows, columns, width), [1, 1, places, width])
+      return tape.constant(table, [1, 1, places, width])
+    },
+    encode(layers, patches, positions) {
+      const { tape } = layers
+      const [batch, count, visible] = patches.shape as [number, number, number, number]
+      let x = add(tape, dense(layers, 'patch', patches), positions)
+      // [N, S, V, D] → [N·S, V, D]: tubelets do not see each other.
+      x = reshape(tape, x, [batch * count, visible, width])
+      for (const each of space) x = block(layers, each, x, settings)
+      return reshape(tape, x, [batch, count, visible, width])
+    },
+    embed: (layers, features) => norm(layers, 'embed', meanAxis(layers.tape, features, 2)),
+    remember(layers, embeddings) {
+      const { tape } = layers
+      const count = embeddings.shape[1]!
+      // Counted back from the newest, so that a shorter memory sees the same distances.
+      const table = sinCosPositions(moments, width).slice((moments - count) * width)
+      let x = add(
+        tape,
+        embeddings,
+        tape.constant(tape.graph.f32(table, [1, count, width]), [1, count, width]),
+      )
+      const mask = causalMask(tape, count)
+      for (const each of time) x = block(layers, each, x, settings, mask)
+      return norm(layers, 'final', x)
+    },
+    judge: (layers, remembered) => dense(layers, 'head', meanAxis(layers.tape, remembered, 1)),
+    forward(tape, parametersOf, clips, batch) {
+      const layers = { tape, parameters: parametersOf }
+      const patches = patchify(tape, clips, { ...settings, batch })
+      const features = model.encode(layers, patches, model.positions(tape))
+      const remembered = model.remember(layers, model.embed(layers, features))
+      return { logits: model.judge(layers, remembered), cells: null }
+    },
+  }
+  return model
+}

@@ -1,0 +1,74 @@
+import type { ElementType } from '../onnx/element-type.ts'
+import { sigmoidCrossEntropy, softmaxCrossEntropy } from './losses.ts'
+import type { VideoModel } from './models/video-model.ts'
+import type { ParameterSpec, Parameters } from './parameters.ts'
+import type { Tape, Value } from './tape.ts'
+
+/** What a step graph is fed with besides the weights. */
+export interface ObjectiveInput {
+  readonly name: string
+  readonly type: ElementType
+  readonly shape: readonly number[]
+}
+
+/** Something to be minimised: its weights, what it is fed with, and the loss. */
+export interface Objective {
+  readonly name: string
+  readonly parameters: readonly ParameterSpec[]
+  readonly inputs: readonly ObjectiveInput[]
+  /** @param input gives the graph's name of an input. @returns a scalar. */
+  loss(tape: Tape, parameters: Parameters, input: (name: string) => string): Value
+}
+
+/** What the truth is told about: whole clips, or every place of the model's grid. */
+export type Supervision = 'clip' | 'cells'
+
+/** Entries of the truth for one clip. */
+export function truthSize(model: VideoModel, supervision: Supervision): number {
+  const places = supervision === 'cells' && model.grid ? model.grid.rows * model.grid.columns : 1
+  return model.labels.length * places
+}
+
+function clipsInput(model: VideoModel, batch: number): ObjectiveInput {
+  const { frames, heightPx, widthPx } = model.clip
+  return { name: 'clips', type: 'uint8', shape: [batch, frames, heightPx, widthPx, 3] }
+}
+
+/**
+ * Independent labels: any number of them may be true of a clip. Fed with clips, `target` (0–1) and `weight` (0 where
+ * the truth is not known), both [N, truth].
+ */
+export function multiLabel(
+  model: VideoModel,
+  options: { batch: number; supervision: Supervision },
+): Objective {
+  const { batch, supervision } = options
+  const truth = { type: 'float32', shape: [batch, truthSize(model, supervision)] } as const
+  return {
+    name: `${model.name}-labels`,
+    parameters: model.parameters,
+    inputs: [clipsInput(model, batch), { name: 'target', ...truth }, { name: 'weight', ...truth }],
+    loss(tape, parameters, input) {
+      const { logits, cells } = model.forward(tape, parameters, input('clips'), batch)
+      const scored = supervision === 'cells' && cells ? cells : logits
+      return sigmoidCrossEntropy(tape, scored, input('target'), input('weight'))
+    },
+  }
+}
+
+/** One of several classes. Fed with clips and `target` [N, labels], whose rows sum to 1 (smoothed, mixed). */
+export function oneOf(model: VideoModel, options: { batch: number }): Objective {
+  const { batch } = options
+  return {
+    name: `${model.name}-classes`,
+    parameters: model.parameters,
+    inputs: [
+      clipsInput(model, batch),
+      { name: 'target', type: 'float32', shape: [batch, model.labels.length] },
+    ],
+    loss(tape, parameters, input) {
+      const { logits } = model.forward(tape, parameters, input('clips'), batch)
+      return softmaxCrossEntropy(tape, logits, input('target'))
+    },
+  }
+}
