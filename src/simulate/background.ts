@@ -1,6 +1,6 @@
+import type { Random } from '../core/random.ts'
 import type { CameraView } from './camera-view.ts'
 import { type Canvas, fillRectangle } from './canvas.ts'
-import type { Random } from './random.ts'
 import type { BackgroundFamily, Colour } from './script.ts'
 
 type Paint = (xM: number, zM: number) => Colour

@@ -1,5 +1,5 @@
+import { createRandom, type Random } from '../core/random.ts'
 import { cellTruth, type Grid } from './cell-truth.ts'
-import { createRandom, type Random } from './random.ts'
 import { randomScript } from './random-script.ts'
 import { createScene, type Scene, type SeenPerson } from './scene.ts'
 import { eventsOf, leastVisible } from './scene-truth.ts'

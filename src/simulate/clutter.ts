@@ -1,6 +1,6 @@
+import type { Random } from '../core/random.ts'
 import type { CameraView } from './camera-view.ts'
 import { type Canvas, drawStroke, fillRectangle } from './canvas.ts'
-import type { Random } from './random.ts'
 import type { Colour, SceneScript } from './script.ts'
 
 type Draw = (canvas: Canvas, tS: number) => void

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts'
+import type { Random } from '../core/random.ts'
 import type { SceneScript } from './script.ts'
 
 /** What lamp, exposure and sensor do to the finished picture; in place. `frameSeed` picks the noise. */

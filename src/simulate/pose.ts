@@ -1,4 +1,4 @@
-import { createRandom } from './random.ts'
+import { createRandom } from '../core/random.ts'
 import type { Action } from './script.ts'
 
 /** Joint angles in radians. Limbs hang straight down at 0; forward is positive. Index 0 is left, 1 is right. */

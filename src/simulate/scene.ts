@@ -1,10 +1,10 @@
+import { createRandom } from '../core/random.ts'
 import { paintBackground } from './background.ts'
 import { createCameraView } from './camera-view.ts'
 import { type Canvas, drawShadow, drawStroke } from './canvas.ts'
 import { createClutter } from './clutter.ts'
 import { createLight } from './light.ts'
 import { poseAt } from './pose.ts'
-import { createRandom } from './random.ts'
 import type { Action, PersonScript, SceneScript } from './script.ts'
 import { type Limb, limbsOf, yaw } from './skeleton.ts'
 

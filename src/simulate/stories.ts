@@ -1,4 +1,4 @@
-import type { Random } from './random.ts'
+import type { Random } from '../core/random.ts'
 import type { Action, GroundPoint, Segment } from './script.ts'
 
 /** What a person (or two) come to the scene for. */
