@@ -92,8 +92,7 @@ export async function trainSimulated(options: TrainSimulatedOptions): Promise<Lo
   /** First on clips full of events, then on clips as a camera sees them, which are mostly uneventful. */
   async function train(model: VideoModel): Promise<Float32Array> {
     const random = createRandom(seed).fork('weights')
-    const normal = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
-    const first = initialWeights(layOut(model.parameters), normal)
+    const first = initialWeights(layOut(model.parameters), () => random.normal())
     const learned = await stage(model, first, { focus: 'events', count: steps, peak: 2e-3, done: 0 })
     return settle(model, learned)
   }

@@ -6,6 +6,8 @@ export interface Random {
   int(low: number, high: number): number
   chance(probability: number): boolean
   pick<T>(items: readonly T[]): T
+  /** Normally distributed with mean 0 and deviation 1 (Box and Muller 1958). */
+  normal(): number
   /** An independent generator for a named purpose, so that adding a draw elsewhere changes nothing here. */
   fork(name: string): Random
 }
@@ -40,6 +42,7 @@ export function createRandom(seed: number): Random {
     int: (low, high) => Math.floor(range(low, high + 1)),
     chance: (probability) => next() < probability,
     pick: (items) => items[Math.floor(next() * items.length)]!,
+    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
     fork(name) {
       let hash = seed | 0
       for (const char of name) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193)
