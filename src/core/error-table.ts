@@ -217,6 +217,13 @@ export const errorTable = {
     exitCode: 70,
     summary: 'The loss became NaN or infinite. Lower the learning rate.',
   },
+  TRAIN_EXPORT: {
+    retry: false,
+    httpStatus: 500,
+    exitCode: 70,
+    summary:
+      'What would be served is not what was trained: the logits differ, or the card has other labels. Nothing was written.',
+  },
   API_BAD_REQUEST: {
     retry: false,
     httpStatus: 400,
