@@ -133,6 +133,26 @@ export const errorTable = {
     exitCode: 70,
     summary: 'An inference run failed; the batch was counted as dropped and the worker restarted if it died.',
   },
+  REGISTRY_EXISTS: {
+    retry: false,
+    httpStatus: 409,
+    exitCode: 73,
+    summary:
+      'The registry has this version of the model already; versions never change. Give it another version.',
+  },
+  REGISTRY_STATE: {
+    retry: false,
+    httpStatus: 409,
+    exitCode: 65,
+    summary:
+      'The model is not in a state that allows this: no live version, nothing to roll back to, or live already. See vireo model list.',
+  },
+  REGISTRY_LINEAGE: {
+    retry: false,
+    httpStatus: 422,
+    exitCode: 65,
+    summary: 'lineage.json of a model version is missing or not valid; the message has the field.',
+  },
   EVENT_INVALID: {
     retry: false,
     httpStatus: 422,
@@ -223,6 +243,18 @@ export const errorTable = {
     exitCode: 70,
     summary:
       'What would be served is not what was trained: the logits differ, or the card has other labels. Nothing was written.',
+  },
+  TRAIN_BUSY: {
+    retry: true,
+    httpStatus: 409,
+    exitCode: 75,
+    summary: 'Another process is learning in this data directory; the message has its process number.',
+  },
+  TRAIN_STOPPED: {
+    retry: true,
+    httpStatus: 503,
+    exitCode: 75,
+    summary: 'Training was stopped before its end. What it had done is kept; the message says how to go on.',
   },
   API_BAD_REQUEST: {
     retry: false,

@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Clock } from '../core/clock.ts'
+
+/** A live clip of which the live version and its shadow thought differently: worth a look by a person. */
+export interface Disagreement {
+  readonly cameraId: string
+  readonly epoch: number
+  readonly firstPtsUs: number
+  readonly lastPtsUs: number
+  readonly firstArrivalMs: number
+  readonly lastArrivalMs: number
+  readonly liveVersion: string
+  readonly shadowVersion: string
+  /** Labels over their thresholds, by version. */
+  readonly liveLabels: readonly string[]
+  readonly shadowLabels: readonly string[]
+  /** Largest difference of a label's scores, and its label. */
+  readonly difference: number
+  readonly label: string
+}
+
+export interface StoredDisagreement extends Disagreement {
+  readonly id: number
+  readonly model: string
+  readonly atMs: number
+}
+
+export interface Disagreements {
+  /** Stores them in one go; the oldest of the model beyond 10,000 make room. */
+  add(model: string, found: readonly Disagreement[]): void
+  /** The newest first. */
+  list(filter: { model?: string; sinceMs?: number; limit: number }): StoredDisagreement[]
+}
+
+const mostOfModel = 10_000
+
+export function createDisagreements(database: DatabaseSync, clock: Clock): Disagreements {
+  const insert = database.prepare('INSERT INTO disagreement (model, camera, at_ms, data) VALUES (?, ?, ?, ?)')
+  const prune = database.prepare(
+    `DELETE FROM disagreement WHERE model = ?1 AND id <= (
+       SELECT id FROM disagreement WHERE model = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${mostOfModel})`,
+  )
+  const select = database.prepare(
+    `SELECT id, model, at_ms, data FROM disagreement
+     WHERE (?1 IS NULL OR model = ?1) AND at_ms >= ?2 ORDER BY id DESC LIMIT ?3`,
+  )
+  return {
+    add(model, found) {
+      if (found.length === 0) return
+      database.exec('BEGIN IMMEDIATE')
+      try {
+        for (const each of found) insert.run(model, each.cameraId, clock.nowMs(), JSON.stringify(each))
+        prune.run(model)
+        database.exec('COMMIT')
+      } catch (thrown) {
+        if (database.isTransaction) database.exec('ROLLBACK')
+        throw thrown
+      }
+    },
+    list: ({ model = null, sinceMs = 0, limit }) =>
+      select.all(model, sinceMs, limit).map((row) => ({
+        ...(JSON.parse(String(row.data)) as Disagreement),
+        id: Number(row.id),
+        model: String(row.model),
+        atMs: Number(row.at_ms),
+      })),
+  }
+}
