@@ -75,6 +75,12 @@ export function gelu(tape: Tape, x: Value): Value {
   const { graph } = tape
   const half = graph.f32([0.5])
   const one = graph.f32([1])
+  if (!x.tracked) {
+    // In this order ONNX Runtime makes one operator of it.
+    const inner = graph.op('Erf', [graph.op('Div', [x.name, graph.f32([Math.SQRT2])])])
+    const twice = graph.op('Mul', [x.name, graph.op('Add', [inner, one])])
+    return tape.constant(graph.op('Mul', [twice, half]), x.shape)
+  }
   const erf = graph.op('Erf', [graph.op('Mul', [x.name, graph.f32([Math.SQRT1_2])])])
   const cdf = graph.op('Mul', [graph.op('Add', [erf, one]), half])
   const y = graph.op('Mul', [x.name, cdf])

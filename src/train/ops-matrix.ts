@@ -54,6 +54,11 @@ export function softmax(tape: Tape, x: Value): Value {
 /** Layer normalisation over the last axis with gain and bias (Ba, Kiros and Hinton 2016). */
 export function layerNorm(tape: Tape, x: Value, gain: Value, bias: Value): Value {
   const { graph } = tape
+  // Without a gradient nothing of the inside is needed again: one operator.
+  if (![x, gain, bias].some(({ tracked }) => tracked)) {
+    const settings = { axis: -1, epsilon: { float: 1e-5 } }
+    return tape.constant(graph.op('LayerNormalization', [x.name, gain.name, bias.name], settings), x.shape)
+  }
   const last = graph.i64([-1])
   const mean = (name: string) => graph.op('ReduceMean', [name, last], { keepdims: 1 })
   const centred = graph.op('Sub', [x.name, mean(x.name)])
