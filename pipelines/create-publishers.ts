@@ -3,17 +3,34 @@ import type { Clock } from '../src/core/clock.ts'
 import type { EventPublisher } from '../src/core/events.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import { createKafkaPublisher } from '../src/event/kafka-publisher.ts'
+import { createMqttPublisher } from '../src/event/mqtt-publisher.ts'
 import { createWebhookPublisher } from '../src/event/webhook-publisher.ts'
 
-/** Every receiver of events that is configured, Kafka first. Without any, events stay in the outbox. */
+export interface Publishers {
+  /** Kafka first, MQTT, then the webhooks. Without any, events stay in the outbox. */
+  readonly all: readonly EventPublisher[]
+  /** The cameras that there are from now on, for receivers that keep something for each. */
+  setCameras(cameras: readonly { readonly id: string }[]): void
+}
+
+/** Every receiver of events that is configured. `labels` are those that alerts may have. */
 export function createPublishers(options: {
   config: Config
+  labels: readonly string[]
   clock: Clock
   telemetry: Telemetry
-}): EventPublisher[] {
-  const { config, clock, telemetry } = options
-  return [
-    ...(config.kafka ? [createKafkaPublisher({ kafka: config.kafka, clock, telemetry })] : []),
-    ...config.webhooks.map((webhook) => createWebhookPublisher({ webhook, clock })),
-  ]
+}): Publishers {
+  const { config, labels, clock, telemetry } = options
+  const { kafka, mqtt, webhooks, cameras, node } = config
+  const broker = mqtt
+    ? createMqttPublisher({ mqtt, cameras, labels, nodeName: node.name, clock, telemetry })
+    : null
+  return {
+    all: [
+      ...(kafka ? [createKafkaPublisher({ kafka, clock, telemetry })] : []),
+      ...(broker ? [broker] : []),
+      ...webhooks.map((webhook) => createWebhookPublisher({ webhook, clock })),
+    ],
+    setCameras: (next) => broker?.setCameras(next),
+  }
 }

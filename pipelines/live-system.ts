@@ -1,5 +1,5 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
-import { diffConfig } from '../src/config/diff.ts'
+import { diffConfig, restartOf } from '../src/config/diff.ts'
 import type { Config } from '../src/config/schema.ts'
 import type { Clock } from '../src/core/clock.ts'
 import type { FrameStreamSpec } from '../src/core/frame.ts'
@@ -44,9 +44,6 @@ export interface LiveSystem {
 
 type Closing = () => unknown
 
-/** Sections besides the cameras and rules that are taken without a restart. */
-const liveSections: ReadonlySet<string> = new Set(['alerts.defaults', 'recording'])
-
 /** Everything that `vireo run` runs: store, publisher, engine, cameras, health server. */
 export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveSystem> {
   const { config, clock, telemetry } = options
@@ -61,15 +58,11 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     })
     closers.push(() => store.close())
     const latency = createEventLatency({ clock, telemetry })
-    const sinks = createSinks({
-      ...options,
-      store,
-      publishers: createPublishers(options),
-      onSent: latency.sent,
-    })
-    closers.push(() => sinks.close())
     const engine = await createInferenceEngine({ models: config.models, clock, telemetry })
     closers.push(() => engine.close())
+    const publishers = createPublishers({ ...options, labels: alertLabels(config, engine) })
+    const sinks = createSinks({ ...options, store, publishers: publishers.all, onSent: latency.sent })
+    closers.push(() => sinks.close())
     const intake = createEventIntake({ store, wake: sinks.wake, clock, telemetry })
     closers.push(() => intake.close())
 
@@ -103,14 +96,10 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     return {
       live: cameras,
       async reload(next) {
-        const { models, sections } = diffConfig(config, next)
-        const touched = [...models.added, ...models.removed, ...models.changed]
-        const restart = [
-          ...touched.map((name) => `models ${name}`),
-          ...sections.filter((section) => !liveSections.has(section)),
-        ]
+        const restart = restartOf(diffConfig(config, next))
         const changes = await cameras.apply({ ...next, models: config.models, dataDir: config.dataDir })
-        current = { ...config, recording: next.recording, cameras: next.cameras }
+        current = { ...config, recording: next.recording, alerts: next.alerts, cameras: next.cameras }
+        publishers.setCameras(next.cameras)
         return { ...changes, restart }
       },
       engine,
@@ -132,6 +121,16 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     await closeAll(closers, telemetry)
     throw thrown
   }
+}
+
+/** Every label that an alert may have, whatever the rules make of it now. */
+function alertLabels(config: Config, engine: InferenceEngine): string[] {
+  return config.models.flatMap(({ name }) =>
+    engine
+      .bundle(name)
+      .labels.filter(({ background }) => !background)
+      .map((label) => label.name),
+  )
 }
 
 /** Removes events that are old and sent: at the start and then every hour, a little at a time. */

@@ -1,4 +1,4 @@
-import type { ConfigDiff } from '../config/diff.ts'
+import { type ConfigDiff, restartOf } from '../config/diff.ts'
 
 /** One line a change, with what it takes to come into force. */
 export function describeDiff(diff: ConfigDiff): string[] {
@@ -11,7 +11,8 @@ export function describeDiff(diff: ConfigDiff): string[] {
   named('cameras', false)
   named('rules', false)
   named('models', true)
+  const restart = restartOf(diff)
   for (const section of diff.sections)
-    lines.push(`${section}: changed${section === 'alerts.defaults' ? '' : ' (needs a restart)'}`)
+    lines.push(`${section}: changed${restart.includes(section) ? ' (needs a restart)' : ''}`)
   return lines
 }

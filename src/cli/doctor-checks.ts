@@ -21,7 +21,8 @@ export async function examine(config?: Config): Promise<Check[]> {
     providerCheck(),
     gpuCheck(),
     diskCheck(config?.dataDir ?? './data'),
-    ...(config?.kafka?.brokers ?? []).map(brokerCheck),
+    ...(config?.kafka?.brokers ?? []).map((broker) => brokerCheck(broker)),
+    ...(config?.mqtt ? [mqttCheck(config.mqtt.url)] : []),
   ])
   return groups.flat()
 }
@@ -100,23 +101,28 @@ async function diskCheck(dataDir: string): Promise<Check> {
   }
 }
 
-/** Whether something accepts a TCP connection at the broker's address; no Kafka is spoken. */
-export async function brokerCheck(broker: string): Promise<Check> {
+function mqttCheck(address: string): Promise<Check> {
+  const { hostname, port, protocol } = new URL(address)
+  const usual = protocol === 'mqtts:' ? '8883' : '1883'
+  return brokerCheck(`${hostname}:${port || usual}`, { kind: 'mqtt', code: 'EVENT_MQTT' })
+}
+
+/** Whether something accepts a TCP connection at the broker's address; nothing is spoken. */
+export async function brokerCheck(
+  broker: string,
+  { kind, code }: { kind: string; code: ErrorCode } = { kind: 'kafka', code: 'EVENT_BROKER' },
+): Promise<Check> {
   const colon = broker.lastIndexOf(':')
   const host = broker.slice(0, colon).replace(/^\[|\]$/g, '')
-  const name = `kafka ${broker}`
+  const name = `${kind} ${broker}`
   return new Promise((done) => {
     const socket = connect({ host, port: Number(broker.slice(colon + 1)) })
     const end = (check: Check) => {
       socket.destroy()
       done(check)
     }
-    socket.setTimeout(3000, () =>
-      end({ name, status: 'fail', detail: 'no answer in 3 s', code: 'EVENT_BROKER' }),
-    )
+    socket.setTimeout(3000, () => end({ name, status: 'fail', detail: 'no answer in 3 s', code }))
     socket.once('connect', () => end({ name, status: 'ok', detail: 'accepts connections' }))
-    socket.once('error', (error) =>
-      end({ name, status: 'fail', detail: error.message, code: 'EVENT_BROKER' }),
-    )
+    socket.once('error', (error) => end({ name, status: 'fail', detail: error.message, code }))
   })
 }

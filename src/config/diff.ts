@@ -15,6 +15,18 @@ export interface ConfigDiff {
   readonly sections: readonly string[]
 }
 
+/** Sections besides the cameras and rules that a reload takes. */
+const liveSections: ReadonlySet<string> = new Set(['alerts.defaults', 'recording'])
+
+/** What of the changes takes effect only with a restart, such as `models actions` or `http`. */
+export function restartOf({ models, sections }: Pick<ConfigDiff, 'models' | 'sections'>): string[] {
+  const touched = [...models.added, ...models.removed, ...models.changed]
+  return [
+    ...touched.map((name) => `models ${name}`),
+    ...sections.filter((section) => !liveSections.has(section)),
+  ]
+}
+
 /** What changed, by name: enough for a reload to touch only that. Compares secrets too but returns none. */
 export function diffConfig(before: Config, after: Config): ConfigDiff {
   const same = (a: unknown, b: unknown) => canonicalJson(a ?? null) === canonicalJson(b ?? null)
@@ -30,7 +42,7 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
     }
   }
   const sections = (
-    ['node', 'dataDir', 'events', 'recording', 'webhooks', 'kafka', 'http', 'log'] as const
+    ['node', 'dataDir', 'events', 'recording', 'webhooks', 'kafka', 'mqtt', 'http', 'log'] as const
   ).filter((section) => !same(before[section], after[section]))
   return {
     cameras: named(before.cameras, after.cameras, (camera) => camera.id),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { alertsSchema } from './alerts-schema.ts'
 import { crossCheck } from './cross-check.ts'
 import { kafkaSchema } from './kafka-schema.ts'
+import { mqttSchema } from './mqtt-schema.ts'
 import { cameraRecordingSchema, recordingSchema } from './recording-schema.ts'
 import { webhookSchema } from './webhook-schema.ts'
 
@@ -99,13 +100,14 @@ export const configShape = z.strictObject({
         .number()
         .positive()
         .default(30)
-        .describe('Days that events stay readable here. What Kafka does not have yet stays longer.'),
+        .describe('Days that events stay readable here. What a receiver does not have yet stays longer.'),
     })
     .prefault({})
     .describe('The durable outbox.'),
   recording: recordingSchema.prefault({}).describe('What is kept of the footage.'),
   webhooks: z.array(webhookSchema).default([]).describe('Receivers of events over HTTP.'),
   kafka: kafkaSchema.optional().describe('Absent: events stay in the durable outbox.'),
+  mqtt: mqttSchema.optional().describe('An MQTT broker that gets events, and Home Assistant through it.'),
   http: httpSchema.prefault({}).describe('Health and metrics server.'),
   log: logSchema.prefault({}).describe('Log output (stderr).'),
 })

@@ -83,5 +83,10 @@ describe('brokerCheck', () => {
     expect(await brokerCheck(`127.0.0.1:${port}`)).toMatchObject({ status: 'ok' })
     await new Promise((done) => listener.close(done))
     expect(await brokerCheck(`127.0.0.1:${port}`)).toMatchObject({ status: 'fail', code: 'EVENT_BROKER' })
+    const mqtt = { kind: 'mqtt', code: 'EVENT_MQTT' } as const
+    expect(await brokerCheck(`127.0.0.1:${port}`, mqtt)).toMatchObject({
+      name: `mqtt 127.0.0.1:${port}`,
+      code: 'EVENT_MQTT',
+    })
   })
 })
