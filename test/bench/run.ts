@@ -22,6 +22,10 @@ const benches: Readonly<Record<string, Bench>> = {
     about: 'latency from the last frame to the Kafka ack at 70 % load; stalls and reconnects over RTSP',
     load: () => import('./live/live.ts'),
   },
+  train: {
+    about: 'training steps against PyTorch: speed, memory, losses; gradients against TensorFlow.js',
+    load: () => import('./train/train.ts'),
+  },
   outbox: {
     about: '10,000 alerts over 20 kill -9 rounds and a broker outage: how many are lost',
     load: () => import('./outbox/outbox.ts'),
