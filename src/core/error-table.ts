@@ -231,6 +231,20 @@ export const errorTable = {
     exitCode: 65,
     summary: 'The training data cannot be used; the message names the file or label.',
   },
+  TRAIN_SPLIT: {
+    retry: false,
+    httpStatus: 422,
+    exitCode: 65,
+    summary:
+      'The footage cannot be split into train, validation and test without sharing a group; the message says how many groups are missing.',
+  },
+  TRAIN_UNSUPPORTED_OP: {
+    retry: false,
+    httpStatus: 422,
+    exitCode: 65,
+    summary:
+      'The imported graph has a node that cannot be trained through; the message has the node, its operator and its output. Train a head on the frozen graph instead.',
+  },
   TRAIN_DIVERGED: {
     retry: false,
     httpStatus: 500,

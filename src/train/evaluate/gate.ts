@@ -1,0 +1,193 @@
+import type { Comparison } from './compare-models.ts'
+import type { GateRules } from './gate-rules.ts'
+import type { Leak } from './split-by-group.ts'
+
+export type GateRule =
+  | 'leak'
+  | 'items'
+  | 'groups'
+  | 'improvement'
+  | 'significance'
+  | 'figure'
+  | 'classes'
+  | 'false-alarms'
+  | 'latency'
+
+export interface GateReason {
+  readonly rule: GateRule
+  /** Null when nothing was measured. */
+  readonly measured: number | null
+  /** Null when the rule sets none. */
+  readonly limit: number | null
+  readonly holds: boolean
+  /** A sentence for people. */
+  readonly text: string
+}
+
+export interface GateDecision {
+  /** Whether every rule holds. */
+  readonly promote: boolean
+  readonly reasons: readonly GateReason[]
+}
+
+const points = (value: number) => `${(value * 100).toFixed(1)}`
+const signed = (value: number) => `${value >= 0 ? '+' : '−'}${points(Math.abs(value))}`
+
+/**
+ * Decides whether the challenger may replace the champion. A leak of the hold-out always refuses; a difference that
+ * could be chance refuses unless the rules say otherwise.
+ *
+ * @param leaks of the split whose test side was evaluated, from findLeaks.
+ */
+export function gate(options: {
+  rules: GateRules
+  comparison: Comparison
+  leaks: readonly Leak[]
+}): GateDecision {
+  const reasons = [
+    leakReason(options.leaks),
+    ...sizeReasons(options),
+    ...figureReasons(options),
+    classReason(options),
+    falseAlarmReason(options),
+    latencyReason(options),
+  ]
+  return { promote: reasons.every(({ holds }) => holds), reasons }
+}
+
+interface Measured {
+  readonly rules: GateRules
+  readonly comparison: Comparison
+}
+
+function leakReason(leaks: readonly Leak[]): GateReason {
+  const names = leaks.slice(0, 3).map(({ kind, name, sides }) => `${kind} ${name} (${sides.join(' and ')})`)
+  const more = leaks.length > 3 ? ` and ${leaks.length - 3} more` : ''
+  return {
+    rule: 'leak',
+    measured: leaks.length,
+    limit: 0,
+    holds: leaks.length === 0,
+    text:
+      leaks.length === 0
+        ? 'No group and no item of the hold-out was trained on.'
+        : `The hold-out leaks, its figures mean nothing: ${names.join(', ')}${more}.`,
+  }
+}
+
+function sizeReasons({ rules, comparison }: Measured): GateReason[] {
+  const { items, groups } = comparison.challenger.evaluation
+  const reason = (rule: 'items' | 'groups', measured: number, limit: number): GateReason => {
+    const holds = measured >= limit
+    return {
+      rule,
+      measured,
+      limit,
+      holds,
+      text: `${measured} test ${rule}; at least ${limit} are asked for.`,
+    }
+  }
+  return [reason('items', items, rules.minItems), reason('groups', groups, rules.minGroups)]
+}
+
+function figureReasons({ rules, comparison }: Measured): GateReason[] {
+  const { metric, minImprovement, requireSignificance, toleratedLoss, minFigure } = rules
+  const { champion, challenger, difference, low, high, confidence } = comparison[metric]
+  const name = metric === 'macroF1' ? 'Macro F1' : 'Accuracy'
+  const interval = `${points(confidence)} % interval ${signed(low)} to ${signed(high)} points`
+  const limit = requireSignificance ? 0 : -toleratedLoss
+  const significant = requireSignificance ? low > limit : low >= limit
+  const { fixed, broken, pValue } = comparison.mcNemar
+  const counts = `${fixed} clips fixed, ${broken} broken, McNemar p = ${pValue.toPrecision(2)}`
+  return [
+    {
+      rule: 'improvement',
+      measured: difference,
+      limit: minImprovement,
+      // Differences of fractions come out a rounding error beside a limit that they equal.
+      holds: difference >= minImprovement - 1e-9,
+      text:
+        `${name} ${points(challenger)} against ${points(champion)} of ${comparison.champion.name}: ` +
+        `${signed(difference)} points; at least ${signed(minImprovement)} are asked for.`,
+    },
+    {
+      rule: 'significance',
+      measured: low,
+      limit,
+      holds: significant,
+      text: requireSignificance
+        ? `${significant ? 'The difference is not chance' : 'The difference may be chance'}: ${interval} (${counts}).`
+        : `The lower end may be ${signed(limit)} points: ${interval} (${counts}).`,
+    },
+    {
+      rule: 'figure',
+      measured: challenger,
+      limit: minFigure,
+      holds: challenger >= minFigure,
+      text: `${name} is ${points(challenger)}; at least ${points(minFigure)} is asked for.`,
+    },
+  ]
+}
+
+function classReason({ rules, comparison }: Measured): GateReason {
+  const { maxClassLoss, minClassItems } = rules
+  const before = comparison.champion.evaluation.perClass
+  const losses = comparison.challenger.evaluation.perClass.flatMap(({ label, support, f1 }, index) =>
+    support < minClassItems ? [] : [{ label, loss: (before[index]!.f1 ?? 0) - (f1 ?? 0) }],
+  )
+  const worst = losses.toSorted((a, b) => b.loss - a.loss)[0]
+  if (!worst)
+    return {
+      rule: 'classes',
+      measured: null,
+      limit: maxClassLoss,
+      holds: false,
+      text: `No label has ${minClassItems} test items: what each label loses is not known.`,
+    }
+  const few = before.length - losses.length
+  return {
+    rule: 'classes',
+    measured: worst.loss,
+    limit: maxClassLoss,
+    holds: worst.loss <= maxClassLoss + 1e-9,
+    text:
+      (worst.loss > 0
+        ? `${worst.label} loses most, ${points(worst.loss)} points of F1; `
+        : 'No label loses F1; ') +
+      `${points(maxClassLoss)} are tolerated${few > 0 ? `. ${few} label(s) with under ${minClassItems} items left out` : ''}.`,
+  }
+}
+
+function falseAlarmReason({ rules, comparison }: Measured): GateReason {
+  const { maxFalseAlarmIncrease, maxFalseAlarms } = rules
+  const now = comparison.challenger.evaluation.falseAlarms?.perCameraDay ?? null
+  const before = comparison.champion.evaluation.falseAlarms?.perCameraDay ?? null
+  const limits = [before === null ? null : before + maxFalseAlarmIncrease, maxFalseAlarms]
+  return limitReason({ rule: 'false-alarms', name: 'False alarms per camera-day', now, before, limits })
+}
+
+function latencyReason({ rules, comparison }: Measured): GateReason {
+  const { maxLatencyIncrease, maxLatencyMs } = rules
+  const now = comparison.challenger.evaluation.latency?.p95Ms ?? null
+  const before = comparison.champion.evaluation.latency?.p95Ms ?? null
+  const limits = [before === null ? null : before * (1 + maxLatencyIncrease), maxLatencyMs]
+  return limitReason({ rule: 'latency', name: 'Latency (p95, ms)', now, before, limits })
+}
+
+/** A figure that must not be above any of the limits; where there is a limit it must have been measured. */
+function limitReason(options: {
+  rule: 'false-alarms' | 'latency'
+  name: string
+  now: number | null
+  before: number | null
+  limits: readonly (number | null)[]
+}): GateReason {
+  const { rule, name, now, before } = options
+  const given = options.limits.filter((limit) => limit !== null)
+  const limit = given.length === 0 ? null : Math.min(...given)
+  const holds = limit === null || (now !== null && now <= limit + 1e-9)
+  const figure = now === null ? 'not measured' : now.toFixed(2)
+  const against = before === null ? '' : ` against ${before.toFixed(2)}`
+  const allowed = limit === null ? 'no limit to hold it to' : `at most ${limit.toFixed(2)} is allowed`
+  return { rule, measured: now, limit, holds, text: `${name}: ${figure}${against}; ${allowed}.` }
+}
