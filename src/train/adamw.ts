@@ -20,8 +20,8 @@ export const adamWDefaults: AdamWSettings = {
 
 /**
  * Emits one AdamW update (Loshchilov and Hutter 2019, algorithm 2) of flat vectors [P], after shortening the
- * gradient to `clipNorm`. `rate` is the learning rate; `correct1` and `correct2` are 1 / (1 - beta^t), computed
- * outside because t changes with every run.
+ * gradient to `clipNorm`. `rate` is the learning rate, one for all [] or one for each weight [P]; `correct1` and
+ * `correct2` are 1 / (1 - beta^t), computed outside because t changes with every run.
  */
 export function emitAdamW(
   graph: GraphBuilder,

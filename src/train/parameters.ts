@@ -43,6 +43,35 @@ export function initialWeights(layout: ParameterLayout, normal: () => number): F
   return weights
 }
 
+/**
+ * The tensors that are trained and those that are frozen. `scaleOf` says how fast each is trained: its share of the
+ * learning rate; 0 freezes it.
+ */
+export function splitParameters(
+  specs: readonly ParameterSpec[],
+  scaleOf: (name: string) => number,
+): { trained: ParameterLayout; frozen: ParameterLayout } {
+  return {
+    trained: layOut(specs.filter(({ name }) => scaleOf(name) > 0)),
+    frozen: layOut(specs.filter(({ name }) => !(scaleOf(name) > 0))),
+  }
+}
+
+/** Takes the tensors of one layout out of a flat vector of another one that has them all. */
+export function gatherParameters(
+  values: Float32Array,
+  from: ParameterLayout,
+  wanted: ParameterLayout,
+): Float32Array {
+  const starts = new Map(from.entries.map(({ name, start }) => [name, start]))
+  const out = new Float32Array(wanted.total)
+  for (const { name, start, count } of wanted.entries) {
+    const at = starts.get(name)!
+    out.set(values.subarray(at, at + count), start)
+  }
+  return out
+}
+
 /** How a model asks for its weights by name. */
 export type Parameters = (name: string) => Value
 

@@ -1,66 +1,147 @@
-import { createGraphBuilder } from '../onnx/graph-builder.ts'
+import { createGraphBuilder, type GraphBuilder } from '../onnx/graph-builder.ts'
 import { type AdamWSettings, emitAdamW } from './adamw.ts'
 import type { VideoModel } from './models/video-model.ts'
 import type { Objective } from './objective.ts'
-import { flatGradient, frozenParameters, layOut, trainableParameters } from './parameters.ts'
+import {
+  flatGradient,
+  frozenParameters,
+  layOut,
+  type ParameterLayout,
+  splitParameters,
+  trainableParameters,
+} from './parameters.ts'
 import { createTape } from './tape.ts'
 
+/** How a step differs from the plain one, in which every tensor is trained at the same rate. */
+export interface StepOptions {
+  /** Share of the learning rate for each tensor; 0 freezes it: it gets no gradient and no moments. */
+  readonly scaleOf?: (parameter: string) => number
+  /** Whether a moving average of the weights is kept. */
+  readonly average?: boolean
+}
+
 /**
- * One training step as one ONNX graph: forward, backward and AdamW.
- * In: weights, m, v [P]; what the objective is fed with; rate, correct1, correct2.
- * Out: weights_next, m_next, v_next [P]; loss; norm.
+ * One training step as one ONNX graph: forward, backward and AdamW. P weights are trained, F are frozen.
+ * In: weights, m, v [P]; frozen [F] where F > 0; what the objective is fed with; rate, correct1, correct2; scales [P]
+ * where tensors differ in rate; average [P] and average_decay where an average is kept.
+ * Out: weights_next, m_next, v_next [P]; average_next [P] where it is kept; loss; norm.
  */
-export function buildStepGraph(objective: Objective, optimiser: AdamWSettings): Uint8Array {
+export function buildStepGraph(
+  objective: Objective,
+  optimiser: AdamWSettings,
+  options: StepOptions = {},
+): Uint8Array {
   const graph = createGraphBuilder({ name: `${objective.name}-step` })
-  const layout = layOut(objective.parameters)
-  const flat = (name: string) => graph.input(name, 'float32', [layout.total])
-  const [weights, m, v] = [flat('weights'), flat('m'), flat('v')]
-  for (const { name, type, shape } of objective.inputs) graph.input(name, type, shape)
-  const [rate, correct1, correct2] = ['rate', 'correct1', 'correct2'].map((name) =>
-    graph.input(name, 'float32', []),
-  ) as [string, string, string]
+  const { trained } = splitParameters(objective.parameters, options.scaleOf ?? (() => 1))
+  const weights = graph.input('weights', 'float32', [trained.total])
+  const { gradient, loss } = emitGradient(graph, objective, weights, options)
+  emitUpdate(graph, trained, { weights, gradient }, { optimiser, options })
+  graph.output('loss', loss, 'float32', [])
+  return graph.model()
+}
 
-  const tape = createTape(graph)
-  const parameters = trainableParameters(tape, weights, layout)
-  const loss = objective.loss(
-    tape,
-    (name) => parameters.get(name)!,
-    (name) => name,
-  )
-  const gradientOf = tape.gradients(loss)
-  const gradient = flatGradient(graph, layout, (name) => gradientOf(parameters.get(name)!))
-  const next = emitAdamW(graph, layout, { weights, m, v, gradient, rate, correct1, correct2 }, optimiser)
+/**
+ * The gradient of a part of a batch, added to what came before.
+ * In: weights, sum [P]; frozen [F] where F > 0; what the objective is fed with. Out: sum_next [P]; loss.
+ */
+export function buildAccumulateGraph(objective: Objective, options: StepOptions = {}): Uint8Array {
+  const graph = createGraphBuilder({ name: `${objective.name}-accumulate` })
+  const { trained } = splitParameters(objective.parameters, options.scaleOf ?? (() => 1))
+  const weights = graph.input('weights', 'float32', [trained.total])
+  const sum = graph.input('sum', 'float32', [trained.total])
+  const { gradient, loss } = emitGradient(graph, objective, weights, options)
+  graph.output('sum_next', graph.op('Add', [sum, gradient]), 'float32', [trained.total])
+  graph.output('loss', loss, 'float32', [])
+  return graph.model()
+}
 
-  graph.output('weights_next', next.weights, 'float32', [layout.total])
-  graph.output('m_next', next.m, 'float32', [layout.total])
-  graph.output('v_next', next.v, 'float32', [layout.total])
-  graph.output('loss', loss.name, 'float32', [])
-  graph.output('norm', next.norm, 'float32', [])
+/**
+ * The update that follows on accumulated gradients. In and out as the step graph, with sum [P] and share (1 / parts)
+ * instead of what the objective is fed with.
+ */
+export function buildApplyGraph(
+  objective: Objective,
+  optimiser: AdamWSettings,
+  options: StepOptions = {},
+): Uint8Array {
+  const graph = createGraphBuilder({ name: `${objective.name}-apply` })
+  const { trained } = splitParameters(objective.parameters, options.scaleOf ?? (() => 1))
+  const weights = graph.input('weights', 'float32', [trained.total])
+  const sum = graph.input('sum', 'float32', [trained.total])
+  const gradient = graph.op('Mul', [sum, graph.input('share', 'float32', [])])
+  emitUpdate(graph, trained, { weights, gradient }, { optimiser, options })
   return graph.model()
 }
 
 /** The gradient alone, for checks. In: weights [P] and what the objective is fed with. Out: gradient [P], loss. */
 export function buildGradientGraph(objective: Objective): Uint8Array {
   const graph = createGraphBuilder({ name: `${objective.name}-gradient` })
-  const layout = layOut(objective.parameters)
-  const weights = graph.input('weights', 'float32', [layout.total])
-  for (const { name, type, shape } of objective.inputs) graph.input(name, type, shape)
+  const { total } = layOut(objective.parameters)
+  const { gradient, loss } = emitGradient(graph, objective, graph.input('weights', 'float32', [total]))
+  graph.output('gradient', gradient, 'float32', [total])
+  graph.output('loss', loss, 'float32', [])
+  return graph.model()
+}
+
+/** Forward and backward: declares what the objective is fed with, gives the flat gradient of what is trained. */
+function emitGradient(
+  graph: GraphBuilder,
+  objective: Objective,
+  weights: string,
+  { scaleOf = () => 1 }: StepOptions = {},
+): { gradient: string; loss: string } {
+  const { trained, frozen } = splitParameters(objective.parameters, scaleOf)
   const tape = createTape(graph)
-  const parameters = trainableParameters(tape, weights, layout)
+  const parameters = trainableParameters(tape, weights, trained)
+  if (frozen.total > 0) {
+    const flat = graph.input('frozen', 'float32', [frozen.total])
+    for (const [name, { name: value, shape }] of trainableParameters(tape, flat, frozen))
+      parameters.set(name, tape.constant(value, shape))
+  }
+  for (const { name, type, shape } of objective.inputs) graph.input(name, type, shape)
   const loss = objective.loss(
     tape,
     (name) => parameters.get(name)!,
     (name) => name,
   )
   const gradientOf = tape.gradients(loss)
-  graph.output(
-    'gradient',
-    flatGradient(graph, layout, (name) => gradientOf(parameters.get(name)!)),
-    'float32',
-    [layout.total],
-  )
-  graph.output('loss', loss.name, 'float32', [])
-  return graph.model()
+  return {
+    gradient: flatGradient(graph, trained, (name) => gradientOf(parameters.get(name)!)),
+    loss: loss.name,
+  }
+}
+
+/** AdamW and the moving average, with their inputs and outputs. */
+function emitUpdate(
+  graph: GraphBuilder,
+  layout: ParameterLayout,
+  { weights, gradient }: { weights: string; gradient: string },
+  { optimiser, options }: { optimiser: AdamWSettings; options: StepOptions },
+): void {
+  const flat = [layout.total]
+  const [m, v] = [graph.input('m', 'float32', flat), graph.input('v', 'float32', flat)]
+  const [peak, correct1, correct2] = ['rate', 'correct1', 'correct2'].map((name) =>
+    graph.input(name, 'float32', []),
+  ) as [string, string, string]
+  const rate = hasScales(layout, options)
+    ? graph.op('Mul', [peak, graph.input('scales', 'float32', flat)])
+    : peak
+  const next = emitAdamW(graph, layout, { weights, m, v, gradient, rate, correct1, correct2 }, optimiser)
+  graph.output('weights_next', next.weights, 'float32', flat)
+  graph.output('m_next', next.m, 'float32', flat)
+  graph.output('v_next', next.v, 'float32', flat)
+  graph.output('norm', next.norm, 'float32', [])
+  if (!options.average) return
+  // average + (1 - decay) · (weights - average)
+  const average = graph.input('average', 'float32', flat)
+  const pull = graph.op('Sub', [graph.f32([1]), graph.input('average_decay', 'float32', [])])
+  const moved = graph.op('Mul', [graph.op('Sub', [next.weights, average]), pull])
+  graph.output('average_next', graph.op('Add', [average, moved]), 'float32', flat)
+}
+
+/** Whether tensors differ in rate, so that the graph takes `scales`. */
+export function hasScales({ entries }: ParameterLayout, { scaleOf }: StepOptions): boolean {
+  return scaleOf !== undefined && entries.some(({ name }) => scaleOf(name) !== 1)
 }
 
 /** The trained model as it serves: clips uint8 [N, T, H, W, 3] → logits [N, L], weights inside, N free. */

@@ -1,77 +1,192 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { Tensor } from 'onnxruntime-node'
 import { AppError } from '../core/errors.ts'
 import { type AdamWSettings, adamWDefaults } from './adamw.ts'
 import type { Objective, ObjectiveInput } from './objective.ts'
-import { layOut } from './parameters.ts'
-import { buildStepGraph } from './step-graph.ts'
+import { gatherParameters, layOut, type ParameterLayout, splitParameters } from './parameters.ts'
+import { buildAccumulateGraph, buildApplyGraph, buildStepGraph, hasScales } from './step-graph.ts'
+import { openTrainingSession, type TrainingProvider } from './training-session.ts'
 
 /** The objective's inputs by name. */
 export type Feeds = Readonly<Record<string, Uint8Array | Float32Array | BigInt64Array>>
 
 export interface TrainerState {
+  /** All weights in the layout of the objective, the frozen ones too. */
   readonly weights: Float32Array
+  /** Moments of the trained weights, in the layout of those alone. */
   readonly m: Float32Array
   readonly v: Float32Array
   /** Steps done. */
   readonly step: number
+  /** The moving average of the weights, in the layout of the objective; null where none is kept. */
+  readonly average?: Float32Array | null
 }
 
 export interface Trainer {
-  /** One step; the loss before it and the length of the gradient. @throws AppError TRAIN_DIVERGED */
-  step(feeds: Feeds, learningRate: number): Promise<{ loss: number; norm: number }>
+  /**
+   * One step; the loss before it and the length of the gradient. With `parts` above 1 it takes a list of as many
+   * feeds, whose gradients are averaged.
+   *
+   * @throws AppError TRAIN_DIVERGED
+   */
+  step(feeds: Feeds | readonly Feeds[], learningRate: number): Promise<{ loss: number; norm: number }>
   state(): TrainerState
   close(): Promise<void>
 }
 
-/** Minimises an objective by running its step graph in ONNX Runtime. */
-export async function createTrainer(options: {
-  objective: Objective
-  threads: number
+export interface TrainerOptions {
+  readonly objective: Objective
+  readonly threads: number
   /** Weights to start with (see initialWeights); not used when `from` is given. */
-  weights?: Float32Array
+  readonly weights?: Float32Array
   /** A state to go on from. */
-  from?: TrainerState
-  optimiser?: Partial<AdamWSettings>
-}): Promise<Trainer> {
-  const { objective, threads, from } = options
+  readonly from?: TrainerState
+  readonly optimiser?: Partial<AdamWSettings>
+  /** Share of the learning rate for each tensor; 0 freezes it. All are 1 when left out. */
+  readonly scaleOf?: (parameter: string) => number
+  /** How much of the moving average stays in a step; none is kept when left out. The first steps average less. */
+  readonly averageDecay?: number
+  /**
+   * Into how many parts a batch is cut: memory is that of one part. The objective is that of a part, so a batch
+   * is `parts` times as large.
+   */
+  readonly parts?: number
+  readonly provider?: TrainingProvider
+}
+
+/** Minimises an objective by running its step graph in ONNX Runtime. */
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { objective, threads, from, averageDecay, parts = 1, provider = 'cpu' } = options
   const settings = { ...adamWDefaults, ...options.optimiser }
-  const layout = layOut(objective.parameters)
-  const session = await InferenceSession.create(buildStepGraph(objective, settings), {
-    intraOpNumThreads: threads,
-    graphOptimizationLevel: 'all',
+  const scaleOf = options.scaleOf ?? (() => 1)
+  const whole = layOut(objective.parameters)
+  const { trained, frozen } = splitParameters(objective.parameters, scaleOf)
+  const stepOptions = { scaleOf, average: averageDecay !== undefined }
+  const open = (graph: Uint8Array) => openTrainingSession(graph, { threads, provider })
+  const step = parts === 1 ? await open(buildStepGraph(objective, settings, stepOptions)) : null
+  const accumulate = parts > 1 ? await open(buildAccumulateGraph(objective, stepOptions)) : null
+  const apply = parts > 1 ? await open(buildApplyGraph(objective, settings, stepOptions)) : null
+
+  const first = from?.weights ?? options.weights ?? new Float32Array(whole.total)
+  const frozenWeights = gatherParameters(first, whole, frozen)
+  let weights = gatherParameters(first, whole, trained)
+  let m = from?.m ?? new Float32Array(trained.total)
+  let v = from?.v ?? new Float32Array(trained.total)
+  let average = averageDecay === undefined ? null : gatherParameters(from?.average ?? first, whole, trained)
+  let stepsDone = from?.step ?? 0
+
+  const flat = (values: Float32Array) => new Tensor('float32', values, [values.length])
+  const frozenFeed = frozen.total > 0 ? { frozen: flat(frozenWeights) } : {}
+  const scaleFeed = hasScales(trained, { scaleOf }) ? { scales: flat(scaleVector(trained, scaleOf)) } : {}
+  const updateFeeds = (rate: number) => ({
+    weights: flat(weights),
+    m: flat(m),
+    v: flat(v),
+    rate: scalar(rate),
+    correct1: scalar(1 / (1 - settings.beta1 ** (stepsDone + 1))),
+    correct2: scalar(1 / (1 - settings.beta2 ** (stepsDone + 1))),
+    ...scaleFeed,
+    ...(average !== null && {
+      average: flat(average),
+      average_decay: scalar(Math.min(averageDecay!, (1 + stepsDone) / (10 + stepsDone))),
+    }),
   })
-  let state: TrainerState = from ?? {
-    weights: options.weights ?? new Float32Array(layout.total),
-    m: new Float32Array(layout.total),
-    v: new Float32Array(layout.total),
-    step: 0,
+
+  const runWhole = async (feeds: Feeds, rate: number) => {
+    const tensors = tensorsOf(objective.inputs, feeds)
+    const result = await step!.run({ ...updateFeeds(rate), ...frozenFeed, ...tensors })
+    return { result, loss: numberOf(result, 'loss') }
   }
-  const scalar = (value: number) => new Tensor('float32', Float32Array.of(value), [])
-  const flat = (values: Float32Array) => new Tensor('float32', values, [layout.total])
+  const runParts = async (list: readonly Feeds[], rate: number) => {
+    let sum = new Float32Array(trained.total)
+    let loss = 0
+    for (const feeds of list) {
+      const tensors = tensorsOf(objective.inputs, feeds)
+      const result = await accumulate!.run({
+        weights: flat(weights),
+        sum: flat(sum),
+        ...frozenFeed,
+        ...tensors,
+      })
+      sum = numbersOf(result, 'sum_next') as Float32Array<ArrayBuffer>
+      loss += numberOf(result, 'loss') / parts
+    }
+    return {
+      result: await apply!.run({ ...updateFeeds(rate), sum: flat(sum), share: scalar(1 / parts) }),
+      loss,
+    }
+  }
+  const joined = (values: Float32Array) =>
+    joinParameters(whole, [
+      { layout: trained, values },
+      { layout: frozen, values: frozenWeights },
+    ])
 
   return {
     async step(feeds, learningRate) {
-      const step = state.step + 1
-      const result = await session.run({
-        weights: flat(state.weights),
-        m: flat(state.m),
-        v: flat(state.v),
-        ...tensorsOf(objective.inputs, feeds),
-        rate: scalar(learningRate),
-        correct1: scalar(1 / (1 - settings.beta1 ** step)),
-        correct2: scalar(1 / (1 - settings.beta2 ** step)),
-      })
-      const numbers = (name: string) => result[name]!.data as Float32Array
-      const loss = numbers('loss')[0]!
-      const norm = numbers('norm')[0]!
+      const list = Array.isArray(feeds) ? (feeds as readonly Feeds[]) : [feeds as Feeds]
+      if (list.length !== parts)
+        throw new AppError(
+          'BUG_UNEXPECTED',
+          `the trainer takes ${parts} parts of a batch, not ${list.length}`,
+        )
+      const { result, loss } = await (parts === 1
+        ? runWhole(list[0]!, learningRate)
+        : runParts(list, learningRate))
+      const norm = numberOf(result, 'norm')
       if (!Number.isFinite(loss) || !Number.isFinite(norm))
-        throw new AppError('TRAIN_DIVERGED', `step ${step}: the loss is ${loss}, the gradient ${norm}`)
-      state = { weights: numbers('weights_next'), m: numbers('m_next'), v: numbers('v_next'), step }
+        throw new AppError(
+          'TRAIN_DIVERGED',
+          `step ${stepsDone + 1}: the loss is ${loss}, the gradient ${norm}`,
+        )
+      weights = numbersOf(result, 'weights_next')
+      m = numbersOf(result, 'm_next')
+      v = numbersOf(result, 'v_next')
+      if (average !== null) average = numbersOf(result, 'average_next')
+      stepsDone += 1
       return { loss, norm }
     },
-    state: () => state,
-    close: () => session.release(),
+    state: () => ({
+      weights: joined(weights),
+      m,
+      v,
+      step: stepsDone,
+      average: average === null ? null : joined(average),
+    }),
+    async close() {
+      for (const session of [step, accumulate, apply]) await session?.close()
+    },
   }
+}
+
+function scalar(value: number): Tensor {
+  return new Tensor('float32', Float32Array.of(value), [])
+}
+
+function numbersOf(result: Record<string, Tensor>, name: string): Float32Array {
+  return result[name]!.data as Float32Array
+}
+
+function numberOf(result: Record<string, Tensor>, name: string): number {
+  return numbersOf(result, name)[0]!
+}
+
+function scaleVector({ entries, total }: ParameterLayout, scaleOf: (name: string) => number): Float32Array {
+  const scales = new Float32Array(total)
+  for (const { name, start, count } of entries) scales.fill(scaleOf(name), start, start + count)
+  return scales
+}
+
+function joinParameters(
+  whole: ParameterLayout,
+  parts: readonly { layout: ParameterLayout; values: Float32Array }[],
+): Float32Array {
+  if (parts[0]!.layout.total === whole.total) return parts[0]!.values
+  const out = new Float32Array(whole.total)
+  const starts = new Map(whole.entries.map(({ name, start }) => [name, start]))
+  for (const { layout, values } of parts)
+    for (const { name, start, count } of layout.entries)
+      out.set(values.subarray(start, start + count), starts.get(name)!)
+  return out
 }
 
 /** What an objective is fed with as tensors. */

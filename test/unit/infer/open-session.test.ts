@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { checkGraph } from '../../../src/infer/check-graph.ts'
-import { countNodes } from '../../../src/infer/node-counts.ts'
+import { countNodes } from '../../../src/onnx/node-counts.ts'
 import { sampleBundle } from '../bundle/sample-bundle.ts'
 
 it('counts the nodes of a profile by the provider that ran them, each once', async () => {

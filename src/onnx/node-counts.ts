@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import type { Provider } from './worker-protocol.ts'
 
 /** ONNX Runtime's own names of the providers. */
-export const providerNames: Record<Provider, string> = {
+export const providerNames = {
   tensorrt: 'TensorrtExecutionProvider',
   cuda: 'CUDAExecutionProvider',
   webgpu: 'WebGpuExecutionProvider',
   cpu: 'CPUExecutionProvider',
-}
+} as const
 
 /**
  * How many nodes each provider ran, from a profile that ONNX Runtime wrote. It is the only proof that a provider does

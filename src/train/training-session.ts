@@ -1,0 +1,69 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { InferenceSession, type Tensor } from 'onnxruntime-node'
+import { AppError } from '../core/errors.ts'
+import { countNodes, providerNames } from '../onnx/node-counts.ts'
+
+/** Where training runs. */
+export type TrainingProvider = 'cpu' | 'cuda' | 'webgpu'
+
+export interface TrainingSession {
+  run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>
+  close(): Promise<void>
+}
+
+/**
+ * A graph of the trainer, opened with exactly one execution provider. For anything but cpu the first run is profiled
+ * and must show that the provider ran nodes: ONNX Runtime gives a graph to the CPU without a word.
+ *
+ * @throws AppError MODEL_PROVIDER when the provider cannot be opened or does none of the work.
+ */
+export async function openTrainingSession(
+  graph: Uint8Array,
+  { threads, provider }: { threads: number; provider: TrainingProvider },
+): Promise<TrainingSession> {
+  const profileDir = provider === 'cpu' ? null : await mkdtemp(join(tmpdir(), 'vireo-profile-'))
+  const endProfile = async () => {
+    if (profileDir !== null) await rm(profileDir, { recursive: true, force: true })
+  }
+  let session: InferenceSession
+  try {
+    session = await InferenceSession.create(graph, {
+      executionProviders: [provider],
+      intraOpNumThreads: threads,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      ...(profileDir !== null && { enableProfiling: true, profileFilePrefix: join(profileDir, 'run') }),
+    })
+  } catch (cause) {
+    await endProfile()
+    if (provider === 'cpu') throw cause
+    const reason = (cause as Error).message.trim().split('\n')[0]!.slice(0, 300)
+    throw new AppError('MODEL_PROVIDER', `training on ${provider}: ${reason}; see vireo doctor`, { cause })
+  }
+  let verified = profileDir === null
+  const verify = async () => {
+    verified = true
+    session.endProfiling()
+    const [file] = await readdir(profileDir!)
+    const nodes = file === undefined ? {} : await countNodes(join(profileDir!, file))
+    await endProfile()
+    if ((nodes[providerNames[provider]] ?? 0) > 0) return
+    throw new AppError(
+      'MODEL_PROVIDER',
+      `training on ${provider}: it was opened but ran none of the nodes (${JSON.stringify(nodes)})`,
+    )
+  }
+  return {
+    async run(feeds) {
+      const result = await session.run(feeds)
+      if (!verified) await verify()
+      return result as Record<string, Tensor>
+    },
+    async close() {
+      await endProfile()
+      await session.release()
+    },
+  }
+}
