@@ -27,6 +27,8 @@ export interface Batcher {
   offer(clip: Clip): Promise<Scores | null>
   /** Looks again whether a batch can go: a worker came or went. */
   wake(): void
+  /** Resolves when every clip that was offered so far and since has been answered. */
+  drained(): Promise<void>
   /** Answers all waiting clips with null and takes no more. Batches that are out are still answered. */
   close(): void
 }
@@ -53,10 +55,20 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let retries: { readonly batch: readonly Waiting[]; readonly untilMs: number }[] = []
   let cancelTimer = () => {}
   let closed = false
+  /** Clips that were offered and are not answered. */
+  let unanswered = 0
+  const draining: (() => void)[] = []
+
+  const answered = (settle: Waiting['settle'], scores: Scores | null) => {
+    unanswered -= 1
+    settle(scores)
+    if (unanswered > 0) return
+    for (const done of draining.splice(0)) done()
+  }
 
   const drop = ({ clip, settle }: Waiting, reason: QueueDrop) => {
     dropped(clip, reason)
-    settle(null)
+    answered(settle, null)
   }
   const dropBatch = (batch: readonly Waiting[], reason: QueueDrop) => {
     for (const item of batch) {
@@ -85,7 +97,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       const scores = finish(clips, outcome)
       for (const [at, { clip, settle }] of batch.entries()) {
         queue.release(clip.cameraId)
-        settle(scores[at] ?? null)
+        answered(settle, scores[at] ?? null)
       }
     }
     pump()
@@ -125,6 +137,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       return new Promise((settle) => {
         const nowMs = clock.monoMs()
         const item: Waiting = { clip, sinceMs: nowMs, settle }
+        unanswered += 1
         if (closed) return drop(item, 'closed')
         const displaced = queue.push(clip.cameraId, item, nowMs)
         if (displaced) drop(displaced, 'queue_full')
@@ -132,6 +145,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
       })
     },
     wake: pump,
+    drained: () =>
+      unanswered === 0 ? Promise.resolve() : new Promise((resolve) => void draining.push(resolve)),
     close() {
       closed = true
       cancelTimer()

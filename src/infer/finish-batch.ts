@@ -13,6 +13,8 @@ export interface FinishBatchOptions {
   readonly states: StreamStates | null
   readonly telemetry: Telemetry
   readonly sparseLog: ReturnType<typeof createSparseLog>
+  /** So many clips got no scores through a fault of the model. */
+  readonly failed: (clips: number) => void
 }
 
 /**
@@ -20,7 +22,7 @@ export interface FinishBatchOptions {
  * when a score is NaN or infinite (`not_finite`: never an alert), or while a stream warms up (`warmup`).
  */
 export function createFinishBatch(options: FinishBatchOptions) {
-  const { modelName, version, labels, states, telemetry, sparseLog } = options
+  const { modelName, version, labels, states, telemetry, sparseLog, failed } = options
   const drop = (clip: Clip, reason: string) => {
     countDrop(telemetry, { stage: 'infer', reason, cameraId: clip.cameraId })
     return null
@@ -35,6 +37,7 @@ export function createFinishBatch(options: FinishBatchOptions) {
   return (clips: readonly Clip[], outcome: BatchOutcome): (Scores | null)[] => {
     if (outcome.kind !== 'scored') {
       const reason = outcome.kind === 'failed' ? 'run_failed' : 'worker_lost'
+      failed(clips.length)
       fault(reason, { clips: clips.length, reason: outcome.message }, 'a batch was dropped')
       return clips.map((clip) => drop(clip, reason))
     }
@@ -45,6 +48,7 @@ export function createFinishBatch(options: FinishBatchOptions) {
       const own = values.slice(row * labels.length, (row + 1) * labels.length)
       if (!own.every(Number.isFinite)) {
         states?.reset(clip.cameraId)
+        failed(1)
         fault('not_finite', { camera: clip.cameraId }, 'the model gave a score that is not a finite number')
         return drop(clip, 'not_finite')
       }

@@ -7,11 +7,17 @@ import type { Clip, Scores } from '../core/clip.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
-import { createModelRuntime, type ModelRuntime, type ModelStatus } from './model-runtime.ts'
-import { planThreads } from './plan-threads.ts'
+import { createModelRuntime, type ModelStatus } from './model-runtime.ts'
+import { type Candidate, createModelSlot, type ModelSlot, type OpenVersion, type Tap } from './model-slot.ts'
+import { planThreads, type ThreadPlan } from './plan-threads.ts'
 import { type StartThread, startSessionThread } from './session-thread.ts'
+import { type StagedTelemetry, stageTelemetry } from './staged-telemetry.ts'
 
 export type { ModelStatus } from './model-runtime.ts'
+export { type Candidate, sameGeometry } from './model-slot.ts'
+
+/** A model of the configuration and the folder of the bundle that it starts with. */
+export type EngineModel = ModelConfig & { readonly path: string }
 
 /** All models at work. Names are those of the configuration; an unknown one is MODEL_NOT_FOUND. */
 export interface InferenceEngine extends InferencePort {
@@ -25,12 +31,26 @@ export interface InferenceEngine extends InferencePort {
    */
   infer(clip: Clip): Promise<Scores | null>
   describe(): readonly ModelStatus[]
+  /** Shows every clip that is given to the model, and its answer. Returns how to stop. */
+  tap(name: string, look: Tap): () => void
+  /**
+   * Opens another version of a model in workers of its own, beside the live one.
+   * @param path folder of its bundle
+   * @throws as createInferenceEngine; then nothing is left behind
+   */
+  open(name: string, path: string): Promise<Candidate>
+  /**
+   * From now on clips go to the candidate; what the former version was given, it still answers, so no clip is lost.
+   * Returns what ends the former version once it has answered; until then clips that only it can take are still
+   * given to it. To be called when no camera cuts such clips any more.
+   */
+  swap(name: string, candidate: Candidate): () => Promise<void>
   /** Answers waiting clips with null, lets running batches finish, and ends the workers. */
   close(): Promise<void>
 }
 
 export interface InferenceEngineOptions {
-  readonly models: readonly ModelConfig[]
+  readonly models: readonly EngineModel[]
   readonly clock: Clock
   readonly telemetry: Telemetry
   readonly loadBundle?: typeof loadBundleFromDisk
@@ -49,56 +69,74 @@ export async function createInferenceEngine(options: InferenceEngineOptions): Pr
   const { models, clock, telemetry, cores = availableParallelism() } = options
   const { loadBundle = loadBundleFromDisk } = options
   const { startThread = (plan) => startSessionThread(plan, clock) } = options
-  const bundles = await Promise.all(models.map(({ path }) => loadBundle(path)))
-  for (const [at, { bundle }] of bundles.entries()) refuseDetector(models[at]!, bundle)
   const threads = planThreads(models, cores)
-  const runtimes = new Map<string, ModelRuntime>()
-  const closeAll = () => Promise.all([...runtimes.values()].map((runtime) => runtime.close()))
-
-  for (const [at, config] of models.entries())
-    runtimes.set(
-      config.name,
-      createModelRuntime({
-        config,
-        loaded: bundles[at]!,
-        threads: threads[at]!,
-        clock,
-        telemetry,
-        startThread,
-      }),
-    )
+  const openVersion = async (at: number, path: string, stage: StagedTelemetry['stage']) => {
+    const config = models[at]!
+    const loaded = await loadBundle(path)
+    refuseDetector(config, path, loaded.bundle)
+    const staged = stageTelemetry(telemetry, stage)
+    const parts = { config, loaded, threads: threads[at] as ThreadPlan, clock, startThread }
+    return { runtime: () => createModelRuntime({ ...parts, telemetry: staged }), telemetry: staged }
+  }
+  // First everything that can be refused without starting a thread.
+  const loaded = await Promise.all(models.map(({ path }, at) => openVersion(at, path, 'live')))
+  const versions = loaded.map(({ runtime, telemetry }): OpenVersion => ({ runtime: runtime(), telemetry }))
+  const slots = new Map(
+    models.map(({ name }, at): [string, ModelSlot] => [name, createModelSlot(versions[at]!)]),
+  )
+  const closeAll = () => Promise.all([...slots.values()].map((slot) => slot.close()))
   try {
-    await Promise.all([...runtimes.values()].map(({ opened }) => opened))
+    await Promise.all(versions.map(({ runtime }) => runtime.opened))
   } catch (thrown) {
     await closeAll()
     throw thrown
   }
-  for (const runtime of runtimes.values()) logProviders(runtime.status(), telemetry)
+  for (const { live } of slots.values()) logProviders(live.status(), telemetry)
 
-  const runtimeOf = (name: string): ModelRuntime => {
-    const runtime = runtimes.get(name)
-    if (runtime) return runtime
-    const known = [...runtimes.keys()].join(', ') || 'none'
+  const slotOf = (name: string): ModelSlot => {
+    const slot = slots.get(name)
+    if (slot) return slot
+    const known = [...slots.keys()].join(', ') || 'none'
     throw new AppError('MODEL_NOT_FOUND', `no model is named ${name}; there is ${known}`, {
       details: { name },
     })
   }
   return {
-    contract: (name) => runtimeOf(name).contract,
-    bundle: (name) => runtimeOf(name).bundle,
-    strideScale: (name) => runtimeOf(name).strideScale,
-    infer: async (clip) => runtimeOf(clip.modelName).infer(clip),
-    describe: () => [...runtimes.values()].map((runtime) => runtime.status()),
+    contract: (name) => slotOf(name).live.contract,
+    bundle: (name) => slotOf(name).live.bundle,
+    strideScale: (name) => slotOf(name).live.strideScale,
+    infer: async (clip) => slotOf(clip.modelName).infer(clip),
+    describe: () => [...slots.values()].map(({ live }) => live.status()),
+    tap: (name, look) => slotOf(name).tap(look),
+    async open(name, path) {
+      const slot = slotOf(name)
+      const at = models.findIndex((model) => model.name === name)
+      const made = await openVersion(at, path, 'waiting')
+      const version: OpenVersion = { runtime: made.runtime(), telemetry: made.telemetry }
+      const candidate = slot.wait(version)
+      try {
+        await version.runtime.opened
+      } catch (thrown) {
+        await candidate.close()
+        throw thrown
+      }
+      return candidate
+    },
+    swap(name, candidate) {
+      const retire = slotOf(name).swap(candidate)
+      logProviders(candidate.status(), telemetry)
+      return retire
+    },
     close: async () => void (await closeAll()),
   }
 }
 
-function refuseDetector(config: ModelConfig, bundle: Bundle): void {
+function refuseDetector(config: ModelConfig, path: string, bundle: Bundle): void {
   if (bundle.kind !== 'detector') return
   throw new AppError(
     'MODEL_CONTRACT',
-    `models ${config.name}: ${config.path} is a detector; only bundles of kind clip or stream score clips`,
-    { details: { model: config.name, path: config.path } },
+    `models ${config.name}: ${path} is a detector; only bundles of kind clip or stream score clips`,
+    { details: { model: config.name, path } },
   )
 }
 

@@ -31,6 +31,8 @@ export interface ModelStatus {
   readonly intraOpThreads: number
   readonly strideScale: number
   readonly queuedClips: number
+  /** Clips that got no scores because a run failed, a worker was lost, or a score was no number. */
+  readonly failedClips: number
   readonly batches: { readonly count: number; readonly meanClips: number; readonly meanRunMs: number }
 }
 
@@ -42,6 +44,8 @@ export interface ModelRuntime {
   readonly opened: Promise<void>
   infer(clip: Clip): Promise<Scores | null>
   status(): ModelStatus
+  /** Answers what it was given, then closes; nothing more may be given to it. */
+  retire(): Promise<void>
   close(): Promise<void>
 }
 
@@ -57,6 +61,8 @@ export interface ModelRuntimeOptions {
 const logEveryMs = 10_000
 /** A stream is served at least this long in one go when cameras must take turns, and four times its warm-up. */
 const leastTurnMs = 10_000
+/** A model whose worker hangs is not waited for. */
+const retirePatienceMs = 10_000
 
 /** One model at work: its workers, its queue, its states and its share of the load. */
 export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
@@ -71,7 +77,7 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
     bundle.kind === 'stream'
       ? createStreamTurns({ turnMs: Math.max(leastTurnMs, 4 * bundle.warmupClips * clipMs) })
       : null
-  const totals = { batches: 0, clips: 0, runMs: 0 }
+  const totals = { batches: 0, clips: 0, runMs: 0, failed: 0 }
   const load = createLoadWatch({ model, clipMs, workers: config.workers, clock, telemetry })
   const sparseLog = createSparseLog({ clock, everyMs: logEveryMs })
   const finishBatch = createFinishBatch({
@@ -81,6 +87,9 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
     states,
     telemetry,
     sparseLog,
+    failed: (clips) => {
+      totals.failed += clips
+    },
   })
   const plan = {
     modelName: model,
@@ -147,6 +156,12 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
   const drop = (clip: Clip, reason: string) =>
     countDrop(telemetry, { stage: 'infer', reason, cameraId: clip.cameraId })
 
+  const close = async () => {
+    load.close()
+    batcher.close()
+    await Promise.all(lanes.map((lane) => lane.close()))
+  }
+
   return {
     bundle,
     contract,
@@ -175,17 +190,21 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
       intraOpThreads: threads.intraOpThreads,
       strideScale: load.scale,
       queuedClips: batcher.waiting,
+      failedClips: totals.failed,
       batches: {
         count: totals.batches,
         meanClips: totals.clips / Math.max(1, totals.batches),
         meanRunMs: totals.runMs / Math.max(1, totals.batches),
       },
     }),
-    async close() {
-      load.close()
-      batcher.close()
-      await Promise.all(lanes.map((lane) => lane.close()))
+    async retire() {
+      const late = Promise.withResolvers<void>()
+      const cancel = clock.after(retirePatienceMs, late.resolve)
+      await Promise.race([batcher.drained(), late.promise])
+      cancel()
+      await close()
     },
+    close,
   }
 }
 

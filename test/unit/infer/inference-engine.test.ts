@@ -165,6 +165,7 @@ describe('inference engine', () => {
         intraOpThreads: 0,
         strideScale: 1,
         queuedClips: 0,
+        failedClips: 0,
         batches: { count: 1, meanClips: 1, meanRunMs: 10 },
       },
     ])

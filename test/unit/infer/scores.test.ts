@@ -51,6 +51,7 @@ describe('finish batch', () => {
     const recorder = createRecorder()
     const time = createFakeClock()
     const finish = createFinishBatch({
+      failed: () => {},
       modelName: 'm',
       version: '1.0.0',
       labels: ['empty', 'fall'],
