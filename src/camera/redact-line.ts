@@ -1,4 +1,4 @@
-import { redactText } from '../telemetry/redact-text.ts'
+import { credentialSpans, hideSpans, type Span } from '../telemetry/redact-text.ts'
 import type { CameraAddress } from './camera-address.ts'
 
 /**
@@ -7,16 +7,23 @@ import type { CameraAddress } from './camera-address.ts'
  */
 export function lineRedactor(address: CameraAddress): (line: string) => string {
   const secrets = address.kind === 'file' ? [] : passwordForms(address.url)
-  return (line) => secrets.reduce((text, secret) => text.replaceAll(secret, '***'), redactText(line))
+  // All are looked for in the line as it came: hiding one first could cut another in two and leave a part of it.
+  return (line) =>
+    hideSpans(line, [...credentialSpans(line), ...secrets.flatMap((secret) => spansOf(line, secret))])
 }
 
-/** Longest first, so that no part of one is left behind after a shorter one is gone. */
+function spansOf(line: string, secret: string): Span[] {
+  const spans: Span[] = []
+  for (let at = line.indexOf(secret); at >= 0; at = line.indexOf(secret, at + 1))
+    spans.push([at, at + secret.length])
+  return spans
+}
+
 function passwordForms(url: string): readonly string[] {
   const { password } = new URL(url)
   if (password === '') return []
   const written = /^[a-z][a-z0-9+.-]*:\/\/[^:@]*:(.*)@/i.exec(url)?.[1] ?? ''
-  const forms = new Set([password, written, decoded(password)].filter((form) => form !== ''))
-  return [...forms].sort((a, b) => b.length - a.length)
+  return [...new Set([password, written, decoded(password)].filter((form) => form !== ''))]
 }
 
 function decoded(text: string): string {

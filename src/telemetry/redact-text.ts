@@ -3,9 +3,37 @@ const inUrl = /([a-z][a-z0-9+.-]*:\/\/)[^\s"'<>]*@/gi
 const inQuery = /([?&](?:password|passwd|pwd|pass|token|secret|key|auth|user|username)=)[^&#\s"'<>]*/gi
 const secretName = /^(key|authorization|cookie)$|(password|passwd|secret|token|apikey)$/i
 
+/** A part of a text, from `start` up to `end`. */
+export type Span = readonly [start: number, end: number]
+
 /** The text without URL credentials, wherever in it they are. */
 export function redactText(text: string): string {
-  return text.replace(inUrl, '$1***@').replace(inQuery, '$1***')
+  return hideSpans(text, credentialSpans(text))
+}
+
+/** Where a text has the credentials of URLs. */
+export function credentialSpans(text: string): Span[] {
+  const afterFirstGroup = (match: RegExpExecArray) => match.index + match[1]!.length
+  const endOf = (match: RegExpExecArray) => match.index + match[0].length
+  return [
+    ...[...text.matchAll(inUrl)].map((match): Span => [afterFirstGroup(match), endOf(match) - 1]),
+    ...[...text.matchAll(inQuery)].map((match): Span => [afterFirstGroup(match), endOf(match)]),
+  ]
+}
+
+/** The text with stars in place of the spans; those that overlap or touch become one. */
+export function hideSpans(text: string, spans: readonly Span[]): string {
+  let hidden = ''
+  let done = 0
+  let until = -1
+  for (const [start, end] of [...spans].sort((a, b) => a[0] - b[0])) {
+    if (start > until) {
+      hidden += `${text.slice(done, start)}***`
+      until = end
+    } else until = Math.max(until, end)
+    done = until
+  }
+  return hidden + text.slice(done)
 }
 
 /** Log fields without secrets: URL credentials in any string, and values of fields named like a secret. */

@@ -18,6 +18,11 @@ describe('redacted lines', () => {
     expect(redacted).toContain('***')
   })
 
+  it('hide a password that looks like an address itself', () => {
+    const redact = redactor(`rtsp://v:${encodeURIComponent('A://@A')}@h/a`)
+    expect(redact('<<A://@A>>')).toBe('<<***>>')
+  })
+
   it('hide any password in any place', () => {
     const password = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom(..."Ab1%/@: #?&é'") })
     fc.assert(
