@@ -26,6 +26,10 @@ const benches: Readonly<Record<string, Bench>> = {
     about: 'training steps against PyTorch: speed, memory, losses; gradients against TensorFlow.js',
     load: () => import('./train/train.ts'),
   },
+  stream: {
+    about: 'the streaming video transformer against overlapping windows; cameras by inference alone; int8',
+    load: () => import('./stream/stream.ts'),
+  },
   outbox: {
     about: '10,000 alerts over 20 kill -9 rounds and a broker outage: how many are lost',
     load: () => import('./outbox/outbox.ts'),
