@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { crossCheckBundle } from './cross-check-bundle.ts'
+import { decodeSchema } from './decode-schema.ts'
 
 const slug = z
   .string()
@@ -43,7 +44,7 @@ export const bundleSchema = z
       heightPx: sidePx.describe('Height of a frame.'),
     }),
     output: z.strictObject({
-      name: tensorName.describe('Graph output: float32 [N, labels].'),
+      name: tensorName.describe('Graph output: float32 [N, labels], or [N, ...decode.shape] of a detector.'),
       activation: z
         .enum(['softmax', 'sigmoid', 'none'])
         .describe('What the engine applies to the output; none: it is probabilities already.'),
@@ -64,6 +65,9 @@ export const bundleSchema = z
       .max(10_000)
       .default(0)
       .describe('Calls after a reset whose scores are withheld; only for kind stream.'),
+    decode: decodeSchema
+      .optional()
+      .describe('How the output is read; only for kind detector, and needed there.'),
     labels: z
       .array(
         z.strictObject({

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Bundle } from './bundle-schema.ts'
+import { decodeProblem } from './decode-schema.ts'
 
 /** The rules between fields, which no single field can state. */
 export function crossCheckBundle(bundle: Bundle, context: z.RefinementCtx<Bundle>): void {
@@ -12,6 +13,12 @@ export function crossCheckBundle(bundle: Bundle, context: z.RefinementCtx<Bundle
     refuse(['temporal', 'strideFrames'], `must equal temporal.frames (${temporal.frames}) for kind stream`)
   if (kind !== 'stream' && states.length > 0) refuse(['states'], `must be empty for kind ${kind}`)
   if (kind !== 'stream' && bundle.warmupClips > 0) refuse(['warmupClips'], `must be 0 for kind ${kind}`)
+
+  if (kind === 'detector' && !bundle.decode) refuse(['decode'], 'is required for kind detector')
+  if (kind !== 'detector' && bundle.decode) refuse(['decode'], `must be absent for kind ${kind}`)
+  const { decode, input, labels } = bundle
+  const problem = decode && decodeProblem(decode, { ...input, labels: labels.length })
+  if (problem) refuse(['decode', 'shape'], problem)
 
   const inputs = [bundle.input.name, ...states.map((state) => state.input)]
   const outputs = [bundle.output.name, ...states.map((state) => state.output)]

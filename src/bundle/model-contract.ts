@@ -13,5 +13,6 @@ export function modelContract(bundle: Bundle): ModelContract {
     widthPx: bundle.input.widthPx,
     heightPx: bundle.input.heightPx,
     labels: bundle.labels.map((label) => label.name),
+    ...(bundle.decode && { fit: bundle.decode.fit }),
   }
 }

@@ -3,6 +3,7 @@ import { didYouMean } from '../config/did-you-mean.ts'
 import { pathText } from '../config/path-text.ts'
 import { AppError } from '../core/errors.ts'
 import { type Bundle, bundleSchema } from './bundle-schema.ts'
+import { decodeSchema } from './decode-schema.ts'
 
 /**
  * Checks the parsed content of a bundle.json. `source` is named in the message. Throws MODEL_BUNDLE_INVALID with
@@ -59,6 +60,6 @@ function accepted(issue: z.core.$ZodIssue): string {
 const inner = bundleSchema.shape
 const fieldNames = [
   ...Object.keys(inner),
-  ...[inner.temporal, inner.input, inner.output].flatMap((object) => Object.keys(object.shape)),
+  ...[inner.temporal, inner.input, inner.output, decodeSchema].flatMap((object) => Object.keys(object.shape)),
   ...[inner.labels, inner.files, inner.states].flatMap((list) => Object.keys(list.element.shape)),
 ]

@@ -9,7 +9,8 @@ import { createFragmentReader, type FragmentBody } from './fragment-reader.ts'
 import { createNutReader } from './nut-reader.ts'
 
 export interface ProcessEvents {
-  onFrame(streamIndex: number, data: Uint8Array, ptsUs: number): void
+  /** `pictureAspect`: width of the camera's picture as a share of its height, or null. */
+  onFrame(streamIndex: number, data: Uint8Array, ptsUs: number, pictureAspect: number | null): void
   onFragment(fragment: FragmentBody): void
   /** One line that ffmpeg wrote; may hold a secret. */
   onLog(line: string): void
@@ -80,9 +81,9 @@ export function startCameraProcess(options: {
   }
 
   streams.forEach((spec, index) => {
-    const onFrame = (data: Uint8Array, ptsUs: number) => {
+    const onFrame = (data: Uint8Array, ptsUs: number, pictureAspect: number | null) => {
       sawFrame = true
-      events.onFrame(index, data, ptsUs)
+      events.onFrame(index, data, ptsUs, pictureAspect)
     }
     const reader = createNutReader({ frameBytes: spec.widthPx * spec.heightPx * 3, onFrame })
     read(command.framePipes[index]!, reader.push)

@@ -119,7 +119,7 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
       spawn: options.spawn,
       env: options.env ?? globalThis.process.env,
       events: {
-        onFrame(index, data, ptsUs) {
+        onFrame(index, data, ptsUs, pictureAspect) {
           alive('frames arrive')
           telemetry.count('vireo_frames_total', { camera: camera.id })
           const { widthPx, heightPx } = streams[index]!
@@ -133,6 +133,7 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
             widthPx,
             heightPx,
             data,
+            ...(pictureAspect !== null && { pictureAspect }),
           })
         },
         onFragment: (fragment) => {

@@ -141,10 +141,23 @@ function hardwareArguments(hardwareDecode: CameraConfig['hardwareDecode']): read
  * Waits for the first keyframe, thins to one frame in each cell of a time grid, then scales. Unlike the `fps`
  * filter, `select` neither repeats frames nor changes their timestamps. Comparing for "another cell" keeps going
  * when timestamps jump back.
+ *
+ * What NUT calls the aspect of a pixel carries the aspect of the whole picture: `setsar=sar` makes an unknown one 1,
+ * scaling keeps the picture's proportions in it, and the last `setsar` turns them into one number.
  */
-function filterOf({ widthPx, heightPx, sampleFps }: FrameStreamSpec): string {
+function filterOf({ widthPx, heightPx, sampleFps, fit = 'stretch' }: FrameStreamSpec): string {
   const cell = (time: string) => `floor(${time}*${sampleFps}+0.000001)`
   const begun = `st(0,ld(0)+key+gte(t,${keyframeWaitSeconds}))`
   const select = `gt(${begun},0)*(isnan(prev_selected_t)+not(eq(${cell('t')},${cell('prev_selected_t')})))`
-  return `select='${select}',scale=${widthPx}:${heightPx}:flags=area,format=rgb24`
+  const scale = `scale=${widthPx}:${heightPx}`
+  if (fit === 'stretch')
+    return `select='${select}',setsar=sar,${scale}:flags=area,setsar=dar:max=1000,format=rgb24`
+  const [x, y] = fit === 'letterbox' ? [0, 0] : ['(ow-iw)/2', '(oh-ih)/2']
+  return [
+    `select='${select}'`,
+    `${scale}:force_original_aspect_ratio=decrease:flags=area`,
+    'setsar=a:max=1000',
+    'format=rgb24',
+    `pad=${widthPx}:${heightPx}:${x}:${y}:color=0x727272`,
+  ].join(',')
 }

@@ -34,6 +34,8 @@ export interface NutStream {
   readonly streamId: number
   readonly timeBaseId: number
   readonly ptsShift: number
+  /** Sample aspect ratio of a video stream, or null. */
+  readonly pixelAspect: number | null
 }
 
 /** The specification says "msb_pts_shift should be ≤ 16"; ffmpeg writes 7 or 14. */
@@ -134,7 +136,7 @@ export function parseMainHeader(numbers: NutNumbers): NutHeader {
 /** @param header the main header, which comes first. Throws MEDIA_MALFORMED for a time base that is not in it. */
 export function parseStreamHeader(numbers: NutNumbers, header: NutHeader): NutStream {
   const streamId = numbers.unsigned()
-  numbers.unsigned() // class
+  const isVideo = numbers.unsigned() === 0
   numbers.skip(numbers.unsigned()) // fourcc
   const timeBaseId = numbers.unsigned()
   const ptsShift = numbers.unsigned()
@@ -142,5 +144,22 @@ export function parseStreamHeader(numbers: NutNumbers, header: NutHeader): NutSt
     throw new AppError('MEDIA_MALFORMED', `NUT: time base ${timeBaseId} of ${header.timeBases.length}`)
   if (ptsShift > mostPtsShift)
     throw new AppError('MEDIA_MALFORMED', `NUT: timestamps with ${ptsShift} low bits`)
-  return { streamId, timeBaseId, ptsShift }
+  return { streamId, timeBaseId, ptsShift, pixelAspect: isVideo ? pixelAspectOf(numbers) : null }
+}
+
+/** What follows in the header of a video stream. One that ends before has none. */
+function pixelAspectOf(numbers: NutNumbers): number | null {
+  try {
+    numbers.unsigned() // max pts distance
+    numbers.unsigned() // decode delay
+    numbers.unsigned() // flags
+    numbers.skip(numbers.unsigned()) // codec specific data
+    numbers.unsigned() // width
+    numbers.unsigned() // height
+    const [width, height] = [numbers.unsigned(), numbers.unsigned()]
+    return width > 0 && height > 0 ? width / height : null
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return null
+    throw thrown
+  }
 }

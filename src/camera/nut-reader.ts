@@ -31,7 +31,8 @@ const mostHeaderBytes = 64 * 1024
  */
 export function createNutReader(options: {
   frameBytes: number
-  onFrame: (data: Uint8Array, ptsUs: number) => void
+  /** `pixelAspect`: what the stream's header says, or null. */
+  onFrame: (data: Uint8Array, ptsUs: number, pixelAspect: number | null) => void
 }): NutReader {
   const { frameBytes, onFrame } = options
   let gathered: Uint8Array = new Uint8Array(0)
@@ -132,7 +133,7 @@ export function createNutReader(options: {
           if (frame.filled < frameBytes) return
           const { data, ptsUs } = frame
           frame = null
-          onFrame(data, ptsUs)
+          onFrame(data, ptsUs, stream?.pixelAspect ?? null)
           continue
         }
         const joined = gathered.length > 0 ? Buffer.concat([gathered, rest]) : rest

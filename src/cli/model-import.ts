@@ -1,10 +1,12 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toBinary } from '@bufbuild/protobuf'
+import type { Decode } from '../bundle/decode-schema.ts'
 import { writeBundle } from '../bundle/write-bundle.ts'
 import { AppError } from '../core/errors.ts'
 import type { Preprocessing } from '../onnx/fold-input.ts'
-import { type FoldedModel, foldModel } from '../onnx/fold-preprocessing.ts'
+import { chooseOutput } from '../onnx/fold-output.ts'
+import { type FoldedModel, type FoldOptions, foldModel } from '../onnx/fold-preprocessing.ts'
 import { ModelProtoSchema } from '../onnx/proto/onnx_pb.ts'
 import { type GraphDescription, readModel } from '../onnx/read-model.ts'
 import { describeWholeModel } from './describe-model.ts'
@@ -28,6 +30,8 @@ export interface ImportPlan extends Preprocessing {
   readonly license: string
   readonly inputName?: string
   readonly outputName?: string
+  /** How the output of a detector is read, but for its shape. Absent: it is a clip model. */
+  readonly decode?: Omit<Decode, 'shape' | 'axes'>
 }
 
 export interface ImportResult {
@@ -56,7 +60,8 @@ export async function importModel(plan: ImportPlan): Promise<ImportResult> {
       )
   const model = readModel(await readModelFile(plan.file), plan.file)
   const given = describeWholeModel(model)
-  const folded = foldModel(model, { ...plan, labels: plan.labels.length })
+  if (plan.decode) keepOutput(model, plan.outputName)
+  const folded = foldModel(model, foldOptionsOf(plan))
   const graph = toBinary(ModelProtoSchema, model)
   const output = folded.outputNames[0]!
   const trial = await tryModel({
@@ -64,31 +69,39 @@ export async function importModel(plan: ImportPlan): Promise<ImportResult> {
     input: folded.inputName,
     output,
     clipShape: [plan.frames, plan.heightPx, plan.widthPx, 3],
-    labels: plan.labels.length,
+    labels: plan.decode ? null : plan.labels.length,
   })
-  if (plan.activation === 'none' && (trial.lowest < 0 || trial.highest > 1))
+  if (!plan.decode && plan.activation === 'none' && (trial.lowest < 0 || trial.highest > 1))
     throw new AppError(
       'API_BAD_REQUEST',
       `--activation none: the graph gives scores from ${trial.lowest.toPrecision(3)} to ${trial.highest.toPrecision(3)}, so they are not probabilities; use softmax (one label at a time) or sigmoid (labels independent)`,
     )
-  await writeBundle(plan.outDir, bundleOf(plan, folded.inputName, output), { 'model.onnx': graph })
+  await writeBundle(plan.outDir, bundleOf(plan, folded.inputName, output, trial.shape), {
+    'model.onnx': graph,
+  })
   const { outDir: dir, name, version } = plan
   const { batch, reason: batchReason } = folded
   return { dir, name, version, given, made: describeWholeModel(model), batch, batchReason, trial }
 }
 
-function bundleOf(plan: ImportPlan, input: string, output: string): Parameters<typeof writeBundle>[1] {
+function bundleOf(
+  plan: ImportPlan,
+  input: string,
+  output: string,
+  shape: readonly number[],
+): Parameters<typeof writeBundle>[1] {
   const { name, version, description, frames, sampleFps, strideFrames, widthPx, heightPx } = plan
   return {
     name,
     version,
-    kind: 'clip',
+    kind: plan.decode ? 'detector' : 'clip',
     description,
     temporal: { frames, sampleFps, strideFrames },
     input: { name: input, widthPx, heightPx },
     output: { name: output, activation: plan.activation },
     states: [],
     warmupClips: 0,
+    ...(plan.decode && { decode: decodeOf(plan.decode, shape) }),
     labels: plan.labels.map((label) => ({
       name: label,
       threshold: plan.threshold,
@@ -100,6 +113,26 @@ function bundleOf(plan: ImportPlan, input: string, output: string): Parameters<t
     dataset: null,
     metrics: {},
   }
+}
+
+/** A detector's output keeps its shape. */
+function foldOptionsOf({ labels, ...plan }: ImportPlan): FoldOptions {
+  return plan.decode ? plan : { ...plan, labels: labels.length }
+}
+
+/** The shape as it came out. Candidates are more than the values of each, whichever axis comes first. */
+function decodeOf(decode: NonNullable<ImportPlan['decode']>, shape: readonly number[]): Decode {
+  const [first = 0, second = 0] = shape
+  const columns = decode.head !== 'fastestdet' && shape.length === 2 && first < second
+  return { ...decode, shape: [...shape], axes: columns ? 'columns' : 'rows' }
+}
+
+/** A detector's graph keeps the one output that is read. */
+function keepOutput(model: ReturnType<typeof readModel>, outputName: string | undefined): void {
+  const { graph } = model
+  if (!graph) return
+  const chosen = chooseOutput(graph, outputName)
+  graph.output = graph.output.filter(({ name }) => name === chosen)
 }
 
 /** The bytes of an ONNX file; MODEL_NOT_FOUND when there are none. */

@@ -8,7 +8,7 @@ import type { ImportPlan } from './model-import.ts'
 export interface ImportOptions {
   readonly name: string
   readonly out: string
-  readonly frames: string
+  readonly frames?: string
   readonly fps: string
   readonly size: string
   readonly layout: string
@@ -18,10 +18,10 @@ export interface ImportOptions {
   readonly std: string
   readonly scale: string
   readonly order: string
-  readonly activation: string
+  readonly activation?: string
   readonly threshold: string
   readonly background?: string
-  readonly kind: string
+  readonly kind?: string
   readonly license: string
   readonly modelVersion: string
   readonly description: string
@@ -29,17 +29,27 @@ export interface ImportOptions {
   readonly output?: string
   readonly force?: boolean
   readonly json?: boolean
+  readonly decode?: string
+  readonly fit?: string
+  readonly strides: string
+  readonly leastScore: string
+  readonly nmsIou: string
+  readonly objectness?: boolean
+  readonly corners?: boolean
+  readonly shares?: boolean
 }
 
 /** Turns the text into a plan. Throws API_BAD_REQUEST naming the option and what it accepts. */
 export function parseImportOptions(file: string, options: ImportOptions): ImportPlan {
-  if (options.kind !== 'clip')
-    throw refuse(
-      'kind',
-      options.kind,
-      'only clip models can be imported: a clip of frames in, one score for each label out',
-    )
-  const frames = whole('frames', options.frames)
+  const kind = options.kind ?? (options.decode === undefined ? 'clip' : 'detector')
+  if (kind !== 'clip' && kind !== 'detector')
+    throw refuse('kind', kind, 'only clip models (a clip in, one score for each label out) and detectors')
+  if ((kind === 'detector') !== (options.decode !== undefined))
+    throw refuse('kind', kind, 'a detector, and nothing else, has --decode yolox, yolo, boxes or fastestdet')
+  const decode = options.decode === undefined ? undefined : parseDecode(options.decode, options)
+  if (!decode && options.frames === undefined)
+    throw new AppError('API_BAD_REQUEST', '--frames: is required for a clip model')
+  const frames = decode ? 1 : whole('frames', options.frames!)
   const [widthPx, heightPx] = parseSize(options.size)
   const scale = parseScale(options.scale)
   const mean = triple('mean', options.mean)
@@ -60,8 +70,11 @@ export function parseImportOptions(file: string, options: ImportOptions): Import
     description: options.description,
     frames,
     sampleFps: above0('fps', options.fps),
-    strideFrames:
-      options.stride === undefined ? Math.max(1, Math.floor(frames / 2)) : whole('stride', options.stride),
+    strideFrames: decode
+      ? 1
+      : options.stride === undefined
+        ? Math.max(1, Math.floor(frames / 2))
+        : whole('stride', options.stride),
     widthPx,
     heightPx,
     layout: choice('layout', options.layout.toUpperCase(), layouts),
@@ -71,11 +84,37 @@ export function parseImportOptions(file: string, options: ImportOptions): Import
     scale,
     labels: readLabels(options.labels),
     background: (options.background ?? '').split(',').map(trim).filter(Boolean),
-    activation: choice('activation', options.activation, ['softmax', 'sigmoid', 'none'] as const),
+    activation: choice('activation', options.activation ?? (decode ? 'none' : 'softmax'), [
+      'softmax',
+      'sigmoid',
+      'none',
+    ] as const),
     threshold: share('threshold', options.threshold),
     license: options.license,
+    ...(decode && { decode }),
     ...(options.input === undefined ? {} : { inputName: options.input }),
     ...(options.output === undefined ? {} : { outputName: options.output }),
+  }
+}
+
+function parseDecode(text: string, options: ImportOptions): NonNullable<ImportPlan['decode']> {
+  const head = choice('decode', text, ['yolox', 'yolo', 'boxes', 'fastestdet'] as const)
+  const fits = ['stretch', 'letterbox', 'letterbox-centre'] as const
+  const usual = {
+    yolox: 'letterbox',
+    yolo: 'letterbox-centre',
+    boxes: 'letterbox-centre',
+    fastestdet: 'stretch',
+  }
+  return {
+    head,
+    objectness: head === 'yolox' || head === 'fastestdet' || options.objectness === true,
+    corners: head === 'boxes' || options.corners === true ? 'corners' : 'centre',
+    units: options.shares === true ? 'shares' : 'pixels',
+    strides: head === 'yolox' ? options.strides.split(',').map((part) => whole('strides', part.trim())) : [],
+    fit: choice('fit', options.fit ?? usual[head], fits),
+    leastScore: share('least-score', options.leastScore),
+    nmsIou: head === 'boxes' || options.nmsIou === 'none' ? null : share('nms-iou', options.nmsIou),
   }
 }
 

@@ -6,6 +6,8 @@ export interface Trial {
   readonly latencyMs: number
   readonly lowest: number
   readonly highest: number
+  /** Shape of the output for one clip. */
+  readonly shape: readonly number[]
 }
 
 interface Plan {
@@ -14,7 +16,8 @@ interface Plan {
   readonly output: string
   /** [T, H, W, 3]. */
   readonly clipShape: readonly [number, number, number, number]
-  readonly labels: number
+  /** Number of labels; null for a detector, whose output may have any shape. */
+  readonly labels: number | null
 }
 
 /** Largest difference, relative to the scores' size, between a clip alone and the same clip in a batch. */
@@ -40,7 +43,7 @@ export async function tryModel(plan: Plan): Promise<Trial> {
     }
     const [one, two] = [noise(length, 1), noise(length, 2)]
     const alone = [await run([one]), await run([two])]
-    compare([...alone[0]!, ...alone[1]!], await run([one, two]), plan.output)
+    compare([alone[0]!.scores, alone[1]!.scores], (await run([one, two])).scores, plan.output)
     const times: number[] = []
     for (let round = 0; round < 5; round += 1) {
       const start = performance.now()
@@ -49,8 +52,9 @@ export async function tryModel(plan: Plan): Promise<Trial> {
     }
     return {
       latencyMs: Number(times.sort((a, b) => a - b)[2]!.toFixed(2)),
-      lowest: Math.min(...alone.flatMap((scores) => [...scores])),
-      highest: Math.max(...alone.flatMap((scores) => [...scores])),
+      lowest: extreme(alone, Math.min),
+      highest: extreme(alone, Math.max),
+      shape: alone[0]!.shape,
     }
   } finally {
     await session.release()
@@ -69,24 +73,34 @@ async function runSession(session: InferenceSession, feeds: InferenceSession.Fee
   }
 }
 
-function check(results: Results, plan: Plan, clips: number): Float32Array {
+function extreme(runs: readonly { scores: Float32Array }[], of: (a: number, b: number) => number): number {
+  return runs.reduce((so, { scores }) => scores.reduce((a, b) => of(a, b), so), runs[0]!.scores[0]!)
+}
+
+function check(results: Results, plan: Plan, clips: number) {
   const { type, dims, data } = results[plan.output]!
   const wrong = (text: string) =>
     new AppError('MODEL_CONTRACT', `output "${plan.output}" ${text}`, {
       details: { output: plan.output, dims },
     })
-  if (type !== 'float32' || dims.length !== 2 || dims[0] !== clips || dims[1] !== plan.labels)
+  if (plan.labels === null && (type !== 'float32' || dims.length < 2 || dims[0] !== clips))
+    throw wrong(`is ${type} [${dims.join(', ')}] for ${clips} frames; it must be float32 [${clips}, …]`)
+  if (
+    plan.labels !== null &&
+    (type !== 'float32' || dims.length !== 2 || dims[0] !== clips || dims[1] !== plan.labels)
+  )
     throw wrong(
       `is ${type} [${dims.join(', ')}] for ${clips} clips and ${plan.labels} labels; it must be float32 [${clips}, ${plan.labels}]`,
     )
   const scores = data as Float32Array
   if (!scores.every(Number.isFinite)) throw wrong('has NaN or infinite scores for a clip of noise')
-  return scores
+  return { scores, shape: dims.slice(1) }
 }
 
-function compare(alone: readonly number[], together: Float32Array, output: string): void {
-  const size = Math.max(1, ...alone.map(Math.abs))
-  const worst = Math.max(...alone.map((score, index) => Math.abs(score - together[index]!)))
+function compare(alone: readonly Float32Array[], together: Float32Array, output: string): void {
+  const scores = alone.flatMap((run) => [...run])
+  const size = scores.reduce((most, score) => Math.max(most, Math.abs(score)), 1)
+  const worst = scores.reduce((most, score, index) => Math.max(most, Math.abs(score - together[index]!)), 0)
   if (worst <= tolerance * size) return
   throw new AppError(
     'MODEL_CONTRACT',

@@ -1,3 +1,5 @@
+import type { PictureFit } from './frame.ts'
+
 /** The parts of a model's bundle.json that other stages need: the temporal and spatial contract. */
 export interface ModelContract {
   readonly name: string
@@ -12,6 +14,8 @@ export interface ModelContract {
   readonly widthPx: number
   readonly heightPx: number
   readonly labels: readonly string[]
+  /** How its frames are brought to its size. Absent: stretched. */
+  readonly fit?: PictureFit
 }
 
 /** The inference engine as the pipelines see it. */

@@ -5,6 +5,8 @@ export interface Clip {
   readonly cameraId: string
   readonly epoch: number
   readonly modelName: string
+  /** The track around which it was cut. Absent: it shows the whole picture. */
+  readonly trackId?: string
   /** Exactly the model's `frames` frames, oldest first. */
   readonly frames: readonly Frame[]
   readonly firstPtsUs: number
@@ -16,6 +18,11 @@ export interface Clip {
   readonly lastArrivalMonoMs: number
 }
 
+/** Whose clips follow each other: a camera's whole picture, or one of its tracks. */
+export function clipSource(clip: Pick<Clip, 'cameraId' | 'trackId'>): string {
+  return clip.trackId === undefined ? clip.cameraId : `${clip.cameraId}/${clip.trackId}`
+}
+
 /** What a model said about one clip. */
 export interface Scores {
   readonly cameraId: string
@@ -23,8 +30,10 @@ export interface Scores {
   readonly modelName: string
   readonly modelVersion: string
   readonly labels: readonly string[]
-  /** One probability per label, 0–1, after the bundle's activation. */
+  /** One probability per label, 0–1, after the bundle's activation; of a detector its raw output. */
   readonly values: Float32Array
+  /** The track that the clip was cut around. Absent: the whole picture. */
+  readonly trackId?: string
   readonly firstPtsUs: number
   readonly lastPtsUs: number
   readonly firstArrivalMs: number

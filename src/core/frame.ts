@@ -17,6 +17,8 @@ export interface Frame {
   readonly widthPx: number
   readonly heightPx: number
   readonly data: Uint8Array
+  /** Width of the camera's own picture as a share of its height, as it is shown. Absent: not known. */
+  readonly pictureAspect?: number
 }
 
 /** A frame with the motion gate's opinion. */
@@ -28,17 +30,59 @@ export interface GatedFrame {
   readonly active: boolean
 }
 
+/** Stretched to the wanted size, or scaled evenly with grey (114) to the right and below, or on both sides. */
+export type PictureFit = 'stretch' | 'letterbox' | 'letterbox-centre'
+
 /** Which frames a consumer wants from a camera: one scaled output of the camera's ffmpeg. */
 export interface FrameStreamSpec {
   readonly widthPx: number
   readonly heightPx: number
   /** Frames per second to sample. */
   readonly sampleFps: number
+  /** Absent: stretched. */
+  readonly fit?: PictureFit
 }
 
 /** Streams with the same key are decoded and scaled once. */
 export function frameStreamKey(spec: FrameStreamSpec): string {
-  return `${spec.widthPx}x${spec.heightPx}@${spec.sampleFps}`
+  const { fit = 'stretch' } = spec
+  return `${spec.widthPx}x${spec.heightPx}@${spec.sampleFps}${fit === 'stretch' ? '' : ` ${fit}`}`
+}
+
+/**
+ * Where the camera's picture lies in a frame, and its true proportions: a point (x, y) of the frame is
+ * ((x − leftPx) × stretchX, y − topPx) of a picture of widthPx × heightPx.
+ */
+export interface PictureArea {
+  readonly leftPx: number
+  readonly topPx: number
+  readonly stretchX: number
+  readonly widthPx: number
+  readonly heightPx: number
+}
+
+/** @param frame one whose aspect is not known is taken to be 16:9, or as it is when it fills the frame. */
+export function pictureArea(
+  frame: Pick<Frame, 'widthPx' | 'heightPx' | 'pictureAspect'>,
+  fit: PictureFit = 'stretch',
+): PictureArea {
+  const { widthPx, heightPx, pictureAspect } = frame
+  if (fit === 'stretch') {
+    const trueWidthPx = heightPx * (pictureAspect ?? widthPx / heightPx)
+    return { leftPx: 0, topPx: 0, stretchX: trueWidthPx / widthPx, widthPx: trueWidthPx, heightPx }
+  }
+  const aspect = pictureAspect ?? 16 / 9
+  const wide = aspect >= widthPx / heightPx
+  const inner = wide
+    ? { widthPx, heightPx: Math.round(widthPx / aspect) }
+    : { widthPx: Math.round(heightPx * aspect), heightPx }
+  const share = fit === 'letterbox' ? 0 : 0.5
+  return {
+    leftPx: Math.floor((widthPx - inner.widthPx) * share),
+    topPx: Math.floor((heightPx - inner.heightPx) * share),
+    stretchX: 1,
+    ...inner,
+  }
 }
 
 /** One fragment of the stream-copied recording: the init segment, or a moof+mdat pair. */

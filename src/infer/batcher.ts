@@ -1,4 +1,4 @@
-import type { Clip, Scores } from '../core/clip.ts'
+import { type Clip, clipSource, type Scores } from '../core/clip.ts'
 import type { Clock } from '../core/clock.ts'
 import { createClipQueue } from './clip-queue.ts'
 import { type BatchOutcome, type BatchWorker, batchesAhead } from './worker-lane.ts'
@@ -72,7 +72,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
   const dropBatch = (batch: readonly Waiting[], reason: QueueDrop) => {
     for (const item of batch) {
-      queue.release(item.clip.cameraId)
+      queue.release(clipSource(item.clip))
       drop(item, reason)
     }
   }
@@ -96,7 +96,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     } else {
       const scores = finish(clips, outcome)
       for (const [at, { clip, settle }] of batch.entries()) {
-        queue.release(clip.cameraId)
+        queue.release(clipSource(clip))
         answered(settle, scores[at] ?? null)
       }
     }
@@ -139,7 +139,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
         const item: Waiting = { clip, sinceMs: nowMs, settle }
         unanswered += 1
         if (closed) return drop(item, 'closed')
-        const displaced = queue.push(clip.cameraId, item, nowMs)
+        const displaced = queue.push(clipSource(clip), item, nowMs)
         if (displaced) drop(displaced, 'queue_full')
         pump()
       })

@@ -15,18 +15,23 @@ export function checkGraph(
   bundle: Bundle,
   where: string,
 ): void {
-  const { input, output, states, temporal, labels } = bundle
+  const { input, output, states, temporal } = bundle
   const problems = [
     ...compare('input', session.inputMetadata, [
       ['input', input.name, 'uint8', [null, temporal.frames, input.heightPx, input.widthPx, 3]],
       ...states.map((s, n) => [`states[${n}].input`, s.input, 'float32', [null, ...s.shape]] as const),
     ]),
     ...compare('output', session.outputMetadata, [
-      ['output', output.name, 'float32', [null, labels.length]],
+      ['output', output.name, 'float32', [null, ...rowShape(bundle)]],
       ...states.map((s, n) => [`states[${n}].output`, s.output, 'float32', [null, ...s.shape]] as const),
     ]),
   ]
   if (problems.length > 0) throw contractError(where, problems)
+}
+
+/** Shape of the output for one clip: a score for each label, or what a detector's bundle states. */
+export function rowShape(bundle: Bundle): readonly number[] {
+  return bundle.decode?.shape ?? [bundle.labels.length]
 }
 
 export function contractError(where: string, problems: readonly string[]): AppError {

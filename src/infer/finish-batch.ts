@@ -1,4 +1,4 @@
-import type { Clip, Scores } from '../core/clip.ts'
+import { type Clip, clipSource, type Scores } from '../core/clip.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
 import type { createSparseLog } from './sparse-log.ts'
 import type { StreamStates } from './stream-states.ts'
@@ -9,6 +9,8 @@ export interface FinishBatchOptions {
   readonly modelName: string
   readonly version: string
   readonly labels: readonly string[]
+  /** Values of one clip when they are a detector's raw output; null when they are a score for each label. */
+  readonly rawLength?: number | null
   /** Null for a model without state. */
   readonly states: StreamStates | null
   readonly telemetry: Telemetry
@@ -22,7 +24,8 @@ export interface FinishBatchOptions {
  * when a score is NaN or infinite (`not_finite`: never an alert), or while a stream warms up (`warmup`).
  */
 export function createFinishBatch(options: FinishBatchOptions) {
-  const { modelName, version, labels, states, telemetry, sparseLog, failed } = options
+  const { modelName, version, labels, rawLength = null, states, telemetry, sparseLog, failed } = options
+  const rowLength = rawLength ?? labels.length
   const drop = (clip: Clip, reason: string) => {
     countDrop(telemetry, { stage: 'infer', reason, cameraId: clip.cameraId })
     return null
@@ -45,9 +48,11 @@ export function createFinishBatch(options: FinishBatchOptions) {
     telemetry.observe('vireo_infer_run_seconds', { model: modelName }, runMs / 1000)
     const warm = states?.keep(clips, outcome.states)
     return clips.map((clip, row) => {
-      const own = values.slice(row * labels.length, (row + 1) * labels.length)
-      if (!own.every(Number.isFinite)) {
-        states?.reset(clip.cameraId)
+      const [from, to] = [row * rowLength, (row + 1) * rowLength]
+      // A raw output is long and read once: a view will do, and decoding leaves out what is no number.
+      const own = rawLength === null ? values.slice(from, to) : values.subarray(from, to)
+      if (rawLength === null && !own.every(Number.isFinite)) {
+        states?.reset(clipSource(clip))
         failed(1)
         fault('not_finite', { camera: clip.cameraId }, 'the model gave a score that is not a finite number')
         return drop(clip, 'not_finite')
@@ -61,6 +66,7 @@ export function createFinishBatch(options: FinishBatchOptions) {
         modelVersion: version,
         labels,
         values: own,
+        ...(clip.trackId !== undefined && { trackId: clip.trackId }),
         firstPtsUs: clip.firstPtsUs,
         lastPtsUs: clip.lastPtsUs,
         firstArrivalMs: clip.firstArrivalMs,

@@ -25,7 +25,8 @@ export interface InferenceEngine extends InferencePort {
   contract(name: string): ModelContract
   bundle(name: string): Bundle
   /**
-   * Scores a clip of the model that it names. Resolves with null when the clip was dropped (counted by reason under
+   * Scores a clip of the model that it names; of a detector (a clip of one frame) the values are its raw output, to be
+   * decoded as its bundle says. Resolves with null when the clip was dropped (counted by reason under
    * stage `infer`): its camera's queue of two was full, the run failed, a score was not finite, a stream is in
    * warm-up or has to pause, or the engine is closing. Rejects only for a clip that does not fit the model.
    */
@@ -73,7 +74,6 @@ export async function createInferenceEngine(options: InferenceEngineOptions): Pr
   const openVersion = async (at: number, path: string, stage: StagedTelemetry['stage']) => {
     const config = models[at]!
     const loaded = await loadBundle(path)
-    refuseDetector(config, path, loaded.bundle)
     const staged = stageTelemetry(telemetry, stage)
     const parts = { config, loaded, threads: threads[at] as ThreadPlan, clock, startThread }
     return { runtime: () => createModelRuntime({ ...parts, telemetry: staged }), telemetry: staged }
@@ -129,15 +129,6 @@ export async function createInferenceEngine(options: InferenceEngineOptions): Pr
     },
     close: async () => void (await closeAll()),
   }
-}
-
-function refuseDetector(config: ModelConfig, path: string, bundle: Bundle): void {
-  if (bundle.kind !== 'detector') return
-  throw new AppError(
-    'MODEL_CONTRACT',
-    `models ${config.name}: ${path} is a detector; only bundles of kind clip or stream score clips`,
-    { details: { model: config.name, path } },
-  )
 }
 
 function logProviders(status: ModelStatus, telemetry: Telemetry): void {

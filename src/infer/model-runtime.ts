@@ -2,7 +2,7 @@ import type { Bundle } from '../bundle/bundle-schema.ts'
 import type { LoadedBundle } from '../bundle/load-bundle.ts'
 import type { ModelConfig } from '../config/schema.ts'
 import type { ModelContract } from '../core/bundle.ts'
-import type { Clip, Scores } from '../core/clip.ts'
+import { type Clip, clipSource, type Scores } from '../core/clip.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
@@ -84,6 +84,7 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
     modelName: model,
     version: bundle.version,
     labels: contract.labels,
+    rawLength: bundle.decode ? bundle.decode.shape.reduce((product, size) => product * size, 1) : null,
     states,
     telemetry,
     sparseLog,
@@ -171,7 +172,7 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
     opened: Promise.all(lanes.map(({ opened }) => opened)).then(() => {}),
     async infer(clip) {
       checkClip(clip, contract, frameBytes)
-      if (turns && !turns.admits(clip.cameraId, load.scale, clock.monoMs())) {
+      if (turns && !turns.admits(clipSource(clip), load.scale, clock.monoMs())) {
         drop(clip, 'stream_turn')
         return null
       }

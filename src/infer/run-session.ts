@@ -1,6 +1,6 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Bundle } from '../bundle/bundle-schema.ts'
-import { contractError } from './check-graph.ts'
+import { contractError, rowShape } from './check-graph.ts'
 import type { RunResult } from './worker-protocol.ts'
 
 interface Batch {
@@ -36,7 +36,7 @@ export async function runSession(
 
 /** Runs one black clip from zero states. Throws MODEL_CONTRACT when what comes out is not what bundle.json states. */
 export async function trySession(session: InferenceSession, bundle: Bundle, where: string): Promise<void> {
-  const { temporal, input, output, labels } = bundle
+  const { temporal, input, output } = bundle
   const lengthOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
   const { values, states } = await runSession(session, bundle, {
     slots: 1,
@@ -44,9 +44,10 @@ export async function trySession(session: InferenceSession, bundle: Bundle, wher
     states: bundle.states.map(({ shape }) => new Float32Array(lengthOf(shape))),
   })
   const problems: string[] = []
-  if (values.length !== labels.length)
+  const rowLength = lengthOf(rowShape(bundle))
+  if (values.length !== rowLength)
     problems.push(
-      `bundle.json states output "${output.name}" with ${labels.length} labels, one clip gave ${values.length} values`,
+      `bundle.json states output "${output.name}" with ${rowLength} ${bundle.decode ? 'values' : 'labels'}, one clip gave ${values.length} values`,
     )
   for (const [at, spec] of bundle.states.entries()) {
     const length = lengthOf(spec.shape)

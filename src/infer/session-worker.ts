@@ -14,10 +14,10 @@ const send = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMes
 
 async function answer(session: InferenceSession, message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   const { buffer } = message
-  const { output, labels } = plan.bundle
+  const { output, labels, decode } = plan.bundle
   try {
     const result = await runSession(session, plan.bundle, message)
-    applyActivation(result.values, labels.length, output.activation)
+    if (!decode) applyActivation(result.values, labels.length, output.activation)
     const owned = [buffer, result.values.buffer, ...result.states.map((state) => state.buffer)]
     send({ type: 'done', buffer, ...result }, owned)
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
-import type { Clip } from '../core/clip.ts'
+import { type Clip, clipSource } from '../core/clip.ts'
 
 /** The state tensors of a stream model, kept for each camera between calls. */
 export interface StreamStates {
@@ -11,8 +11,8 @@ export interface StreamStates {
   pack(clips: readonly Clip[], slots: number): Float32Array<ArrayBuffer>[]
   /** Keeps what a call returned, and says of each clip whether its scores count (its warm-up is over). */
   keep(clips: readonly Clip[], states: readonly Float32Array[]): boolean[]
-  /** The next tubelet of this camera starts at zeros. */
-  reset(cameraId: string): void
+  /** The next tubelet of this source (see clipSource) starts at zeros. */
+  reset(source: string): void
 }
 
 interface Kept {
@@ -40,7 +40,7 @@ export function createStreamStates(
   const cameras = new Map<string, Kept>()
 
   const continued = (clip: Clip): Kept | null => {
-    const kept = cameras.get(clip.cameraId)
+    const kept = cameras.get(clipSource(clip))
     return kept && followsOn(kept, clip, temporal) ? kept : null
   }
   const forgetSilent = (nowMs: number) => {
@@ -58,8 +58,8 @@ export function createStreamStates(
     keep(clips, states) {
       return clips.map((clip, row) => {
         const calls = (continued(clip)?.calls ?? 0) + 1
-        if (!cameras.has(clip.cameraId)) forgetSilent(clip.lastArrivalMonoMs)
-        cameras.set(clip.cameraId, {
+        if (!cameras.has(clipSource(clip))) forgetSilent(clip.lastArrivalMonoMs)
+        cameras.set(clipSource(clip), {
           epoch: clip.epoch,
           firstPtsUs: clip.firstPtsUs,
           lastPtsUs: clip.lastPtsUs,
@@ -71,7 +71,7 @@ export function createStreamStates(
         return calls > warmupClips
       })
     },
-    reset: (cameraId) => void cameras.delete(cameraId),
+    reset: (source) => void cameras.delete(source),
   }
 }
 

@@ -19,7 +19,7 @@ export function registerModel(program: Command): void {
     )
     .requiredOption('--name <slug>', 'name of the model')
     .requiredOption('--out <dir>', 'folder of the bundle')
-    .requiredOption('--frames <n>', 'frames in a clip')
+    .option('--frames <n>', 'frames in a clip (of a clip model)')
     .requiredOption('--fps <n>', 'frames per second that the model was trained with')
     .requiredOption('--size <WxH>', 'size of a frame in pixels')
     .requiredOption('--layout <axes>', 'order of the input axes: NCTHW, NTCHW, NTHWC, NCHW or NHWC')
@@ -29,10 +29,24 @@ export function registerModel(program: Command): void {
     .option('--std <r,g,b>', 'deviation of red, green, blue after scaling', '1,1,1')
     .option('--scale <factor>', 'factor for the bytes before mean and std: 1/255 or 1', '1/255')
     .option('--order <order>', 'channel order of the model: rgb or bgr', 'rgb')
-    .option('--activation <kind>', 'how scores become probabilities: softmax, sigmoid or none', 'softmax')
+    .option(
+      '--activation <kind>',
+      'how scores become probabilities: softmax, sigmoid or none (default: softmax; none for a detector)',
+    )
     .option('--threshold <p>', 'probability from which a label alerts', '0.5')
     .option('--background <labels>', 'labels that never alert, separated by commas')
-    .option('--kind <kind>', 'kind of model: clip', 'clip')
+    .option('--kind <kind>', 'kind of model: clip or detector (default: detector with --decode)')
+    .option(
+      '--decode <head>',
+      'output of a detector: yolox, yolo, boxes (suppressed in the graph) or fastestdet',
+    )
+    .option('--fit <fit>', 'how a picture fits the detector: letterbox, letterbox-centre or stretch')
+    .option('--strides <list>', 'strides of the grids of a yolox detector', '8,16,32')
+    .option('--least-score <p>', 'score under which candidates of a detector are dropped', '0.1')
+    .option('--nms-iou <p>', 'overlap from which the weaker box is dropped, or none', '0.5')
+    .option('--objectness', 'a yolo output has a score for any object before the classes (YOLOv5)')
+    .option('--corners', 'boxes of a yolo output are two corners')
+    .option('--shares', 'boxes are shares of the input instead of pixels')
     .option('--license <spdx>', 'licence of the model', 'NOASSERTION')
     .option('--model-version <version>', 'version of the model', '1.0.0')
     .option('--description <text>', 'what it recognises', '')

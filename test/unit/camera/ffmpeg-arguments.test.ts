@@ -69,8 +69,12 @@ describe('what ffmpeg is told about times', () => {
     const two = command({ streams: [spec, { widthPx: 224, heightPx: 224, sampleFps: 2 }] }).args
     const filters = two.filter((_, index) => two[index - 1] === '-vf')
     expect(filters).toHaveLength(2)
-    expect(filters[0]).toMatch(/^select='.*floor\(t\*8\+.*',scale=160:96:flags=area,format=rgb24$/)
-    expect(filters[1]).toMatch(/^select='.*floor\(t\*2\+.*',scale=224:224:flags=area,format=rgb24$/)
+    expect(filters[0]).toMatch(
+      /^select='.*floor\(t\*8\+.*',setsar=sar,scale=160:96:flags=area,setsar=dar:max=1000,format=rgb24$/,
+    )
+    expect(filters[1]).toMatch(
+      /^select='.*floor\(t\*2\+.*',setsar=sar,scale=224:224:flags=area,setsar=dar:max=1000,format=rgb24$/,
+    )
   })
 
   it('waits for a keyframe, but not for ever', () => {

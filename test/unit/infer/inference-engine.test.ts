@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Bundle } from '../../../src/bundle/bundle-schema.ts'
+import { decodeSchema } from '../../../src/bundle/decode-schema.ts'
 import { modelContract } from '../../../src/bundle/model-contract.ts'
 import type { ModelConfig } from '../../../src/config/schema.ts'
 import { AppError } from '../../../src/core/errors.ts'
@@ -52,7 +53,8 @@ async function setUp({ models, bundle: changes = {}, runMs = 10, refuse = () => 
       ended: ending.promise,
       run({ slots, buffer, states }, answered) {
         freeMs = Math.max(freeMs, time.clock.monoMs()) + runMs
-        const values = new Float32Array(slots * plan.bundle.labels.length).fill(0.5)
+        const { decode, labels } = plan.bundle
+        const values = new Float32Array(slots * (decode ? 12 : labels.length)).fill(0.5)
         time.clock.after(freeMs - time.clock.monoMs(), () =>
           answered({ ok: true, values, states, runMs }, buffer),
         )
@@ -136,10 +138,18 @@ describe('inference engine', () => {
     expect(time.timers).toBe(0)
   })
 
-  it('refuses a detector', async () => {
-    const { engine, plans } = await setUp({ models: [model('a')], bundle: { kind: 'detector' } })
-    expect(engine).toMatchObject({ code: 'MODEL_CONTRACT', message: expect.stringContaining('detector') })
-    expect(plans).toEqual([])
+  it('gives the raw output of a detector for each frame', async () => {
+    const decode = decodeSchema.parse({ head: 'boxes', shape: [2, 6] })
+    const { engine, time } = await started({
+      models: [model('m', { maxBatch: 2, deadlineMs: 1000 })],
+      bundle: { kind: 'detector', decode, temporal: { frames: 1, sampleFps: 5, strideFrames: 1 } },
+    })
+    const both = [
+      engine.infer(sampleClip({ frames: 1, widthPx: 8, heightPx: 8 })),
+      engine.infer(sampleClip({ frames: 1, cameraId: 'b', widthPx: 8, heightPx: 8 })),
+    ]
+    await time.pass(2000)
+    for (const scores of await Promise.all(both)) expect(scores!.values).toHaveLength(12)
   })
 
   it('says how it stands', async () => {

@@ -1,0 +1,31 @@
+import type { BoxPx, Detection } from '../core/detection.ts'
+
+/**
+ * Greedy non-maximum suppression, each label by itself: of boxes that overlap by more than `iou` the one with the
+ * highest score stays. The result is sorted by score; equal scores keep their order.
+ *
+ * @param most boxes that stay at most.
+ */
+export function suppressOverlaps(
+  detections: readonly Detection[],
+  options: { iou: number; most: number },
+): Detection[] {
+  const kept: Detection[] = []
+  for (const candidate of [...detections].sort((a, b) => b.score - a.score)) {
+    if (kept.length >= options.most) break
+    const hidden = kept.some(
+      ({ label, box }) => label === candidate.label && overlapOf(box, candidate.box) > options.iou,
+    )
+    if (!hidden) kept.push(candidate)
+  }
+  return kept
+}
+
+/** Intersection over union, 0–1. */
+export function overlapOf(a: BoxPx, b: BoxPx): number {
+  const width = Math.min(a.xPx + a.widthPx, b.xPx + b.widthPx) - Math.max(a.xPx, b.xPx)
+  const height = Math.min(a.yPx + a.heightPx, b.yPx + b.heightPx) - Math.max(a.yPx, b.yPx)
+  if (width <= 0 || height <= 0) return 0
+  const shared = width * height
+  return shared / (a.widthPx * a.heightPx + b.widthPx * b.heightPx - shared)
+}
