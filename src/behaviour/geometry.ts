@@ -40,14 +40,10 @@ export function sideOfLine(point: Point, a: Point, b: Point): number {
 
 /** Whether the path p–q meets the segment a–b, when p and q are known to be on two sides of its line. */
 export function meetsSegment(path: { p: Point; q: Point }, a: Point, b: Point): boolean {
-  const fromP = Math.abs(sideOfLine(path.p, a, b))
-  const share = fromP / (fromP + Math.abs(sideOfLine(path.q, a, b)))
-  const x = path.p.x + share * (path.q.x - path.p.x)
-  const y = path.p.y + share * (path.q.y - path.p.y)
-  const dx = b.x - a.x
-  const dy = b.y - a.y
-  const along = ((x - a.x) * dx + (y - a.y) * dy) / (dx * dx + dy * dy)
-  return along >= 0 && along <= 1
+  const { p, q } = path
+  // Without a division, so that a path through an end of the segment is not decided by rounding.
+  const turn = (at: Point) => (q.x - p.x) * (at.y - p.y) - (q.y - p.y) * (at.x - p.x)
+  return turn(a) * turn(b) <= 0
 }
 
 /** Intersection over union of two boxes, 0–1. */
