@@ -11,6 +11,7 @@ import { createServer } from '../src/http/create-server.ts'
 import { createInferenceEngine, type InferenceEngine } from '../src/infer/inference-engine.ts'
 import type { RunningTelemetry } from '../src/telemetry/create-telemetry.ts'
 import { createPublishers } from './create-publishers.ts'
+import { createSite } from './create-site.ts'
 import { keepRecordings, recoverRecordings } from './keep-recordings.ts'
 import { streamSpecOf } from './live.ts'
 import { type CameraChanges, type LiveCameras, startLive } from './start-live.ts'
@@ -21,6 +22,9 @@ export interface LiveSystemOptions {
   readonly spawn: typeof nodeSpawn
   readonly random: () => number
   readonly telemetry: RunningTelemetry
+  /** Where the configuration came from: what the REST API edits. */
+  readonly configFile?: string
+  readonly env?: NodeJS.ProcessEnv
 }
 
 export interface LiveSystem {
@@ -67,15 +71,32 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     closers.push(() => intake.close())
 
     let live: LiveCameras | null = null
-    const server = createServer({
-      health: {
-        ready: () => live !== null,
-        cameras: () => live?.statuses() ?? [],
-        models: () => engine.describe().map(({ name, version, ready }) => ({ name, version, ready })),
-      },
-      metrics: telemetry,
-      ...config.http,
+    const attached = Promise.withResolvers<LiveCameras>()
+    // What needs a restart stays as it was.
+    const taken = (next: Config): Config => ({ ...next, models: config.models, dataDir: config.dataDir })
+    const reload = async (next: Config) => {
+      const restart = restartOf(diffConfig(config, next))
+      const changes = await (await attached.promise).apply(taken(next))
+      current = { ...config, recording: next.recording, alerts: next.alerts, cameras: next.cameras }
+      publishers.setCameras(next.cameras)
+      return { ...changes, restart }
+    }
+    const health = {
+      ready: () => live !== null,
+      cameras: () => live?.statuses() ?? [],
+      models: () => engine.describe().map(({ name, version, ready }) => ({ name, version, ready })),
+    }
+    const site = createSite({
+      ...{ ...options, store, reload, started: config, sinks: sinks.names },
+      file: options.configFile ?? null,
+      env: options.env ?? process.env,
+      running: () => current,
+      check: async (next) => (await attached.promise).check(taken(next)),
+      statuses: health.cameras,
+      models: health.models,
     })
+    closers.push(() => site.close())
+    const server = createServer({ health, site, metrics: telemetry, log: telemetry.log, ...config.http })
     const address = await server.listen()
     closers.push(() => server.close())
     closers.push(startPruning({ store, sinks: sinks.names, config, clock, telemetry }))
@@ -90,18 +111,13 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       onStored: (event, step) => latency.stored(event, step.causeMonoMs),
     })
     const cameras = live
+    attached.resolve(cameras)
     sinks.wake()
     telemetry.log.info({ address, cameras: cameras.sources().length }, 'running')
 
     return {
       live: cameras,
-      async reload(next) {
-        const restart = restartOf(diffConfig(config, next))
-        const changes = await cameras.apply({ ...next, models: config.models, dataDir: config.dataDir })
-        current = { ...config, recording: next.recording, alerts: next.alerts, cameras: next.cameras }
-        publishers.setCameras(next.cameras)
-        return { ...changes, restart }
-      },
+      reload,
       engine,
       store,
       address,

@@ -30,6 +30,8 @@ export interface LiveCameras {
   readonly steps$: Observable<AlertStep>
   sources(): readonly CameraSource[]
   statuses(): readonly CameraStatus[]
+  /** Throws what would keep `apply` from taking it. @throws AppError CONFIG_INVALID */
+  check(config: Config): void
   /** Brings the cameras to another configuration; those that it does not change go on without losing a frame. */
   apply(config: Config): Promise<CameraChanges>
   /** Stops the cameras, lets clips in flight finish, and ends open alerts. */
@@ -108,10 +110,13 @@ export function startLive(options: LiveOptions): LiveCameras {
     })
   }
 
+  const basesOf = (config: Config) =>
+    new Map(wantedOf(config).map((camera) => [camera.id, basisOf(camera, config)]))
+
   const bringTo = async (config: Config): Promise<CameraChanges> => {
     const wanted = new Map(wantedOf(config).map((camera) => [camera.id, camera]))
     // First all that can be refused, so that a configuration is taken as a whole or not at all.
-    const bases = new Map([...wanted].map(([id, camera]) => [id, basisOf(camera, config)]))
+    const bases = basesOf(config)
     const detached = [...running.keys()].filter((id) => !wanted.has(id))
     const changed = [...running].filter(([id, { basis }]) => wanted.has(id) && bases.get(id) !== basis)
     const attached = [...wanted.keys()].filter((id) => !running.has(id))
@@ -137,6 +142,7 @@ export function startLive(options: LiveOptions): LiveCameras {
     steps$: accepted.asObservable(),
     sources: () => [...running.values()].map(({ source }) => source),
     statuses: () => [...latest.values()],
+    check: (config) => void basesOf(config),
     apply(config) {
       const applied = applying.then(() => bringTo(config))
       applying = applied.catch(() => {})

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { isLoopback } from './is-loopback.ts'
 import type { configShape } from './schema.ts'
 
 type Shape = z.infer<typeof configShape>
@@ -23,6 +24,12 @@ export function crossCheck(config: Shape, context: z.RefinementCtx): void {
     config.webhooks.map(({ name }) => name),
     (index) => ['webhooks', index, 'name'],
   )
+  const { host, token } = config.http
+  if (token === undefined && !isLoopback(host))
+    issue(
+      ['http', 'host'],
+      `"${host}" can be reached by others; set http.token as well, or listen on 127.0.0.1, ::1 or localhost`,
+    )
   if (config.recording.enoughFreeMb < config.recording.lowFreeMb)
     issue(['recording', 'enoughFreeMb'], `must be at least lowFreeMb (${config.recording.lowFreeMb})`)
   unique(rules, (index) => ['alerts', 'rules', index, 'name'])

@@ -1,31 +1,45 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml'
 import { AppError } from '../core/errors.ts'
 import { parseConfig } from './load.ts'
+import { refusePassword } from './refuse-password.ts'
+import type { Config } from './schema.ts'
+
+export type CameraFields = Readonly<Record<string, unknown>>
 
 export type CameraEdit =
-  | { readonly kind: 'add'; readonly camera: Readonly<Record<string, unknown>> & { readonly id: string } }
+  | { readonly kind: 'add'; readonly camera: CameraFields & { readonly id: string } }
+  /** A merge patch (RFC 7396): null takes a field away, objects are merged, all else replaces. */
+  | { readonly kind: 'change'; readonly id: string; readonly patch: CameraFields }
   | { readonly kind: 'remove'; readonly id: string }
   | { readonly kind: 'pause' | 'resume'; readonly id: string }
+
+export interface EditedConfig {
+  readonly text: string
+  readonly config: Config
+}
 
 /**
  * A configuration's text after an edit of its cameras. Comments, order and references to variables stay as the
  * operator wrote them. The result is checked as a whole.
  *
- * @throws AppError CAMERA_NOT_FOUND, API_BAD_REQUEST (the id is taken), CONFIG_INVALID and the like for the result.
+ * @throws AppError CAMERA_NOT_FOUND, API_BAD_REQUEST (the id is taken, or a password is in an address),
+ *   CONFIG_INVALID and the like for the result.
  */
 export function editCameras(
   text: string,
   edit: CameraEdit,
   source: { file: string; env?: NodeJS.ProcessEnv },
-): string {
+): EditedConfig {
   const document = parseDocument(text)
+  if (document.errors.length > 0) parseConfig(text, source)
   const cameras = camerasOf(document)
   const id = edit.kind === 'add' ? edit.camera.id : edit.id
   const index = cameras.items.findIndex((item) => isMap(item) && String(item.get('id')) === id)
   if (edit.kind === 'add') {
     if (index >= 0) throw new AppError('API_BAD_REQUEST', `${source.file}: there is already a camera "${id}"`)
+    refusePasswords(edit.camera)
     cameras.add(document.createNode(edit.camera))
   } else {
     if (index < 0) {
@@ -35,25 +49,73 @@ export function editCameras(
     const camera = cameras.items[index] as YAMLMap
     if (edit.kind === 'remove') cameras.delete(index)
     else if (edit.kind === 'pause') camera.set('paused', true)
-    else camera.delete('paused')
+    else if (edit.kind === 'change') {
+      const { id: wanted = id } = edit.patch
+      if (wanted !== id)
+        throw new AppError('API_BAD_REQUEST', `id: a camera keeps its id; remove "${id}" and add another`)
+      refusePasswords(edit.patch)
+      merge(document, camera, edit.patch)
+    } else camera.delete('paused')
   }
   const edited = document.toString({ lineWidth: 0 })
-  parseConfig(edited, source)
-  return edited
+  return { text: edited, config: parseConfig(edited, source) }
 }
 
-/** The same for a file, which is replaced as a whole: a reader sees the old text or the new one. */
+/** The same for a file. @throws also CONFIG_NOT_FOUND, CONFIG_WRITE */
 export function editCamerasIn(file: string, edit: CameraEdit, env: NodeJS.ProcessEnv = process.env): void {
-  let text: string
+  writeConfigText(file, editCameras(readConfigText(file), edit, { file, env }).text)
+}
+
+/** @throws AppError CONFIG_NOT_FOUND */
+export function readConfigText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (cause) {
     throw new AppError('CONFIG_NOT_FOUND', `${file}: cannot be read`, { cause })
   }
-  const edited = editCameras(text, edit, { file, env })
-  const part = `${file}.${randomBytes(4).toString('hex')}.part`
-  writeFileSync(part, edited)
-  renameSync(part, file)
+}
+
+/**
+ * Replaces a file as a whole: a reader sees the old text or the new one. It keeps its mode, and a link stays a link.
+ * A file that is mounted by itself (as containers do) cannot be replaced and is written in place.
+ *
+ * @throws AppError CONFIG_WRITE
+ */
+export function writeConfigText(file: string, text: string): void {
+  let part = ''
+  try {
+    const real = realpathSync(file)
+    const { mode } = statSync(real)
+    part = `${real}.${randomBytes(4).toString('hex')}.part`
+    writeFileSync(part, text, { mode, flush: true })
+    chmodSync(part, mode)
+    try {
+      renameSync(part, real)
+    } catch (thrown) {
+      if (codeOf(thrown) !== 'EBUSY') throw thrown
+      writeFileSync(real, text, { flush: true })
+      rmSync(part, { force: true })
+    }
+  } catch (cause) {
+    if (part !== '') rmSync(part, { force: true })
+    throw new AppError('CONFIG_WRITE', `${file}: cannot be written (${codeOf(cause)})`, { cause })
+  }
+}
+
+const codeOf = (thrown: unknown) => (thrown as NodeJS.ErrnoException).code ?? 'unknown'
+
+function refusePasswords({ url, mainUrl }: CameraFields): void {
+  for (const address of [url, mainUrl]) if (typeof address === 'string') refusePassword(address)
+}
+
+function merge(document: Document, map: YAMLMap, patch: CameraFields): void {
+  for (const [name, value] of Object.entries(patch)) {
+    const before = map.get(name)
+    if (value === null) map.delete(name)
+    else if (isMap(before) && typeof value === 'object' && !Array.isArray(value))
+      merge(document, before, value as CameraFields)
+    else map.set(name, document.createNode(value))
+  }
 }
 
 function camerasOf(document: Document): YAMLSeq {

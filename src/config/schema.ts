@@ -75,6 +75,13 @@ const httpSchema = z.strictObject({
     .min(1)
     .default('127.0.0.1')
     .describe('Address to listen on. The default is loopback only.'),
+  token: z
+    .string()
+    .min(16)
+    .optional()
+    .describe(
+      'Bearer token that requests must have. Without one only a loopback address may be listened on. Secret: refer to an environment variable.',
+    ),
   port: z.int().min(0).max(65_535).default(8080).describe('TCP port; 0 takes a free one.'),
 })
 
@@ -108,7 +115,7 @@ export const configShape = z.strictObject({
   webhooks: z.array(webhookSchema).default([]).describe('Receivers of events over HTTP.'),
   kafka: kafkaSchema.optional().describe('Absent: events stay in the durable outbox.'),
   mqtt: mqttSchema.optional().describe('An MQTT broker that gets events, and Home Assistant through it.'),
-  http: httpSchema.prefault({}).describe('Health and metrics server.'),
+  http: httpSchema.prefault({}).describe('Health, metrics and the REST API.'),
   log: logSchema.prefault({}).describe('Log output (stderr).'),
 })
 

@@ -27,6 +27,13 @@ export const errorTable = {
     exitCode: 78,
     summary: 'The configuration refers to an environment variable that is not set.',
   },
+  CONFIG_WRITE: {
+    retry: true,
+    httpStatus: 500,
+    exitCode: 73,
+    summary:
+      'The configuration file cannot be written. Give the user that runs Vireo the right to write it and its folder.',
+  },
   CAMERA_UNREACHABLE: {
     retry: true,
     httpStatus: 502,
@@ -275,6 +282,31 @@ export const errorTable = {
     httpStatus: 400,
     exitCode: 64,
     summary: 'A command-line option or request field is wrong; the message names it.',
+  },
+  API_UNAUTHORIZED: {
+    retry: false,
+    httpStatus: 401,
+    exitCode: 77,
+    summary: 'The request has no bearer token, or not the one of http.token.',
+  },
+  API_FORBIDDEN: {
+    retry: false,
+    httpStatus: 403,
+    exitCode: 77,
+    summary:
+      'Without http.token only requests to a loopback address are answered, and none that a page of another origin makes. Set http.token.',
+  },
+  API_NOT_FOUND: {
+    retry: false,
+    httpStatus: 404,
+    exitCode: 66,
+    summary: 'There is nothing at this path, or no alert or clip with this id; the message says which.',
+  },
+  API_TOO_LARGE: {
+    retry: false,
+    httpStatus: 413,
+    exitCode: 65,
+    summary: 'The body of the request is larger than this path takes.',
   },
   BUG_UNEXPECTED: {
     retry: false,

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { SQLOutputValue } from 'node:sqlite'
 import { AppError } from '../core/errors.ts'
-import { databaseFile, openDatabase } from './database.ts'
+import { decodeCursor, encodeCursor, firstPage } from './page-cursor.ts'
+import { readDatabase } from './read-database.ts'
 
 /** One clip with the alert that it shows. */
 export interface ClipRow {
@@ -31,11 +30,16 @@ export interface ClipFilter {
   readonly sinceMs?: number
   /** Those that were removed, too. */
   readonly removed?: boolean
+  /** Goes on after an earlier page. */
+  readonly cursor?: string
 }
 
 export interface ClipReader {
-  /** The newest first. */
+  /** The newest first. @throws AppError API_BAD_REQUEST for a cursor that is none */
   list(filter: ClipFilter, limit: number): ClipRow[]
+  /** Where the page after such a one begins; null when it was the last. */
+  next(page: readonly ClipRow[], limit: number): string | null
+  get(alertId: string): ClipRow | null
   /** By the whole id of its alert or its beginning. @throws AppError API_BAD_REQUEST for none or several. */
   find(idPrefix: string): ClipRow
   close(): void
@@ -43,19 +47,30 @@ export interface ClipReader {
 
 /** Reads the clips of a data directory that another process may be writing. @throws AppError STORE_OPEN, STORE_VERSION */
 export function openClipReader(dataDir: string): ClipReader {
-  if (!existsSync(join(dataDir, databaseFile)))
-    throw new AppError('STORE_OPEN', `dataDir ${dataDir}: there is no database; has vireo run been started?`)
-  const database = openDatabase(dataDir, { readOnly: true })
+  const database = readDatabase(dataDir)
   const columns = `clip.*, alert.label, alert.rule, alert.score FROM clip LEFT JOIN alert ON alert.id = clip.alert`
   const select = database.prepare(
     `SELECT ${columns} WHERE (?1 IS NULL OR clip.camera = ?1) AND (?2 IS NULL OR alert.label = ?2)
-     AND clip.started_ms >= ?3 AND (?4 OR clip.removed_ms IS NULL)
-     ORDER BY clip.started_ms DESC, clip.alert LIMIT ?5`,
+     AND clip.started_ms >= ?3 AND (?4 OR clip.removed_ms IS NULL) AND (clip.started_ms, clip.alert) < (?5, ?6)
+     ORDER BY clip.started_ms DESC, clip.alert DESC LIMIT ?7`,
   )
+  const byId = database.prepare(`SELECT ${columns} WHERE clip.alert = ?`)
   const byPrefix = database.prepare(`SELECT ${columns} WHERE substr(clip.alert, 1, length(?1)) = ?1 LIMIT 2`)
   return {
-    list: ({ cameraId = null, label = null, sinceMs = 0, removed = false }, limit) =>
-      select.all(cameraId, label, sinceMs, removed ? 1 : 0, limit).map(toClipRow),
+    list({ cameraId = null, label = null, sinceMs = 0, removed = false, cursor }, limit) {
+      const { startedMs, id } = cursor === undefined ? firstPage : decodeCursor(cursor)
+      return select.all(cameraId, label, sinceMs, removed ? 1 : 0, startedMs, id, limit).map(toClipRow)
+    },
+    next(page, limit) {
+      const last = page.at(-1)
+      return last === undefined || page.length < limit
+        ? null
+        : encodeCursor({ startedMs: last.startedMs, id: last.alertId })
+    },
+    get(alertId) {
+      const row = byId.get(alertId)
+      return row === undefined ? null : toClipRow(row)
+    },
     find(idPrefix) {
       const found = byPrefix.all(idPrefix).map(toClipRow)
       if (found.length === 1) return found[0]!

@@ -21,13 +21,6 @@ export interface NewEvent {
  * it twice (delivery is at least once) can tell.
  */
 export function alertEvent(step: AlertStep, source: string): NewEvent {
-  const { causeMonoMs: _private, startedMs, lastMs, clipPath = null, ...data } = step
-  const dataJson = JSON.stringify({
-    ...data,
-    clipUri: clipPath === null ? null : clipUri(clipPath),
-    startedAt: iso(startedMs),
-    lastAt: iso(lastMs),
-  })
   return event({
     idParts: ['alert', step.alertId, step.phase, step.seq],
     channel: 'alerts',
@@ -35,10 +28,21 @@ export function alertEvent(step: AlertStep, source: string): NewEvent {
     schema: 'alert',
     label: step.label,
     cameraId: step.cameraId,
-    timeMs: lastMs,
+    timeMs: step.lastMs,
     source,
-    dataJson,
+    dataJson: JSON.stringify(alertData(step)),
   })
+}
+
+/** A step as others see it: schema/alert.schema.json. */
+export function alertData(step: AlertStep): Record<string, unknown> {
+  const { causeMonoMs: _private, startedMs, lastMs, clipPath = null, ...data } = step
+  return {
+    ...data,
+    clipUri: clipPath === null ? null : clipUri(clipPath),
+    startedAt: iso(startedMs),
+    lastAt: iso(lastMs),
+  }
 }
 
 export function cameraStatusEvent(status: CameraStatus, source: string): NewEvent {

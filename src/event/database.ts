@@ -64,6 +64,8 @@ const migrations: readonly string[] = [
      removed_reason TEXT
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX clip_recent ON clip (camera, started_ms);`,
+  `CREATE INDEX alert_started ON alert (started_ms);
+   CREATE INDEX clip_started ON clip (started_ms);`,
 ]
 
 export const databaseFile = 'vireo.db'

@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { AppError } from '../core/errors.ts'
-import { databaseFile, openDatabase } from './database.ts'
+import { readDatabase } from './read-database.ts'
 
 /** An event that a receiver will never take. */
 export interface DeadLetter {
@@ -18,9 +15,7 @@ export interface DeadLetter {
 
 /** Reads the dead letters of a data directory, the newest first. @throws AppError STORE_OPEN, STORE_VERSION */
 export function openDeadLetters(dataDir: string): { list(limit: number): DeadLetter[]; close(): void } {
-  if (!existsSync(join(dataDir, databaseFile)))
-    throw new AppError('STORE_OPEN', `dataDir ${dataDir}: there is no database; has vireo run been started?`)
-  const database = openDatabase(dataDir, { readOnly: true })
+  const database = readDatabase(dataDir)
   const select = database.prepare('SELECT * FROM dead_letter ORDER BY set_aside_ms DESC, rowid DESC LIMIT ?')
   return {
     list: (limit) =>

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { AppError } from '../core/errors.ts'
 import type { OutboxEvent } from '../core/events.ts'
-import { databaseFile, openDatabase } from './database.ts'
 import { toOutboxEvent } from './outbox-row.ts'
+import { readDatabase } from './read-database.ts'
 
 export interface OutboxFilter {
   readonly channel?: string
@@ -23,9 +20,7 @@ export interface OutboxReader {
 
 /** Reads the outbox of a data directory that another process may be writing. @throws AppError STORE_OPEN, STORE_VERSION */
 export function openOutboxReader(dataDir: string): OutboxReader {
-  if (!existsSync(join(dataDir, databaseFile)))
-    throw new AppError('STORE_OPEN', `dataDir ${dataDir}: there is no database; has vireo run been started?`)
-  const database = openDatabase(dataDir, { readOnly: true })
+  const database = readDatabase(dataDir)
   const select = database.prepare(
     `SELECT * FROM outbox WHERE position > ?1 AND (?3 IS NULL OR channel = ?3) AND (?4 IS NULL OR key = ?4)
      AND (?5 IS NULL OR label = ?5) ORDER BY position LIMIT ?2`,

@@ -1,7 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the message shows how a variable is written
 import type { Command } from 'commander'
 import type { CameraEdit } from '../../config/edit.ts'
-import { AppError } from '../../core/errors.ts'
 
 interface Options {
   config: string
@@ -53,23 +51,11 @@ export function registerCameraEdits(camera: Command): void {
 async function edit(change: CameraEdit, { config, json }: Options): Promise<void> {
   const { editCamerasIn } = await import('../../config/edit.ts')
   const id = change.kind === 'add' ? change.camera.id : change.id
-  if (change.kind === 'add') refusePassword(String(change.camera.url))
   editCamerasIn(config, change)
   print(
     json
       ? JSON.stringify({ ok: true, change: change.kind, camera: id, file: config })
       : `${config}: ${change.kind} ${id}`,
-  )
-}
-
-/** A password in the file is one that gets into backups and version control. */
-function refusePassword(url: string): void {
-  const login = /^[a-z]+:\/\/([^/]*)@/i.exec(url)?.[1] ?? ''
-  const password = login.includes(':') ? login.slice(login.indexOf(':') + 1) : ''
-  if (password === '' || /^\$\{.*\}$/.test(password)) return
-  throw new AppError(
-    'API_BAD_REQUEST',
-    'the address holds a password, which does not belong into the file: write ${NAME} and set the variable',
   )
 }
 

@@ -33,6 +33,7 @@ export function registerRun(program: Command): void {
         spawn,
         clock: systemClock,
         random: Math.random,
+        configFile: resolve(options.config),
       })
       const print = (step: AlertStep) =>
         process.stdout.write(`${options.json ? JSON.stringify(step) : describeStep(step)}\n`)

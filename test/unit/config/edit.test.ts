@@ -1,8 +1,19 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: configuration files refer to variables like this
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { type CameraEdit, editCameras, editCamerasIn } from '../../../src/config/edit.ts'
 
 const text = `# the site
@@ -14,7 +25,7 @@ cameras:
   - { id: yard, url: b.mp4 }
 `
 const env = { GATE: 'secret' }
-const edited = (edit: CameraEdit, from = text) => editCameras(from, edit, { file: 'v.yaml', env })
+const edited = (edit: CameraEdit, from = text) => editCameras(from, edit, { file: 'v.yaml', env }).text
 
 describe('editing cameras', () => {
   it('adds a camera and keeps comments and variables', () => {
@@ -43,6 +54,45 @@ describe('editing cameras', () => {
     expect(result).not.toContain('gate@')
     expect(result).toContain('id: yard')
     expect(result).not.toContain('id: gate')
+  })
+
+  it('changes fields by a merge patch', () => {
+    const patch = { transport: 'udp', motion: { enabled: false }, url: null }
+    const before = edited({ kind: 'change', id: 'yard', patch: { motion: { holdMs: 1 } } })
+    expect(() => edited({ kind: 'change', id: 'yard', patch }, before)).toThrow(
+      /cameras\[1\]\.url: is required/,
+    )
+    const after = edited({ kind: 'change', id: 'yard', patch: { ...patch, url: 'c.mp4' } }, before)
+    expect(parse(after).cameras[1]).toEqual({
+      id: 'yard',
+      url: 'c.mp4',
+      motion: { holdMs: 1, enabled: false },
+      transport: 'udp',
+    })
+    expect(after).toContain('# main entrance')
+    expect(() => edited({ kind: 'change', id: 'yard', patch: { id: 'other' } })).toThrow(/keeps its id/)
+    const unpaused = edited({ kind: 'change', id: 'yard', patch: { paused: null } }, before)
+    expect(parse(unpaused).cameras[1]).not.toHaveProperty('paused')
+  })
+
+  it('refuses a password in an address, and a file that is no YAML, with its line', () => {
+    const url = 'rtsp://viewer:hunter2@192.0.2.9/a'
+    expect(() => edited({ kind: 'add', camera: { id: 'door', url } })).toThrow(/holds a password/)
+    expect(() => edited({ kind: 'change', id: 'yard', patch: { mainUrl: url } })).toThrow(/holds a password/)
+    expect(() => edited({ kind: 'pause', id: 'gate' }, 'version: 1\ncameras: [\n')).toThrow(/^v\.yaml:3:1: /)
+  })
+
+  it('keeps the mode of the file, and a link stays a link', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vireo-edit-'))
+    const [file, link] = [join(folder, 'v.yaml'), join(folder, 'link.yaml')]
+    writeFileSync(file, text)
+    chmodSync(file, 0o600)
+    symlinkSync(file, link)
+    editCamerasIn(link, { kind: 'remove', id: 'yard' }, env)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+    expect(readFileSync(file, 'utf8')).not.toContain('yard')
+    rmSync(folder, { recursive: true })
   })
 
   it('refuses an unknown camera, one that is there, and settings that are not valid', () => {

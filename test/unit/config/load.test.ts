@@ -108,6 +108,13 @@ describe('errors have file, line, column, field and what is accepted', () => {
       'already used',
     ],
     [
+      'an address that others reach without a token',
+      `${camera}http: { host: 0.0.0.0 }\n`,
+      'CONFIG_INVALID',
+      'v.yaml:5:15: http.host',
+      'set http.token',
+    ],
+    [
       'model of a camera',
       `${camera}    models: [act]\n`,
       'CONFIG_INVALID',

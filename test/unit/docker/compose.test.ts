@@ -30,6 +30,7 @@ const config = loadConfig(join(docker, 'vireo.yaml'), {
     Object.entries(ours[0]![1].environment).map(([name, value]) => [name, String(value)]),
   ),
   CAMERA_URL: 'rtsp://192.0.2.10/stream',
+  VIREO_HTTP_TOKEN: 'a-token-for-the-test',
 })
 /** Name → host and port of `NAME://host:port,…`. */
 const listeners = (text: unknown) =>
@@ -84,7 +85,7 @@ describe('docker/compose.yaml', () => {
 
   it('gives the configuration every variable that has no default', () => {
     const needed = [...read('vireo.yaml').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!)
-    expect(needed).toEqual(['CAMERA_URL'])
+    expect(needed).toEqual(['CAMERA_URL', 'VIREO_HTTP_TOKEN'])
     for (const [, { environment }] of ours)
       expect(Object.keys(environment)).toEqual(expect.arrayContaining(needed))
   })

@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { cameraSchema } from '../config/schema.ts'
+import { AppError } from '../core/errors.ts'
+
+const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'the id of a camera')
+const alertId = z.string().regex(/^[\w-]{1,128}$/, 'the id of an alert')
+const time = z.iso.datetime({ offset: true, error: 'a time such as 2026-05-01T08:00:00Z' })
+const yes = z.stringbool({ error: 'true or false' })
+const limit = z.coerce.number().int().min(1).max(500).default(50).describe('Most entries of a page.')
+const cursor = z.string().max(200).optional().describe('`next` of the page before.')
+const names = z.array(z.string())
+
+const statusSchema = z.strictObject({
+  state: z.enum(['connecting', 'live', 'stalled', 'offline']),
+  reason: z.string().describe('For people.'),
+  code: z.string().nullable().describe('See docs/errors.md.'),
+  since: time,
+  epoch: z.int().describe('Connections so far.'),
+  attempt: z.int().describe('Connections since it was last live.'),
+  picture: z.string().describe('Whether its picture can be used: `ok`, or what is wrong.'),
+})
+const models = z.array(
+  z.strictObject({ name: z.string(), version: z.string().nullable(), ready: z.boolean() }),
+)
+const cameraEntry = z.strictObject({
+  id: slug,
+  paused: z.boolean(),
+  status: statusSchema.nullable().describe('null while it is paused'),
+  mainStatus: statusSchema.nullable().describe('Of the stream that is only recorded; null without one.'),
+  config: z.looseObject({ id: slug, url: z.string().describe('Without logins.') }),
+})
+const cameraChange = z.strictObject({
+  camera: cameraEntry.nullable().describe('null when it was removed'),
+  attached: names,
+  detached: names,
+  changed: names,
+  restart: names.describe('Other changes in the file that take effect only with a restart.'),
+})
+const named = z.strictObject({ added: names, removed: names, changed: names })
+const clipState = z.strictObject({
+  sha256: z.string(),
+  durationMs: z.int(),
+  removedReason: z.string().nullable(),
+})
+const clipEntry = z.strictObject({
+  alertId,
+  cameraId: z.string(),
+  label: z.string().nullable(),
+  rule: z.string().nullable(),
+  score: z.number().nullable(),
+  sha256: z.string(),
+  bytes: z.int(),
+  startedAt: time,
+  durationMs: z.int(),
+  preRollMs: z.int(),
+  endReason: z.string().nullable().describe('Why it ends early.'),
+  reviewed: z.boolean(),
+  removedReason: z.string().nullable(),
+})
+const alertEntry = z
+  .looseObject({ alertId, clip: clipState.nullable().describe('null while no clip is complete') })
+  .describe("The data of the alert's latest event (vireo/schema/alert.schema.json), and its clip.")
+
+/** What requests and answers look like: checked against requests, shown in the OpenAPI document. */
+export const apiSchemas = {
+  cameraId: z.strictObject({ id: slug }),
+  alertId: z.strictObject({ alertId }),
+  alertQuery: z.strictObject({
+    camera: slug.optional(),
+    label: z.string().max(200).optional(),
+    rule: z.string().max(200).optional(),
+    open: yes.optional().describe('Only alerts without an end, or only those with one.'),
+    since: time.optional().describe('Only alerts that began then or later.'),
+    until: time.optional().describe('Only alerts that began before.'),
+    limit,
+    cursor,
+  }),
+  clipQuery: z.strictObject({
+    camera: slug.optional(),
+    label: z.string().max(200).optional(),
+    since: time.optional().describe('Only clips that begin then or later.'),
+    removed: yes.optional().describe('Those that were removed, too.'),
+    limit,
+    cursor,
+  }),
+  /** Fields are checked with the file that they come into: see docs/configuration.md. */
+  camera: cameraSchema,
+  cameraPatch: z.looseObject({}).describe('Fields of a camera; null takes one away (merge patch, RFC 7396).'),
+  yaml: z.string().describe('A whole configuration file, YAML.'),
+  error: z.strictObject({
+    code: z.string().describe('See docs/errors.md.'),
+    message: z.string(),
+    details: z.looseObject({}).optional().describe('Of CONFIG_ errors: file, line, column, field, problems.'),
+  }),
+  ready: z.strictObject({
+    ready: z.boolean(),
+    cameras: z.array(z.looseObject({})).optional(),
+    models: models.optional(),
+  }),
+  status: z.strictObject({
+    node: z.string(),
+    configHash: z.string(),
+    startedAt: time,
+    uptimeS: z.number(),
+    cameras: z.record(z.string(), z.int()).describe('How many cameras are in each state.'),
+    models,
+    sinks: z
+      .array(z.strictObject({ name: z.string(), pending: z.int() }))
+      .describe('Receivers of events, and how many they have not taken yet.'),
+  }),
+  cameraList: z.strictObject({ cameras: z.array(cameraEntry) }),
+  cameraEntry,
+  cameraChange,
+  config: z.looseObject({}).describe('Without secrets.'),
+  diff: z.strictObject({
+    cameras: named,
+    models: named,
+    rules: named,
+    sections: names,
+    restart: names.describe('What of it takes effect only with a restart.'),
+  }),
+  alertList: z.strictObject({
+    alerts: z.array(alertEntry),
+    next: z.string().nullable().describe('Give it as cursor; null: there are no more.'),
+  }),
+  alertEntry,
+  clipList: z.strictObject({
+    clips: z.array(clipEntry),
+    next: z.string().nullable().describe('Give it as cursor; null: there are no more.'),
+  }),
+  clipEntry,
+} as const
+
+/** @throws AppError API_BAD_REQUEST naming the field and what is accepted */
+export function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+  const { data, error } = schema.safeParse(value)
+  if (error === undefined) return data as T
+  const { path, message } = error.issues[0]!
+  throw new AppError('API_BAD_REQUEST', `${path.join('.') || 'request'}: ${message}`)
+}
+
+/** The schema as JSON Schema. `input`: as it is sent, before defaults are filled in. */
+export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
+  const { $schema: _version, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return rest
+}

@@ -1,0 +1,72 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AppError } from '../core/errors.ts'
+
+export interface Media {
+  readonly path: string
+  readonly type: string
+  /** Strong validator: other bytes have another one. */
+  readonly etag: string
+  /** Name under which a browser saves it; ASCII without quotes. */
+  readonly fileName: string
+}
+
+/**
+ * Sends a file, or the one range of it that is asked for (RFC 9110, section 14). Several ranges get the whole file.
+ *
+ * @throws AppError API_NOT_FOUND when it is gone
+ */
+export async function sendMedia(request: FastifyRequest, reply: FastifyReply, media: Media) {
+  const file = await open(media.path).catch((cause) => {
+    throw new AppError('API_NOT_FOUND', 'the file is not there any more', { cause })
+  })
+  try {
+    const { size } = await file.stat()
+    const etag = `"${media.etag}"`
+    reply.headers({
+      'content-type': media.type,
+      'accept-ranges': 'bytes',
+      etag,
+      'content-disposition': `inline; filename="${media.fileName}"`,
+      // A finished recording never changes, but it can be removed.
+      'cache-control': 'private, no-cache',
+    })
+    if (request.headers['if-none-match'] === etag) return await end(file, reply.code(304))
+    const conditional = request.headers['if-range']
+    const range =
+      conditional === undefined || conditional === etag ? parseRange(request.headers.range, size) : null
+    if (range === 'unsatisfiable')
+      return await end(file, reply.code(416).header('content-range', `bytes */${size}`))
+    const { start, end: last } = range ?? { start: 0, end: size - 1 }
+    reply.header('content-length', last - start + 1)
+    if (range) reply.code(206).header('content-range', `bytes ${start}-${last}/${size}`)
+    if (request.method === 'HEAD' || size === 0) return await end(file, reply)
+    // The stream closes the file, also when the reader goes away.
+    return reply.send(file.createReadStream({ start, end: last }))
+  } catch (thrown) {
+    await file.close().catch(() => {})
+    throw thrown
+  }
+}
+
+async function end(file: FileHandle, reply: FastifyReply): Promise<FastifyReply> {
+  await file.close()
+  return reply.send()
+}
+
+export type Range = { readonly start: number; readonly end: number } | 'unsatisfiable' | null
+
+/** The first and last byte of a `Range` header; null where the whole is to be sent. */
+export function parseRange(header: string | undefined, size: number): Range {
+  const found = /^bytes=(\d*)-(\d*)$/.exec(header ?? '')
+  if (!found || (found[1] === '' && found[2] === '')) return null
+  const [, from = '', to = ''] = found
+  if (from === '') {
+    const count = Number(to)
+    return count === 0 || size === 0 ? 'unsatisfiable' : { start: Math.max(0, size - count), end: size - 1 }
+  }
+  const start = Number(from)
+  if (to !== '' && Number(to) < start) return null
+  if (start >= size) return 'unsatisfiable'
+  return { start, end: Math.min(size - 1, to === '' ? size - 1 : Number(to)) }
+}

@@ -1,0 +1,106 @@
+import type { ConfigDiff } from '../config/diff.ts'
+import type { CameraEdit } from '../config/edit.ts'
+import type { CameraConfig } from '../config/schema.ts'
+import type { CameraStatus } from '../core/camera-status.ts'
+import type { ModelStatus } from './create-server.ts'
+
+/** A running Vireo as the REST API sees it; the pipelines implement it. Nothing here holds a secret. */
+export interface SitePort {
+  status(): SiteStatus
+  /** The cameras of the running configuration, in its order. */
+  cameras(): readonly CameraEntry[]
+  /**
+   * Edits the configuration file and takes it over; when this rejects, file and running configuration are as before.
+   *
+   * @throws AppError CAMERA_NOT_FOUND, API_BAD_REQUEST, CONFIG_INVALID and the like, CONFIG_WRITE
+   */
+  editCamera(edit: CameraEdit): Promise<CameraChange>
+  /** The running configuration, defaults filled in. */
+  config(): unknown
+  /** What a text, or the file as it is now, has otherwise than what runs. @throws AppError CONFIG_… */
+  diff(text: string | null): SiteDiff
+  /** The newest first. @throws AppError API_BAD_REQUEST */
+  alerts(query: AlertQuery): { alerts: readonly AlertEntry[]; next: string | null }
+  /** @throws AppError API_NOT_FOUND */
+  alert(alertId: string): AlertEntry
+  /** The newest first. @throws AppError API_BAD_REQUEST */
+  clips(query: ClipQuery): { clips: readonly ClipEntry[]; next: string | null }
+  /** @throws AppError API_NOT_FOUND when there is none, or it was removed */
+  clip(alertId: string): ClipEntry & { readonly path: string; readonly thumbnailPath: string }
+}
+
+export interface SiteStatus {
+  readonly node: string
+  readonly configHash: string
+  readonly startedAt: string
+  readonly uptimeS: number
+  readonly cameras: Readonly<Record<CameraStatus['state'] | 'paused', number>>
+  readonly models: readonly ModelStatus[]
+  /** Receivers of events, and how many they have not taken yet. */
+  readonly sinks: readonly { readonly name: string; readonly pending: number }[]
+}
+
+export interface CameraEntry {
+  readonly id: string
+  readonly paused: boolean
+  /** Null while it is paused. */
+  readonly status: StatusEntry | null
+  /** Of the stream that is only recorded; null without one. */
+  readonly mainStatus: StatusEntry | null
+  readonly config: CameraConfig
+}
+
+export type StatusEntry = Omit<CameraStatus, 'cameraId' | 'sinceMs'> & { readonly since: string }
+
+export interface CameraChange {
+  /** Null when it was removed. */
+  readonly camera: CameraEntry | null
+  readonly attached: readonly string[]
+  readonly detached: readonly string[]
+  readonly changed: readonly string[]
+  /** Other changes in the file that take effect only with a restart. */
+  readonly restart: readonly string[]
+}
+
+export type SiteDiff = ConfigDiff & { readonly restart: readonly string[] }
+
+export interface AlertQuery {
+  readonly camera?: string | undefined
+  readonly label?: string | undefined
+  readonly rule?: string | undefined
+  readonly open?: boolean | undefined
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+
+export interface ClipQuery extends Omit<AlertQuery, 'rule' | 'open' | 'until'> {
+  readonly removed?: boolean | undefined
+}
+
+/** The data of the alert's latest event, and its clip. */
+export interface AlertEntry extends Readonly<Record<string, unknown>> {
+  readonly alertId: string
+  readonly clip: {
+    readonly sha256: string
+    readonly durationMs: number
+    readonly removedReason: string | null
+  } | null
+}
+
+export interface ClipEntry {
+  readonly alertId: string
+  readonly cameraId: string
+  readonly label: string | null
+  readonly rule: string | null
+  readonly score: number | null
+  readonly sha256: string
+  readonly bytes: number
+  readonly startedAt: string
+  readonly durationMs: number
+  readonly preRollMs: number
+  readonly endReason: string | null
+  readonly reviewed: boolean
+  readonly removedReason: string | null
+}
