@@ -238,6 +238,26 @@ export const errorTable = {
     exitCode: 65,
     summary: 'The training data cannot be used; the message names the file or label.',
   },
+  TRAIN_LABEL: {
+    retry: false,
+    httpStatus: 422,
+    exitCode: 65,
+    summary:
+      'A label is not one of the model, or one of the model has no footage to learn from; the message names it.',
+  },
+  TRAIN_PLAN: {
+    retry: false,
+    httpStatus: 422,
+    exitCode: 64,
+    summary: 'A setting of training is wrong or does not go with another one; the message names it.',
+  },
+  TRAIN_CHECKPOINT: {
+    retry: false,
+    httpStatus: 409,
+    exitCode: 65,
+    summary:
+      'The folder of the run holds a run with other settings or other data; the message names what differs. Use another folder, or remove it.',
+  },
   TRAIN_SPLIT: {
     retry: false,
     httpStatus: 422,

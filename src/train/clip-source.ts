@@ -1,3 +1,5 @@
+import type { StoredClips } from './stored-clips.ts'
+
 /** A stretch of footage from which clips can be cut. */
 export interface Footage {
   /** What reports call it: a path, or the id of a recorded clip. */
@@ -22,4 +24,6 @@ export interface ClipSource {
    */
   read(item: number, startFrame: number, count: number, out: Uint8Array): void
   close(): void
+  /** The same as plain data where there is one: then batches are made in a thread of their own. */
+  readonly stored?: StoredClips
 }

@@ -56,18 +56,25 @@ export function multiLabel(
   }
 }
 
-/** One of several classes. Fed with clips and `target` [N, labels], whose rows sum to 1 (smoothed, mixed). */
-export function oneOf(model: VideoModel, options: { batch: number }): Objective {
-  const { batch } = options
+/**
+ * One of several classes. Fed with clips and `target` [N, labels], whose rows sum to 1 (smoothed, mixed); with
+ * `dropPath` also with `keep` [N, blocks], see VideoModel.forward.
+ */
+export function oneOf(model: VideoModel, options: { batch: number; dropPath?: boolean }): Objective {
+  const { batch, dropPath = false } = options
+  const blocks = model.blocks?.length ?? 0
+  const keep: ObjectiveInput = { name: 'keep', type: 'float32', shape: [batch, blocks] }
   return {
     name: `${model.name}-classes`,
     parameters: model.parameters,
     inputs: [
       clipsInput(model, batch),
       { name: 'target', type: 'float32', shape: [batch, model.labels.length] },
+      ...(dropPath ? [keep] : []),
     ],
     loss(tape, parameters, input) {
-      const { logits } = model.forward(tape, parameters, input('clips'), batch)
+      const kept = dropPath ? input('keep') : undefined
+      const { logits } = model.forward(tape, parameters, input('clips'), batch, kept)
       return softmaxCrossEntropy(tape, logits, input('target'))
     },
   }

@@ -3,6 +3,7 @@ import { layerNorm, linear, matmul, softmax } from '../ops-matrix.ts'
 import { reshape, transpose } from '../ops-shape.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
 import type { Tape, Value } from '../tape.ts'
+import { keepBranch } from './drop-path.ts'
 
 /** Sizes of the blocks of one transformer. */
 export interface BlockShape {
@@ -40,6 +41,8 @@ export function blockSpecs(name: string, { width, hidden }: BlockShape): Paramet
 export interface Layers {
   readonly tape: Tape
   readonly parameters: Parameters
+  /** What a block's branches are multiplied with, [rows, 1, 1]; nothing when left out. */
+  readonly keepOf?: (block: string, rows: number) => Value
 }
 
 /** x [..., K] → [..., N] */
@@ -57,10 +60,11 @@ export function norm({ tape, parameters }: Layers, name: string, x: Value): Valu
  */
 export function block(layers: Layers, name: string, x: Value, shape: BlockShape, mask?: Value): Value {
   const { tape } = layers
+  const kept = layers.keepOf?.(name, x.shape[0]!)
   const seen = attention(layers, name, norm(layers, `${name}.norm1`, x), shape, mask)
-  const y = add(tape, x, seen)
+  const y = add(tape, x, keepBranch(tape, seen, kept))
   const hidden = gelu(tape, dense(layers, `${name}.up`, norm(layers, `${name}.norm2`, y)))
-  return add(tape, y, dense(layers, `${name}.down`, hidden))
+  return add(tape, y, keepBranch(tape, dense(layers, `${name}.down`, hidden), kept))
 }
 
 /** Multi-head self-attention (Vaswani et al. 2017, equation 1). x [B, L, D] → [B, L, D] */

@@ -14,9 +14,13 @@ export interface VideoModel {
   readonly clip: ClipShape
   readonly labels: readonly string[]
   readonly parameters: readonly ParameterSpec[]
+  /** Residual blocks that may be left out in training (drop path), from the first to the last; none when left out. */
+  readonly blocks?: readonly string[]
   /**
    * @param clips name of a uint8 tensor [N, T, H, W, 3].
    * @param batch N, or -1 when it is free.
+   * @param keep name of float32 [N, blocks] with which each block of each clip is multiplied (drop path); every block
+   *   is kept as it is when left out.
    * @returns logits [N, labels], and those of every place [N, labels · rows · columns] where the model has places.
    */
   forward(
@@ -24,6 +28,7 @@ export interface VideoModel {
     parameters: Parameters,
     clips: string,
     batch: number,
+    keep?: string,
   ): { logits: Value; cells: Value | null }
   /** The grid of places that the model scores by themselves, or null. */
   readonly grid: { readonly rows: number; readonly columns: number } | null

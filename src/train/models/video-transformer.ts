@@ -3,6 +3,7 @@ import { meanAxis } from '../ops-reduce.ts'
 import { reshape } from '../ops-shape.ts'
 import type { ParameterSpec } from '../parameters.ts'
 import type { Tape, Value } from '../tape.ts'
+import { keepBlocks } from './drop-path.ts'
 import { type PatchShape, patchGrid, patchify } from './patches.ts'
 import {
   type BlockShape,
@@ -52,6 +53,7 @@ export function createVideoTransformer(settings: VideoTransformerSettings): Vide
   const { moments, rows, columns, places, size } = patchGrid(settings)
   const space = Array.from({ length: depthSpace }, (_, index) => `space${index}`)
   const time = Array.from({ length: depthTime }, (_, index) => `time${index}`)
+  const blocks = [...space, ...time]
   const parameters: ParameterSpec[] = [
     ...linearSpecs('patch', size, width),
     ...space.flatMap((each) => blockSpecs(each, settings)),
@@ -69,6 +71,7 @@ export function createVideoTransformer(settings: VideoTransformerSettings): Vide
     clip,
     labels,
     parameters,
+    blocks,
     grid: null,
     positions(tape) {
       const table = tape.graph.f32(gridPositions(rows, columns, width), [1, 1, places, width])
@@ -99,8 +102,12 @@ export function createVideoTransformer(settings: VideoTransformerSettings): Vide
       return norm(layers, 'final', x)
     },
     judge: (layers, remembered) => dense(layers, 'head', meanAxis(layers.tape, remembered, 1)),
-    forward(tape, parametersOf, clips, batch) {
-      const layers = { tape, parameters: parametersOf }
+    forward(tape, parametersOf, clips, batch, keep) {
+      const layers: Layers = {
+        tape,
+        parameters: parametersOf,
+        ...(keep !== undefined && { keepOf: keepBlocks(tape, keep, { blocks, batch }) }),
+      }
       const patches = patchify(tape, clips, { ...settings, batch })
       const features = model.encode(layers, patches, model.positions(tape))
       const remembered = model.remember(layers, model.embed(layers, features))

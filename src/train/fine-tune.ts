@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/errors.ts'
+import { createRandom } from '../core/random.ts'
+import { createBatchLoader } from './batch-loader.ts'
+import type { ClipSource } from './clip-source.ts'
+import { type FineTunePlan, parseFineTunePlan } from './fine-tune-plan.ts'
+import type { BatchRecipe, LabelledBatch } from './make-batch.ts'
+import type { VideoModel } from './models/video-model.ts'
+import { oneOf } from './objective.ts'
+import { rateScales } from './parameter-rates.ts'
+import { initialWeights, layOut } from './parameters.ts'
+import { labelIndices, predictClips, scorePredictions } from './predict.ts'
+import type { TrainingProgress } from './prediction.ts'
+import { runTraining, type TrainedRun } from './run-training.ts'
+import { cosineRate, createTrainer, type Feeds } from './trainer.ts'
+import type { TrainingProvider } from './training-session.ts'
+
+export interface FineTuneOptions {
+  readonly model: VideoModel
+  /** Weights to start with, such as pretrained ones; random ones when null. */
+  readonly start: Float32Array | null
+  readonly train: ClipSource
+  /** Footage of other groups; says which epoch is best. Without items the last weights are kept. */
+  readonly validation: ClipSource
+  readonly plan: FineTunePlan
+  /** Checkpoints and `history.jsonl` go here; the same call goes on from there. */
+  readonly runDir: string
+  readonly threads: number
+  readonly seed: number
+  readonly provider?: TrainingProvider
+  readonly clock: Clock
+  readonly onProgress: (progress: TrainingProgress) => void
+  readonly signal: AbortSignal
+}
+
+/**
+ * Teaches a model its labels: clips of labelled footage, softmax and cross-entropy. The same options give the same
+ * weights, bit for bit on the same machine, however often the run was interrupted.
+ *
+ * @throws AppError TRAIN_LABEL, TRAIN_SPLIT, TRAIN_DATA (what it is trained on does not do), TRAIN_PLAN, and whatever
+ *   runTraining throws.
+ */
+export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
+  const { model, train, validation, threads, seed, provider = 'cpu' } = options
+  const plan = parseFineTunePlan(options.plan)
+  const classes = checkFootage(options)
+  const { batch, microBatch } = plan
+  const parts = batch / (microBatch ?? batch)
+  const drawn = classes.filter((label) => label >= 0).length
+  const stepsPerEpoch = Math.max(1, Math.ceil((drawn * plan.clipsPerItem) / batch))
+  const steps = plan.steps ?? plan.epochs * stepsPerEpoch
+  const scaleOf = rateScales(model.parameters, { trained: plan.trainLayers, decay: plan.layerDecay })
+  const recipe: BatchRecipe = {
+    seed,
+    clip: model.clip,
+    batch,
+    classes,
+    labels: model.labels.length,
+    balance: plan.balance,
+    augmentation: plan.augmentation,
+    labelSmoothing: plan.labelSmoothing,
+    mixup: plan.mixup,
+    dropPath: dropPathOf(model, plan, scaleOf),
+  }
+  const dropPath = recipe.dropPath.some((chance) => chance > 0)
+  const start = options.start ?? startWeights(model, seed)
+
+  return runTraining({
+    phase: 'finetune',
+    runDir: options.runDir,
+    identity: { ...plan, seed, ...identityOf(options, start) },
+    steps,
+    stepsPerEpoch,
+    checkpointEvery: plan.checkpointEvery,
+    patience: plan.patience,
+    watch: plan.watch,
+    openTrainer: (from) =>
+      createTrainer({
+        objective: oneOf(model, { batch: batch / parts, dropPath }),
+        threads,
+        provider,
+        parts,
+        scaleOf,
+        optimiser: { weightDecay: plan.weightDecay, clipNorm: plan.clipNorm },
+        ...(plan.averageDecay > 0 && { averageDecay: plan.averageDecay }),
+        ...(from ? { from } : { weights: start }),
+      }),
+    openFeeds(from) {
+      const loader = createBatchLoader({ source: train, recipe, from })
+      return {
+        next: async () => cutIntoParts(await loader.next(), { parts, dropPath }),
+        close: () => loader.close(),
+      }
+    },
+    rateAt: (step) =>
+      cosineRate(step, { steps, warmup: Math.round(plan.warmup * steps), peak: plan.peakRate }),
+    validate:
+      validation.items.length === 0
+        ? null
+        : async (weights) =>
+            scorePredictions(
+              await predictClips({
+                model,
+                weights,
+                source: validation,
+                labels: model.labels,
+                viewsPerItem: plan.validationViews,
+                batch: microBatch ?? batch,
+                threads,
+              }),
+            ),
+    clock: options.clock,
+    signal: options.signal,
+    onProgress: options.onProgress,
+  })
+}
+
+/** Random weights; the same for the same seed. */
+export function startWeights(model: VideoModel, seed: number): Float32Array {
+  return initialWeights(layOut(model.parameters), createRandom(seed).fork('weights').normal)
+}
+
+/** The class of each item that is trained on, once it is certain that something can be learned and judged. */
+function checkFootage({ model, train, validation }: FineTuneOptions): number[] {
+  const classes = labelIndices(train, model.labels)
+  const labelled = labelIndices(validation, model.labels).some((label) => label >= 0)
+  if (validation.items.length > 0 && !labelled)
+    throw new AppError('TRAIN_LABEL', 'none of the footage for validation has a label')
+  if (train.items.length === 0) throw new AppError('TRAIN_DATA', 'there is no footage to learn from')
+  const empty = model.labels.filter((_, label) => !classes.includes(label))
+  if (empty.length > 0)
+    throw new AppError(
+      'TRAIN_LABEL',
+      `no footage is labelled ${empty.map((label) => `"${label}"`).join(', ')}: label some, or leave the label out of the model`,
+      { details: { empty } },
+    )
+  const groups = new Set(train.items.map(({ group }) => group))
+  const shared = [...new Set(validation.items.map(({ group }) => group))].filter((group) => groups.has(group))
+  if (shared.length > 0)
+    throw new AppError(
+      'TRAIN_SPLIT',
+      `${shared.slice(0, 5).join(', ')}: in training and in validation, so that validation would say nothing; split the footage by group`,
+      { details: { shared } },
+    )
+  const short = train.items.find(({ frameCount }) => frameCount < 1)
+  if (short) throw new AppError('TRAIN_DATA', `${short.id} has no frames`)
+  return classes
+}
+
+/** Drop path grows evenly over the blocks; frozen ones are never left out. */
+function dropPathOf(
+  { blocks = [], parameters }: VideoModel,
+  { dropPath }: FineTunePlan,
+  scaleOf: (parameter: string) => number,
+): number[] {
+  if (dropPath === 0) return []
+  if (blocks.length === 0)
+    throw new AppError('TRAIN_PLAN', 'dropPath: the model has no blocks that can be left out; set it to 0')
+  const trained = (block: string) =>
+    parameters.some(({ name }) => name.startsWith(`${block}.`) && scaleOf(name) > 0)
+  return blocks.map((block, index) =>
+    trained(block) ? (dropPath * index) / Math.max(1, blocks.length - 1) : 0,
+  )
+}
+
+function cutIntoParts(
+  { clips, target, keep }: LabelledBatch,
+  { parts, dropPath }: { parts: number; dropPath: boolean },
+): Feeds[] {
+  const piece = <T extends Uint8Array | Float32Array>(values: T, n: number) => {
+    const size = values.length / parts
+    return values.subarray(n * size, (n + 1) * size) as T
+  }
+  return Array.from({ length: parts }, (_, n) => ({
+    clips: piece(clips, n),
+    target: piece(target, n),
+    ...(dropPath && { keep: piece(keep, n) }),
+  }))
+}
+
+/** What besides the plan decides about the weights at the end. */
+function identityOf({ model, train, validation }: FineTuneOptions, start: Float32Array) {
+  const digest = (...texts: (string | Uint8Array)[]) => {
+    const hash = createHash('sha256')
+    for (const text of texts) hash.update(text)
+    return hash.digest('hex').slice(0, 16)
+  }
+  const footage = ({ widthPx, heightPx, sampleFps, items }: ClipSource) =>
+    digest(JSON.stringify([widthPx, heightPx, sampleFps, items]))
+  return {
+    labels: model.labels,
+    model: digest(JSON.stringify([model.name, model.clip, model.parameters])),
+    start: digest(new Uint8Array(start.buffer, start.byteOffset, start.byteLength)),
+    train: footage(train),
+    validation: footage(validation),
+  }
+}
