@@ -114,3 +114,18 @@ export function flatGradient(
   })
   return graph.op('Concat', parts, { axis: 0 })
 }
+
+/** A flat vector with tensors that both layouts name in the same shape copied from another; the rest stays. */
+export function copyWeights(
+  from: { layout: ParameterLayout; weights: Float32Array },
+  to: { layout: ParameterLayout; weights: Float32Array },
+): Float32Array {
+  const copied = to.weights.slice()
+  const sources = new Map(from.layout.entries.map((entry) => [entry.name, entry]))
+  for (const { name, shape, start } of to.layout.entries) {
+    const source = sources.get(name)
+    if (source && source.shape.join() === shape.join())
+      copied.set(from.weights.subarray(source.start, source.start + source.count), start)
+  }
+  return copied
+}

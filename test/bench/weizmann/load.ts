@@ -27,7 +27,7 @@ export async function loadWeizmann(options: {
   log: (line: string) => void
 }): Promise<ActionVideo[]> {
   const { dataDir, detectorFile, cacheDir, threads, log } = options
-  const rows = readFileSync(join(dataDir, 'labels.csv'), 'utf8').trim().split('\n').slice(1)
+  const rows = readFileSync(join(dataDir, 'labels.csv'), 'utf8').trim().split(/\r?\n/).slice(1)
   const finder = await createPersonFinder(detectorFile, threads)
   mkdirSync(cacheDir, { recursive: true })
   const videos: ActionVideo[] = []
