@@ -1,6 +1,6 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { EMPTY, type Observable } from 'rxjs'
-import { resolveRules } from '../src/alert/alert-rule.ts'
+import { type AlertRule, resolveRules } from '../src/alert/alert-rule.ts'
 import { createAlertTracker } from '../src/alert/alert-tracker.ts'
 import { type CameraSource, createCameraSource } from '../src/camera/camera-source.ts'
 import { configHash } from '../src/config/config-hash.ts'
@@ -29,6 +29,8 @@ export interface AttachedCamera {
   readonly steps$: Observable<AlertStep>
   /** One of the frame streams that are decoded for it, if any. */
   readonly stream: FrameStreamSpec | null
+  /** Takes other thresholds and times for the rules that it has. */
+  retune(rules: readonly AlertRule[]): void
 }
 
 /** One camera joined to the models that watch it and the alerts that they can raise; not started yet. */
@@ -40,7 +42,7 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
     model: engine.contract(name),
     alerts: createAlertTracker({
       cameraId: camera.id,
-      rules: rules.filter(({ modelName }) => modelName === null || modelName === name),
+      rules: rulesOf(rules, name),
       configHash: hash,
       telemetry,
     }),
@@ -69,8 +71,19 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
       : null
   const steps$ =
     watchers.length === 0 ? EMPTY : liveRoute({ camera, source, engine, watchers, clock, telemetry })
-  return { source, main, steps$, stream: [...specs.values()][0] ?? null }
+  return {
+    source,
+    main,
+    steps$,
+    stream: [...specs.values()][0] ?? null,
+    retune(next) {
+      for (const { model, alerts } of watchers) alerts.retune(rulesOf(next, model.name))
+    },
+  }
 }
+
+const rulesOf = (rules: readonly AlertRule[], model: string) =>
+  rules.filter(({ modelName }) => modelName === null || modelName === model)
 
 /** The models that watch a camera and its rules: with the camera itself, all that its pipeline depends on. */
 export function watchOf(camera: CameraConfig, config: Config, engine: InferenceEngine) {

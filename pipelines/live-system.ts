@@ -12,6 +12,7 @@ import { createInferenceEngine, type InferenceEngine } from '../src/infer/infere
 import type { RunningTelemetry } from '../src/telemetry/create-telemetry.ts'
 import { createPublishers } from './create-publishers.ts'
 import { createSite } from './create-site.ts'
+import { followRegistry, registryOf, resolveModels } from './follow-registry.ts'
 import { keepRecordings, recoverRecordings } from './keep-recordings.ts'
 import { streamSpecOf } from './live.ts'
 import { type CameraChanges, type LiveCameras, startLive } from './start-live.ts'
@@ -62,7 +63,10 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     })
     closers.push(() => store.close())
     const latency = createEventLatency({ clock, telemetry })
-    const engine = await createInferenceEngine({ models: config.models, clock, telemetry })
+    const registry = registryOf(config, clock)
+    closers.push(() => registry?.close())
+    const models = resolveModels(config, registry)
+    const engine = await createInferenceEngine({ models, clock, telemetry })
     closers.push(() => engine.close())
     const publishers = createPublishers({ ...options, labels: alertLabels(config, engine) })
     const sinks = createSinks({ ...options, store, publishers: publishers.all, onSent: latency.sent })
@@ -112,6 +116,10 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     })
     const cameras = live
     attached.resolve(cameras)
+    const follow = () => cameras.apply(current)
+    const follower = registry
+      ? followRegistry({ ...options, registry, engine, steps$: cameras.steps$, follow })
+      : null
     sinks.wake()
     telemetry.log.info({ address, cameras: cameras.sources().length }, 'running')
 
@@ -124,6 +132,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       streamOf: (modelName) => streamSpecOf(engine.contract(modelName)),
       async close(deadlineMs = 8000) {
         const startedMs = clock.monoMs()
+        await follower?.close()
         await within(clock, deadlineMs / 2, cameras.close())
         intake.close()
         const leftMs = Math.max(0, deadlineMs - 1000 - (clock.monoMs() - startedMs))

@@ -1,4 +1,5 @@
 import { EMPTY, map, merge, type Observable, Subject } from 'rxjs'
+import type { AlertRule } from '../src/alert/alert-rule.ts'
 import type { CameraSource } from '../src/camera/camera-source.ts'
 import { canonicalJson } from '../src/config/config-hash.ts'
 import { recordingOf } from '../src/config/recording-schema.ts'
@@ -23,6 +24,8 @@ export interface CameraChanges {
   readonly detached: readonly string[]
   /** Detached and attached again with other settings. */
   readonly changed: readonly string[]
+  /** Given other thresholds or times without losing a frame. */
+  readonly retuned: readonly string[]
 }
 
 export interface LiveCameras {
@@ -40,9 +43,15 @@ export interface LiveCameras {
 
 interface Running {
   readonly source: CameraSource
-  /** Everything that the pipeline was made from, as text. */
-  readonly basis: string
+  readonly basis: Basis
+  retune(rules: readonly AlertRule[]): void
   stop(): Promise<void>
+}
+
+/** What a pipeline was made from, as text: what cannot change while it runs, and the numbers of its rules. */
+interface Basis {
+  readonly shape: string
+  readonly rules: string
 }
 
 /** Milliseconds between the starts of two cameras, so that a hundred do not connect in the same instant. */
@@ -56,12 +65,17 @@ export function startLive(options: LiveOptions): LiveCameras {
   const running = new Map<string, Running>()
   let applying: Promise<unknown> = Promise.resolve()
 
-  const basisOf = (camera: CameraConfig, config: Config) =>
-    canonicalJson([camera, recordingOf(config.recording, camera), watchOf(camera, config, engine).rules])
+  const basisOf = (camera: CameraConfig, config: Config): Basis => {
+    const { models, rules } = watchOf(camera, config, engine)
+    const contracts = models.map(({ name }) => ({ ...engine.contract(name), version: null }))
+    const named = rules.map(({ name, label, modelName }) => [name, label, modelName])
+    const shape = [camera, recordingOf(config.recording, camera), contracts, named]
+    return { shape: canonicalJson(shape), rules: canonicalJson(rules) }
+  }
   const wantedOf = (config: Config) => config.cameras.filter(({ paused }) => !paused)
 
   const start = (camera: CameraConfig, config: Config, delayMs: number) => {
-    const { source, main, steps$, stream } = attachCamera(camera, config, options)
+    const { source, main, steps$, stream, retune } = attachCamera(camera, config, options)
     const recording = recordingOf(config.recording, camera)
     const records = recordRoute({
       ...options,
@@ -99,6 +113,7 @@ export function startLive(options: LiveOptions): LiveCameras {
     running.set(camera.id, {
       source,
       basis: basisOf(camera, config),
+      retune,
       async stop() {
         cancelStart()
         await Promise.all([source.close(), main?.close()])
@@ -118,7 +133,11 @@ export function startLive(options: LiveOptions): LiveCameras {
     // First all that can be refused, so that a configuration is taken as a whole or not at all.
     const bases = basesOf(config)
     const detached = [...running.keys()].filter((id) => !wanted.has(id))
-    const changed = [...running].filter(([id, { basis }]) => wanted.has(id) && bases.get(id) !== basis)
+    const staying = [...running].filter(([id]) => wanted.has(id))
+    const changed = staying.filter(([id, { basis }]) => bases.get(id)!.shape !== basis.shape)
+    const retuned = staying.filter(
+      ([id, { basis }]) => bases.get(id)!.shape === basis.shape && bases.get(id)!.rules !== basis.rules,
+    )
     const attached = [...wanted.keys()].filter((id) => !running.has(id))
     const leaving = [...detached, ...changed.map(([id]) => id)]
     await Promise.all(
@@ -128,11 +147,15 @@ export function startLive(options: LiveOptions): LiveCameras {
         await camera.stop()
       }),
     )
+    for (const [id, camera] of retuned) {
+      camera.retune(watchOf(wanted.get(id)!, config, engine).rules)
+      running.set(id, { ...camera, basis: bases.get(id)! })
+    }
     const coming = [...attached, ...changed.map(([id]) => id)]
     coming.forEach((id, index) => {
       start(wanted.get(id)!, config, index * staggerMs)
     })
-    return { attached, detached, changed: changed.map(([id]) => id) }
+    return { attached, detached, changed: changed.map(([id]) => id), retuned: retuned.map(([id]) => id) }
   }
 
   wantedOf(first).forEach((camera, index) => {

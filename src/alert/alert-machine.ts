@@ -20,6 +20,8 @@ export type EndReason = NonNullable<AlertStep['endReason']>
 export interface AlertMachine {
   /** The next look; returns the step that it causes, if any. */
   accept(evidence: Evidence): AlertStep | null
+  /** Takes other numbers for the same rule; what is open goes on. */
+  retune(rule: AlertRule): void
   /** Ends an open alert from outside. */
   end(reason: EndReason, monoMs: number): AlertStep | null
 }
@@ -58,7 +60,8 @@ export function createAlertMachine(options: {
   modelName: string
   configHash: string
 }): AlertMachine {
-  const { rule, cameraId, modelName, configHash } = options
+  const { cameraId, modelName, configHash } = options
+  let { rule } = options
   let pending: { first: Evidence; best: number } | null = null
   let open: Open | null = null
   let over: Evidence | null = null
@@ -157,6 +160,9 @@ export function createAlertMachine(options: {
       if (open && open.first.epoch !== evidence.epoch) return close('camera_lost', evidence.lastArrivalMonoMs)
       if (pending && pending.first.epoch !== evidence.epoch) pending = null
       return open ? whileOpen(open, evidence) : whileIdle(evidence)
+    },
+    retune(next) {
+      rule = next
     },
     end: close,
   }

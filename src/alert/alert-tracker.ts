@@ -10,6 +10,8 @@ export interface AlertTracker {
   accept(scores: Scores): AlertStep[]
   /** A frame of a picture in which nothing moves, so that no clip is scored: counts as score 0. */
   quiet(frame: Frame): AlertStep[]
+  /** Takes other numbers (thresholds, times) for the same rules in the same order; open alerts go on. */
+  retune(rules: readonly AlertRule[]): void
   /**
    * Ends what is open. `epoch` is the connection that was lost: an alert that its late clips still raise is
    * reported and ended at once, because nothing will clear it.
@@ -27,7 +29,8 @@ export function createAlertTracker(options: {
   configHash: string
   telemetry: Telemetry
 }): AlertTracker {
-  const { cameraId, rules, configHash, telemetry } = options
+  const { cameraId, configHash, telemetry } = options
+  let { rules } = options
   const machinesOf = new Map<string, Map<AlertRule, AlertMachine>>()
   let lostEpoch = 0
 
@@ -77,6 +80,14 @@ export function createAlertTracker(options: {
         lastArrivalMonoMs: arrivalMonoMs,
       }
       return counted(all().map((machine) => machine.accept(evidence)))
+    },
+    retune(next) {
+      const changed = new Map(rules.map((rule, at) => [rule, next[at]!]))
+      for (const [modelName, machines] of machinesOf) {
+        for (const [rule, machine] of machines) machine.retune(changed.get(rule)!)
+        machinesOf.set(modelName, new Map([...machines].map(([rule, each]) => [changed.get(rule)!, each])))
+      }
+      rules = next
     },
     end(reason, { monoMs, epoch = 0 }) {
       lostEpoch = Math.max(lostEpoch, epoch)

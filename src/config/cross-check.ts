@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { isLoopback } from './is-loopback.ts'
+import { checkModelSources } from './models-schema.ts'
 import type { configShape } from './schema.ts'
 
 type Shape = z.infer<typeof configShape>
@@ -20,6 +21,7 @@ export function crossCheck(config: Shape, context: z.RefinementCtx): void {
   }
   unique(cameras, (index) => ['cameras', index, 'id'])
   unique(models, (index) => ['models', index, 'name'])
+  checkModelSources(config.models, issue)
   unique(
     config.webhooks.map(({ name }) => name),
     (index) => ['webhooks', index, 'name'],

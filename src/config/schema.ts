@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { alertsSchema } from './alerts-schema.ts'
 import { crossCheck } from './cross-check.ts'
 import { kafkaSchema } from './kafka-schema.ts'
+import { modelSchema } from './models-schema.ts'
 import { mqttSchema } from './mqtt-schema.ts'
 import { cameraRecordingSchema, recordingSchema } from './recording-schema.ts'
 import { webhookSchema } from './webhook-schema.ts'
@@ -53,20 +54,6 @@ export const cameraSchema = z.strictObject({
   loop: z.boolean().default(false).describe('Start a file again when it ends.'),
   stallTimeoutMs: z.int().min(500).default(4000).describe('Without a frame this long it is restarted, ms.'),
   paused: z.boolean().default(false).describe('Keep the camera in the file without connecting to it.'),
-})
-
-const modelSchema = z.strictObject({
-  name: slug.describe('Name that cameras and rules refer to. A slug.'),
-  path: z.string().min(1).describe('Folder of the model bundle (holds bundle.json).'),
-  providers: z
-    .array(z.enum(['tensorrt', 'cuda', 'webgpu', 'cpu']))
-    .min(1)
-    .default(['cpu'])
-    .describe('Execution providers in order of preference. cpu is used only when listed.'),
-  workers: z.int().min(1).max(64).default(1).describe('Worker threads, each with its own session.'),
-  intraOpThreads: z.int().min(0).default(0).describe('Threads inside one run; 0 lets ONNX Runtime choose.'),
-  maxBatch: z.int().min(1).max(256).default(8).describe('Most clips in one run.'),
-  deadlineMs: z.int().min(0).default(50).describe('Longest wait for a batch to fill, ms.'),
 })
 
 const httpSchema = z.strictObject({

@@ -1,23 +1,21 @@
 import { availableParallelism } from 'node:os'
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import { loadBundle as loadBundleFromDisk } from '../bundle/load-bundle.ts'
-import type { ModelConfig } from '../config/schema.ts'
 import type { InferencePort, ModelContract } from '../core/bundle.ts'
 import type { Clip, Scores } from '../core/clip.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
+import type { EngineModel } from './engine-model.ts'
 import { createModelRuntime, type ModelStatus } from './model-runtime.ts'
 import { type Candidate, createModelSlot, type ModelSlot, type OpenVersion, type Tap } from './model-slot.ts'
 import { planThreads, type ThreadPlan } from './plan-threads.ts'
 import { type StartThread, startSessionThread } from './session-thread.ts'
 import { type StagedTelemetry, stageTelemetry } from './staged-telemetry.ts'
 
+export type { EngineModel } from './engine-model.ts'
 export type { ModelStatus } from './model-runtime.ts'
 export { type Candidate, sameGeometry } from './model-slot.ts'
-
-/** A model of the configuration and the folder of the bundle that it starts with. */
-export type EngineModel = ModelConfig & { readonly path: string }
 
 /** All models at work. Names are those of the configuration; an unknown one is MODEL_NOT_FOUND. */
 export interface InferenceEngine extends InferencePort {

@@ -1,12 +1,12 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import type { LoadedBundle } from '../bundle/load-bundle.ts'
-import type { ModelConfig } from '../config/schema.ts'
 import type { ModelContract } from '../core/bundle.ts'
 import { type Clip, clipSource, type Scores } from '../core/clip.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
 import { createBatcher } from './batcher.ts'
+import type { EngineModel } from './engine-model.ts'
 import { createFinishBatch } from './finish-batch.ts'
 import { createLoadWatch } from './load-watch.ts'
 import type { ThreadPlan } from './plan-threads.ts'
@@ -50,7 +50,7 @@ export interface ModelRuntime {
 }
 
 export interface ModelRuntimeOptions {
-  readonly config: ModelConfig
+  readonly config: EngineModel
   readonly loaded: LoadedBundle
   readonly threads: ThreadPlan
   readonly clock: Clock

@@ -64,6 +64,21 @@ export const metricTable = {
     help: 'Factor by which strides are lengthened because inference is saturated.',
     labels: ['model'],
   },
+  vireo_model_live: {
+    type: 'gauge',
+    help: '1 for the version of the model that is live, 0 for those that were.',
+    labels: ['model', 'version'],
+  },
+  vireo_model_shadow_clips_total: {
+    type: 'counter',
+    help: 'Live clips that a version in the shadow judged (agrees, differs) or was spared (skipped).',
+    labels: ['model', 'result'],
+  },
+  vireo_model_rollouts_total: {
+    type: 'counter',
+    help: 'New versions that took over, were dismissed from the shadow, or rolled back.',
+    labels: ['model', 'outcome'],
+  },
   vireo_alert_steps_total: {
     type: 'counter',
     help: 'Alert steps by phase.',

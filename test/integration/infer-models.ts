@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bundle } from '../../src/bundle/bundle-schema.ts'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
-import type { ModelConfig } from '../../src/config/schema.ts'
+import type { EngineModel } from '../../src/infer/engine-model.ts'
 import { createGraphBuilder, type GraphBuilder } from '../../src/onnx/graph-builder.ts'
 
 /** Element type FLOAT of Cast. */
@@ -25,8 +25,8 @@ export interface TestModel {
 /** Writes a bundle for a test and returns its configuration. */
 export async function writeTestModel(
   model: TestModel,
-  changes: Partial<ModelConfig> = {},
-): Promise<ModelConfig> {
+  changes: Partial<EngineModel> = {},
+): Promise<EngineModel> {
   const {
     name,
     frames,

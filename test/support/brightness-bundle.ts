@@ -1,29 +1,39 @@
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
 import { createGraphBuilder } from '../../src/onnx/graph-builder.ts'
 
+export interface BrightnessChanges {
+  readonly version?: string
+  readonly threshold?: number
+  /** The score is the brightness times this. */
+  readonly factor?: number
+  readonly widthPx?: number
+  readonly heightPx?: number
+}
+
 /** A real bundle whose answer is known beforehand: the label `bright` is the clip's mean brightness, 0–1. */
-export async function writeBrightnessBundle(dir: string): Promise<void> {
+export async function writeBrightnessBundle(dir: string, changes: BrightnessChanges = {}): Promise<void> {
+  const { version = '1.0.0', threshold = 0.5, factor = 1, heightPx = 36, widthPx = 64 } = changes
   const graph = createGraphBuilder({ name: 'brightness' })
-  const clips = graph.input('clips', 'uint8', ['N', 4, 36, 64, 3])
+  const clips = graph.input('clips', 'uint8', ['N', 4, heightPx, widthPx, 3])
   const mean = graph.op('ReduceMean', [graph.op('Cast', [clips], { to: 1 }), graph.i64([1, 2, 3, 4])], {
     keepdims: 0,
   })
-  const share = graph.op('Div', [mean, graph.f32([255])])
+  const share = graph.op('Div', [mean, graph.f32([255 / factor])])
   const column = graph.op('Unsqueeze', [share, graph.i64([1])])
   graph.output('scores', column, 'float32', ['N', 1])
   await writeBundle(
     dir,
     {
       name: 'brightness',
-      version: '1.0.0',
+      version,
       kind: 'clip',
       description: 'Mean brightness of a clip, for tests.',
       temporal: { frames: 4, sampleFps: 8, strideFrames: 2 },
-      input: { name: 'clips', widthPx: 64, heightPx: 36 },
+      input: { name: 'clips', widthPx, heightPx },
       output: { name: 'scores', activation: 'none' },
       states: [],
       warmupClips: 0,
-      labels: [{ name: 'bright', threshold: 0.5, background: false }],
+      labels: [{ name: 'bright', threshold, background: false }],
       graph: 'model.onnx',
       license: 'Apache-2.0',
       parent: null,

@@ -1,16 +1,18 @@
 import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { errorClass, toAppError } from '../../core/errors.ts'
+import { errorClass } from '../../core/errors.ts'
 import type { GraphValue } from '../../onnx/read-model.ts'
 import type { ImportResult } from '../model-import.ts'
 import type { ImportOptions } from '../model-options.ts'
+import { registerRegistry } from './model-registry.ts'
 
 interface Options {
   json?: boolean
 }
 
 export function registerModel(program: Command): void {
-  const model = program.command('model').description('Import, inspect and list models.')
+  const model = program.command('model').description('Import, inspect, list and promote models.')
+  registerRegistry(model)
 
   model
     .command('import <file>')
@@ -85,31 +87,18 @@ export function registerModel(program: Command): void {
 
   model
     .command('list')
-    .description('Show the models of a configuration and whether their bundles are whole.')
+    .description(
+      'Show the models of a configuration, whether their bundles are whole, and the versions in the registry.',
+    )
     .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
     .option('--json', 'JSON output')
     .action(async (options: Options & { config: string }) => {
       const { loadConfig } = await import('../../config/load.ts')
-      const { loadBundle } = await import('../../bundle/load-bundle.ts')
-      const rows = await Promise.all(
-        loadConfig(options.config).models.map(async ({ name, path }) => {
-          try {
-            return { configured: name, path, ok: true as const, ...(await loadBundle(path)).contract }
-          } catch (thrown) {
-            const { code, message } = toAppError(thrown)
-            return { configured: name, path, ok: false as const, code, message }
-          }
-        }),
-      )
-      for (const row of rows) if (!row.ok) process.exitCode = errorClass(row.code).exitCode
+      const { listedModels, modelLines } = await import('../list-models.ts')
+      const rows = await listedModels(loadConfig(options.config))
+      for (const row of rows) if ('code' in row) process.exitCode = errorClass(row.code).exitCode
       if (options.json) return print(JSON.stringify(rows))
-      if (rows.length === 0) return print(`${options.config}: no models`)
-      for (const row of rows)
-        print(
-          row.ok
-            ? `${row.configured.padEnd(16)} ${row.kind} ${row.version}, ${row.frames} frames at ${row.sampleFps}/s every ${row.strideFrames}, ${row.widthPx}x${row.heightPx}, ${row.labels.length} labels, ${row.path}`
-            : `${row.configured.padEnd(16)} ${row.code}: ${row.message}`,
-        )
+      print(rows.length === 0 ? `${options.config}: no models` : rows.flatMap(modelLines).join('\n'))
     })
 }
 

@@ -41,8 +41,10 @@ export function registerRun(program: Command): void {
       const { watchFile } = await import('../../config/watch-file.ts')
       const reload = async () => {
         try {
-          const { attached, detached, changed, restart } = await system.reload(loadConfig(options.config))
-          telemetry.log.info({ attached, detached, changed }, 'the configuration was read again')
+          const { attached, detached, changed, retuned, restart } = await system.reload(
+            loadConfig(options.config),
+          )
+          telemetry.log.info({ attached, detached, changed, retuned }, 'the configuration was read again')
           if (restart.length > 0) telemetry.log.warn({ restart }, 'these changes take effect after a restart')
         } catch (thrown) {
           const { code, message } = toAppError(thrown)

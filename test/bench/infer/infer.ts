@@ -5,9 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { Subject } from 'rxjs'
 import { clipWindow } from '../../../src/clip/clip-window.ts'
-import type { ModelConfig } from '../../../src/config/schema.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { Frame } from '../../../src/core/frame.ts'
+import type { EngineModel } from '../../../src/infer/engine-model.ts'
 import { createInferenceEngine, type InferenceEngine } from '../../../src/infer/inference-engine.ts'
 import { planThreads } from '../../../src/infer/plan-threads.ts'
 import { motionGate } from '../../../src/motion/motion-gate.ts'
@@ -32,7 +32,7 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
   // Whatever else the machine does falls on one side or the other of a round.
   const loadBefore = loadavg()[0]!
   const { loaded, mflopPerClip } = await writeBenchModel()
-  const config: ModelConfig = {
+  const config: EngineModel = {
     name: 'bench',
     path: loaded.dir,
     providers: ['cpu'],

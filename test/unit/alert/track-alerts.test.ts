@@ -44,6 +44,18 @@ const clock = { monoMs: () => 77 } as Clock
 const tracker = (text = '', telemetry: Telemetry = noTelemetry) =>
   createAlertTracker({ cameraId: 'gate', rules: rulesOf(text), configHash: 'h', telemetry })
 
+describe('retuning', () => {
+  it('takes other thresholds while an alert goes on', () => {
+    const alerts = tracker()
+    expect(alerts.accept(scores(0, [0, 0.7, 0])).map(({ phase }) => phase)).toEqual(['new'])
+    const numbers = { onThreshold: 0.95, offThreshold: 0.8, clearAfterMs: 0 }
+    alerts.retune(rulesOf('').map((rule) => ({ ...rule, ...numbers })))
+    const [ended] = alerts.accept(scores(1, [0, 0.7, 0.92]))
+    expect(ended).toMatchObject({ phase: 'end', rule: 'falling-down' })
+    expect(alerts.accept(scores(20, [0, 0.94, 0.96])).map(({ rule }) => rule)).toEqual(['waving'])
+  })
+})
+
 describe('rules of a camera', () => {
   it('has a default rule with the threshold of the bundle for each label that is not background', () => {
     expect(

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Bundle } from '../../../src/bundle/bundle-schema.ts'
 import { decodeSchema } from '../../../src/bundle/decode-schema.ts'
 import { modelContract } from '../../../src/bundle/model-contract.ts'
-import type { ModelConfig } from '../../../src/config/schema.ts'
 import { AppError } from '../../../src/core/errors.ts'
+import type { EngineModel } from '../../../src/infer/engine-model.ts'
 import { createInferenceEngine } from '../../../src/infer/inference-engine.ts'
 import type { SessionThread } from '../../../src/infer/session-thread.ts'
 import type { WorkerPlan } from '../../../src/infer/worker-protocol.ts'
@@ -11,7 +11,7 @@ import { sampleBundle } from '../bundle/sample-bundle.ts'
 import { createFakeClock, settled } from './fake-clock.ts'
 import { createRecorder, sampleClip } from './sample-clip.ts'
 
-const model = (name: string, changes: Partial<ModelConfig> = {}): ModelConfig => ({
+const model = (name: string, changes: Partial<EngineModel> = {}): EngineModel => ({
   name,
   path: name,
   providers: ['cpu'],
@@ -23,7 +23,7 @@ const model = (name: string, changes: Partial<ModelConfig> = {}): ModelConfig =>
 })
 
 interface SetUp {
-  readonly models: ModelConfig[]
+  readonly models: EngineModel[]
   readonly bundle?: Partial<Bundle>
   /** Milliseconds of one run. */
   readonly runMs?: number

@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+
+/** Version of this Vireo, with the commit when it runs from its repository: 0.1.0+3fa9c21, or …-dirty. */
+export async function codeVersion(): Promise<string> {
+  const root = packageRoot(import.meta.dirname)
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  if (!existsSync(join(root, '.git'))) return version
+  const git = (...args: string[]) => promisify(execFile)('git', ['-C', root, ...args])
+  try {
+    const commit = (await git('rev-parse', '--short', 'HEAD')).stdout.trim()
+    const changed = (await git('status', '--porcelain', '--untracked-files=no')).stdout.trim() !== ''
+    return `${version}+${commit}${changed ? '-dirty' : ''}`
+  } catch {
+    return version
+  }
+}
+
+function packageRoot(from: string): string {
+  return existsSync(join(from, 'package.json')) ? from : packageRoot(dirname(from))
+}

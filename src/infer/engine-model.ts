@@ -1,0 +1,7 @@
+import type { ModelConfig } from '../config/schema.ts'
+
+/** A model of the configuration as the engine runs it, with the folder of the bundle that it starts with. */
+export type EngineModel = Pick<
+  ModelConfig,
+  'name' | 'providers' | 'workers' | 'intraOpThreads' | 'maxBatch' | 'deadlineMs'
+> & { readonly path: string }
