@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
@@ -9,6 +12,7 @@ import { patchGrid } from './models/patches.ts'
 import type { VideoTransformer } from './models/video-transformer.ts'
 import { copyWeights, initialWeights, layOut, trainableParameters } from './parameters.ts'
 import type { TrainingProgress } from './prediction.ts'
+import { runTraining } from './run-training.ts'
 import { decoderParameters, type SelfSupervision, selfSupervision } from './self-supervision.ts'
 import { createTape } from './tape.ts'
 import { cosineRate, createTrainer, type Feeds, tensorsOf } from './trainer.ts'
@@ -26,6 +30,8 @@ export interface PretrainPlan {
   readonly warmup: number
   /** Pull of weights towards 0; AdamW's default when left out. */
   readonly weightDecay?: number
+  /** Steps between checkpoints; 200 when left out. */
+  readonly checkpointEvery?: number
 }
 
 /** Errors on clips that stay the same over the whole run; null for what is not trained. */
@@ -38,36 +44,42 @@ export interface PretrainLoss {
 export interface Pretrained {
   /** In the layout of the model's parameters. */
   readonly weights: Float32Array
-  /** In the layout of `selfSupervision(model, plan).parameters` without the model's: see decoderParameters. */
+  /** In the layout of `decoderParameters`. */
   readonly decoder: Float32Array
   readonly losses: readonly PretrainLoss[]
 }
 
+export interface PretrainOptions {
+  readonly model: VideoTransformer
+  /** Weights to start with, or null for random ones. */
+  readonly start: Float32Array | null
+  readonly footage: ClipSource
+  readonly plan: PretrainPlan
+  /** Checkpoints and curves go here; the same call goes on from there. */
+  readonly runDir: string
+  readonly threads: number
+  readonly seed: number
+  readonly clock: Clock
+  readonly onProgress: (progress: TrainingProgress) => void
+  readonly signal: AbortSignal
+  /** Writes one clip; when left out, a random stretch of the footage, mirrored half of the time. */
+  readonly drawClip?: (random: Random, out: Uint8Array) => void
+}
+
 /** How many times over a run the errors are measured. */
 const measurements = 20
+/** The errors over a run, one JSON line for each measurement. */
+export const pretrainLossFile = 'pretraining.jsonl'
 
 /**
- * Learns from footage without labels, by masked and next-frame prediction. The same seed gives the same weights.
+ * Learns from footage without labels, by masked and next-frame prediction; keeps the weights with the smallest error.
+ * The same options give the same weights, bit for bit on the same machine, however often the run was interrupted.
  *
- * @throws AppError TRAIN_DATA when there is no footage or its pictures have another size than the model's clips;
- *   TRAIN_DIVERGED. When `signal` is aborted its reason is thrown after the step that is running.
+ * @throws AppError TRAIN_DATA when there is no footage or its pictures have another size than the model's clips, and
+ *   whatever runTraining throws.
  */
-export async function pretrain(options: {
-  model: VideoTransformer
-  /** Weights to start with, or null for random ones. */
-  start: Float32Array | null
-  footage: ClipSource
-  plan: PretrainPlan
-  runDir: string
-  threads: number
-  seed: number
-  clock: Clock
-  onProgress: (progress: TrainingProgress) => void
-  signal: AbortSignal
-  /** Writes one clip; when left out, a random stretch of the footage, mirrored half of the time. */
-  drawClip?: (random: Random, out: Uint8Array) => void
-}): Promise<Pretrained> {
-  const { model, start, footage, plan, threads, seed, clock, onProgress, signal } = options
+export async function pretrain(options: PretrainOptions): Promise<Pretrained> {
+  const { model, start, footage, plan, runDir, threads, seed } = options
   if (!options.drawClip) refuseUnfitFootage(footage, model)
   const drawClip = options.drawClip ?? ((random, out) => drawStretch(footage, model, random, out))
   const objective = selfSupervision(model, plan)
@@ -76,52 +88,91 @@ export async function pretrain(options: {
   const random = createRandom(seed)
   const first = initialWeights(layout, random.fork('weights').normal)
   const weights = start ? copyWeights({ layout: own, weights: start }, { layout, weights: first }) : first
-
   // Every step draws from a generator of its own, so that a run that goes on draws what it would have drawn.
   const feedsOf = (name: string): Feeds => drawFeeds(model, plan, random.fork(name), drawClip)
   const probe = await createProbe(objective, feedsOf('probe'), threads)
-  const trainer = await createTrainer({
-    objective,
-    threads,
-    weights,
-    ...(plan.weightDecay !== undefined && { optimiser: { weightDecay: plan.weightDecay } }),
-  })
-  const losses: PretrainLoss[] = []
-  const every = Math.max(1, Math.round(plan.steps / measurements))
-  const measure = async (step: number) => {
-    losses.push({ step, ...(await probe.measure(trainer.state().weights)) })
+  const losses = await openLosses(join(runDir, pretrainLossFile))
+  let step = 0
+  const measure = async (values: Float32Array) => {
+    const errors = await probe.measure(values)
+    await losses.add({ step, ...errors })
+    return plan.maskedWeight * (errors.masked ?? 0) + plan.nextWeight * (errors.next ?? 0)
   }
-  const startedMs = clock.monoMs()
-  let smoothed: number | null = null
+
   try {
-    await measure(0)
-    for (let step = 0; step < plan.steps; step += 1) {
-      signal.throwIfAborted()
-      const rate = cosineRate(step, { steps: plan.steps, warmup: plan.warmup, peak: plan.peakRate })
-      const { loss } = await trainer.step(feedsOf(`step-${step}`), rate)
-      smoothed = smoothed === null ? loss : 0.95 * smoothed + 0.05 * loss
-      const done = step + 1
-      if (done % every === 0 || done === plan.steps) await measure(done)
-      const perStepS = (clock.monoMs() - startedMs) / 1000 / done
-      onProgress({
-        phase: 'pretrain',
-        done,
-        total: plan.steps,
-        loss: smoothed,
-        etaS: perStepS * (plan.steps - done),
-      })
-    }
-    const trained = { layout, weights: trainer.state().weights }
+    await measure(weights)
+    const best = await runTraining({
+      phase: 'pretrain',
+      runDir,
+      identity: { ...plan, seed, ...identityOf(options) },
+      steps: plan.steps,
+      stepsPerEpoch: Math.max(1, Math.round(plan.steps / measurements)),
+      checkpointEvery: plan.checkpointEvery ?? 200,
+      patience: 0,
+      watch: 'loss',
+      openTrainer: (from) =>
+        createTrainer({
+          objective,
+          threads,
+          ...(from ? { from } : { weights }),
+          ...(plan.weightDecay !== undefined && { optimiser: { weightDecay: plan.weightDecay } }),
+        }),
+      openFeeds(from) {
+        step = from
+        return {
+          async next() {
+            step += 1
+            return feedsOf(`step-${step}`)
+          },
+          async close() {},
+        }
+      },
+      rateAt: (at) => cosineRate(at, { steps: plan.steps, warmup: plan.warmup, peak: plan.peakRate }),
+      validate: async (values) => ({ loss: await measure(values), accuracy: 0 }),
+      clock: options.clock,
+      signal: options.signal,
+      onProgress: options.onProgress,
+    })
+    const trained = { layout, weights: best.weights }
     const decoder = layOut(decoderParameters(objective, model))
     return {
       weights: copyWeights(trained, { layout: own, weights: new Float32Array(own.total) }),
       decoder: copyWeights(trained, { layout: decoder, weights: new Float32Array(decoder.total) }),
-      losses,
+      losses: losses.all(),
     }
   } finally {
-    await trainer.close()
     await probe.close()
   }
+}
+
+/** The errors of a run in a file; what is measured again after an interruption counts once. */
+async function openLosses(path: string) {
+  const known = new Map<number, PretrainLoss>()
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return ''
+    throw cause
+  })
+  for (const line of text.split('\n').slice(0, -1)) {
+    const loss = JSON.parse(line) as PretrainLoss
+    known.set(loss.step, loss)
+  }
+  await mkdir(dirname(path), { recursive: true })
+  return {
+    async add(loss: PretrainLoss) {
+      if (known.has(loss.step)) return
+      known.set(loss.step, loss)
+      await appendFile(path, `${JSON.stringify(loss)}\n`)
+    },
+    all: (): PretrainLoss[] => [...known.values()].sort((a, b) => a.step - b.step),
+  }
+}
+
+/** What tells one run from another besides plan and seed. */
+function identityOf({ model, start, footage }: PretrainOptions): Record<string, unknown> {
+  const hash = createHash('sha256')
+  for (const { id, frameCount } of footage.items) hash.update(`${id}\n${frameCount}\n`)
+  if (start) hash.update(new Uint8Array(start.buffer, start.byteOffset, start.byteLength))
+  return { model: { ...model.settings }, material: hash.digest('hex') }
 }
 
 function refuseUnfitFootage(footage: ClipSource, { clip, name }: VideoTransformer): void {

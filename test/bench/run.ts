@@ -34,6 +34,11 @@ const benches: Readonly<Record<string, Bench>> = {
     about: '10,000 alerts over 20 kill -9 rounds and a broker outage: how many are lost',
     load: () => import('./outbox/outbox.ts'),
   },
+  weizmann: {
+    about:
+      'ten actions of nine people, each person left out once: transformer with and without pretraining, CNN',
+    load: () => import('./weizmann/weizmann.ts'),
+  },
   faults: {
     about: 'every camera fault: noticed, recovered, frames lost beside it; 100 alert clips; hot changes',
     load: () => import('./faults/faults.ts'),

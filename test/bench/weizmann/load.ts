@@ -4,28 +4,34 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createPersonFinder, type PersonBox } from './person-boxes.ts'
 
-/** One clip of one action of one person, cut around the person. */
+/** One clip of one action of one person: the strip of the picture in which the person moves. */
 export interface ActionVideo {
   readonly label: string
   readonly subject: string
-  /** rgb24 [count, side, side, 3] */
-  readonly frames: Uint8Array
+  /** Brightness, uint8 [count, side, widthPx]: what colour clothes have says nothing about what people do. */
+  readonly grey: Uint8Array
+  readonly widthPx: number
   readonly count: number
+  /** Where the middle of the person is in each frame, pixels of the strip. */
+  readonly centres: readonly number[]
 }
 
+/** Height of the strips. */
 export const side = 64
 export const fps = 25
-/** How much larger than the person the cut is. */
+/** How much higher than the person a strip is. */
 const margin = 1.25
 
-/** The clips of the Weizmann action set, each cut around its person; decoded and cut once, then cached. */
-export async function loadWeizmann(options: {
-  dataDir: string
-  detectorFile: string
-  cacheDir: string
-  threads: number
-  log: (line: string) => void
-}): Promise<ActionVideo[]> {
+export interface LoadOptions {
+  readonly dataDir: string
+  readonly detectorFile: string
+  readonly cacheDir: string
+  readonly threads: number
+  readonly log: (line: string) => void
+}
+
+/** The clips of the Weizmann action set, each cut to the height of its person; decoded and cut once, then cached. */
+export async function loadWeizmann(options: LoadOptions): Promise<ActionVideo[]> {
   const { dataDir, detectorFile, cacheDir, threads, log } = options
   const rows = readFileSync(join(dataDir, 'labels.csv'), 'utf8').trim().split(/\r?\n/).slice(1)
   const finder = await createPersonFinder(detectorFile, threads)
@@ -33,22 +39,22 @@ export async function loadWeizmann(options: {
   const videos: ActionVideo[] = []
   for (const row of rows) {
     const [path, label, subject] = row.split(',') as [string, string, string]
-    const cached = join(cacheDir, `${path.replaceAll('/', '_')}.${side}.rgb`)
-    if (!existsSync(cached)) {
+    const stem = join(cacheDir, `${path.replaceAll('/', '_')}.${side}`)
+    if (!existsSync(`${stem}.json`)) {
       log(`cutting ${path}`)
-      writeFileSync(cached, await cut(join(dataDir, path), finder))
+      const { grey, ...rest } = await cut(join(dataDir, path), finder)
+      writeFileSync(`${stem}.grey`, grey)
+      writeFileSync(`${stem}.json`, JSON.stringify(rest))
     }
-    const frames = new Uint8Array(readFileSync(cached))
-    videos.push({ label, subject, frames, count: frames.length / (side * side * 3) })
+    const rest = JSON.parse(readFileSync(`${stem}.json`, 'utf8')) as { widthPx: number; centres: number[] }
+    const grey = new Uint8Array(readFileSync(`${stem}.grey`))
+    videos.push({ label, subject, grey, count: rest.centres.length, ...rest })
   }
   await finder.close()
   return videos
 }
 
-async function cut(
-  file: string,
-  finder: Awaited<ReturnType<typeof createPersonFinder>>,
-): Promise<Uint8Array> {
+async function cut(file: string, finder: Awaited<ReturnType<typeof createPersonFinder>>) {
   const run = promisify(execFile)
   const probe = ['-v', 'error', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', file]
   const [widthPx, heightPx] = (await run('ffprobe', probe)).stdout.trim().split(',').map(Number) as [
@@ -64,11 +70,18 @@ async function cut(
   const boxes: (PersonBox | null)[] = []
   for (const frame of frames) boxes.push(await finder.find(frame, widthPx, heightPx))
   const path = smoothPath(boxes, { widthPx, heightPx })
-  const out = new Uint8Array(frames.length * side * side * 3)
+  const scale = side / path.sidePx
+  const stripPx = Math.round(widthPx * scale)
+  const grey = new Uint8Array(frames.length * side * stripPx)
   frames.forEach((frame, n) => {
-    resample(frame, { widthPx, heightPx }, { ...path, xPx: path.xPx[n]! }, out.subarray(n * side * side * 3))
+    resample(
+      frame,
+      { widthPx, heightPx },
+      { yPx: path.yPx, scale },
+      grey.subarray(n * side * stripPx, (n + 1) * side * stripPx),
+    )
   })
-  return out
+  return { widthPx: stripPx, centres: path.xPx.map((x) => x * scale), grey }
 }
 
 /** A window of one size and height that follows the person sideways: what goes up and down stays visible. */
@@ -94,29 +107,30 @@ function nearest(values: readonly (number | null)[], at: number): number | null 
   return null
 }
 
-/** Bilinear, with the border repeated outside. */
+/** The brightness of a strip of the frame, in another size. Bilinear, with the border repeated outside. */
 function resample(
   frame: Uint8Array,
   { widthPx, heightPx }: { widthPx: number; heightPx: number },
-  window: { xPx: number; yPx: number; sidePx: number },
+  { yPx, scale }: { yPx: number; scale: number },
   out: Uint8Array,
 ): void {
-  const step = window.sidePx / side
   const clamp = (value: number, most: number) => Math.max(0, Math.min(most, value))
+  const brightness = (y: number, x: number) => {
+    const at = (y * widthPx + x) * 3
+    return (frame[at]! + 2 * frame[at + 1]! + frame[at + 2]!) / 4
+  }
+  const stripPx = out.length / side
   for (let y = 0; y < side; y += 1) {
-    const sy = clamp(window.yPx + (y + 0.5 - side / 2) * step - 0.5, heightPx - 1)
+    const sy = clamp(yPx + (y + 0.5 - side / 2) / scale - 0.5, heightPx - 1)
     const [y0, fy] = [Math.floor(sy), sy - Math.floor(sy)]
     const y1 = Math.min(heightPx - 1, y0 + 1)
-    for (let x = 0; x < side; x += 1) {
-      const sx = clamp(window.xPx + (x + 0.5 - side / 2) * step - 0.5, widthPx - 1)
+    for (let x = 0; x < stripPx; x += 1) {
+      const sx = clamp((x + 0.5) / scale - 0.5, widthPx - 1)
       const [x0, fx] = [Math.floor(sx), sx - Math.floor(sx)]
       const x1 = Math.min(widthPx - 1, x0 + 1)
-      for (let channel = 0; channel < 3; channel += 1) {
-        const at = (row: number, column: number) => frame[(row * widthPx + column) * 3 + channel]!
-        const top = at(y0, x0) * (1 - fx) + at(y0, x1) * fx
-        const bottom = at(y1, x0) * (1 - fx) + at(y1, x1) * fx
-        out[(y * side + x) * 3 + channel] = Math.round(top * (1 - fy) + bottom * fy)
-      }
+      const top = brightness(y0, x0) * (1 - fx) + brightness(y0, x1) * fx
+      const bottom = brightness(y1, x0) * (1 - fx) + brightness(y1, x1) * fx
+      out[y * stripPx + x] = Math.round(top * (1 - fy) + bottom * fy)
     }
   }
 }

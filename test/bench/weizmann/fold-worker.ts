@@ -1,0 +1,26 @@
+// Runs one fold after another, as the bench hands them out, on one thread.
+import { parentPort, workerData } from 'node:worker_threads'
+import { runFold } from './fold.ts'
+import { type LoadOptions, loadWeizmann } from './load.ts'
+
+const { load, seed } = workerData as { load: Omit<LoadOptions, 'log'>; seed: number }
+const port = parentPort!
+const videos = await loadWeizmann({ ...load, log: () => {} })
+port.on('message', async (subject: string) => {
+  let cost = 0
+  await runFold({
+    videos,
+    subject,
+    seed,
+    onCost(step) {
+      cost += step
+      if (cost < 100) return
+      port.postMessage({ cost })
+      cost = 0
+    },
+    onResult: (result) => port.postMessage({ result }),
+  })
+  port.postMessage({ cost })
+  port.postMessage({ done: subject })
+})
+port.postMessage({ done: null })
