@@ -53,13 +53,16 @@ export function openForQuantizing(
   return { proto, graph }
 }
 
-/** The weights of a MatMul (a constant second factor of rank 2) or a Conv; null when there is nothing to quantise. */
+/**
+ * The weights of a MatMul or plain Gemm (a constant second factor of rank 2) or a Conv; null when there is nothing to
+ * quantise.
+ */
 export function weightOf(
   node: NodeProto,
   constants: ReadonlyMap<string, TensorProto>,
   settings: { readonly leastWeights?: number; readonly keep?: readonly string[] },
 ): Weight | null {
-  const isMatrix = node.opType === 'MatMul'
+  const isMatrix = node.opType === 'MatMul' || (node.opType === 'Gemm' && node.attribute.length === 0)
   if (node.domain !== '' || !(isMatrix || node.opType === 'Conv')) return null
   const name = node.input[1]!
   const tensor = constants.get(name)

@@ -3,11 +3,16 @@ import type { GraphProto, NodeProto } from './proto/onnx_pb.ts'
 import { floatsOf, makeTensor, sizesOf } from './tensor-data.ts'
 
 /**
- * Rewrites every Gemm whose matrix is a constant as MatMul and Add, which quantised kernels exist for. A transposed
- * matrix is stored the other way round, alpha and beta go into the constants. Changes `graph`; gives how many there
- * were. A Gemm with a transposed or scaled input that is no constant stays.
+ * Rewrites every Gemm whose matrix is a constant for quantising: a transposed matrix is stored the other way round, alpha
+ * and beta go into the constants, and with `as` MatMul the bias is added by an Add of its own. Without a bias it
+ * becomes a MatMul anyway. Changes `graph`; gives how many there were. A Gemm with a transposed or scaled input that is
+ * no constant stays.
  */
-export function splitGemms(graph: GraphProto, fresh: (wanted: string) => string): number {
+export function splitGemms(
+  graph: GraphProto,
+  fresh: (wanted: string) => string,
+  as: 'MatMul' | 'Gemm' = 'MatMul',
+): number {
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]))
   let count = 0
   graph.node = graph.node.flatMap((node): NodeProto[] => {
@@ -53,6 +58,7 @@ export function splitGemms(graph: GraphProto, fresh: (wanted: string) => string)
     count += 1
     const output = node.output[0]!
     if (added === '') return [makeNode('MatMul', [x, weight], [output])]
+    if (as === 'Gemm') return [makeNode('Gemm', [x, weight, added], [output])]
     const product = fresh(`${output}_product`)
     return [makeNode('MatMul', [x, weight], [product]), makeNode('Add', [product, added], [output])]
   })
