@@ -1,15 +1,19 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { AppError } from '../core/errors.ts'
 import { type ElementType, elementTypes } from './element-type.ts'
+import { prefixedGraph } from './insert-graph.ts'
 import {
   type AttributeProto,
   AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
+  type FunctionProto,
   GraphProtoSchema,
+  type ModelProto,
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
+  type SparseTensorProto,
   type TensorProto,
   TensorProtoSchema,
   TensorShapeProto_DimensionSchema,
@@ -42,6 +46,12 @@ export interface GraphBuilder {
   f32(values: Float32Array | readonly number[], shape?: readonly number[], name?: string): string
   i64(values: readonly number[], shape?: readonly number[]): string
   u8(values: Uint8Array, shape: readonly number[]): string
+  /**
+   * Puts a whole model into the graph; `inputs` says which value each of its inputs is. Returns its outputs.
+   *
+   * @throws AppError MODEL_GRAPH when its opset is another one than the graph's.
+   */
+  insert(model: ModelProto, inputs: Readonly<Record<string, string>>): string[]
   /** Makes `value` a graph output under the name `name`. */
   output(name: string, value: string, type: ElementType, shape: readonly Dimension[]): void
   /** Nodes so far. */
@@ -63,6 +73,10 @@ export function createGraphBuilder(options: { name: string; opset?: number }): G
   const outputs: ValueInfoProto[] = []
   const known = new Set<string>()
   const constants = new Map<string, string>()
+  const functions: FunctionProto[] = []
+  const sparse: SparseTensorProto[] = []
+  const domains = new Map([['', BigInt(opset)]])
+  let inserted = 0
 
   const claim = (name: string) => {
     if (known.has(name)) throw new AppError('MODEL_GRAPH', `${graphName}: the name ${name} is used twice`)
@@ -119,6 +133,26 @@ export function createGraphBuilder(options: { name: string; opset?: number }): G
       return constant('int64', bytesOf(data, data.length, dims, graphName), dims)
     },
     u8: (values, shape) => constant('uint8', bytesOf(values, values.length, shape, graphName), shape),
+    insert(model, from) {
+      for (const { domain, version } of model.opsetImport) {
+        const name = domain === 'ai.onnx' ? '' : domain
+        if ((domains.get(name) ?? version) !== version)
+          throw new AppError(
+            'MODEL_GRAPH',
+            `${graphName}: a model of opset ${version} cannot be put into a graph of opset ${domains.get(name)}`,
+          )
+        domains.set(name, version)
+      }
+      const copy = prefixedGraph(model.graph!, `part${inserted}_`, from)
+      inserted += 1
+      for (const { name } of copy.initializer) claim(name)
+      for (const node of copy.node) for (const name of node.output) if (name !== '') claim(name)
+      nodes.push(...copy.node)
+      initializers.push(...copy.initializer)
+      sparse.push(...copy.sparseInitializer)
+      functions.push(...model.functions)
+      return copy.output.map(({ name }) => name)
+    },
     output(name, value, type, shape) {
       if (!known.has(value))
         throw new AppError('MODEL_GRAPH', `${graphName}: output ${name} is ${value}, which does not exist`)
@@ -137,11 +171,15 @@ export function createGraphBuilder(options: { name: string; opset?: number }): G
         create(ModelProtoSchema, {
           irVersion: 9n,
           producerName: 'vireo',
-          opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(opset) })],
+          opsetImport: [...domains].map(([domain, version]) =>
+            create(OperatorSetIdProtoSchema, { domain, version }),
+          ),
+          functions,
           graph: create(GraphProtoSchema, {
             name: graphName,
             node: nodes,
             initializer: initializers,
+            sparseInitializer: sparse,
             input: inputs,
             output: outputs,
           }),

@@ -69,7 +69,7 @@ export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
   return runTraining({
     phase: 'finetune',
     runDir: options.runDir,
-    identity: { ...plan, seed, ...identityOf(options, start) },
+    identity: { ...plan, seed, ...runIdentity(options, start) },
     steps,
     stepsPerEpoch,
     checkpointEvery: plan.checkpointEvery,
@@ -122,7 +122,7 @@ export function startWeights(model: VideoModel, seed: number): Float32Array {
 }
 
 /** The class of each item that is trained on, once it is certain that something can be learned and judged. */
-function checkFootage({ model, train, validation }: FineTuneOptions): number[] {
+export function checkFootage({ model, train, validation }: FineTuneOptions): number[] {
   const classes = labelIndices(train, model.labels)
   const labelled = labelIndices(validation, model.labels).some((label) => label >= 0)
   if (validation.items.length > 0 && !labelled)
@@ -180,7 +180,7 @@ function cutIntoParts(
 }
 
 /** What besides the plan decides about the weights at the end. */
-function identityOf({ model, train, validation }: FineTuneOptions, start: Float32Array) {
+export function runIdentity({ model, train, validation }: FineTuneOptions, start: Float32Array) {
   const digest = (...texts: (string | Uint8Array)[]) => {
     const hash = createHash('sha256')
     for (const text of texts) hash.update(text)

@@ -107,7 +107,8 @@ function readLooks(source: ClipSource, looks: readonly Look[], { clip }: VideoMo
   return out
 }
 
-function addSoftmax(logits: Float32Array, sum: Float32Array): void {
+/** Adds the softmax of one row of logits to `sum`. */
+export function addSoftmax(logits: Float32Array, sum: Float32Array): void {
   const top = Math.max(...logits)
   const raised = Array.from(logits, (value) => Math.exp(value - top))
   const total = raised.reduce((a, b) => a + b)

@@ -146,7 +146,8 @@ export function hasScales({ entries }: ParameterLayout, { scaleOf }: StepOptions
 
 /** The trained model as it serves: clips uint8 [N, T, H, W, 3] → logits [N, L], weights inside, N free. */
 export function buildServingGraph(model: VideoModel, weights: Float32Array): Uint8Array {
-  const graph = createGraphBuilder({ name: model.name })
+  const { opset } = model
+  const graph = createGraphBuilder({ name: model.name, ...(opset !== undefined && { opset }) })
   const layout = layOut(model.parameters)
   const { frames, heightPx, widthPx } = model.clip
   const clips = graph.input('clips', 'uint8', ['N', frames, heightPx, widthPx, 3])

@@ -30,6 +30,8 @@ export interface VideoModel {
     batch: number,
     keep?: string,
   ): { logits: Value; cells: Value | null }
+  /** ONNX opset of the serving graph, where it holds an imported one; the builder's own when left out. */
+  readonly opset?: number
   /** The grid of places that the model scores by themselves, or null. */
   readonly grid: { readonly rows: number; readonly columns: number } | null
 }
