@@ -16,5 +16,7 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'model', load: async () => (await import('./commands/model.ts')).registerModel },
   { name: 'simulate', load: async () => (await import('./commands/simulate.ts')).registerSimulate },
   { name: 'train', load: async () => (await import('./commands/train.ts')).registerTrain },
+  { name: 'review', load: async () => (await import('./commands/review.ts')).registerReview },
+  { name: 'dataset', load: async () => (await import('./commands/dataset.ts')).registerDataset },
   { name: 'doctor', load: async () => (await import('./commands/doctor.ts')).registerDoctor },
 ]

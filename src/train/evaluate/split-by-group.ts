@@ -29,14 +29,16 @@ const swapLimit = 120
  * while they help. The same seed gives the same split, whatever the order of the items.
  *
  * @param shares such as { train: 0.7, validation: 0.15, test: 0.15 }; a side with 0 stays empty.
+ * @param fixed sides that groups have already, so that a hold-out stays one when footage is added.
  * @throws AppError TRAIN_SPLIT when the shares do not sum to 1, or there are fewer groups than sides.
  */
 export function splitByGroup<T extends SplitItem>(options: {
   items: readonly T[]
   shares: Readonly<Record<SplitSide, number>>
   seed: number
+  fixed?: ReadonlyMap<string, SplitSide>
 }): SplitResult<T> {
-  const { items, shares, seed } = options
+  const { items, shares, seed, fixed = new Map<string, SplitSide>() } = options
   const total = splitSides.reduce((sum, side) => sum + shares[side], 0)
   if (splitSides.some((side) => !(shares[side] >= 0)) || Math.abs(total - 1) > 1e-6)
     throw new AppError('TRAIN_SPLIT', `the shares of train, validation and test must sum to 1, not ${total}`)
@@ -55,12 +57,15 @@ export function splitByGroup<T extends SplitItem>(options: {
   const parts = [...groups.keys()]
     .sort()
     .map((name) => ({ name, order: random.next(), counts: countLabels(groups.get(name)!, labels) }))
-    .sort((a, b) => b.counts.at(-1)! - a.counts.at(-1)! || a.order - b.order)
+    .map((part) => ({ ...part, fixed: sides.indexOf(fixed.get(part.name) ?? ('' as SplitSide)) }))
+    .sort(
+      (a, b) =>
+        Number(b.fixed >= 0) - Number(a.fixed >= 0) ||
+        b.counts.at(-1)! - a.counts.at(-1)! ||
+        a.order - b.order,
+    )
   const wanted = sides.map((side) => countLabels(items, labels).map((count) => count * shares[side]))
-  const places = placeGroups(
-    parts.map(({ counts }) => counts),
-    wanted,
-  )
+  const places = placeGroups(parts, wanted)
   const sideOf = new Map(parts.map(({ name }, index) => [name, sides[places[index]!]!]))
   const on = (side: SplitSide) => items.filter(({ group }) => sideOf.get(group) === side)
   const split = { train: on('train'), validation: on('validation'), test: on('test') }
@@ -77,8 +82,16 @@ function countLabels(items: readonly SplitItem[], labels: readonly string[]): nu
   return [...counts, items.length]
 }
 
-/** The index of a side for every group. */
-function placeGroups(groups: readonly number[][], wanted: readonly number[][]): number[] {
+interface Part {
+  readonly counts: readonly number[]
+  /** Index of the side where it stays, or -1. */
+  readonly fixed: number
+}
+
+/** The index of a side for every group; those that are fixed come first. */
+function placeGroups(parts: readonly Part[], wanted: readonly number[][]): number[] {
+  const groups = parts.map(({ counts }) => counts)
+  const isFixed = (group: number) => parts[group]!.fixed >= 0
   const have = wanted.map((counts) => counts.map(() => 0))
   const costOf = (side: number) =>
     wanted[side]!.reduce((sum, want, k) => sum + (have[side]![k]! - want) ** 2 / Math.max(want, 0.5), 0)
@@ -94,7 +107,8 @@ function placeGroups(groups: readonly number[][], wanted: readonly number[][]): 
     // The last groups go where there is nothing yet.
     const all = [...wanted.keys()]
     const empty = all.filter((side) => held[side] === 0)
-    const open = groups.length - group <= empty.length ? empty : all
+    const free = groups.length - group <= empty.length ? empty : all
+    const open = isFixed(group) ? [parts[group]!.fixed] : free
     const costs = open.map((side) => {
       shift(group, side, 1)
       const after = cost()
@@ -126,11 +140,19 @@ function placeGroups(groups: readonly number[][], wanted: readonly number[][]): 
     better = false
     for (const group of groups.keys())
       for (const side of wanted.keys())
-        if (side !== places[group] && held[places[group]!]! > 1 && tryPlaces([[group, side]])) better = true
+        if (
+          !isFixed(group) &&
+          side !== places[group] &&
+          held[places[group]!]! > 1 &&
+          tryPlaces([[group, side]])
+        )
+          better = true
     if (groups.length * wanted.length > swapLimit) continue
     for (const a of groups.keys())
       for (let b = 0; b < a; b += 1)
         if (
+          !isFixed(a) &&
+          !isFixed(b) &&
           places[a] !== places[b] &&
           tryPlaces([
             [a, places[b]!],

@@ -47,6 +47,30 @@ describe('splitByGroup', () => {
     expect(new Set(tests).size).toBeGreaterThan(1)
   })
 
+  it('leaves groups that have a side where they are', () => {
+    fc.assert(
+      fc.property(
+        anyFootage,
+        fc.integer(),
+        fc.constantFrom('train', 'validation', 'test'),
+        (items, seed, side) => {
+          const groups = [...new Set(items.map(({ group }) => group))].sort()
+          fc.pre(groups.length >= 4)
+          const fixed = new Map([
+            [groups[0]!, side as 'train'],
+            [groups[1]!, 'test' as const],
+          ])
+          const { split } = splitByGroup({ items, shares, seed, fixed })
+          for (const [group, where] of fixed)
+            for (const item of items.filter((each) => each.group === group))
+              expect(split[where]).toContain(item)
+          expect(findLeaks(split)).toEqual([])
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
   it('meets the shares of items and labels where groups are small', () => {
     const items = footage(50, 6, ['walk', 'run', 'fall'])
     const { split, missing } = splitByGroup({ items, shares, seed: 1 })

@@ -1,0 +1,51 @@
+/** Why a clip is in the queue: an alert, or what the sampler found worth a look. */
+export const reviewReasons = ['alert', 'uncertain', 'disagreement', 'anomaly', 'random'] as const
+export type ReviewReason = (typeof reviewReasons)[number]
+
+/** One clip that a person may judge. */
+export interface ReviewItem {
+  /** Id of the alert, or of the sample. */
+  readonly id: string
+  readonly reason: ReviewReason
+  readonly cameraId: string
+  /** The recorded file. */
+  readonly path: string
+  readonly sha256: string
+  /** Wall clock at which the clip begins, milliseconds since the Unix epoch. */
+  readonly startedMs: number
+  readonly durationMs: number
+  /** What the model said, or null where it said nothing. */
+  readonly label: string | null
+  readonly score: number | null
+  readonly modelVersion: string | null
+}
+
+/**
+ * confirm: the model's label is right. reject: it is not, and no other label is. relabel: these labels are right.
+ * unsure: a person looked and cannot tell. skip: not now.
+ */
+export const verdicts = ['confirm', 'reject', 'relabel', 'unsure', 'skip'] as const
+export type Verdict = (typeof verdicts)[number]
+
+/** What one person said of one clip, once. Facts are only ever added. */
+export interface ReviewFact {
+  /** Position among all facts; ascending, never used again. */
+  readonly seq: number
+  readonly itemId: string
+  readonly verdict: Verdict | 'undo'
+  /** The labels that the clip shows from then on; empty for reject, unsure and skip. */
+  readonly labels: readonly string[]
+  /** The part of the clip that shows them, milliseconds from its beginning; null for all of it. */
+  readonly startMs: number | null
+  readonly endMs: number | null
+  /** The fact that an undo takes back. */
+  readonly undoes: number | null
+  readonly who: string
+  readonly atMs: number
+}
+
+/** What holds of a clip after all that was said: the latest fact that nobody took back; null when there is none. */
+export function currentFact(facts: readonly ReviewFact[]): ReviewFact | null {
+  const undone = new Set(facts.map(({ undoes }) => undoes))
+  return facts.findLast(({ seq, verdict }) => verdict !== 'undo' && !undone.has(seq)) ?? null
+}
