@@ -11,7 +11,12 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
 }
 
 /** The gradient of a broadcast operand: summed over the axes along which it was repeated. */
-function unbroadcast(tape: Tape, gradient: string, from: readonly number[], to: readonly number[]): string {
+export function unbroadcast(
+  tape: Tape,
+  gradient: string,
+  from: readonly number[],
+  to: readonly number[],
+): string {
   const { graph } = tape
   const lead = from.length - to.length
   const axes = from.flatMap((size, axis) =>
