@@ -1,5 +1,6 @@
 import { combineLatest, distinctUntilChanged, map, type Observable, of, startWith } from 'rxjs'
 import type { CameraSource } from '../src/camera/camera-source.ts'
+import { streamHealth } from '../src/camera/stream-health.ts'
 import type { CameraConfig } from '../src/config/schema.ts'
 import type { CameraStatus, PictureState } from '../src/core/camera-status.ts'
 import type { Clock } from '../src/core/clock.ts'
@@ -7,16 +8,22 @@ import type { FrameStreamSpec } from '../src/core/frame.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import { pictureHealth } from '../src/motion/picture-health.ts'
 
-const pictures: readonly PictureState[] = ['ok', 'frozen', 'dark', 'covered', 'moved']
+const pictures: readonly PictureState[] = [
+  ...(['ok', 'frozen', 'dark', 'covered', 'moved'] as const),
+  ...(['slow', 'clock', 'corrupt'] as const),
+]
 const reasons: Readonly<Record<PictureState, string>> = {
   ok: 'frames arrive',
   frozen: 'frames arrive, but the picture does not change at all',
   dark: 'frames arrive, but the picture is dark',
   covered: 'frames arrive, but the picture has no structure: the lens may be covered',
   moved: 'frames arrive, but the camera looks elsewhere',
+  slow: 'frames arrive, but fewer a second than the models want',
+  clock: "frames arrive, but the camera's timestamps jump or run at another speed",
+  corrupt: 'frames arrive, but parts of the data are broken',
 }
 
-/** Connection and picture of a camera as one status. Completes with the source. */
+/** Connection, stream and picture of a camera as one status. Completes with the source. */
 export function cameraStatus(options: {
   camera: CameraConfig
   source: CameraSource
@@ -26,14 +33,25 @@ export function cameraStatus(options: {
   telemetry: Telemetry
 }): Observable<CameraStatus> {
   const { camera, source, stream, clock, telemetry } = options
-  const picture$: Observable<PictureState> =
-    camera.picture.enabled && stream
-      ? source
-          .frames$(stream)
-          .pipe(pictureHealth(camera.picture), startWith('ok' as const), distinctUntilChanged())
-      : of('ok')
-  return combineLatest([source.status$, picture$]).pipe(
-    map(([status, seen]): CameraStatus => ({ ...status, picture: status.state === 'live' ? seen : 'ok' })),
+  const watched = camera.picture.enabled && stream
+  const view$: Observable<PictureState> = watched
+    ? source.frames$(stream).pipe(pictureHealth(camera.picture), startWith('ok' as const))
+    : of('ok')
+  const stream$: Observable<PictureState> = watched
+    ? source.frames$(stream).pipe(
+        streamHealth({
+          sampleFps: stream.sampleFps,
+          damage: source.damage,
+          realtime: camera.realtime,
+        }),
+        startWith('ok' as const),
+      )
+    : of('ok')
+  return combineLatest([source.status$, view$, stream$]).pipe(
+    map(([status, view, sent]): CameraStatus => {
+      const seen = view === 'ok' ? sent : view
+      return { ...status, picture: status.state === 'live' ? seen : 'ok' }
+    }),
     distinctUntilChanged(
       (a, b) => a.state === b.state && a.code === b.code && a.epoch === b.epoch && a.picture === b.picture,
     ),

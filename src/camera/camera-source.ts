@@ -8,8 +8,10 @@ import { type Fragment, type Frame, type FrameStreamSpec, frameStreamKey } from 
 import type { Telemetry } from '../core/telemetry-port.ts'
 import { cameraAddress, missingFile } from './camera-address.ts'
 import { type CameraProcess, startCameraProcess } from './camera-process.ts'
-import type { Failure } from './classify-failure.ts'
+import { type Failure, isDamage } from './classify-failure.ts'
 import { ffmpegCommand } from './ffmpeg-arguments.ts'
+import type { FragmentBody } from './fragment-reader.ts'
+import { codecOf, parameterSets, type VideoCodec } from './parameter-sets.ts'
 import { reconnectDelayMs } from './reconnect-delay.ts'
 import { lineRedactor } from './redact-line.ts'
 
@@ -31,6 +33,8 @@ export interface CameraSource {
   /** Begins with the latest; one value for each change of state or cause. Completes when the source is closed. */
   readonly status$: Observable<CameraStatus>
   readonly fragments$: Observable<Fragment>
+  /** How often the decoder complained about broken data so far. */
+  damage(): number
   /** Hot. @throws AppError BUG_UNEXPECTED for a stream that was not asked for at the start. */
   frames$(spec: FrameStreamSpec): Observable<Frame>
   start(): void
@@ -45,6 +49,9 @@ const connectTimeoutMs = 15_000
 const steadyMs = 5000
 /** How long a process may take to end by itself before it is killed. */
 const endGraceMs = 1500
+
+/** Least time between two new connections because of another picture size. */
+const changePauseMs = 60_000
 
 /**
  * One camera, kept connected: a child process for each connection, a watchdog that kills one that sends no
@@ -67,6 +74,11 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
   /** Why the watchdog killed the process, or null. */
   let killed: Failure | null = null
   let framesSeen = false
+  let damage = 0
+  let codec: VideoCodec | null = null
+  /** The parameter sets of this connection's last keyframe. */
+  let sets: string | null = null
+  let changedMonoMs = Number.NEGATIVE_INFINITY
   let firstFrameMonoMs = 0
   let lastFrameMonoMs = 0
   let cancelTimer: (() => void) | null = null
@@ -138,9 +150,15 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
         },
         onFragment: (fragment) => {
           if (streams.length === 0) alive('packets arrive')
+          if (isOtherVideo(fragment)) return
           fragments.next({ cameraId: camera.id, epoch: thisEpoch, arrivalMs: clock.nowMs(), ...fragment })
         },
-        onLog: (line) => telemetry.log.debug({ camera: camera.id }, `ffmpeg: ${redact(line)}`),
+        onLog(line) {
+          telemetry.log.debug({ camera: camera.id }, `ffmpeg: ${redact(line)}`)
+          if (!framesSeen || !isDamage(line)) return
+          damage += 1
+          telemetry.count('vireo_camera_damage_total', { camera: camera.id })
+        },
         onEnd: ({ failure, sawFrame }) => {
           process = null
           ended(failure, sawFrame)
@@ -149,10 +167,32 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     })
   }
 
+  /**
+   * Whether the camera sends another picture size or profile than before. ffmpeg goes on with the old init segment then,
+   * and what is recorded could not be decoded: so the connection is made anew, but not over and over again.
+   */
+  const isOtherVideo = (fragment: FragmentBody): boolean => {
+    if (fragment.kind === 'init') {
+      codec = codecOf(fragment.data)
+      sets = null
+      return false
+    }
+    const now = codec && fragment.keyframe ? parameterSets(fragment.data, codec) : null
+    const other = now !== null && sets !== null && now !== sets
+    sets = now ?? sets
+    if (!other || killed || address.kind === 'file' || clock.monoMs() - changedMonoMs < changePauseMs)
+      return killed?.code === 'MEDIA_CHANGED'
+    changedMonoMs = clock.monoMs()
+    killed = { code: 'MEDIA_CHANGED', reason: 'the camera sends another picture size or profile' }
+    setStatus('connecting', killed.reason, killed.code)
+    process?.kill('SIGKILL')
+    return true
+  }
+
   /** Something came: the camera is live, and from now on the watchdog is strict. */
   const alive = (reason: string) => {
     lastFrameMonoMs = clock.monoMs()
-    if (closed) return
+    if (closed || killed) return
     attempt = 0
     setStatus('live', reason, null)
     if (framesSeen) {
@@ -180,6 +220,10 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     cancelTimer = null
     if (closed) return closing?.()
     if (killed?.code === 'CAMERA_STALLED') return reconnectLater(killed.code)
+    if (killed?.code === 'MEDIA_CHANGED') {
+      telemetry.count('vireo_camera_restarts_total', { camera: camera.id, reason: killed.code })
+      return connect()
+    }
     if (killed) return retry(killed)
     if (address.kind === 'file' && sawFrame && failure.code === 'CAMERA_UNREACHABLE')
       return setStatus('offline', 'the file has ended', null)
@@ -219,6 +263,7 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     id: camera.id,
     status$: statuses.asObservable(),
     fragments$: fragments.asObservable(),
+    damage: () => damage,
     frames$(spec) {
       const index = streams.findIndex((stream) => frameStreamKey(stream) === frameStreamKey(spec))
       const found = frames[index]

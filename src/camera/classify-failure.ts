@@ -79,3 +79,12 @@ export function classifyFailure(stderrLines: readonly string[], wasLive: boolean
     ? { code: 'CAMERA_UNREACHABLE', reason: 'the camera ended the connection' }
     : { code: 'CAMERA_UNREACHABLE', reason: 'the camera ended the connection before any picture' }
 }
+
+/** What decoders and demuxers say about data that is broken or missing, of which they make what they can. */
+const damagePattern =
+  /error while decoding|concealing \d+|corrupt|missed \d+ packets|non-existing [SP]PS|Invalid NAL|decode_slice|cabac|left block|top block|Could not find ref|missing picture|no frame!|Invalid data found/i
+
+/** Whether a line of ffmpeg complains about broken data. */
+export function isDamage(line: string): boolean {
+  return damagePattern.test(line)
+}

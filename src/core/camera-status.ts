@@ -2,8 +2,14 @@ import type { ErrorCode } from './errors.ts'
 
 export type CameraState = 'connecting' | 'live' | 'stalled' | 'offline'
 
-/** Whether what a live camera sends can be used; see src/motion/picture-health.ts. */
-export type PictureState = 'ok' | 'frozen' | 'dark' | 'covered' | 'moved'
+/** Whether one can see on the picture what there is to see; src/motion/picture-health.ts tells. */
+export type ViewState = 'ok' | 'frozen' | 'dark' | 'covered' | 'moved'
+
+/** Whether the pictures come as they should; src/camera/stream-health.ts tells. */
+export type StreamState = 'ok' | 'slow' | 'clock' | 'corrupt'
+
+/** Whether what a live camera sends can be used. */
+export type PictureState = ViewState | StreamState
 
 export interface CameraStatus {
   readonly cameraId: string

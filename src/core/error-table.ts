@@ -85,6 +85,13 @@ export const errorTable = {
     summary:
       'The bytes from ffmpeg are not in the expected container. Check the ffmpeg version with vireo doctor.',
   },
+  MEDIA_CHANGED: {
+    retry: true,
+    httpStatus: 502,
+    exitCode: 69,
+    summary:
+      'A camera sends another picture size or profile than before. It is connected anew, and recordings begin anew.',
+  },
   MEDIA_FFMPEG_MISSING: {
     retry: false,
     httpStatus: 500,

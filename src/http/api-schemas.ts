@@ -34,6 +34,7 @@ const cameraChange = z.strictObject({
   attached: names,
   detached: names,
   changed: names,
+  retuned: names.describe('Went on with other rules, without losing a frame.'),
   restart: names.describe('Other changes in the file that take effect only with a restart.'),
 })
 const named = z.strictObject({ added: names, removed: names, changed: names })

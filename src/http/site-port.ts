@@ -58,6 +58,8 @@ export interface CameraChange {
   readonly attached: readonly string[]
   readonly detached: readonly string[]
   readonly changed: readonly string[]
+  /** Went on with other rules, without losing a frame. */
+  readonly retuned: readonly string[]
   /** Other changes in the file that take effect only with a restart. */
   readonly restart: readonly string[]
 }

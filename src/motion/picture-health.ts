@@ -1,5 +1,5 @@
-import { distinctUntilChanged, map, type OperatorFunction } from 'rxjs'
-import type { PictureState } from '../core/camera-status.ts'
+import { defer, distinctUntilChanged, map, type OperatorFunction } from 'rxjs'
+import type { ViewState } from '../core/camera-status.ts'
 import type { Frame } from '../core/frame.ts'
 import { blockMeans } from './block-means.ts'
 
@@ -33,19 +33,16 @@ const adoptAfterMs = 60_000
  * sensor noise alone keeps a quiet scene alive), `dark`, `covered` (no structure), `moved` (not the usual view). Emits changes only. Time is
  * the video's own; a new connection starts afresh but keeps the usual view.
  */
-export function pictureHealth(settings: PictureHealthSettings): OperatorFunction<Frame, PictureState> {
-  return (source) => {
-    const look = createLook(settings)
-    return source.pipe(map(look), distinctUntilChanged())
-  }
+export function pictureHealth(settings: PictureHealthSettings): OperatorFunction<Frame, ViewState> {
+  return (source) => defer(() => source.pipe(map(createLook(settings)), distinctUntilChanged()))
 }
 
-function createLook({ frozenAfterMs, tamperAfterMs }: PictureHealthSettings): (frame: Frame) => PictureState {
+function createLook({ frozenAfterMs, tamperAfterMs }: PictureHealthSettings): (frame: Frame) => ViewState {
   let before: Frame | null = null
   let aliveUs = 0
   let changes: boolean[] = []
   let usual: Float32Array | null = null
-  let suspect: { state: PictureState; sinceUs: number } = { state: 'ok', sinceUs: 0 }
+  let suspect: { state: ViewState; sinceUs: number } = { state: 'ok', sinceUs: 0 }
 
   return (frame) => {
     const { data, epoch, ptsUs } = frame
@@ -95,7 +92,7 @@ function judge(
   pattern: Float32Array,
   { mean, deviation }: { mean: number; deviation: number },
   usual: Float32Array | null,
-): PictureState {
+): ViewState {
   if (mean < darkMean && deviation < 2 * flatDeviation) return 'dark'
   if (deviation < flatDeviation) return 'covered'
   return usual && usual.length === pattern.length && correlation(usual, pattern) < strange ? 'moved' : 'ok'

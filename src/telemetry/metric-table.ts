@@ -25,6 +25,11 @@ export const metricTable = {
     help: '1 for what the picture of the camera is like, 0 for the others.',
     labels: ['camera', 'picture'],
   },
+  vireo_camera_damage_total: {
+    type: 'counter',
+    help: 'Complaints of the decoder about broken or missing data.',
+    labels: ['camera'],
+  },
   vireo_camera_restarts_total: {
     type: 'counter',
     help: 'Restarts of a camera process by reason.',

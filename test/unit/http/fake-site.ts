@@ -22,7 +22,7 @@ export function fakeSite(clip: { path: string; thumbnailPath: string } = { path:
     mainStatus: null,
     config: cameraSchema.parse({ id: 'gate', url: 'rtsp://***@192.0.2.1/a' }),
   }
-  const change = { attached: [], detached: [], changed: [], restart: [] }
+  const change = { attached: [], detached: [], changed: [], retuned: [], restart: [] }
   const none = { added: [], removed: [], changed: [] }
   const clipEntry = {
     alertId,
