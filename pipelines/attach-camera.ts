@@ -2,7 +2,10 @@ import type { spawn as nodeSpawn } from 'node:child_process'
 import { EMPTY, type Observable } from 'rxjs'
 import { type AlertRule, resolveRules } from '../src/alert/alert-rule.ts'
 import { createAlertTracker } from '../src/alert/alert-tracker.ts'
+import { createBehaviours } from '../src/behaviour/behaviours.ts'
+import { compileSchedule, createWeekClock } from '../src/behaviour/week-clock.ts'
 import { type CameraSource, createCameraSource } from '../src/camera/camera-source.ts'
+import { cameraBehaviours, ownBehaviours } from '../src/config/camera-behaviours.ts'
 import { configHash } from '../src/config/config-hash.ts'
 import { recordingOf } from '../src/config/recording-schema.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
@@ -11,7 +14,10 @@ import type { Clock } from '../src/core/clock.ts'
 import { type FrameStreamSpec, frameStreamKey } from '../src/core/frame.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
-import { liveRoute, streamSpecOf } from './live.ts'
+import { behaviourOptions, chooseDetector, needsTracks } from './choose-detector.ts'
+import { liveRoute, type Watcher, watchedStream } from './live.ts'
+import type { People } from './people.ts'
+import { createSceneWatch } from './scene-watch.ts'
 
 export interface AttachOptions {
   readonly engine: InferenceEngine
@@ -38,18 +44,24 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
   const { engine, clock, spawn, random, telemetry } = options
   const { rules, models } = watchOf(camera, config, engine)
   const hash = configHash(config)
-  const watchers = models.map(({ name }) => ({
-    model: engine.contract(name),
-    alerts: createAlertTracker({
-      cameraId: camera.id,
-      rules: rulesOf(rules, name),
-      configHash: hash,
-      telemetry,
+  const armed = scheduleOf(camera, config)
+  const watchers = models.map(
+    ({ name, scope }): Watcher => ({
+      model: engine.contract(name),
+      scope,
+      alerts: createAlertTracker({
+        cameraId: camera.id,
+        rules: rulesOf(rules, name),
+        configHash: hash,
+        telemetry,
+        armed,
+      }),
     }),
-  }))
-  const specs = new Map(
-    watchers.map(({ model }) => [frameStreamKey(streamSpecOf(model)), streamSpecOf(model)] as const),
   )
+  const people = watchPeople(camera, config, options)
+  const wanted = watchers.map(({ model, scope }) => watchedStream(model, scope))
+  if (people) wanted.push(people.plan.spec)
+  const specs = new Map(wanted.map((spec) => [frameStreamKey(spec), spec] as const))
   const { clips, continuous } = recordingOf(config.recording, camera)
   const recorded = clips || continuous
   const parts = { clock, spawn, random, telemetry }
@@ -70,7 +82,7 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
         })
       : null
   const steps$ =
-    watchers.length === 0 ? EMPTY : liveRoute({ camera, source, engine, watchers, clock, telemetry })
+    wanted.length === 0 ? EMPTY : liveRoute({ camera, source, engine, watchers, people, clock, telemetry })
   return {
     source,
     main,
@@ -85,9 +97,53 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
 const rulesOf = (rules: readonly AlertRule[], model: string) =>
   rules.filter(({ modelName }) => modelName === null || modelName === model)
 
-/** The models that watch a camera and its rules: with the camera itself, all that its pipeline depends on. */
+/**
+ * The models that watch a camera and its rules: with the camera itself, all that its pipeline depends on.
+ *
+ * @throws AppError CONFIG_INVALID when a rule of labels or behaviours is wrong.
+ */
 export function watchOf(camera: CameraConfig, config: Config, engine: InferenceEngine) {
-  const allModels = config.models.map(({ name }) => ({ name, labels: engine.bundle(name).labels }))
+  const allModels = config.models
+    .filter(({ name }) => engine.bundle(name).kind !== 'detector')
+    .map(({ name, scope = 'scene' as const }) => ({ name, scope, labels: engine.bundle(name).labels }))
   const models = allModels.filter(({ name }) => camera.models?.includes(name) ?? true)
-  return { models, rules: resolveRules({ alerts: config.alerts, cameraId: camera.id, models, allModels }) }
+  const plan = needsTracks(camera, config) ? chooseDetector(camera, config, engine) : null
+  if (plan) createBehaviours(behaviourOptions(camera, config, engine))
+  return {
+    models,
+    rules: resolveRules({ alerts: config.alerts, cameraId: camera.id, models, allModels }),
+    plan,
+    behaviours: ownBehaviours(config, camera.id),
+  }
+}
+
+function watchPeople(camera: CameraConfig, config: Config, options: AttachOptions): People | null {
+  const { engine, clock, telemetry } = options
+  const { plan } = watchOf(camera, config, engine)
+  if (!plan) {
+    if (needsTracks(camera, config))
+      telemetry.log.warn({ camera: camera.id }, 'no detector: its rules about tracks find nothing')
+    return null
+  }
+  if (plan.modelName === null)
+    telemetry.log.warn(
+      { camera: camera.id, detector: plan.name },
+      'no detector model: everything that moves counts as a person; rules work, but a model is far better',
+    )
+  const watch = createSceneWatch({
+    behaviours: behaviourOptions(camera, config, engine),
+    detector: plan,
+    configHash: configHash(config),
+    idPrefix: `${Math.round(clock.nowMs()).toString(36)}-`,
+    telemetry,
+  })
+  return { plan, watch }
+}
+
+/** Whether alerts of a camera are wanted at a wall-clock time. */
+function scheduleOf(camera: CameraConfig, config: Config): (timeMs: number) => boolean {
+  const { armed, disarmed, timeZone } = cameraBehaviours(config, camera.id)
+  const schedule = compileSchedule({ armed, disarmed })
+  const moment = createWeekClock(timeZone)
+  return (timeMs) => schedule(moment(timeMs))
 }

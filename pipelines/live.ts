@@ -1,8 +1,9 @@
-import { concatMap, filter, map, merge, type Observable, share } from 'rxjs'
+import { concatMap, filter, map, merge, type Observable, Subject, share, tap } from 'rxjs'
 import type { AlertTracker } from '../src/alert/alert-tracker.ts'
 import { trackAlerts } from '../src/alert/track-alerts.ts'
 import type { CameraSource } from '../src/camera/camera-source.ts'
 import { clipWindow } from '../src/clip/clip-window.ts'
+import type { TrackUpdate } from '../src/clip/person-tubes.ts'
 import type { CameraConfig } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { ModelContract } from '../src/core/bundle.ts'
@@ -12,46 +13,76 @@ import { type FrameStreamSpec, frameStreamKey, type GatedFrame } from '../src/co
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { motionGate } from '../src/motion/motion-gate.ts'
+import { type People, peopleRoute, tubeClips, tubeSpecOf } from './people.ts'
 
 export interface LiveRoute {
   readonly camera: CameraConfig
   readonly source: CameraSource
   readonly engine: InferenceEngine
   /** The models that watch this camera, each with the alerts that its scores can raise. */
-  readonly watchers: readonly { readonly model: ModelContract; readonly alerts: AlertTracker }[]
+  readonly watchers: readonly Watcher[]
+  /** Null: nobody is detected or followed here. */
+  readonly people: People | null
   readonly clock: Clock
   readonly telemetry: Telemetry
 }
 
-/** Camera → motion gate → clip window → inference → alerts. Completes when the source is closed. */
+export interface Watcher {
+  readonly model: ModelContract
+  readonly scope: 'scene' | 'person'
+  readonly alerts: AlertTracker
+}
+
+/**
+ * Camera → motion gate → clips of the picture or of each person → inference → alerts; beside it camera → motion gate →
+ * detector → tracks → behaviours → alerts. Completes when the source is closed.
+ */
 export function liveRoute(route: LiveRoute): Observable<AlertStep> {
-  const { camera, source, engine, watchers, clock, telemetry } = route
+  const { camera, source, engine, watchers, people, clock, telemetry } = route
   const lost$ = source.status$.pipe(filter(({ state }) => state === 'stalled' || state === 'offline'))
   const gated = shareByStream((spec) => source.frames$(spec).pipe(motionGate(camera.motion)))
+  const updates = new Subject<TrackUpdate>()
+  const tracks$ = updates.pipe(map(({ tracks }) => new Set(tracks.map(({ id }) => id))))
 
-  return merge(
-    ...watchers.map(({ model, alerts }) => {
-      const frames$ = gated(streamSpecOf(model))
-      const quiet$ = frames$.pipe(
-        filter(({ active }) => !active),
-        map(({ frame }) => frame),
-      )
-      return frames$.pipe(
-        clipWindow({ model, strideScale: () => engine.strideScale(model.name), telemetry }),
-        // Asked at once, answered in order. Bounded by the engine: it holds two clips a camera and answers null
-        // for one that it had to drop.
-        map((clip) => engine.infer(clip)),
-        concatMap((answer) => answer),
-        filter((scores): scores is Scores => scores !== null),
-        trackAlerts(alerts, { quiet$, lost$, clock }),
-      )
-    }),
-  )
+  const scored = watchers.map(({ model, scope, alerts }) => {
+    const frames$ = gated(watchedStream(model, scope))
+    const quiet$ = frames$.pipe(
+      filter(({ active }) => !active),
+      map(({ frame }) => frame),
+    )
+    const strideScale = () => engine.strideScale(model.name)
+    const clips$ =
+      scope === 'person'
+        ? tubeClips({ model, frames$, updates$: updates, strideScale, telemetry })
+        : frames$.pipe(clipWindow({ model, strideScale, telemetry }))
+    return clips$.pipe(
+      // Asked at once, answered in order. Bounded by the engine: it holds two clips of a camera or a track and
+      // answers null for one that it had to drop.
+      map((clip) => engine.infer(clip)),
+      concatMap((answer) => answer),
+      filter((scores): scores is Scores => scores !== null),
+      tap((scores) => people?.watch.scores(scores)),
+      trackAlerts(alerts, { quiet$, lost$, clock, ...(scope === 'person' && { tracks$ }) }),
+    )
+  })
+  if (!people) return merge(...scored)
+  const frames$ = gated(people.plan.spec)
+  return merge(...scored, peopleRoute({ people, frames$, lost$, updates, engine, clock }))
+}
+
+/** The frames of which a model's clips are made. */
+export function watchedStream(model: ModelContract, scope: Watcher['scope']): FrameStreamSpec {
+  return scope === 'person' ? tubeSpecOf(model) : streamSpecOf(model)
 }
 
 /** What a model wants to see. Models that want the same share one decoded stream. */
 export function streamSpecOf(model: ModelContract): FrameStreamSpec {
-  return { widthPx: model.widthPx, heightPx: model.heightPx, sampleFps: model.sampleFps }
+  return {
+    widthPx: model.widthPx,
+    heightPx: model.heightPx,
+    sampleFps: model.sampleFps,
+    ...(model.fit && { fit: model.fit }),
+  }
 }
 
 function shareByStream(create: (spec: FrameStreamSpec) => Observable<GatedFrame>) {

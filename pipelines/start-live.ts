@@ -66,10 +66,11 @@ export function startLive(options: LiveOptions): LiveCameras {
   let applying: Promise<unknown> = Promise.resolve()
 
   const basisOf = (camera: CameraConfig, config: Config): Basis => {
-    const { models, rules } = watchOf(camera, config, engine)
+    const { models, rules, plan, behaviours } = watchOf(camera, config, engine)
     const contracts = models.map(({ name }) => ({ ...engine.contract(name), version: null }))
     const named = rules.map(({ name, label, modelName }) => [name, label, modelName])
-    const shape = [camera, recordingOf(config.recording, camera), contracts, named]
+    const detector = plan && { ...plan, version: null }
+    const shape = [camera, recordingOf(config.recording, camera), contracts, named, detector, behaviours]
     return { shape: canonicalJson(shape), rules: canonicalJson(rules) }
   }
   const wantedOf = (config: Config) => config.cameras.filter(({ paused }) => !paused)

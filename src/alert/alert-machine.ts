@@ -59,8 +59,10 @@ export function createAlertMachine(options: {
   cameraId: string
   modelName: string
   configHash: string
+  /** The track whose clips it looks at; absent: the whole picture. */
+  trackId?: string | undefined
 }): AlertMachine {
-  const { cameraId, modelName, configHash } = options
+  const { cameraId, modelName, configHash, trackId } = options
   let { rule } = options
   let pending: { first: Evidence; best: number } | null = null
   let open: Open | null = null
@@ -81,7 +83,7 @@ export function createAlertMachine(options: {
     severity: rule.severity,
     cameraId,
     zone: null,
-    trackIds: [],
+    trackIds: trackId === undefined ? [] : [trackId],
     score: state.best,
     modelName,
     modelVersion: state.modelVersion,
@@ -137,7 +139,7 @@ export function createAlertMachine(options: {
     open = {
       alertId: alertId({
         cameraId,
-        rule: rule.name,
+        rule: trackId === undefined ? rule.name : `${rule.name}/${trackId}`,
         label: rule.label,
         modelName,
         startedMs: first.firstArrivalMs,

@@ -17,19 +17,23 @@ export interface AlertTracker {
    * reported and ended at once, because nothing will clear it.
    */
   end(reason: EndReason, at: { readonly monoMs: number; readonly epoch?: number }): AlertStep[]
+  /** Ends and forgets what is about tracks that are no longer there. */
+  keepTracks(trackIds: ReadonlySet<string>, monoMs: number): AlertStep[]
 }
 
 /**
  * All alerts that the models' scores can raise on one camera. A rule for any model is followed for each model by
- * itself, so that one model's doubts do not end another's alert.
+ * itself, so that one model's doubts do not end another's alert; scores of tracks for each track by itself.
  */
 export function createAlertTracker(options: {
   cameraId: string
   rules: readonly AlertRule[]
   configHash: string
   telemetry: Telemetry
+  /** Whether alerts are wanted at a wall-clock time; absent: always. */
+  armed?: (timeMs: number) => boolean
 }): AlertTracker {
-  const { cameraId, configHash, telemetry } = options
+  const { cameraId, configHash, telemetry, armed = () => true } = options
   let { rules } = options
   const machinesOf = new Map<string, Map<AlertRule, AlertMachine>>()
   let lostEpoch = 0
@@ -41,21 +45,26 @@ export function createAlertTracker(options: {
     return present
   }
   const all = () => [...machinesOf.values()].flatMap((machines) => [...machines.values()])
-  const machinesFor = (modelName: string) => {
-    const existing = machinesOf.get(modelName)
+  const trackOf = new Map<string, string>()
+  const machinesFor = ({ modelName, trackId }: Scores) => {
+    const key = trackId === undefined ? modelName : `${modelName}/${trackId}`
+    const existing = machinesOf.get(key)
     if (existing) return existing
+    if (trackId !== undefined) trackOf.set(key, trackId)
     const machines = new Map<AlertRule, AlertMachine>()
     for (const rule of rules)
       if (rule.modelName === null || rule.modelName === modelName)
-        machines.set(rule, createAlertMachine({ rule, cameraId, modelName, configHash }))
-    machinesOf.set(modelName, machines)
+        machines.set(rule, createAlertMachine({ rule, cameraId, modelName, configHash, trackId }))
+    machinesOf.set(key, machines)
     return machines
   }
 
   return {
     accept(scores) {
+      if (!armed(scores.lastArrivalMs))
+        return counted(all().map((machine) => machine.end('disarmed', scores.lastArrivalMonoMs)))
       const steps: (AlertStep | null)[] = []
-      for (const [rule, machine] of machinesFor(scores.modelName)) {
+      for (const [rule, machine] of machinesFor(scores)) {
         const column = scores.labels.indexOf(rule.label)
         if (column < 0) continue
         const score = scores.values[column]!
@@ -88,6 +97,17 @@ export function createAlertTracker(options: {
         machinesOf.set(modelName, new Map([...machines].map(([rule, each]) => [changed.get(rule)!, each])))
       }
       rules = next
+    },
+    keepTracks(trackIds, monoMs) {
+      const gone = [...trackOf].filter(([, trackId]) => !trackIds.has(trackId))
+      return counted(
+        gone.flatMap(([key]) => {
+          const machines = [...machinesOf.get(key)!.values()]
+          machinesOf.delete(key)
+          trackOf.delete(key)
+          return machines.map((machine) => machine.end('gone', monoMs))
+        }),
+      )
     },
     end(reason, { monoMs, epoch = 0 }) {
       lostEpoch = Math.max(lostEpoch, epoch)

@@ -11,9 +11,15 @@ import type { AlertTracker } from './alert-tracker.ts'
  */
 export function trackAlerts(
   tracker: AlertTracker,
-  events: { quiet$: Observable<Frame>; lost$: Observable<{ readonly epoch: number }>; clock: Clock },
+  events: {
+    quiet$: Observable<Frame>
+    lost$: Observable<{ readonly epoch: number }>
+    /** The tracks that are there; needed where scores are about tracks. */
+    tracks$?: Observable<ReadonlySet<string>>
+    clock: Clock
+  },
 ): OperatorFunction<Scores, AlertStep> {
-  const { quiet$, lost$, clock } = events
+  const { quiet$, lost$, tracks$, clock } = events
   return (source) =>
     new Observable((subscriber) => {
       const emit = (steps: readonly AlertStep[]) => {
@@ -26,6 +32,13 @@ export function trackAlerts(
           error: () => {},
         }),
       )
+      if (tracks$)
+        subscriber.add(
+          tracks$.subscribe({
+            next: (trackIds) => emit(tracker.keepTracks(trackIds, clock.monoMs())),
+            error: () => {},
+          }),
+        )
       subscriber.add(
         source.subscribe({
           next: (scores) => emit(tracker.accept(scores)),

@@ -207,29 +207,53 @@ const point = z
 const cameras = z.array(z.string()).min(1).optional()
 const armed = z.array(timeWindow).min(1).optional()
 
-export const zoneSchema = strict({
+const zoneShape = {
   name: slug.describe('Name that rules refer to. A slug.'),
-  cameras: cameras.describe('Cameras that have it. Absent: all.'),
   points: z
     .array(point)
     .min(3)
     .max(64)
     .refine((points) => !crossesItself(points), { error: 'the edges of a zone must not cross each other' })
     .describe('The polygon. Closed by itself.'),
-})
-export const lineSchema = strict({
+}
+const lineShape = {
   name: slug.describe('Name that rules refer to. A slug.'),
-  cameras: cameras.describe('Cameras that have it. Absent: all.'),
   from: point,
   to: point,
   left: slug.default('left').describe('Name of the side to the left of someone who walks from → to.'),
   right: slug.default('right').describe('Name of the side to the right.'),
-})
-  .refine((line) => line.left !== line.right, { error: 'the sides need two names', path: ['right'] })
-  .refine((line) => line.from[0] !== line.to[0] || line.from[1] !== line.to[1], {
-    error: 'from and to are the same point',
-    path: ['to'],
-  })
+}
+const itsCameras = { cameras: cameras.describe('Cameras that have it. Absent: all.') }
+
+function asLine<Schema extends z.ZodType<{ from: Point; to: Point; left: string; right: string }>>(
+  schema: Schema,
+) {
+  return schema
+    .refine((line) => line.left !== line.right, { error: 'the sides need two names', path: ['right'] })
+    .refine((line) => line.from[0] !== line.to[0] || line.from[1] !== line.to[1], {
+      error: 'from and to are the same point',
+      path: ['to'],
+    })
+}
+
+export const zoneSchema = strict({ ...zoneShape, ...itsCameras })
+export const lineSchema = asLine(strict({ ...lineShape, ...itsCameras }))
+
+/** What a camera says itself about its behaviours. */
+export const cameraBehaviourFields = {
+  zones: z
+    .array(strict(zoneShape))
+    .max(100)
+    .optional()
+    .describe('Polygons in its picture. See docs/rules.md.'),
+  lines: z
+    .array(asLine(strict(lineShape)))
+    .max(100)
+    .optional()
+    .describe('Lines with two sides in its picture.'),
+  armed: armed.describe('Alerts of this camera only in these windows. Absent: as for all.'),
+  disarmed: armed.describe('No alerts of this camera in these windows.'),
+}
 
 const parameter = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])
 

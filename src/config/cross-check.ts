@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { referenceProblems } from './behaviour-references.ts'
+import { allPlaces } from './camera-behaviours.ts'
 import { isLoopback } from './is-loopback.ts'
 import { checkModelSources } from './models-schema.ts'
 import type { configShape } from './schema.ts'
@@ -46,6 +48,19 @@ export function crossCheck(config: Shape, context: z.RefinementCtx): void {
       known(name, models, { kind: 'model', path: ['cameras', at, 'models', index] })
     })
   })
+  config.cameras.forEach(({ detector }, at) => {
+    if (detector === undefined || detector === 'motion' || detector === 'none') return
+    known(detector, models, { kind: 'model', path: ['cameras', at, 'detector'] })
+  })
+  const places = allPlaces(config)
+  for (const { path, message } of referenceProblems({ ...places, rules: config.behaviours.rules }))
+    issue([...places.pathOf(path)], message)
+  for (const field of ['zones', 'lines', 'rules'] as const)
+    config.behaviours[field].forEach((one, at) => {
+      one.cameras?.forEach((name, index) => {
+        known(name, cameras, { kind: 'camera', path: ['behaviours', field, at, 'cameras', index] })
+      })
+    })
   const { defaults } = config.alerts
   if ((defaults.offThreshold ?? 0) > (defaults.onThreshold ?? 1))
     issue(['alerts', 'defaults', 'offThreshold'], `must be at most onThreshold (${defaults.onThreshold})`)

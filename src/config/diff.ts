@@ -16,7 +16,7 @@ export interface ConfigDiff {
 }
 
 /** Sections besides the cameras and rules that a reload takes. */
-const liveSections: ReadonlySet<string> = new Set(['alerts.defaults', 'recording'])
+const liveSections: ReadonlySet<string> = new Set(['alerts.defaults', 'recording', 'behaviours'])
 
 /** What of the changes takes effect only with a restart, such as `models actions` or `http`. */
 export function restartOf({ models, sections }: Pick<ConfigDiff, 'models' | 'sections'>): string[] {
@@ -42,7 +42,18 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
     }
   }
   const sections = (
-    ['node', 'dataDir', 'events', 'recording', 'webhooks', 'kafka', 'mqtt', 'http', 'log'] as const
+    [
+      'node',
+      'dataDir',
+      'behaviours',
+      'events',
+      'recording',
+      'webhooks',
+      'kafka',
+      'mqtt',
+      'http',
+      'log',
+    ] as const
   ).filter((section) => !same(before[section], after[section]))
   return {
     cameras: named(before.cameras, after.cameras, (camera) => camera.id),

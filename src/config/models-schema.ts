@@ -56,6 +56,10 @@ export const modelSchema = z.strictObject({
   workers: z.int().min(1).max(64).default(1).describe('Worker threads, each with its own session.'),
   intraOpThreads: z.int().min(0).default(0).describe('Threads inside one run; 0 lets ONNX Runtime choose.'),
   maxBatch: z.int().min(1).max(256).default(8).describe('Most clips in one run.'),
+  scope: z
+    .enum(['scene', 'person'])
+    .optional()
+    .describe('person: clips are cut around each person. Absent: scene, the whole picture.'),
   deadlineMs: z.int().min(0).default(50).describe('Longest wait for a batch to fill, ms.'),
 })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { alertsSchema } from './alerts-schema.ts'
+import { behavioursShape, cameraBehaviourFields } from './behaviour-schema.ts'
 import { crossCheck } from './cross-check.ts'
 import { kafkaSchema } from './kafka-schema.ts'
 import { modelSchema } from './models-schema.ts'
@@ -44,6 +45,18 @@ export const cameraSchema = z.strictObject({
     .default('none')
     .describe('Hardware that decodes the stream. See vireo doctor.'),
   models: z.array(z.string()).optional().describe('Names of the models that watch it. Absent: all of them.'),
+  detector: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name of the detector model, motion or none. Absent: the first detector, or else motion.'),
+  detectFps: z
+    .number()
+    .positive()
+    .max(60)
+    .optional()
+    .describe('Frames per second to detect in. Absent: what the detector says; 5 for motion.'),
+  ...cameraBehaviourFields,
   motion: motionSchema.prefault({}).describe('The motion gate in front of the models.'),
   picture: pictureSchema.prefault({}).describe('Whether the picture can be used.'),
   recording: cameraRecordingSchema.optional().describe('What is recorded otherwise than for the others.'),
@@ -88,6 +101,9 @@ export const configShape = z.strictObject({
   cameras: z.array(cameraSchema).default([]).describe('The cameras.'),
   models: z.array(modelSchema).default([]).describe('The models.'),
   alerts: alertsSchema.prefault({}).describe('When scores become alerts.'),
+  behaviours: behavioursShape
+    .prefault({})
+    .describe('What tracks of people and objects mean. See docs/rules.md.'),
   events: z
     .strictObject({
       keepDays: z

@@ -1,6 +1,15 @@
 export type Severity = 'info' | 'warning' | 'critical'
 export type AlertPhase = 'new' | 'update' | 'end'
 
+/** One measured value that made an alert's condition hold. */
+export interface AlertReason {
+  /** Name of the condition in the rule language (docs/rules.md). */
+  readonly condition: string
+  readonly text: string
+  readonly value: number | string | null
+  readonly asked: number | string | null
+}
+
 /** One step of an alert's life. The first has phase `new` and seq 0; the last has phase `end`. */
 export interface AlertStep {
   /** Deterministic: the same for all steps of the alert (see alertId in src/alert). */
@@ -29,6 +38,14 @@ export interface AlertStep {
   readonly causeMonoMs: number
   /** Where its clip will be when it is complete (see vireo.clip.ready.v1); null or absent without a recording. */
   readonly clipPath?: string | null
-  /** Why an alert ended: scores fell, the camera went away, or the process stopped. Null before the end. */
-  readonly endReason: 'cleared' | 'camera_lost' | 'shutdown' | null
+  /** Of an alert that a behaviour raised: name of the detector model, or `motion`, the weaker one. */
+  readonly detector?: string
+  /** Of an alert that a behaviour raised: which condition held with which values, in words and one by one. */
+  readonly explanation?: string
+  readonly reasons?: readonly AlertReason[]
+  /**
+   * Why an alert ended: scores or condition fell, its tracks are gone, its schedule ended, the camera went away, or
+   * the process stopped. Null before the end.
+   */
+  readonly endReason: 'cleared' | 'gone' | 'disarmed' | 'camera_lost' | 'shutdown' | null
 }

@@ -11,14 +11,15 @@ const samples = 255
  */
 export function frameDifference(before: Float32Array, now: Float32Array): number {
   if (now.length === 0) return 0
-  const gain = medianRatio(before, now)
+  const gain = lightGain(before, now)
   let count = 0
   for (let index = 0; index < now.length; index += 1)
     if (Math.abs(now[index]! - before[index]! * gain) > changed) count += 1
   return count / now.length
 }
 
-function medianRatio(before: Float32Array, now: Float32Array): number {
+/** By how much the light changed as a whole: the median ratio of brightness. */
+export function lightGain(before: Float32Array, now: Float32Array): number {
   const step = Math.max(1, Math.floor(now.length / samples))
   const ratios = new Float32Array(Math.ceil(now.length / step))
   for (let index = 0, at = 0; at < now.length; index += 1, at += step)

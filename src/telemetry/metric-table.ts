@@ -35,6 +35,7 @@ export const metricTable = {
     help: 'Restarts of a camera process by reason.',
     labels: ['camera', 'reason'],
   },
+  vireo_tracks: { type: 'gauge', help: 'People and objects that are followed now.', labels: ['camera'] },
   vireo_infer_clips_total: { type: 'counter', help: 'Clips scored.', labels: ['model'] },
   vireo_infer_run_seconds: { type: 'summary', help: 'Duration of one inference run.', labels: ['model'] },
   vireo_infer_batch_size: {

@@ -1,0 +1,122 @@
+import { createBehaviourAlerts } from '../src/alert/behaviour-alerts.ts'
+import { type BehaviourOptions, createBehaviours } from '../src/behaviour/behaviours.ts'
+import type { ActionScore } from '../src/behaviour/score-memory.ts'
+import type { TrackUpdate } from '../src/clip/person-tubes.ts'
+import type { AlertStep } from '../src/core/alert.ts'
+import type { Scores } from '../src/core/clip.ts'
+import type { Detection } from '../src/core/detection.ts'
+import type { Frame, PictureArea } from '../src/core/frame.ts'
+import { countDrop, type Telemetry } from '../src/core/telemetry-port.ts'
+import { createTracker } from '../src/track/tracker.ts'
+
+export interface SceneWatchOptions {
+  readonly behaviours: BehaviourOptions
+  readonly detector: DetectorFacts
+  readonly configHash: string
+  /** Prefix of track ids. */
+  readonly idPrefix: string
+  readonly telemetry: Telemetry
+}
+
+export interface DetectorFacts {
+  /** Name of the model, or `motion`. */
+  readonly name: string
+  readonly version: string
+  /** Score from which a detection may start a track. */
+  readonly highScore: number
+}
+
+export type Moment = Pick<Frame, 'epoch' | 'ptsUs' | 'arrivalMs' | 'arrivalMonoMs'>
+
+/** Tracks of one moment, and what the behaviours made of them. */
+export interface Looked {
+  readonly update: TrackUpdate
+  readonly steps: readonly AlertStep[]
+}
+
+/**
+ * Detections → tracker → behaviours → alert steps, for one camera. Time comes from the frames alone: the same
+ * detections and scores in the same order give the same steps.
+ */
+export interface SceneWatch {
+  /** What the detector found in a frame; null: it was not asked, because nothing moved, so all is where it was. */
+  look(moment: Moment, area: PictureArea, detections: readonly Detection[] | null): Looked
+  /** Scores that came since the look before. */
+  scores(scores: Scores): void
+  /** The camera is gone, with all connections up to this one. */
+  lost(epoch: number, monoMs: number): readonly AlertStep[]
+  close(monoMs: number): readonly AlertStep[]
+}
+
+/** Most scores that wait for the next look; the oldest make way. */
+const mostScores = 256
+/** The label by which a model of the whole scene says how unusual it is. */
+const anomalyLabel = 'anomaly'
+
+/** @throws AppError CONFIG_INVALID when a rule is wrong. */
+export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
+  const { detector, configHash, idPrefix, telemetry } = options
+  const { cameraId, rules } = options.behaviours
+  const behaviours = createBehaviours({
+    ...options.behaviours,
+    onDrop: (reason) => countDrop(telemetry, { stage: 'behaviour', reason, cameraId }),
+  })
+  const labels = new Map(rules.map(({ name, preset }) => [name, preset ?? name]))
+  const alerts = createBehaviourAlerts({
+    ...{ cameraId, configHash, detector, telemetry },
+    labelOf: (rule) => labels.get(rule) ?? rule,
+  })
+  const tracker = createTracker({ idPrefix, highScore: detector.highScore })
+  let last: readonly Detection[] = []
+  let epoch = 0
+  let lostEpoch = 0
+  let actions: ActionScore[] = []
+  let anomaly: number | undefined
+
+  return {
+    look(moment, area, detections) {
+      const { ptsUs, arrivalMs } = moment
+      if (moment.epoch <= lostEpoch)
+        return { update: { epoch: moment.epoch, ptsUs, area, tracks: [] }, steps: [] }
+      const reset = moment.epoch !== epoch ? behaviours.reset() : []
+      if (moment.epoch !== epoch) {
+        tracker.reset()
+        last = []
+        epoch = moment.epoch
+      }
+      last = detections ?? last
+      const tracks = tracker.update(last, ptsUs)
+      const { widthPx, heightPx } = area
+      const found = behaviours.step({
+        ...{ ptsUs, widthPx, heightPx, tracks, actions, anomaly },
+        timeMs: arrivalMs,
+      })
+      actions = []
+      anomaly = undefined
+      const scoreOf = (id: string) => tracks.find((track) => track.id === id)?.score ?? 0
+      telemetry.gauge('vireo_tracks', { camera: cameraId }, tracks.length)
+      return {
+        update: { epoch: moment.epoch, ptsUs, area, tracks },
+        steps: alerts.accept([...reset, ...found], moment, scoreOf),
+      }
+    },
+    scores({ labels: names, values, trackId = null }) {
+      names.forEach((label, column) => {
+        const score = values[column]!
+        if (trackId === null && label === anomalyLabel) anomaly = Math.max(anomaly ?? 0, score)
+        actions.push({ trackId, label, score })
+      })
+      const surplus = actions.length - mostScores
+      if (surplus <= 0) return
+      actions = actions.slice(surplus)
+      countDrop(telemetry, { stage: 'behaviour', reason: 'too_many_scores', cameraId, count: surplus })
+    },
+    lost(lostNow, monoMs) {
+      lostEpoch = Math.max(lostEpoch, lostNow)
+      tracker.reset()
+      last = []
+      return alerts.end(behaviours.reset(), 'camera_lost', monoMs)
+    },
+    close: (monoMs) => alerts.end(behaviours.reset(), 'shutdown', monoMs),
+  }
+}
