@@ -61,11 +61,19 @@ export function acceptClip(intake: Pick<EventIntake, 'clip'>, clip: RecordedClip
   intake.clip(clip, () => void forgetPart(clip.path))
 }
 
+/**
+ * A behaviour may have begun minutes before it became an alert (somebody who stays too long). No ring holds so much:
+ * the clip begins this long before the alert, and its pre-roll before that.
+ */
+const longestLookBackMs = 10_000
+const recordedFromUs = ({ firstPtsUs, lastPtsUs }: AlertStep) =>
+  Math.max(firstPtsUs, lastPtsUs - longestLookBackMs * 1000)
+
 function markOnSameClock(clips: ClipRecorder): RecordRoute['mark'] {
   const paths = new Map<string, string | null>()
   return (step) => {
     const { alertId, phase } = step
-    if (phase === 'new') paths.set(alertId, clips.begin(alertId, step.firstPtsUs, step.epoch))
+    if (phase === 'new') paths.set(alertId, clips.begin(alertId, recordedFromUs(step), step.epoch))
     const clipPath = paths.get(alertId) ?? null
     if (phase === 'end') {
       clips.end(alertId, step.lastPtsUs)
@@ -82,7 +90,7 @@ function markOnOtherClock(clips: ClipRecorder, options: RecordOptions): RecordRo
   recorded.fragments$.subscribe((fragment) => clock.observe(fragment))
   const mark = markOnSameClock(clips)
   return (step) => {
-    const first = clock.at(step.startedMs)
+    const first = clock.at(Math.max(step.startedMs, step.lastMs - longestLookBackMs))
     const last = clock.at(step.lastMs)
     if (!first || !last) {
       if (step.phase === 'new') {

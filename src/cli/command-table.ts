@@ -13,6 +13,7 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'clip', load: async () => (await import('./commands/clip.ts')).registerClip },
   { name: 'config', load: async () => (await import('./commands/config.ts')).registerConfig },
   { name: 'camera', load: async () => (await import('./commands/camera.ts')).registerCamera },
+  { name: 'rules', load: async () => (await import('./commands/rules.ts')).registerRules },
   { name: 'model', load: async () => (await import('./commands/model.ts')).registerModel },
   { name: 'simulate', load: async () => (await import('./commands/simulate.ts')).registerSimulate },
   { name: 'train', load: async () => (await import('./commands/train.ts')).registerTrain },

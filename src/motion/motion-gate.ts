@@ -1,4 +1,4 @@
-import { map, type OperatorFunction } from 'rxjs'
+import { defer, map, type OperatorFunction } from 'rxjs'
 import type { Frame, GatedFrame } from '../core/frame.ts'
 import { blockMeans } from './block-means.ts'
 import { frameDifference } from './frame-difference.ts'
@@ -11,30 +11,31 @@ export interface MotionGateSettings {
   readonly holdMs: number
 }
 
+/** The gate of one source; see motionGate. */
+export function createMotionGate(settings: MotionGateSettings): (frame: Frame) => GatedFrame {
+  const { enabled, threshold, holdMs } = settings
+  if (!enabled) return (frame) => ({ frame, motion: 1, active: true })
+  let before: { frame: Frame; means: Float32Array } | null = null
+  let openUntilUs = 0
+  return (frame) => {
+    const means = blockMeans(frame.data, frame.widthPx, frame.heightPx)
+    const comparable =
+      before !== null &&
+      before.frame.epoch === frame.epoch &&
+      before.means.length === means.length &&
+      before.frame.ptsUs <= frame.ptsUs
+    const motion = comparable ? frameDifference(before!.means, means) : 0
+    if (!comparable || motion >= threshold) openUntilUs = frame.ptsUs + holdMs * 1000
+    before = { frame, means }
+    return { frame, motion, active: frame.ptsUs <= openUntilUs }
+  }
+}
+
 /**
  * Says of every frame how much moved and whether the gate is open. It lets all frames through: a clip needs the
  * quiet frames before the motion too. A new connection, another picture size or a PTS that goes back opens it
  * for one hold time, because nothing is known about what happened meanwhile.
  */
 export function motionGate(settings: MotionGateSettings): OperatorFunction<Frame, GatedFrame> {
-  const { enabled, threshold, holdMs } = settings
-  if (!enabled) return map((frame) => ({ frame, motion: 1, active: true }))
-  return (source) => {
-    let before: { frame: Frame; means: Float32Array } | null = null
-    let openUntilUs = 0
-    return source.pipe(
-      map((frame) => {
-        const means = blockMeans(frame.data, frame.widthPx, frame.heightPx)
-        const comparable =
-          before !== null &&
-          before.frame.epoch === frame.epoch &&
-          before.means.length === means.length &&
-          before.frame.ptsUs <= frame.ptsUs
-        const motion = comparable ? frameDifference(before!.means, means) : 0
-        if (!comparable || motion >= threshold) openUntilUs = frame.ptsUs + holdMs * 1000
-        before = { frame, means }
-        return { frame, motion, active: frame.ptsUs <= openUntilUs }
-      }),
-    )
-  }
+  return (source) => defer(() => source.pipe(map(createMotionGate(settings))))
 }

@@ -14,19 +14,23 @@ export interface MotionMask {
 
 /** Brightness by which a block must differ from the background, of 255. */
 const changed = 12
-/** How fast the background follows what is behind, and what stays in front of it. */
-const behindTauUs = 4e6
-const frontTauUs = 120e6
+/** How fast the background follows slow changes of what it shows. */
+const followTauUs = 4e6
+/** What is in front and does not change for so long becomes background, all at once: half of it would stay a ghost. */
+const absorbUs = 120e6
 /** More than this share in front is no object: the camera moved, or a light went on. */
 const mostShare = 0.6
 
 /**
  * Tells what is in front of a slowly learned background (a running average, after Wren et al. 1997). Unlike the
- * difference of two frames it shows somebody who stands still, for about two minutes. The first frame of a
+ * difference of two frames it shows somebody who stands still, for two minutes. The first frame of a
  * connection, and one that changed as a whole, becomes the background.
  */
 export function createMotionMask(): { take(frame: Frame): MotionMask } {
   let background: Float32Array | null = null
+  /** Since when a block in front is as it is now: its brightness then, and the PTS. */
+  let frontMeans = new Float32Array(0)
+  let frontUs = new Float64Array(0)
   let before: { epoch: number; ptsUs: number } | null = null
 
   return {
@@ -41,6 +45,8 @@ export function createMotionMask(): { take(frame: Frame): MotionMask } {
       before = { epoch, ptsUs }
       if (!continued) {
         background = means
+        frontMeans = means.slice()
+        frontUs = new Float64Array(means.length).fill(ptsUs)
         return mask
       }
       const known = background!
@@ -56,9 +62,15 @@ export function createMotionMask(): { take(frame: Frame): MotionMask } {
         cells.fill(0)
         return mask
       }
-      const [behind, front] = [1 - Math.exp(-dtUs / behindTauUs), 1 - Math.exp(-dtUs / frontTauUs)]
-      for (let at = 0; at < means.length; at += 1)
-        known[at]! += (cells[at] === 1 ? front : behind) * (means[at]! - known[at]!)
+      const follow = 1 - Math.exp(-dtUs / followTauUs)
+      for (let at = 0; at < means.length; at += 1) {
+        const now = means[at]!
+        if (cells[at] === 0) known[at]! += follow * (now - known[at]!)
+        if (cells[at] === 0 || Math.abs(now - frontMeans[at]!) > changed) {
+          frontMeans[at] = now
+          frontUs[at] = ptsUs
+        } else if (ptsUs - frontUs[at]! >= absorbUs) known[at] = now
+      }
       return mask
     },
   }
