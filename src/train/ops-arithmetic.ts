@@ -75,28 +75,26 @@ export function relu(tape: Tape, x: Value): Value {
   ])
 }
 
-/** Gaussian error linear unit in its exact form, x·Φ(x) (Hendrycks and Gimpel 2016, equation 1). */
+/**
+ * Gaussian error linear unit in its exact form, x·Φ(x) (Hendrycks and Gimpel 2016, equation 1). Nothing of the inside
+ * is kept for the way back: making it again costs less than the memory.
+ */
 export function gelu(tape: Tape, x: Value): Value {
   const { graph } = tape
-  const half = graph.f32([0.5])
-  const one = graph.f32([1])
-  if (!x.tracked) {
-    // In this order ONNX Runtime makes one operator of it.
-    const inner = graph.op('Erf', [graph.op('Div', [x.name, graph.f32([Math.SQRT2])])])
-    const twice = graph.op('Mul', [x.name, graph.op('Add', [inner, one])])
-    return tape.constant(graph.op('Mul', [twice, half]), x.shape)
-  }
-  const erf = graph.op('Erf', [graph.op('Mul', [x.name, graph.f32([Math.SQRT1_2])])])
-  const cdf = graph.op('Mul', [graph.op('Add', [erf, one]), half])
-  const y = graph.op('Mul', [x.name, cdf])
+  const op = (type: string, ...inputs: string[]) => graph.op(type, inputs)
+  const [half, one] = [graph.f32([0.5]), graph.f32([1])]
+  // In this order ONNX Runtime makes one operator of it.
+  const inner = op('Erf', op('Div', x.name, graph.f32([Math.SQRT2])))
+  const y = op('Mul', op('Mul', x.name, op('Add', inner, one)), half)
   return tape.record(y, x.shape, [x], (g) => [
     [
       x,
       () => {
-        const square = graph.op('Mul', [graph.op('Mul', [x.name, x.name]), graph.f32([-0.5])])
-        const density = graph.op('Mul', [graph.op('Exp', [square]), graph.f32([1 / Math.sqrt(2 * Math.PI)])])
-        const slope = graph.op('Add', [cdf, graph.op('Mul', [x.name, density])])
-        return graph.op('Mul', [g, slope])
+        // With u = x/√2 the slope is (1 + erf(u) + 2/√π · u · exp(-u²)) / 2.
+        const u = op('Mul', x.name, graph.f32([Math.SQRT1_2]))
+        const bell = op('Mul', u, op('Exp', op('Neg', op('Mul', u, u))))
+        const rise = op('Add', op('Erf', u), op('Mul', bell, graph.f32([2 / Math.sqrt(Math.PI)])))
+        return op('Mul', op('Mul', g, half), op('Add', rise, one))
       },
     ],
   ])

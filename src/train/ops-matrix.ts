@@ -1,4 +1,3 @@
-import { add } from './ops-arithmetic.ts'
 import { reshape } from './ops-shape.ts'
 import { sizeOf, type Tape, type Value } from './tape.ts'
 
@@ -51,45 +50,63 @@ export function softmax(tape: Tape, x: Value): Value {
   ])
 }
 
-/** Layer normalisation over the last axis with gain and bias (Ba, Kiros and Hinton 2016). */
+/**
+ * Layer normalisation over the last axis with gain and bias (Ba, Kiros and Hinton 2016). Of the way forward only mean
+ * and deviation of each row are kept; the normal numbers are made again from them on the way back.
+ */
 export function layerNorm(tape: Tape, x: Value, gain: Value, bias: Value): Value {
   const { graph } = tape
-  // Without a gradient nothing of the inside is needed again: one operator.
-  if (![x, gain, bias].some(({ tracked }) => tracked)) {
-    const settings = { axis: -1, epsilon: { float: 1e-5 } }
-    return tape.constant(graph.op('LayerNormalization', [x.name, gain.name, bias.name], settings), x.shape)
-  }
-  const last = graph.i64([-1])
-  const mean = (name: string) => graph.op('ReduceMean', [name, last], { keepdims: 1 })
-  const centred = graph.op('Sub', [x.name, mean(x.name)])
-  const variance = mean(graph.op('Mul', [centred, centred]))
-  const deviation = graph.op('Sqrt', [graph.op('Add', [variance, graph.f32([1e-5])])])
-  const normal = graph.op('Div', [centred, deviation])
-  const normalised = tape.record(normal, x.shape, [x], (g) => [
-    [
-      x,
-      () => {
-        // dx = (g - mean(g) - n·mean(g·n)) / deviation
-        const along = graph.op('Mul', [normal, mean(graph.op('Mul', [g, normal]))])
-        const rest = graph.op('Sub', [graph.op('Sub', [g, mean(g)]), along])
-        return graph.op('Div', [rest, deviation])
-      },
-    ],
-  ])
-  return add(tape, scaleBy(tape, normalised, gain), bias)
+  const [y, mean, inverse] = graph.ops('LayerNormalization', [x.name, gain.name, bias.name], 3, {
+    axis: -1,
+    epsilon: { float: 1e-5 },
+  }) as [string, string, string]
+  const meanOf = (name: string) => graph.op('ReduceMean', [name, graph.i64([-1])], { keepdims: 1 })
+  const times = (a: string, b: string) => graph.op('Mul', [a, b])
+  return tape.record(y, x.shape, [x, gain, bias], (g) => {
+    const normal = times(graph.op('Sub', [x.name, mean]), inverse)
+    const rows = graph.i64(x.shape.slice(0, -1).map((_, axis) => axis))
+    return [
+      [
+        x,
+        () => {
+          // With h = g · gain: (h - mean(h) - n · mean(h · n)) / deviation
+          const h = times(g, gain.name)
+          const along = times(normal, meanOf(times(h, normal)))
+          return times(graph.op('Sub', [graph.op('Sub', [h, meanOf(h)]), along]), inverse)
+        },
+      ],
+      [gain, () => graph.op('ReduceSum', [times(g, normal), rows], { keepdims: 0 })],
+      [bias, () => graph.op('ReduceSum', [g, rows], { keepdims: 0 })],
+    ]
+  })
 }
 
-/** Times a vector along the last axis. */
-function scaleBy(tape: Tape, x: Value, gain: Value): Value {
+/**
+ * Attention of queries to keys (Vaswani et al. 2017, equation 1): softmax(query · keyᵀ / √E + mask) · value. All are
+ * [B, H, L, E]; `mask` [L, L] is no part of what is learned.
+ */
+export function attend(
+  tape: Tape,
+  { query, key, value }: Record<'query' | 'key' | 'value', Value>,
+  mask?: Value,
+): Value {
   const { graph } = tape
-  return tape.record(graph.op('Mul', [x.name, gain.name]), x.shape, [x, gain], (g) => [
-    [x, () => graph.op('Mul', [g, gain.name])],
-    [
-      gain,
-      () => {
-        const axes = x.shape.slice(0, -1).map((_, axis) => axis)
-        return graph.op('ReduceSum', [graph.op('Mul', [g, x.name]), graph.i64(axes)], { keepdims: 0 })
-      },
-    ],
-  ])
+  const factor = graph.f32([1 / Math.sqrt(query.shape.at(-1)!)])
+  const product = (a: string, b: string) => graph.op('MatMul', [a, b])
+  const turned = (name: string) => graph.op('Transpose', [name], { perm: [0, 1, 3, 2] })
+  const scaled = (name: string) => graph.op('Mul', [name, factor])
+  const scores = scaled(product(query.name, turned(key.name)))
+  const masked = mask ? graph.op('Add', [scores, mask.name]) : scores
+  const shares = graph.op('Softmax', [masked], { axis: -1 })
+  const y = product(shares, value.name)
+  return tape.record(y, query.shape, [query, key, value], (g) => {
+    // The sum over keys of share · gradient is that over E of y · g: a shorter row (Dao et al. 2022, equation 4).
+    const common = graph.op('ReduceSum', [graph.op('Mul', [g, y]), graph.i64([-1])], { keepdims: 1 })
+    const error = graph.op('Mul', [shares, graph.op('Sub', [product(g, turned(value.name)), common])])
+    return [
+      [query, () => scaled(product(error, key.name))],
+      [key, () => scaled(product(turned(error), query.name))],
+      [value, () => product(turned(shares), g)],
+    ]
+  })
 }

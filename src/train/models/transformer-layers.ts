@@ -1,5 +1,5 @@
-import { add, gelu, scale } from '../ops-arithmetic.ts'
-import { layerNorm, linear, matmul, softmax } from '../ops-matrix.ts'
+import { add, gelu } from '../ops-arithmetic.ts'
+import { attend, layerNorm, linear } from '../ops-matrix.ts'
 import { reshape, transpose } from '../ops-shape.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
 import type { Tape, Value } from '../tape.ts'
@@ -67,30 +67,21 @@ export function block(layers: Layers, name: string, x: Value, shape: BlockShape,
   return add(tape, y, keepBranch(tape, dense(layers, `${name}.down`, hidden), kept))
 }
 
-/** Multi-head self-attention (Vaswani et al. 2017, equation 1). x [B, L, D] → [B, L, D] */
+/** Multi-head self-attention (Vaswani et al. 2017, section 3.2.2). x [B, L, D] → [B, L, D] */
 function attention(layers: Layers, name: string, x: Value, shape: BlockShape, mask?: Value): Value {
   const { tape } = layers
   const [batch, length, width] = x.shape as [number, number, number]
   const { heads } = shape
-  const each = width / heads
   // [B, L, D] → [B, L, H, D/H] → [B, H, L, D/H]
   const split = (part: string) =>
     transpose(
       tape,
-      reshape(tape, dense(layers, `${name}.${part}`, x), [batch, length, heads, each]),
+      reshape(tape, dense(layers, `${name}.${part}`, x), [batch, length, heads, width / heads]),
       [0, 2, 1, 3],
     )
-  const query = scale(tape, split('query'), 1 / Math.sqrt(each))
-  // [B, H, D/H, L]
-  const keys = transpose(
-    tape,
-    reshape(tape, dense(layers, `${name}.key`, x), [batch, length, heads, each]),
-    [0, 2, 3, 1],
-  )
-  const scores = matmul(tape, query, keys)
-  const weights = softmax(tape, mask ? add(tape, scores, mask) : scores)
+  const parts = { query: split('query'), key: split('key'), value: split('value') }
   // [B, H, L, D/H] → [B, L, H, D/H] → [B, L, D]
-  const mixed = transpose(tape, matmul(tape, weights, split('value')), [0, 2, 1, 3])
+  const mixed = transpose(tape, attend(tape, parts, mask), [0, 2, 1, 3])
   return dense(layers, `${name}.out`, reshape(tape, mixed, [batch, length, width]))
 }
 

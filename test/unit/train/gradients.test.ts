@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest'
 import * as losses from '../../../src/train/losses.ts'
+import { causalMask } from '../../../src/train/models/transformer-layers.ts'
 import * as arithmetic from '../../../src/train/ops-arithmetic.ts'
 import * as conv from '../../../src/train/ops-convolution.ts'
 import * as matrix from '../../../src/train/ops-matrix.ts'
@@ -51,6 +52,25 @@ describe('gradients against central differences', () => {
     ['linear', [[2, 3, 4], [4, 5], [5]], (t, [x, w, b]) => matrix.linear(t, x!, w!, b!)],
     ['softmax', [[3, 5]], (t, [a]) => matrix.softmax(t, a!)],
     ['layerNorm', [[3, 6], [6], [6]], (t, [x, g, b]) => matrix.layerNorm(t, x!, g!, b!)],
+    [
+      'attend',
+      [
+        [2, 2, 3, 4],
+        [2, 2, 3, 4],
+        [2, 2, 3, 4],
+      ],
+      (t, [query, key, value]) => matrix.attend(t, { query: query!, key: key!, value: value! }),
+    ],
+    [
+      'attend, with a mask',
+      [
+        [1, 2, 3, 4],
+        [1, 2, 3, 4],
+        [1, 2, 3, 4],
+      ],
+      (t, [query, key, value]) =>
+        matrix.attend(t, { query: query!, key: key!, value: value! }, causalMask(t, 3)),
+    ],
     ['logSumExp', [[3, 5]], (t, [a]) => conv.logSumExp(t, a!)],
     ['maximum', [[3, 5]], (t, [a]) => conv.maximum(t, a!)],
     ['meanLast', [[3, 5]], (t, [a]) => conv.meanLast(t, a!)],
