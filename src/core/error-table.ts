@@ -279,6 +279,12 @@ export const errorTable = {
     summary:
       'The imported graph has a node that cannot be trained through; the message has the node, its operator and its output. Train a head on the frozen graph instead.',
   },
+  TRAIN_ENGINE: {
+    retry: false,
+    httpStatus: 500,
+    exitCode: 69,
+    summary: 'The training engine that was asked for is not installed; the message names the packages.',
+  },
   TRAIN_DIVERGED: {
     retry: false,
     httpStatus: 500,

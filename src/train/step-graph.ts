@@ -83,6 +83,29 @@ export function buildGradientGraph(objective: Objective): Uint8Array {
   return graph.model()
 }
 
+/**
+ * The way forward alone, for an engine that differentiates by itself. In: every parameter by its name, and what the
+ * objective is fed with. Out: loss.
+ */
+export function buildLossGraph(objective: Objective): Uint8Array {
+  const graph = createGraphBuilder({ name: `${objective.name}-loss` })
+  const tape = createTape(graph)
+  const parameters = new Map(
+    objective.parameters.map(({ name, shape }) => [
+      name,
+      tape.leaf(graph.input(name, 'float32', shape), shape),
+    ]),
+  )
+  for (const { name, type, shape } of objective.inputs) graph.input(name, type, shape)
+  const loss = objective.loss(
+    tape,
+    (name) => parameters.get(name)!,
+    (name) => name,
+  )
+  graph.output('loss', loss.name, 'float32', [])
+  return graph.model()
+}
+
 /** Forward and backward: declares what the objective is fed with, gives the flat gradient of what is trained. */
 function emitGradient(
   graph: GraphBuilder,

@@ -3,8 +3,14 @@ import { AppError } from '../core/errors.ts'
 import { type AdamWSettings, adamWDefaults } from './adamw.ts'
 import type { Objective, ObjectiveInput } from './objective.ts'
 import { gatherParameters, layOut, type ParameterLayout, splitParameters } from './parameters.ts'
-import { buildAccumulateGraph, buildApplyGraph, buildStepGraph, hasScales } from './step-graph.ts'
-import { openTrainingSession, type TrainingProvider } from './training-session.ts'
+import {
+  buildAccumulateGraph,
+  buildApplyGraph,
+  buildStepGraph,
+  hasScales,
+  type StepOptions,
+} from './step-graph.ts'
+import { openTrainingSession, type TrainingProvider, type TrainingSession } from './training-session.ts'
 
 /** The objective's inputs by name. */
 export type Feeds = Readonly<Record<string, Uint8Array | Float32Array | BigInt64Array>>
@@ -51,20 +57,24 @@ export interface TrainerOptions {
    */
   readonly parts?: number
   readonly provider?: TrainingProvider
+  /**
+   * What runs the graphs. `onnx` (the default) is ONNX Runtime on the provider. `tfjs` is TensorFlow.js, which
+   * differentiates by itself: a second opinion, and a way to a GPU where its binding is installed.
+   */
+  readonly engine?: TrainingEngine
 }
 
-/** Minimises an objective by running its step graph in ONNX Runtime. */
+export type TrainingEngine = 'onnx' | 'tfjs'
+
+/** Minimises an objective by running its step graph. @throws AppError TRAIN_ENGINE, MODEL_PROVIDER */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { objective, threads, from, averageDecay, parts = 1, provider = 'cpu' } = options
+  const { objective, from, averageDecay, parts = 1 } = options
   const settings = { ...adamWDefaults, ...options.optimiser }
   const scaleOf = options.scaleOf ?? (() => 1)
   const whole = layOut(objective.parameters)
   const { trained, frozen } = splitParameters(objective.parameters, scaleOf)
   const stepOptions = { scaleOf, average: averageDecay !== undefined }
-  const open = (graph: Uint8Array) => openTrainingSession(graph, { threads, provider })
-  const step = parts === 1 ? await open(buildStepGraph(objective, settings, stepOptions)) : null
-  const accumulate = parts > 1 ? await open(buildAccumulateGraph(objective, stepOptions)) : null
-  const apply = parts > 1 ? await open(buildApplyGraph(objective, settings, stepOptions)) : null
+  const { step, accumulate, apply } = await openSessions(options, settings, stepOptions)
 
   const first = from?.weights ?? options.weights ?? new Float32Array(whole.total)
   const frozenWeights = gatherParameters(first, whole, frozen)
@@ -155,6 +165,30 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     async close() {
       for (const session of [step, accumulate, apply]) await session?.close()
     },
+  }
+}
+
+/** A session for the whole step, or one for the gradient of a part and one for the update. */
+async function openSessions(
+  { objective, threads, parts = 1, provider = 'cpu', engine = 'onnx' }: TrainerOptions,
+  settings: AdamWSettings,
+  stepOptions: StepOptions,
+): Promise<Record<'step' | 'accumulate' | 'apply', TrainingSession | null>> {
+  if (engine === 'tfjs') {
+    const { openTfjsSessions } = await import('./engine-tfjs/tfjs-sessions.ts')
+    return openTfjsSessions(objective, settings, stepOptions)
+  }
+  const open = (graph: Uint8Array) => openTrainingSession(graph, { threads, provider })
+  if (parts === 1)
+    return {
+      step: await open(buildStepGraph(objective, settings, stepOptions)),
+      accumulate: null,
+      apply: null,
+    }
+  return {
+    step: null,
+    accumulate: await open(buildAccumulateGraph(objective, stepOptions)),
+    apply: await open(buildApplyGraph(objective, settings, stepOptions)),
   }
 }
 
