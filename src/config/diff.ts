@@ -52,6 +52,7 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
       'kafka',
       'mqtt',
       'http',
+      'learning',
       'log',
     ] as const
   ).filter((section) => !same(before[section], after[section]))

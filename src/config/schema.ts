@@ -3,6 +3,7 @@ import { alertsSchema } from './alerts-schema.ts'
 import { behavioursShape, cameraBehaviourFields } from './behaviour-schema.ts'
 import { crossCheck } from './cross-check.ts'
 import { kafkaSchema } from './kafka-schema.ts'
+import { learningSchema } from './learning-schema.ts'
 import { modelSchema } from './models-schema.ts'
 import { mqttSchema } from './mqtt-schema.ts'
 import { cameraRecordingSchema, recordingSchema } from './recording-schema.ts'
@@ -114,6 +115,7 @@ export const configShape = z.strictObject({
     })
     .prefault({})
     .describe('The durable outbox.'),
+  learning: learningSchema.optional().describe('Absent: nothing is learned.'),
   recording: recordingSchema.prefault({}).describe('What is kept of the footage.'),
   webhooks: z.array(webhookSchema).default([]).describe('Receivers of events over HTTP.'),
   kafka: kafkaSchema.optional().describe('Absent: events stay in the durable outbox.'),

@@ -29,6 +29,8 @@ export interface FineTuneOptions {
   readonly threads: number
   readonly seed: number
   readonly provider?: TrainingProvider
+  /** Awaited before each step, for work that takes second place. */
+  readonly pause?: () => Promise<void>
   readonly clock: Clock
   readonly onProgress: (progress: TrainingProgress) => void
   readonly signal: AbortSignal
@@ -110,6 +112,7 @@ export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
                 threads,
               }),
             ),
+    pause: options.pause,
     clock: options.clock,
     signal: options.signal,
     onProgress: options.onProgress,

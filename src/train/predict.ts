@@ -39,6 +39,7 @@ export async function predictClips(options: {
   const counts = new Int32Array(source.items.length)
   const session = await InferenceSession.create(buildServingGraph(model, weights), {
     intraOpNumThreads: threads,
+    logSeverityLevel: 3,
   })
   try {
     for (let at = 0; at < looks.length; at += batch) {

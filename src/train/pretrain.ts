@@ -62,6 +62,8 @@ export interface PretrainOptions {
   readonly clock: Clock
   readonly onProgress: (progress: TrainingProgress) => void
   readonly signal: AbortSignal
+  /** Awaited before each step, for work that takes second place. */
+  readonly pause?: () => Promise<void>
   /** Writes one clip; when left out, a random stretch of the footage, mirrored half of the time. */
   readonly drawClip?: (random: Random, out: Uint8Array) => void
 }
@@ -129,6 +131,7 @@ export async function pretrain(options: PretrainOptions): Promise<Pretrained> {
       },
       rateAt: (at) => cosineRate(at, { steps: plan.steps, warmup: plan.warmup, peak: plan.peakRate }),
       validate: async (values) => ({ loss: await measure(values), accuracy: 0 }),
+      pause: options.pause,
       clock: options.clock,
       signal: options.signal,
       onProgress: options.onProgress,
@@ -238,7 +241,10 @@ async function createProbe(objective: SelfSupervision, feeds: Feeds, threads: nu
   const errors = objective.losses({ tape, parameters: (name) => parameters.get(name)! }, (name) => name)
   for (const kind of ['masked', 'next'] as const)
     if (errors[kind]) graph.output(kind, errors[kind].name, 'float32', [])
-  const session = await InferenceSession.create(graph.model(), { intraOpNumThreads: threads })
+  const session = await InferenceSession.create(graph.model(), {
+    intraOpNumThreads: threads,
+    logSeverityLevel: 3,
+  })
   const fixed = tensorsOf(objective.inputs, feeds)
   return {
     async measure(values: Float32Array): Promise<{ masked: number | null; next: number | null }> {

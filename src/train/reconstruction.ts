@@ -44,7 +44,10 @@ export async function reconstruct(options: {
   graph.output('painted', painted.name, 'float32', painted.shape)
 
   const order = drawOrders(count, places, createRandom(seed))
-  const session = await InferenceSession.create(graph.model(), { intraOpNumThreads: threads })
+  const session = await InferenceSession.create(graph.model(), {
+    intraOpNumThreads: threads,
+    logSeverityLevel: 3,
+  })
   const { frames, heightPx, widthPx } = settings.clip
   const result = await session.run({
     clips: new Tensor('uint8', clips, [count, frames, heightPx, widthPx, 3]),

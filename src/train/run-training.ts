@@ -31,6 +31,8 @@ export interface TrainingRun {
   rateAt(step: number): number
   /** Null where there is nothing to validate on: then the last weights are kept. */
   readonly validate: ((weights: Float32Array) => Promise<Validation>) | null
+  /** Awaited before each step, for work that takes second place. */
+  readonly pause?: (() => Promise<void>) | undefined
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly onProgress: (progress: TrainingProgress) => void
@@ -128,9 +130,14 @@ export async function runTraining(run: TrainingRun): Promise<TrainedRun> {
     ;[epochStartedMs, waitedMs, epochFirst] = [clock.monoMs(), 0, step]
   }
 
+  // A pause that was cut short by the signal ends as any step does: with a checkpoint.
+  const stopUnlessAborted = (thrown: unknown) => {
+    if (!signal.aborted) throw thrown
+  }
   try {
     let saved = first
     for (let step = first; step < steps && !state.finished; step += 1) {
+      await run.pause?.().catch(stopUnlessAborted)
       if (signal.aborted) {
         await save()
         throw new AppError(

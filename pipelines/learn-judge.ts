@@ -1,0 +1,204 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { loadBundle } from '../src/bundle/load-bundle.ts'
+import { redactFields } from '../src/telemetry/redact-text.ts'
+import { type Comparison, compareModels, mostFrequentLabel } from '../src/train/evaluate/compare-models.ts'
+import { type Evaluation, evaluate, type LatencyFigures } from '../src/train/evaluate/evaluate.ts'
+import { type GateDecision, gate } from '../src/train/evaluate/gate.ts'
+import { measureLatencies, predictBundle } from '../src/train/predict-bundle.ts'
+import type { Prediction } from '../src/train/prediction.ts'
+import { formatHistory, type HistoryRecord, parseHistory } from '../src/train/report/history.ts'
+import { renderReport } from '../src/train/report/render-report.ts'
+import { writeTensorBoard } from '../src/train/report/tensorboard.ts'
+import { readHistory } from '../src/train/run-history.ts'
+import { servedDir } from './learn-model.ts'
+import { type LearnJob, openClips } from './learn-prepare.ts'
+
+/** What both versions said of the footage that nobody was trained on, as a file of the run. */
+interface Said {
+  readonly labels: readonly string[]
+  /** Thresholds of the challenger; null for labels that never alert. */
+  readonly thresholds: readonly (number | null)[]
+  readonly footageS: Readonly<Record<string, number>>
+  readonly challenger: Side
+  readonly champion: Side & { readonly name: string }
+  readonly validation: readonly Prediction[]
+}
+
+interface Side {
+  readonly predictions: readonly Prediction[]
+  readonly latency: LatencyFigures | null
+}
+
+export interface Judged {
+  readonly evaluation: Evaluation
+  readonly comparison: Comparison
+  readonly decision: GateDecision
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+const saidFile = 'predictions.json'
+
+/** The new version and the live one on the test side, as they serve; without a live one, the most frequent label. */
+export async function predictBoth(job: LearnJob): Promise<void> {
+  const { learning, set, split, threads, signal, champion, registry, run, onProgress } = job
+  const { viewsPerItem } = learning
+  const { labels } = set
+  const loaded = await loadBundle(servedDir(job))
+  const tell = (done: number) => onProgress({ phase: 'evaluate', done, total: 3, loss: null, etaS: 0 })
+  const predict = async (side: 'test' | 'validation', bundle = loaded) => {
+    const { input, temporal } = bundle.bundle
+    const source = await openClips(job, split[side], { ...input, sampleFps: temporal.sampleFps })
+    const footageS: Record<string, number> = {}
+    for (const { group, frameCount } of source.items)
+      footageS[group] = (footageS[group] ?? 0) + frameCount / source.sampleFps
+    try {
+      const options = { loaded: bundle, source, labels, viewsPerItem, threads, signal }
+      return { predictions: await predictBundle(options), footageS }
+    } finally {
+      source.close()
+    }
+  }
+  tell(0)
+  const own = await predict('test')
+  tell(1)
+  const validation = (await predict('validation')).predictions
+  tell(2)
+  const before = champion === null ? null : await loadBundle(registry.dirOf(learning.model, champion))
+  const [latency = null, latencyBefore = null] = await measureLatencies(before ? [loaded, before] : [loaded])
+  const said: Said = {
+    labels,
+    thresholds: loaded.bundle.labels.map(({ threshold, background }) => (background ? null : threshold)),
+    footageS: own.footageS,
+    challenger: { predictions: own.predictions, latency },
+    champion: before
+      ? {
+          name: `${learning.model}@${champion}`,
+          predictions: (await predict('test', before)).predictions,
+          latency: latencyBefore,
+        }
+      : {
+          name: 'the most frequent label',
+          predictions: mostFrequentLabel(labels.length, own.predictions),
+          latency: null,
+        },
+    validation,
+  }
+  await writeFile(join(run.dir, saidFile), JSON.stringify(said, plainNumbers))
+  tell(3)
+}
+
+/** Figures, comparison and the gate's decision from what was said. */
+export async function judgePredictions(job: LearnJob): Promise<Judged> {
+  const { run, plans, leaks, learning } = job
+  const said = await readSaid(run.dir)
+  const { labels, thresholds, footageS } = said
+  // Alarms can only be false where there is footage of nothing.
+  const falseAlarms = learning.background.length > 0 ? { thresholds, footageS } : undefined
+  const evaluated = ({ predictions, latency }: Side, validation?: readonly Prediction[]) =>
+    evaluate({
+      ...{ labels, predictions, latency },
+      ...(validation && validation.length > 0 && { validation }),
+      ...(falseAlarms && { falseAlarms }),
+    })
+  const evaluation = evaluated(said.challenger, said.validation)
+  const comparison = compareModels({
+    champion: { ...said.champion, evaluation: evaluated(said.champion) },
+    challenger: {
+      name: `${learning.model}@${job.version}`,
+      predictions: said.challenger.predictions,
+      evaluation,
+    },
+    seed: learning.seed,
+    resamples: plans.gate.resamples,
+    confidence: plans.gate.confidence,
+  })
+  const decision = gate({ rules: plans.gate, comparison, leaks })
+  const metrics = metricsOf(evaluation, comparison)
+  await writeFile(
+    join(run.dir, 'metrics.json'),
+    `${JSON.stringify({ ...metrics, promote: decision.promote }, null, 2)}\n`,
+  )
+  return { evaluation, comparison, decision, metrics }
+}
+
+/** report.html, history.jsonl and an event file for TensorBoard. Returns the report's path. */
+export async function writeRunReport(job: LearnJob, judged: Judged): Promise<string> {
+  const { run, learning, set, version, champion, code, command, clock } = job
+  const history = curveOf(await readHistory(join(run.dir, 'finetune')))
+  const pretraining = await readFile(join(run.dir, 'pretrain.jsonl'), 'utf8').then(
+    (text) => parseHistory(text, 'pretrain.jsonl'),
+    () => [],
+  )
+  await writeFile(join(run.dir, 'history.jsonl'), formatHistory(history))
+  const nowS = clock.nowMs() / 1000
+  const events = writeTensorBoard({ records: history, wallTimeS: () => nowS })
+  await writeFile(join(run.dir, 'events.out.tfevents.0.vireo'), events)
+  const path = join(run.dir, 'report.html')
+  const html = renderReport({
+    title: `${learning.model}@${version}`,
+    createdAt: new Date(clock.nowMs()),
+    ...judged,
+    history,
+    pretraining,
+    reconstructions: await reconstructionsOf(run.dir),
+    lineage: { parent: champion, dataset: set.id, code, seed: String(learning.seed), run: run.id },
+    config: redactFields(learning),
+    command,
+  })
+  await writeFile(path, html)
+  return path
+}
+
+function curveOf(lines: Awaited<ReturnType<typeof readHistory>>): HistoryRecord[] {
+  return lines.flatMap((line): HistoryRecord[] => {
+    if (line.type === 'step') return [{ step: line.step, loss: line.loss, learningRate: line.rate }]
+    if (line.type !== 'epoch') return []
+    const { step, epoch, validationLoss, validationAccuracy: accuracy } = line
+    return [{ step, epoch, validationLoss, accuracy }]
+  })
+}
+
+async function reconstructionsOf(dir: string): Promise<{ caption: string; png: Uint8Array }[]> {
+  const names = ['reconstruction-0.png', 'reconstruction-1.png', 'reconstruction-2.png']
+  const found = await Promise.all(names.map((name) => readFile(join(dir, name)).catch(() => null)))
+  return found.flatMap((png, n) =>
+    png ? [{ caption: `Clip ${n + 1}: as it is, as the encoder sees it, as it is painted`, png }] : [],
+  )
+}
+
+async function readSaid(dir: string): Promise<Said> {
+  const said = JSON.parse(await readFile(join(dir, saidFile), 'utf8')) as Said
+  const revive = (list: readonly Prediction[]): Prediction[] =>
+    list.map((each) => ({ ...each, probabilities: Float32Array.from(each.probabilities) }))
+  return {
+    ...said,
+    challenger: { ...said.challenger, predictions: revive(said.challenger.predictions) },
+    champion: { ...said.champion, predictions: revive(said.champion.predictions) },
+    validation: revive(said.validation),
+  }
+}
+
+const plainNumbers = (_name: string, value: unknown) => (value instanceof Float32Array ? [...value] : value)
+
+/** The figures that go into the lineage. */
+function metricsOf(evaluation: Evaluation, comparison: Comparison): Record<string, number> {
+  const { accuracy, macroF1, items, groups, calibration, falseAlarms, latency, perClass } = evaluation
+  const figures: Record<string, number | null> = {
+    ...{ accuracy, macroF1, testItems: items, testGroups: groups, ece: calibration.ece },
+    falseAlarmsPerCameraDay: falseAlarms?.perCameraDay ?? null,
+    latencyP95Ms: latency?.p95Ms ?? null,
+    macroF1Gain: comparison.macroF1.difference,
+  }
+  for (const { label, precision, recall, f1 } of perClass)
+    Object.assign(figures, {
+      [`${label}.precision`]: precision,
+      [`${label}.recall`]: recall,
+      [`${label}.f1`]: f1,
+    })
+  return Object.fromEntries(
+    Object.entries(figures).flatMap(([name, value]) =>
+      value === null || !Number.isFinite(value) ? [] : [[name, Number(value.toPrecision(6))]],
+    ),
+  )
+}

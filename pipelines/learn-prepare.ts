@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { canonicalJson } from '../src/config/config-hash.ts'
+import { AppError } from '../src/core/errors.ts'
+import { type CachedVideo, openClipCache } from '../src/train/clip-cache.ts'
+import type { ClipSource } from '../src/train/clip-source.ts'
+import { type GateRules, gateRulesSchema } from '../src/train/evaluate/gate-rules.ts'
+import type { Leak, Split } from '../src/train/evaluate/split-by-group.ts'
+import { type FineTunePlan, parseFineTunePlan } from '../src/train/fine-tune-plan.ts'
+import { splitForEver } from '../src/train/frozen-split.ts'
+import {
+  type LabelledSet,
+  type LabelledVideo,
+  readFootage,
+  readLabelledSet,
+} from '../src/train/labelled-set.ts'
+import { type Preset, presets } from '../src/train/models/presets.ts'
+import { type ParsedPretrainPlan, parsePretrainPlan } from '../src/train/pretrain-plan.ts'
+import { openRunFolder, type RunFolder } from '../src/train/run-folder.ts'
+import { checkPreset } from '../src/train/trained-model.ts'
+import type { LearnOptions } from './learn.ts'
+import { segmentsDir } from './record.ts'
+
+/** Everything that the steps of a run are given. */
+export interface LearnJob extends LearnOptions {
+  readonly run: RunFolder
+  readonly set: LabelledSet
+  readonly split: Split<LabelledVideo>
+  readonly leaks: readonly Leak[]
+  readonly footage: readonly CachedVideo[]
+  readonly preset: Preset
+  readonly plans: {
+    readonly pretrain: ParsedPretrainPlan
+    readonly finetune: FineTunePlan
+    readonly gate: GateRules
+  }
+  /** The version that it must beat, as it was when the run began; null for the first. */
+  readonly champion: string | null
+  /** The version that it will be. */
+  readonly version: string
+}
+
+const mostSegments = 200
+
+/** Reads plans and footage, splits it for ever, and opens the run: everything that can be refused, first. */
+export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
+  const { learning, dataDir, registry, clock } = options
+  const preset = presetOf(options)
+  const plans = {
+    pretrain: parsePretrainPlan(learning.pretrain),
+    finetune: parseFineTunePlan(learning.finetune),
+    gate: parseGate(learning.gate),
+  }
+  const set = await readLabelledSet(learning.labelled)
+  const unknown = learning.background.find((label) => !set.labels.includes(label))
+  if (unknown !== undefined)
+    throw new AppError(
+      'TRAIN_DATA',
+      `learning.background: no footage is labelled "${unknown}"; there are: ${set.labels.join(', ')}`,
+    )
+  const { validationShare: validation, testShare: test } = learning
+  const { split, leaks } = await splitForEver({
+    file: join(dataDir, 'learning', learning.model, 'split.json'),
+    items: set.items,
+    shares: { train: 1 - validation - test, validation, test },
+    seed: learning.seed,
+  })
+  // What only decides how fast or when is no part of what the result is.
+  const { schedule: _s, threads: _t, niceness: _n, pauseAbove: _p, ...decisive } = learning
+  const identity = createHash('sha256')
+    .update(canonicalJson([decisive, set.id]))
+    .digest('hex')
+    .slice(0, 16)
+  const run = await openRunFolder({ runsDir: join(dataDir, 'runs'), model: learning.model, identity, clock })
+  const begun = await run.step('begin', async () => ({
+    champion: registry.state(learning.model).live,
+    version: await registry.nextVersion(learning.model),
+    footage: await footageOf(options),
+  }))
+  return { ...options, run, set, split, leaks, preset, plans, ...begun }
+}
+
+/** Decodes footage once, to the size of the model or another one. */
+export function openClips(
+  job: LearnJob,
+  videos: readonly CachedVideo[],
+  size: { widthPx: number; heightPx: number; sampleFps: number } = sizeOf(job),
+): Promise<ClipSource> {
+  const { clock, onProgress, signal, dataDir } = job
+  const startedMs = clock.monoMs()
+  return openClipCache({
+    cacheDir: join(dataDir, 'learning', 'cache'),
+    videos,
+    ...size,
+    signal,
+    onProgress({ done, total }) {
+      const etaS = ((clock.monoMs() - startedMs) / 1000 / done) * (total - done)
+      onProgress({ phase: 'load', done, total, loss: null, etaS })
+    },
+  })
+}
+
+export const sizeOf = ({ preset, learning }: Pick<LearnJob, 'preset' | 'learning'>) => ({
+  widthPx: preset.clip.widthPx,
+  heightPx: preset.clip.heightPx,
+  sampleFps: learning.sampleFps,
+})
+
+function presetOf({ learning }: LearnOptions): Preset {
+  const { frames, widthPx, heightPx, ...sizes } = defined(learning.sizes)
+  const base = presets[learning.preset]
+  const clip = { ...base.clip, ...defined({ frames, widthPx, heightPx }) }
+  const preset: Preset = { ...base, ...sizes, clip, name: learning.preset }
+  checkPreset(preset)
+  return preset
+}
+
+function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
+}
+
+function parseGate(rules: Readonly<Record<string, unknown>>): GateRules {
+  const parsed = gateRulesSchema.strict().safeParse(rules)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new AppError('TRAIN_PLAN', `gate: ${issue!.path.join('.') || 'the rules'}: ${issue!.message}`)
+}
+
+/** Footage for pretraining besides the labelled one: what is configured, and recorded segments spread over time. */
+async function footageOf({ learning, dataDir }: LearnOptions): Promise<CachedVideo[]> {
+  const given = await readFootage(learning.footage)
+  const recorded = segmentsDir(dataDir)
+  if (!learning.recordings || !existsSync(recorded)) return given
+  const segments = await readFootage([recorded])
+  const every = Math.max(1, segments.length / mostSegments)
+  return [...given, ...segments.filter((_, at) => Math.floor(at / every) !== Math.floor((at - 1) / every))]
+}

@@ -1,0 +1,62 @@
+import type { LearningConfig } from '../src/config/learning-schema.ts'
+import type { Clock } from '../src/core/clock.ts'
+import type { ModelRegistry } from '../src/registry/model-registry.ts'
+import type { GateDecision } from '../src/train/evaluate/gate.ts'
+import type { TrainingProgress } from '../src/train/prediction.ts'
+import { judgePredictions, predictBoth, writeRunReport } from './learn-judge.ts'
+import { exportServed, fineTuneModel, pretrainModel } from './learn-model.ts'
+import { prepareRun } from './learn-prepare.ts'
+import { promoteVersion, registerVersion } from './learn-register.ts'
+
+export interface LearnOptions {
+  readonly learning: LearningConfig
+  readonly dataDir: string
+  readonly registry: ModelRegistry
+  /** Version of this Vireo and the command that repeats the run, for the lineage. */
+  readonly code: string
+  readonly command: string
+  readonly threads: number
+  readonly clock: Clock
+  readonly onProgress: (progress: TrainingProgress) => void
+  readonly signal: AbortSignal
+  /** Awaited before each step of training; see createYielding. */
+  readonly pause?: () => Promise<void>
+}
+
+export interface LearnOutcome {
+  readonly run: string
+  readonly runDir: string
+  /** Whether an interrupted run was gone on with. */
+  readonly resumed: boolean
+  readonly version: string
+  readonly result: 'live' | 'shadow' | 'registered' | 'refused'
+  readonly decision: GateDecision
+  readonly report: string
+}
+
+/**
+ * The loop, once: footage and labels → pretrain → fine-tune → evaluate against the live version → gate → register →
+ * promote. What was done is kept in the run's folder: the same call goes on after any interruption.
+ *
+ * @throws AppError TRAIN_*, MEDIA_*, MODEL_*, STORE_WRITE; TRAIN_STOPPED after `signal`, with all that was done kept
+ */
+export async function learn(options: LearnOptions): Promise<LearnOutcome> {
+  const job = await prepareRun(options)
+  const { run } = job
+  await run.step('pretrain', () => pretrainModel(job))
+  await run.step('finetune', () => fineTuneModel(job))
+  await run.step('export', () => exportServed(job))
+  await run.step('predict', () => predictBoth(job))
+  const judged = await judgePredictions(job)
+  const report = await writeRunReport(job, judged)
+  const { decision } = judged
+  const told = { run: run.id, runDir: run.dir, resumed: run.resumed, version: job.version, decision, report }
+  if (!decision.promote) {
+    await run.finish()
+    return { ...told, result: 'refused' }
+  }
+  await run.step('register', () => registerVersion(job, judged))
+  const result = await run.step<LearnOutcome['result']>('promote', () => promoteVersion(job, judged))
+  await run.finish()
+  return { ...told, result }
+}

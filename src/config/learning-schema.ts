@@ -1,0 +1,100 @@
+import { z } from 'zod'
+
+const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a slug: lower-case letters, digits and hyphens, at most 63')
+const share = z.number().min(0).max(1)
+const plan = z.record(z.string(), z.unknown())
+
+/** The loop that makes new versions of a model; see docs/learning.md. */
+export const learningSchema = z.strictObject({
+  model: slug.describe('Name of the model in the registry that new versions are of.'),
+  schedule: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('When a running Vireo learns: a cron expression, local time. Absent: only vireo learn --once.'),
+  labelled: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('Labelled footage: CSV files (path,label,group[,startMs,endMs]) and folders.'),
+  footage: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Footage without labels to pretrain on: videos and folders of videos.'),
+  recordings: z
+    .boolean()
+    .default(false)
+    .describe('Pretrain on the recorded segments of dataDir, too (recording.continuous).'),
+  background: z.array(z.string()).default([]).describe('Labels that never alert.'),
+  preset: z.enum(['nano', 'small', 'base']).default('nano').describe('Size of the video transformer.'),
+  sizes: z
+    .strictObject({
+      frames: z.int().min(1).optional().describe('Frames of a clip.'),
+      widthPx: z.int().min(8).optional().describe('Width of a frame.'),
+      heightPx: z.int().min(8).optional().describe('Height of a frame.'),
+      patchPx: z.int().min(1).optional().describe('Side of a patch.'),
+      tubeletFrames: z.int().min(1).optional().describe('Frames of a tubelet.'),
+      width: z.int().min(8).optional().describe('Width of an embedding.'),
+      heads: z.int().min(1).optional().describe('Heads of attention.'),
+      hidden: z.int().min(1).optional().describe('Width of the hidden layer of a block.'),
+      depthSpace: z.int().min(1).optional().describe('Blocks over the places of a tubelet.'),
+      depthTime: z.int().min(1).optional().describe('Blocks over the tubelets of a clip.'),
+      input: z
+        .enum(['colour', 'motion'])
+        .optional()
+        .describe('Whether colours are looked at, or brightness and movement.'),
+    })
+    .prefault({})
+    .describe('Sizes that differ from those of the preset.'),
+  sampleFps: z.number().positive().max(240).default(8).describe('Rate at which frames are sampled.'),
+  startFrom: z
+    .enum(['live', 'scratch'])
+    .default('live')
+    .describe(
+      'Weights to begin with: those of the live version where its sizes are the same, or random ones.',
+    ),
+  pretrain: plan
+    .default({})
+    .describe('Settings of pretraining (docs/learning.md): steps, batch, maskRatio, peakRate and others.'),
+  finetune: plan.default({}).describe('Settings of fine-tuning (docs/training.md).'),
+  gate: plan.default({}).describe('What a new version must show (docs/evaluation.md).'),
+  validationShare: share.default(0.15).describe('Share of the groups that say which epoch is best.'),
+  testShare: share
+    .default(0.2)
+    .describe('Share of the groups that are only for judging; a group stays there for ever.'),
+  viewsPerItem: z
+    .int()
+    .min(1)
+    .default(3)
+    .describe('Clips of each piece of footage that are judged and averaged.'),
+  kind: z
+    .enum(['clip', 'stream'])
+    .default('clip')
+    .describe('What is served: whole clips, or a stream of tubelets.'),
+  quantize: z
+    .enum(['none', 'dynamic', 'static', 'fp16'])
+    .default('none')
+    .describe('Whether a smaller model is served; it is that one which is judged.'),
+  promote: z
+    .enum(['yes', 'no'])
+    .default('yes')
+    .describe(
+      'Whether a version that passes the gate goes live by itself (after its shadow); no: only registered.',
+    ),
+  keepVersions: z
+    .int()
+    .min(0)
+    .default(5)
+    .describe('Versions that stay besides the live and the previous one.'),
+  seed: z.int().min(0).default(1).describe('The same seed and footage give the same version.'),
+  threads: z.int().min(0).default(0).describe('Threads of training; 0: all cores but one.'),
+  niceness: z.int().min(0).max(19).default(10).describe('How far training steps back for other processes.'),
+  pauseAbove: z
+    .number()
+    .min(1)
+    .default(1)
+    .describe('Training pauses while the live path lengthens its strides by more than this factor.'),
+})
+
+export type LearningConfig = z.infer<typeof learningSchema>

@@ -1,0 +1,101 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/errors.ts'
+
+/** How much the live path needs the cores. */
+export interface LiveLoad {
+  /** Largest factor by which strides are lengthened; above 1 inference is saturated. */
+  readonly strideScale: number
+  readonly atMs: number
+}
+
+const fileOf = (dataDir: string) => join(dataDir, 'live-load.json')
+const everyMs = 2000
+/** A word that is older than this is nobody's any more. */
+const staleMs = 10_000
+/** So long the live path must be at ease before what was paused goes on. */
+const calmMs = 10_000
+
+/** Says every two seconds how saturated the live path is, for whoever works beside it. Returns how to stop. */
+export function sayLoad(options: { dataDir: string; clock: Clock; strideScale: () => number }): () => void {
+  const { dataDir, clock, strideScale } = options
+  const file = fileOf(dataDir)
+  let cancel = () => {}
+  const say = () => {
+    const load: LiveLoad = { strideScale: strideScale(), atMs: clock.nowMs() }
+    try {
+      writeFileSync(`${file}.part`, JSON.stringify(load))
+      renameSync(`${file}.part`, file)
+    } catch {
+      // A full disk must not stop the live path; readers take an old word for none.
+    }
+    cancel = clock.after(everyMs, say)
+  }
+  say()
+  return () => {
+    cancel()
+    rmSync(file, { force: true })
+  }
+}
+
+/** What the live path of a data directory says; null when none runs. */
+export function readLoad(dataDir: string, nowMs: number): LiveLoad | null {
+  try {
+    const load = JSON.parse(readFileSync(fileOf(dataDir), 'utf8')) as LiveLoad
+    return Math.abs(nowMs - load.atMs) <= staleMs ? load : null
+  } catch {
+    return null
+  }
+}
+
+/**
+ * A wait that work beside the live path puts before each of its steps: resolves at once while the live path is at
+ * ease, else when it has been for ten seconds. So work pauses by itself, and can be stopped while it waits.
+ *
+ * @returns a function that rejects with TRAIN_STOPPED when `signal` is aborted
+ */
+export function createYielding(options: {
+  dataDir: string
+  clock: Clock
+  /** Pauses above this stride scale. */
+  above: number
+  signal: AbortSignal
+  paused: (load: LiveLoad | null) => void
+}): () => Promise<void> {
+  const { dataDir, clock, above, signal, paused } = options
+  let lookedMs = Number.NEGATIVE_INFINITY
+  const isBusy = () => {
+    const load = readLoad(dataDir, clock.nowMs())
+    return load !== null && load.strideScale > above ? load : null
+  }
+  return async () => {
+    if (clock.monoMs() - lookedMs < everyMs) return
+    lookedMs = clock.monoMs()
+    const first = isBusy()
+    if (!first) return
+    paused(first)
+    for (let calmSinceMs: number | null = null; ; ) {
+      if (signal.aborted)
+        throw new AppError('TRAIN_STOPPED', 'it was stopped while it waited for the live path')
+      await wait(clock, 500, signal)
+      const nowMs = clock.monoMs()
+      if (isBusy()) calmSinceMs = null
+      else calmSinceMs ??= nowMs
+      if (calmSinceMs !== null && nowMs - calmSinceMs >= calmMs) break
+    }
+    paused(null)
+  }
+}
+
+function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      signal.removeEventListener('abort', done)
+      cancel()
+      resolve()
+    }
+    const cancel = clock.after(ms, done)
+    signal.addEventListener('abort', done)
+  })
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { AppError } from '../core/errors.ts'
+
+/** How a model learns from footage without labels. Every field has a default; docs/learning.md has the table. */
+export const pretrainPlanSchema = z.strictObject({
+  steps: z.int().min(0).default(2000).describe('Steps of the whole run; 0 leaves pretraining out.'),
+  batch: z.int().min(1).default(16).describe('Clips of one step.'),
+  maskRatio: z.number().min(0.1).max(0.95).default(0.75).describe('Share of the places that are hidden.'),
+  maskedWeight: z.number().min(0).default(1).describe('Weight of masked prediction in the loss; 0: without.'),
+  nextWeight: z
+    .number()
+    .min(0)
+    .default(0.5)
+    .describe('Weight of next-frame prediction in the loss; 0: without.'),
+  peakRate: z.number().positive().default(1e-3).describe('Highest learning rate.'),
+  warmup: z.int().min(1).default(100).describe('Steps over which the learning rate rises to its peak.'),
+})
+
+export type ParsedPretrainPlan = z.output<typeof pretrainPlanSchema>
+
+/** A plan with its defaults. @throws AppError TRAIN_PLAN naming the first wrong field */
+export function parsePretrainPlan(input: Readonly<Record<string, unknown>>): ParsedPretrainPlan {
+  const parsed = pretrainPlanSchema.safeParse(input)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new AppError('TRAIN_PLAN', `pretrain: ${issue!.path.join('.') || 'the plan'}: ${issue!.message}`)
+  }
+  const { maskedWeight, nextWeight, steps } = parsed.data
+  if (steps > 0 && maskedWeight === 0 && nextWeight === 0)
+    throw new AppError(
+      'TRAIN_PLAN',
+      'pretrain: maskedWeight and nextWeight are both 0: there is nothing to learn',
+    )
+  return parsed.data
+}

@@ -1,0 +1,166 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { AppError } from '../../../src/core/errors.ts'
+import { processIdentity } from '../../../src/core/process-identity.ts'
+import { createCronClock } from '../../../src/schedule/cron-clock.ts'
+import { lockJob } from '../../../src/schedule/job-lock.ts'
+import { createYielding, readLoad, sayLoad } from '../../../src/schedule/load-signal.ts'
+import { createFakeClock, settled } from '../infer/fake-clock.ts'
+
+const minuteMs = 60_000
+
+describe('cron clock', () => {
+  it('runs when it is due, over hours, and stops', async () => {
+    const time = createFakeClock()
+    const ranMs: number[] = []
+    const cron = createCronClock({
+      expression: '*/30 * * * *',
+      clock: time.clock,
+      run: async () => void ranMs.push(time.clock.nowMs()),
+    })
+    expect(cron.nextMs()).toBe(30 * minuteMs)
+    await time.pass(95 * minuteMs)
+    expect(ranMs).toEqual([30, 60, 90].map((minutes) => minutes * minuteMs))
+    cron.close()
+    expect(time.timers).toBe(0)
+  })
+
+  it('leaves out what is due while it still runs', async () => {
+    const time = createFakeClock()
+    let begun = 0
+    const first = Promise.withResolvers<void>()
+    const cron = createCronClock({
+      expression: '* * * * *',
+      clock: time.clock,
+      run: () => {
+        begun += 1
+        return begun === 1 ? first.promise : Promise.resolve()
+      },
+    })
+    await time.pass(5 * minuteMs)
+    expect(begun).toBe(1)
+    first.resolve()
+    await settled()
+    await time.pass(2 * minuteMs)
+    expect(begun).toBe(3)
+    cron.close()
+  })
+
+  it('says what is wrong with an expression', () => {
+    const { clock } = createFakeClock()
+    expect(() => createCronClock({ expression: 'at three', clock, run: async () => {} })).toThrow(
+      /"at three" is no cron expression \(minute hour/,
+    )
+  })
+})
+
+describe('job lock', () => {
+  const setUp = () => ({
+    file: join(mkdtempSync(join(tmpdir(), 'vireo-lock-')), 'jobs/learn.lock'),
+    job: 'vireo learn',
+    clock: createFakeClock().clock,
+  })
+
+  it('lets one in, names it to others, and lets the next in after it', () => {
+    const options = setUp()
+    const held = lockJob(options)
+    const error = (() => {
+      try {
+        lockJob(options)
+      } catch (thrown) {
+        return thrown as AppError
+      }
+      throw new Error('it was let in')
+    })()
+    expect(error).toMatchObject({ code: 'TRAIN_BUSY', details: { pid: process.pid } })
+    expect(error.message).toContain('vireo learn runs already')
+    held.release()
+    expect(existsSync(options.file)).toBe(false)
+    lockJob(options).release()
+  })
+
+  it.each([
+    ['a process that is gone', { pid: 2 ** 22 - 1, started: '1' }],
+    ['another process with the number of one that is gone', { ...processIdentity(), started: '1' }],
+    ['a file that was cut short', null],
+  ])('passes over %s', (_, holder) => {
+    const options = setUp()
+    lockJob(options).release()
+    writeFileSync(options.file, holder ? JSON.stringify({ ...holder, job: 'x', sinceMs: 0 }) : '{"pid":')
+    const held = lockJob(options)
+    expect(JSON.parse(readFileSync(options.file, 'utf8'))).toMatchObject({ pid: process.pid })
+    held.release()
+  })
+
+  it('does not release what somebody else holds now', () => {
+    const options = setUp()
+    const held = lockJob(options)
+    writeFileSync(options.file, JSON.stringify({ ...processIdentity(), job: 'y', sinceMs: 7 }))
+    held.release()
+    expect(existsSync(options.file)).toBe(true)
+  })
+})
+
+describe('load signal', () => {
+  it('tells the scale of strides while the live path runs, and nothing afterwards', async () => {
+    const time = createFakeClock()
+    const dataDir = mkdtempSync(join(tmpdir(), 'vireo-load-'))
+    let strideScale = 1
+    const stop = sayLoad({ dataDir, clock: time.clock, strideScale: () => strideScale })
+    strideScale = 2
+    await time.pass(2000)
+    expect(readLoad(dataDir, time.clock.nowMs())).toEqual({ strideScale: 2, atMs: 3000 })
+    expect(readLoad(dataDir, time.clock.nowMs() + 11_000)).toBeNull()
+    stop()
+    expect(readLoad(dataDir, time.clock.nowMs())).toBeNull()
+    expect(time.timers).toBe(0)
+  })
+
+  it('holds work back until the live path was at ease for ten seconds', async () => {
+    const time = createFakeClock()
+    const dataDir = mkdtempSync(join(tmpdir(), 'vireo-load-'))
+    let strideScale = 1.5
+    const stop = sayLoad({ dataDir, clock: time.clock, strideScale: () => strideScale })
+    const said: (number | null)[] = []
+    const pause = createYielding({
+      ...{ dataDir, clock: time.clock, above: 1 },
+      signal: new AbortController().signal,
+      paused: (load) => said.push(load?.strideScale ?? null),
+    })
+    let gone = false
+    const waiting = pause().then(() => {
+      gone = true
+    })
+    await time.pass(5000)
+    strideScale = 1
+    await time.pass(9000)
+    expect([gone, said]).toEqual([false, [1.5]])
+    await time.pass(4000)
+    await waiting
+    expect(said).toEqual([1.5, null])
+    stop()
+    await time.pass(3000)
+    await pause()
+    expect(time.timers).toBe(0)
+  })
+
+  it('can be stopped while it waits', async () => {
+    const time = createFakeClock()
+    const dataDir = mkdtempSync(join(tmpdir(), 'vireo-load-'))
+    const stop = sayLoad({ dataDir, clock: time.clock, strideScale: () => 4 })
+    const controller = new AbortController()
+    const pause = createYielding({
+      ...{ dataDir, clock: time.clock, above: 1 },
+      signal: controller.signal,
+      paused: () => {},
+    })
+    const waiting = expect(pause()).rejects.toMatchObject({ code: 'TRAIN_STOPPED' })
+    await time.pass(700)
+    controller.abort()
+    await waiting
+    stop()
+    expect(time.timers).toBe(0)
+  })
+})
