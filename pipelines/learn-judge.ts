@@ -64,7 +64,8 @@ export async function predictBoth(job: LearnJob): Promise<void> {
   tell(1)
   const validation = (await predict('validation')).predictions
   tell(2)
-  const before = champion === null ? null : await loadBundle(registry.dirOf(learning.model, champion))
+  const before =
+    champion === null || registry === null ? null : await loadBundle(registry.dirOf(learning.model, champion))
   const [latency = null, latencyBefore = null] = await measureLatencies(before ? [loaded, before] : [loaded])
   const said: Said = {
     labels,

@@ -189,7 +189,7 @@ async function pretrainedWeights(job: LearnJob): Promise<Float32Array | null> {
 /** Weights of the live version where it was made by this loop with the same sizes. */
 async function liveWeights(job: LearnJob, labels: readonly string[]): Promise<Float32Array | null> {
   const { learning, champion, registry, preset } = job
-  if (learning.startFrom === 'scratch' || champion === null) return null
+  if (learning.startFrom === 'scratch' || champion === null || registry === null) return null
   const dir = join(registry.dirOf(learning.model, champion), 'training')
   if (!existsSync(join(dir, 'model.json'))) return null
   const trained = await readTrainedModel(dir)

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { canonicalJson } from '../src/config/config-hash.ts'
+import type { LearningConfig } from '../src/config/learning-schema.ts'
 import { AppError } from '../src/core/errors.ts'
+import type { ModelRegistry } from '../src/registry/model-registry.ts'
 import { type CachedVideo, openClipCache } from '../src/train/clip-cache.ts'
 import type { ClipSource } from '../src/train/clip-source.ts'
 import { type GateRules, gateRulesSchema } from '../src/train/evaluate/gate-rules.ts'
@@ -23,7 +25,9 @@ import type { LearnOptions } from './learn.ts'
 import { segmentsDir } from './record.ts'
 
 /** Everything that the steps of a run are given. */
-export interface LearnJob extends LearnOptions {
+export interface LearnJob extends Omit<LearnOptions, 'registry'> {
+  /** Null where steps are done by hand and nothing is compared. */
+  readonly registry: ModelRegistry | null
   readonly run: RunFolder
   readonly set: LabelledSet
   readonly split: Split<LabelledVideo>
@@ -47,11 +51,7 @@ const mostSegments = 200
 export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
   const { learning, dataDir, registry, clock } = options
   const preset = presetOf(options)
-  const plans = {
-    pretrain: parsePretrainPlan(learning.pretrain),
-    finetune: parseFineTunePlan(learning.finetune),
-    gate: parseGate(learning.gate),
-  }
+  const plans = parsePlans(learning)
   const set = await readLabelledSet(learning.labelled)
   const unknown = learning.background.find((label) => !set.labels.includes(label))
   if (unknown !== undefined)
@@ -81,6 +81,15 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
   return { ...options, run, set, split, leaks, preset, plans, ...begun }
 }
 
+/** @throws AppError TRAIN_PLAN naming the first wrong field */
+export function parsePlans({ pretrain, finetune, gate }: LearningConfig): LearnJob['plans'] {
+  return {
+    pretrain: parsePretrainPlan(pretrain),
+    finetune: parseFineTunePlan(finetune),
+    gate: parseGate(gate),
+  }
+}
+
 /** Decodes footage once, to the size of the model or another one. */
 export function openClips(
   job: LearnJob,
@@ -107,7 +116,7 @@ export const sizeOf = ({ preset, learning }: Pick<LearnJob, 'preset' | 'learning
   sampleFps: learning.sampleFps,
 })
 
-function presetOf({ learning }: LearnOptions): Preset {
+export function presetOf({ learning }: Pick<LearnOptions, 'learning'>): Preset {
   const { frames, widthPx, heightPx, ...sizes } = defined(learning.sizes)
   const base = presets[learning.preset]
   const clip = { ...base.clip, ...defined({ frames, widthPx, heightPx }) }

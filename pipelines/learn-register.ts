@@ -3,13 +3,16 @@ import { join } from 'node:path'
 import { copyBundle } from '../src/bundle/copy-bundle.ts'
 import { loadBundle } from '../src/bundle/load-bundle.ts'
 import { AppError } from '../src/core/errors.ts'
+import type { ModelRegistry } from '../src/registry/model-registry.ts'
 import { readTrainedModel, trainedModelFiles } from '../src/train/trained-model.ts'
 import type { Judged } from './learn-judge.ts'
 import { servedDir, trainedDir } from './learn-model.ts'
 import type { LearnJob } from './learn-prepare.ts'
 
+export type RegisteredJob = LearnJob & { readonly registry: ModelRegistry }
+
 /** Puts the version into the registry, with weights to go on from and the report. */
-export async function registerVersion(job: LearnJob, { metrics }: Judged): Promise<void> {
+export async function registerVersion(job: RegisteredJob, { metrics }: Judged): Promise<void> {
   const { registry, learning, run, set, champion, code, command } = job
   if (await isOurs(job)) return
   const dir = servedDir(job)
@@ -40,7 +43,7 @@ export async function registerVersion(job: LearnJob, { metrics }: Judged): Promi
 
 /** Makes it live: at once where nobody serves the model, else after its shadow. Old versions are removed. */
 export async function promoteVersion(
-  job: LearnJob,
+  job: RegisteredJob,
   judged: Judged,
 ): Promise<'live' | 'shadow' | 'registered'> {
   const { registry, learning, version, run } = job
@@ -67,7 +70,7 @@ export async function promoteVersion(
 }
 
 /** Whether this run put the version there before it was interrupted. @throws AppError REGISTRY_EXISTS */
-async function isOurs({ registry, learning, version, run }: LearnJob): Promise<boolean> {
+async function isOurs({ registry, learning, version, run }: RegisteredJob): Promise<boolean> {
   const known = (await registry.versions(learning.model)).find((each) => each.version === version)
   if (!known) return false
   if (known.run === run.id) return true

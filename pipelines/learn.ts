@@ -6,7 +6,7 @@ import type { TrainingProgress } from '../src/train/prediction.ts'
 import { judgePredictions, predictBoth, writeRunReport } from './learn-judge.ts'
 import { exportServed, fineTuneModel, pretrainModel } from './learn-model.ts'
 import { prepareRun } from './learn-prepare.ts'
-import { promoteVersion, registerVersion } from './learn-register.ts'
+import { promoteVersion, type RegisteredJob, registerVersion } from './learn-register.ts'
 
 export interface LearnOptions {
   readonly learning: LearningConfig
@@ -41,7 +41,7 @@ export interface LearnOutcome {
  * @throws AppError TRAIN_*, MEDIA_*, MODEL_*, STORE_WRITE; TRAIN_STOPPED after `signal`, with all that was done kept
  */
 export async function learn(options: LearnOptions): Promise<LearnOutcome> {
-  const job = await prepareRun(options)
+  const job: RegisteredJob = { ...(await prepareRun(options)), registry: options.registry }
   const { run } = job
   await run.step('pretrain', () => pretrainModel(job))
   await run.step('finetune', () => fineTuneModel(job))

@@ -15,6 +15,7 @@ import { createSite } from './create-site.ts'
 import { followRegistry, registryOf, resolveModels } from './follow-registry.ts'
 import { keepRecordings, recoverRecordings } from './keep-recordings.ts'
 import { streamSpecOf } from './live.ts'
+import { startLearning } from './start-learning.ts'
 import { type CameraChanges, type LiveCameras, startLive } from './start-live.ts'
 
 export interface LiveSystemOptions {
@@ -117,6 +118,8 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const cameras = live
     attached.resolve(cameras)
     const follow = () => cameras.apply(current)
+    const learning = startLearning({ ...options, configFile: options.configFile ?? null, engine })
+    closers.push(() => learning?.close())
     const follower = registry
       ? followRegistry({ ...options, registry, engine, steps$: cameras.steps$, follow })
       : null

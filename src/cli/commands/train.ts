@@ -1,55 +1,94 @@
 import type { Command } from 'commander'
 import { AppError } from '../../core/errors.ts'
+import { registerTrainSteps } from './train-steps.ts'
 
 interface Options {
   out: string
-  steps: string
+  model: string
+  steps?: string
+  pretrainSteps: string
   batch: string
   seed: string
+  run?: string
+  replace?: string
   threads?: string
   json?: boolean
 }
 
 export function registerTrain(program: Command): void {
   const train = program.command('train').description('Train models on this machine.')
+  registerTrainSteps(train)
   train
     .command('simulated')
     .description('Train the model that ships with Vireo, on simulated scenes.')
     .requiredOption('--out <folder>', 'folder of the bundle')
-    .option('--steps <n>', 'training steps', '4500')
+    .option('--model <kind>', 'cnn (the baseline) or transformer (pretrained first)', 'cnn')
+    .option('--steps <n>', 'training steps (cnn: 4500, transformer: 5000)')
+    .option('--pretrain-steps <n>', 'steps without labels before, for the transformer', '600')
     .option('--batch <n>', 'clips in a step', '16')
     .option('--seed <n>', 'seed of scenes and weights', '1')
+    .option(
+      '--run <folder>',
+      'checkpoints and curves of the transformer (default: the bundle folder and -run)',
+    )
+    .option('--replace <bundle>', 'put it in the place of this bundle if it is better on held-out scenes')
     .option('--threads <n>', 'threads of ONNX Runtime; all cores but one unless given')
     .option('--json', 'progress and result as JSON lines')
     .action(async (options: Options) => {
-      const { systemClock } = await import('../../core/clock.ts')
-      const { trainSimulated } = await import('../../../pipelines/train-simulated.ts')
-      let shownMs = Number.NEGATIVE_INFINITY
-      const { bundle, dir } = await trainSimulated({
-        outDir: options.out,
-        steps: whole('--steps', options.steps),
-        batch: whole('--batch', options.batch),
-        seed: whole('--seed', options.seed),
-        ...(options.threads === undefined ? {} : { threads: whole('--threads', options.threads) }),
-        clock: systemClock,
-        onProgress(progress) {
-          const nowMs = systemClock.monoMs()
-          if (nowMs - shownMs < 5000 && progress.step < progress.steps) return
-          shownMs = nowMs
-          const { step, steps, loss, etaS } = progress
-          const line = options.json
-            ? JSON.stringify(progress)
-            : `step ${step}/${steps}  loss ${loss.toFixed(4)}  ${Math.ceil(etaS / 60)} min left`
-          process.stderr.write(`${line}\n`)
-        },
-      })
-      if (options.json) process.stdout.write(`${JSON.stringify({ dir, metrics: bundle.metrics })}\n`)
-      else {
-        process.stdout.write(`${dir}\n`)
-        for (const [name, value] of Object.entries(bundle.metrics))
-          process.stdout.write(`  ${name}: ${value}\n`)
-      }
+      const made = options.model === 'transformer' ? await trainTransformer(options) : await trainCnn(options)
+      const { replaceIfBetter } = await import('../../../pipelines/train-simulated-transformer.ts')
+      const replacement = options.replace === undefined ? null : await replaceIfBetter(options.replace, made)
+      const { dir, bundle } = made
+      if (options.json)
+        return void process.stdout.write(`${JSON.stringify({ dir, metrics: bundle.metrics, replacement })}\n`)
+      process.stdout.write(`${dir}\n`)
+      for (const [name, value] of Object.entries(bundle.metrics))
+        process.stdout.write(`  ${name}: ${value}\n`)
+      if (!replacement) return
+      const { replaced, before, after } = replacement
+      const figures = Object.keys(after).map((name) => `${name} ${before[name]} before, ${after[name]} now`)
+      const verdict = replaced ? `replaces ${options.replace}` : `is not better: ${options.replace} stays`
+      process.stdout.write(`${verdict} (${figures.join('; ')})\n`)
     })
+}
+
+async function trainCnn(options: Options) {
+  const { systemClock } = await import('../../core/clock.ts')
+  const { trainSimulated } = await import('../../../pipelines/train-simulated.ts')
+  const { showProgress } = await import('../show-progress.ts')
+  const show = showProgress(options.json ?? false)
+  return trainSimulated({
+    outDir: options.out,
+    steps: whole('--steps', options.steps ?? '4500'),
+    batch: whole('--batch', options.batch),
+    seed: whole('--seed', options.seed),
+    ...(options.threads === undefined ? {} : { threads: whole('--threads', options.threads) }),
+    clock: systemClock,
+    onProgress: ({ step, steps, loss, etaS }) =>
+      show({ phase: 'finetune', done: step, total: steps, loss, etaS }),
+  })
+}
+
+async function trainTransformer(options: Options) {
+  const { availableParallelism } = await import('node:os')
+  const { systemClock } = await import('../../core/clock.ts')
+  const { trainSimulatedTransformer } = await import('../../../pipelines/train-simulated-transformer.ts')
+  const { showProgress, stopOnSignal } = await import('../show-progress.ts')
+  return trainSimulatedTransformer({
+    outDir: options.out,
+    runDir: options.run ?? `${options.out}-run`,
+    pretrainSteps: whole('--pretrain-steps', options.pretrainSteps),
+    steps: whole('--steps', options.steps ?? '5000'),
+    batch: whole('--batch', options.batch),
+    seed: whole('--seed', options.seed),
+    threads:
+      options.threads === undefined
+        ? Math.max(1, availableParallelism() - 1)
+        : whole('--threads', options.threads),
+    clock: systemClock,
+    onProgress: showProgress(options.json ?? false),
+    signal: stopOnSignal(),
+  })
 }
 
 function whole(option: string, text: string): number {
