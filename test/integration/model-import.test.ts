@@ -118,7 +118,7 @@ describe('vireo model import', () => {
     [['--activation', 'relu'], 'API_BAD_REQUEST', 'accepted: softmax, sigmoid, none'],
     [['--activation', 'none'], 'API_BAD_REQUEST', 'so they are not probabilities'],
     [['--threshold', '50'], 'API_BAD_REQUEST', 'a number from 0 to 1'],
-    [['--kind', 'stream'], 'API_BAD_REQUEST', 'only clip models can be imported'],
+    [['--kind', 'stream'], 'API_BAD_REQUEST', 'only clip models (a clip in'],
     [['--input', 'x'], 'MODEL_GRAPH', '"pixels" float32 [N, 3, 4, 12, 16]: there is none named "x"'],
     [['--output', 'y'], 'MODEL_GRAPH', 'has the outputs scores'],
     [['--name', 'My Model'], 'MODEL_BUNDLE_INVALID', 'name: "My Model" is not accepted (a slug'],
