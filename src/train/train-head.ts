@@ -146,7 +146,10 @@ async function createHeadJudge(model: FrozenBackbone, threads: number) {
     tape.constant(features, [-1, model.features]),
   )
   graph.output('logits', logits.name, 'float32', ['N', model.labels.length])
-  const session = await InferenceSession.create(graph.model(), { intraOpNumThreads: threads })
+  const session = await InferenceSession.create(graph.model(), {
+    intraOpNumThreads: threads,
+    logSeverityLevel: 3,
+  })
   return {
     async logits(values: Float32Array, embedded: Embeddings): Promise<Float32Array> {
       const result = await session.run({

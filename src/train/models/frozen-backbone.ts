@@ -38,6 +38,8 @@ export interface FrozenBackboneOptions {
   readonly labels: readonly string[]
   /** Width of the head's hidden layer; 0 for a linear head. */
   readonly hidden: number
+  /** Threads that embed. */
+  readonly threads: number
 }
 
 /** A model of which only the head is trained. */
@@ -66,7 +68,10 @@ export async function createFrozenBackbone(options: FrozenBackboneOptions): Prom
     ...(options.inputName !== undefined && { inputName: options.inputName }),
   })
   keepOutput(encoder, options)
-  const session = await InferenceSession.create(toBinary(ModelProtoSchema, encoder))
+  const session = await InferenceSession.create(toBinary(ModelProtoSchema, encoder), {
+    intraOpNumThreads: options.threads,
+    logSeverityLevel: 3,
+  })
   const run = async (clips: Uint8Array, count: number) => {
     const input = new Tensor('uint8', clips, [count, clip.frames, clip.heightPx, clip.widthPx, 3])
     return (await session.run({ [inputName]: input }))[session.outputNames[0]!]!

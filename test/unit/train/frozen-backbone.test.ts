@@ -45,6 +45,7 @@ const options = (changes: Partial<FrozenBackboneOptions> = {}): FrozenBackboneOp
   frames: 'all',
   labels: tinyModel.labels,
   hidden: 0,
+  threads: 1,
   ...changes,
 })
 const source = tinyFootage({ seed: 2, perLabel: 6 })
