@@ -14,6 +14,7 @@ import type { Clock } from '../src/core/clock.ts'
 import { type FrameStreamSpec, frameStreamKey } from '../src/core/frame.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
+import { anomalyDir, anomalyScores } from './anomaly-scores.ts'
 import { behaviourOptions, chooseDetector, needsTracks } from './choose-detector.ts'
 import { liveRoute, type Watcher, watchedStream } from './live.ts'
 import type { People } from './people.ts'
@@ -81,8 +82,11 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
           ...parts,
         })
       : null
+  const read = anomalyScores({ ...options, cameraId: camera.id, dir: anomalyDir(config.dataDir) })
   const steps$ =
-    wanted.length === 0 ? EMPTY : liveRoute({ camera, source, engine, watchers, people, clock, telemetry })
+    wanted.length === 0
+      ? EMPTY
+      : liveRoute({ camera, source, engine, watchers, people, read, clock, telemetry })
   return {
     source,
     main,

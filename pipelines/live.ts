@@ -23,6 +23,8 @@ export interface LiveRoute {
   readonly watchers: readonly Watcher[]
   /** Null: nobody is detected or followed here. */
   readonly people: People | null
+  /** Makes of a model's answer the scores that rules see, or null where they are withheld. */
+  readonly read: (scores: Scores) => Scores | null
   readonly clock: Clock
   readonly telemetry: Telemetry
 }
@@ -38,7 +40,7 @@ export interface Watcher {
  * detector → tracks → behaviours → alerts. Completes when the source is closed.
  */
 export function liveRoute(route: LiveRoute): Observable<AlertStep> {
-  const { camera, source, engine, watchers, people, clock, telemetry } = route
+  const { camera, source, engine, watchers, people, read, clock, telemetry } = route
   const lost$ = source.status$.pipe(filter(({ state }) => state === 'stalled' || state === 'offline'))
   const gated = shareByStream((spec) => source.frames$(spec).pipe(motionGate(camera.motion)))
   const updates = new Subject<TrackUpdate>()
@@ -60,6 +62,7 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
       // answers null for one that it had to drop.
       map((clip) => engine.infer(clip)),
       concatMap((answer) => answer),
+      map((scores) => scores && read(scores)),
       filter((scores): scores is Scores => scores !== null),
       tap((scores) => people?.watch.scores(scores)),
       trackAlerts(alerts, { quiet$, lost$, clock, ...(scope === 'person' && { tracks$ }) }),

@@ -44,7 +44,9 @@ export const bundleSchema = z
       heightPx: sidePx.describe('Height of a frame.'),
     }),
     output: z.strictObject({
-      name: tensorName.describe('Graph output: float32 [N, labels], or [N, ...decode.shape] of a detector.'),
+      name: tensorName.describe(
+        'Graph output: float32 [N, labels], or [N, ...decode.shape] of a detector, or [N, anomaly.places].',
+      ),
       activation: z
         .enum(['softmax', 'sigmoid', 'none'])
         .describe('What the engine applies to the output; none: it is probabilities already.'),
@@ -68,6 +70,14 @@ export const bundleSchema = z
     decode: decodeSchema
       .optional()
       .describe('How the output is read; only for kind detector, and needed there.'),
+    anomaly: z
+      .strictObject({
+        places: z.int().min(1).max(65_536).describe('Errors of one clip: one for each place of the picture.'),
+      })
+      .optional()
+      .describe(
+        "The output is prediction errors, float32 [N, places], which each camera's calibration makes the score of the only label.",
+      ),
     labels: z
       .array(
         z.strictObject({

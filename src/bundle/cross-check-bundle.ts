@@ -17,6 +17,12 @@ export function crossCheckBundle(bundle: Bundle, context: z.RefinementCtx<Bundle
   if (kind === 'detector' && !bundle.decode) refuse(['decode'], 'is required for kind detector')
   if (kind !== 'detector' && bundle.decode) refuse(['decode'], `must be absent for kind ${kind}`)
   const { decode, input, labels } = bundle
+  if (bundle.anomaly) {
+    if (kind === 'detector') refuse(['anomaly'], 'must be absent for kind detector')
+    if (labels.length !== 1) refuse(['labels'], 'must be one label when anomaly is there')
+    if (bundle.output.activation !== 'none')
+      refuse(['output', 'activation'], 'must be none when anomaly is there')
+  }
   const problem = decode && decodeProblem(decode, { ...input, labels: labels.length })
   if (problem) refuse(['decode', 'shape'], problem)
 

@@ -61,5 +61,6 @@ const inner = bundleSchema.shape
 const fieldNames = [
   ...Object.keys(inner),
   ...[inner.temporal, inner.input, inner.output, decodeSchema].flatMap((object) => Object.keys(object.shape)),
+  ...Object.keys(inner.anomaly.unwrap().shape),
   ...[inner.labels, inner.files, inner.states].flatMap((list) => Object.keys(list.element.shape)),
 ]

@@ -30,7 +30,10 @@ export interface Scores {
   readonly modelName: string
   readonly modelVersion: string
   readonly labels: readonly string[]
-  /** One probability per label, 0–1, after the bundle's activation; of a detector its raw output. */
+  /**
+   * One probability per label, 0–1, after the bundle's activation; of a detector its raw output, of an anomaly model
+   * the error of every place until the camera's calibration is applied.
+   */
   readonly values: Float32Array
   /** The track that the clip was cut around. Absent: the whole picture. */
   readonly trackId?: string

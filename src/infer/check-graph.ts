@@ -29,9 +29,9 @@ export function checkGraph(
   if (problems.length > 0) throw contractError(where, problems)
 }
 
-/** Shape of the output for one clip: a score for each label, or what a detector's bundle states. */
+/** Shape of the output for one clip: a score for each label, or what a detector's or anomaly model's bundle states. */
 export function rowShape(bundle: Bundle): readonly number[] {
-  return bundle.decode?.shape ?? [bundle.labels.length]
+  return bundle.decode?.shape ?? [bundle.anomaly?.places ?? bundle.labels.length]
 }
 
 export function contractError(where: string, problems: readonly string[]): AppError {

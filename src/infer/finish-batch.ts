@@ -11,6 +11,8 @@ export interface FinishBatchOptions {
   readonly labels: readonly string[]
   /** Values of one clip when they are a detector's raw output; null when they are a score for each label. */
   readonly rawLength?: number | null
+  /** Errors of one clip when an anomaly model gives them; null for any other model. */
+  readonly places?: number | null
   /** Null for a model without state. */
   readonly states: StreamStates | null
   readonly telemetry: Telemetry
@@ -24,8 +26,18 @@ export interface FinishBatchOptions {
  * when a score is NaN or infinite (`not_finite`: never an alert), or while a stream warms up (`warmup`).
  */
 export function createFinishBatch(options: FinishBatchOptions) {
-  const { modelName, version, labels, rawLength = null, states, telemetry, sparseLog, failed } = options
-  const rowLength = rawLength ?? labels.length
+  const {
+    modelName,
+    version,
+    labels,
+    rawLength = null,
+    places = null,
+    states,
+    telemetry,
+    sparseLog,
+    failed,
+  } = options
+  const rowLength = rawLength ?? places ?? labels.length
   const drop = (clip: Clip, reason: string) => {
     countDrop(telemetry, { stage: 'infer', reason, cameraId: clip.cameraId })
     return null

@@ -84,6 +84,7 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
     modelName: model,
     version: bundle.version,
     labels: contract.labels,
+    places: bundle.anomaly?.places ?? null,
     rawLength: bundle.decode ? bundle.decode.shape.reduce((product, size) => product * size, 1) : null,
     states,
     telemetry,

@@ -47,7 +47,7 @@ export async function trySession(session: InferenceSession, bundle: Bundle, wher
   const rowLength = lengthOf(rowShape(bundle))
   if (values.length !== rowLength)
     problems.push(
-      `bundle.json states output "${output.name}" with ${rowLength} ${bundle.decode ? 'values' : 'labels'}, one clip gave ${values.length} values`,
+      `bundle.json states output "${output.name}" with ${rowLength} ${bundle.decode || bundle.anomaly ? 'values' : 'labels'}, one clip gave ${values.length} values`,
     )
   for (const [at, spec] of bundle.states.entries()) {
     const length = lengthOf(spec.shape)
