@@ -13,6 +13,8 @@ interface Axis {
 /** Noise as shares of the box's height, as in SORT and ByteTrack; per second instead of per frame. */
 const positionNoise = 1 / 20
 const velocityNoise = 0.5
+/** Widths and heights swing with every step; they do not go on growing or shrinking while nothing is seen. */
+const sizeDampingS = 0.1
 
 export interface BoxFilter {
   /** Moves the estimate forward in time. */
@@ -53,8 +55,12 @@ export function createBoxFilter(first: BoxPx): BoxFilter {
         axis.pvs += dtS * axis.pss
         axis.pss += drift
       }
-      // A box cannot shrink away.
-      for (const index of [2, 3]) axes[index]!.value = Math.max(1, axes[index]!.value)
+      for (const index of [2, 3]) {
+        const axis = axes[index]!
+        axis.velocity *= Math.exp(-dtS / sizeDampingS)
+        // A box cannot shrink away.
+        axis.value = Math.max(1, axis.value)
+      }
     },
     correct(box, trust) {
       const deviation = (positionNoise * height()) / Math.max(0.1, trust)

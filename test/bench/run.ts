@@ -43,6 +43,14 @@ const benches: Readonly<Record<string, Bench>> = {
     about: 'every camera fault: noticed, recovered, frames lost beside it; 100 alert clips; hot changes',
     load: () => import('./faults/faults.ts'),
   },
+  track: {
+    about: 'MOTA and IDF1 against a tracker of overlap alone; cores for 100 tracks on each of 32 cameras',
+    load: () => import('./track/track.ts'),
+  },
+  rules: {
+    about: 'every behaviour: recall and false alarms in scenes of the simulator; the same bytes twice',
+    load: () => import('./rules/rules.ts'),
+  },
   soak: {
     about: '16 cameras for 10 minutes: growth of memory, descriptors, threads, lag; own CPU',
     load: () => import('./soak/soak.ts'),
