@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { presets } from '../../../src/train/models/presets.ts'
 import { type Bar, type BenchReport, bar, type Log, machine, median, rounded } from '../report.ts'
+import { compareGradients } from './gradients.ts'
 import { type Round, type StepProcess, startStepProcess } from './step-process.ts'
 import { torchPython } from './torch-python.ts'
 import { writeTrainingPlan } from './training-plan.ts'
@@ -42,6 +43,8 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
       bar(`${name}: difference of the first ${checkedSteps} losses`, rounded(difference), '<=', 1e-4),
     )
   }
+  for (const { name, error } of await compareGradients(log))
+    bars.push(bar(`${name}: gradient against TensorFlow.js, relative L2`, rounded(error), '<=', 1e-5))
   return { bench: 'train', machine: machine(), figures, bars }
 }
 
