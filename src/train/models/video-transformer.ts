@@ -1,6 +1,7 @@
 import { add } from '../ops-arithmetic.ts'
+import { maximum } from '../ops-convolution.ts'
 import { meanAxis } from '../ops-reduce.ts'
-import { reshape } from '../ops-shape.ts'
+import { reshape, transpose } from '../ops-shape.ts'
 import type { ParameterSpec } from '../parameters.ts'
 import type { Tape, Value } from '../tape.ts'
 import { keepBlocks } from './drop-path.ts'
@@ -27,6 +28,11 @@ export interface VideoTransformerSettings extends PatchShape, BlockShape {
   readonly depthSpace: number
   /** Blocks over the tubelets of a clip. */
   readonly depthTime: number
+  /**
+   * How the places of a tubelet become one embedding: their mean (the default), or of each feature the largest, which
+   * finds a small person in a large picture sooner.
+   */
+  readonly pooling?: 'mean' | 'max'
 }
 
 export interface VideoTransformer extends VideoModel {
@@ -86,7 +92,14 @@ export function createVideoTransformer(settings: VideoTransformerSettings): Vide
       for (const each of space) x = block(layers, each, x, settings)
       return reshape(tape, x, [batch, count, visible, width])
     },
-    embed: (layers, features) => norm(layers, 'embed', meanAxis(layers.tape, features, 2)),
+    embed(layers, features) {
+      const { tape } = layers
+      const pooled =
+        settings.pooling === 'max'
+          ? maximum(tape, transpose(tape, features, [0, 1, 3, 2]))
+          : meanAxis(tape, features, 2)
+      return norm(layers, 'embed', pooled)
+    },
     remember(layers, embeddings) {
       const { tape } = layers
       const count = embeddings.shape[1]!

@@ -19,6 +19,7 @@ export const transformer: Omit<VideoTransformerSettings, 'labels'> = {
   hidden: 192,
   depthSpace: 2,
   depthTime: 2,
+  pooling: 'max',
 }
 
 /** The baseline sees as much time in half as many frames: a deeper stack of frames did not fit the time. */

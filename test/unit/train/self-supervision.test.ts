@@ -21,7 +21,7 @@ function models(): [string, VideoTransformer][] {
   const { settings } = tinyTransformer().model
   return [
     ['colour', createVideoTransformer(settings)],
-    ['motion', createVideoTransformer({ ...settings, input: 'motion' })],
+    ['motion, strongest feature', createVideoTransformer({ ...settings, input: 'motion', pooling: 'max' })],
   ]
 }
 
@@ -45,7 +45,7 @@ async function run(
   const values = trainableParameters(tape, flat, layout)
   for (const [name, value] of Object.entries(build({ tape, parameters: (key) => values.get(key)! })))
     graph.output(name, value.name, 'float32', value.shape)
-  const session = await InferenceSession.create(graph.model())
+  const session = await InferenceSession.create(graph.model(), { intraOpNumThreads: 1 })
   const weights = initialWeights(layout, createRandom(4).normal)
   const result = await session.run({ ...feeds, weights: new Tensor('float32', weights, [layout.total]) })
   await session.release()
@@ -151,7 +151,7 @@ describe('the gradient of both together', () => {
   it.each(models())('agrees with differences, %s', async (_name, model) => {
     const objective = selfSupervision(model, { batch, maskRatio: 0.5, maskedWeight: 1, nextWeight: 0.5 })
     const layout = layOut(objective.parameters)
-    const session = await InferenceSession.create(buildGradientGraph(objective))
+    const session = await InferenceSession.create(buildGradientGraph(objective), { intraOpNumThreads: 1 })
     const feeds = tensorsOf(objective.inputs, {
       clips: randomClips(5),
       order: drawOrders(batch, places, createRandom(6)),
