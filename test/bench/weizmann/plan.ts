@@ -2,7 +2,7 @@ import type { VideoTransformerSettings } from '../../../src/train/models/video-t
 import type { PretrainPlan } from '../../../src/train/pretrain.ts'
 import type { WindowShape } from './windows.ts'
 
-// Everything that was chosen. All folds use the same; docs/decisions/0018 says how it was found.
+// Everything that was chosen. All folds use the same; found by trials on few folds.
 
 /** What the transformer sees: about one second, 48 × 64 pixels around the person, six tubelets of four frames. */
 export const window: WindowShape = { frames: 24, heightPx: 64, widthPx: 48, stride: 1, hold: 4 }
