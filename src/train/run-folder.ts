@@ -46,7 +46,7 @@ export async function openRunFolder(options: {
   )
   let record: RunRecord = open ?? {
     formatVersion: 1,
-    id: `${stamp(clock.nowMs())}-${model}`,
+    id: await claimFolder(runsDir, `${stamp(clock.nowMs())}-${model}`),
     model,
     identity,
     startedMs: clock.nowMs(),
@@ -72,6 +72,28 @@ export async function openRunFolder(options: {
       return kept as typeof result
     },
     finish: () => save({ ...record, finishedMs: clock.nowMs() }),
+  }
+}
+
+/** Makes a folder that was not there: two runs may begin within a second. */
+async function claimFolder(runsDir: string, name: string): Promise<string> {
+  try {
+    await mkdir(runsDir, { recursive: true })
+    for (let count = 1; ; count += 1) {
+      const id = count === 1 ? name : `${name}-${count}`
+      const made = await mkdir(join(runsDir, id)).then(
+        () => true,
+        (thrown: NodeJS.ErrnoException) => {
+          if (thrown.code === 'EEXIST') return false
+          throw thrown
+        },
+      )
+      if (made) return id
+    }
+  } catch (cause) {
+    throw new AppError('STORE_WRITE', `${runsDir}: cannot be written (${(cause as Error).message})`, {
+      cause,
+    })
   }
 }
 
