@@ -11,16 +11,12 @@ import { type GateRules, gateRulesSchema } from '../src/train/evaluate/gate-rule
 import type { Leak, Split } from '../src/train/evaluate/split-by-group.ts'
 import { type FineTunePlan, parseFineTunePlan } from '../src/train/fine-tune-plan.ts'
 import { splitForEver } from '../src/train/frozen-split.ts'
-import {
-  type LabelledSet,
-  type LabelledVideo,
-  readFootage,
-  readLabelledSet,
-} from '../src/train/labelled-set.ts'
+import { type LabelledSet, type LabelledVideo, readFootage } from '../src/train/labelled-set.ts'
 import { type Preset, presets } from '../src/train/models/presets.ts'
 import { type ParsedPretrainPlan, parsePretrainPlan } from '../src/train/pretrain-plan.ts'
 import { openRunFolder, type RunFolder } from '../src/train/run-folder.ts'
 import { checkPreset } from '../src/train/trained-model.ts'
+import { labelledFootage } from './labelled-footage.ts'
 import type { LearnOptions } from './learn.ts'
 import { segmentsDir } from './record.ts'
 
@@ -52,7 +48,10 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
   const { learning, dataDir, registry, clock } = options
   const preset = presetOf(options)
   const plans = parsePlans(learning)
-  const set = await readLabelledSet(learning.labelled)
+  const { set, sides } = await labelledFootage({
+    ...{ sources: learning.labelled, dataDir, onNotice: options.onNotice },
+    background: learning.background[0] ?? 'background',
+  })
   const unknown = learning.background.find((label) => !set.labels.includes(label))
   if (unknown !== undefined)
     throw new AppError(
@@ -65,6 +64,7 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
     items: set.items,
     shares: { train: 1 - validation - test, validation, test },
     seed: learning.seed,
+    given: sides,
   })
   // What only decides how fast or when is no part of what the result is.
   const { schedule: _s, threads: _t, niceness: _n, pauseAbove: _p, ...decisive } = learning

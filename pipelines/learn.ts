@@ -18,6 +18,8 @@ export interface LearnOptions {
   readonly threads: number
   readonly clock: Clock
   readonly onProgress: (progress: TrainingProgress) => void
+  /** Told what the operator should know though the run goes on. */
+  readonly onNotice?: (text: string) => void
   readonly signal: AbortSignal
   /** Awaited before each step of training; see createYielding. */
   readonly pause?: () => Promise<void>

@@ -17,7 +17,9 @@ export const learningSchema = z.strictObject({
   labelled: z
     .array(z.string().min(1))
     .min(1)
-    .describe('Labelled footage: CSV files (path,label,group[,startMs,endMs]) and folders.'),
+    .describe(
+      'Labelled footage: dataset:NAME (what vireo dataset build made), CSV files (path,label,group[,startMs,endMs]), folders.',
+    ),
   footage: z
     .array(z.string().min(1))
     .default([])

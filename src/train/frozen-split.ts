@@ -16,6 +16,7 @@ import {
  * and two versions are tested on the same. The file keeps the side of each group; groups that are new go where the
  * shares miss them most.
  *
+ * @param given sides that groups have elsewhere (a dataset version); they count where the file knows no side yet.
  * @throws AppError TRAIN_SPLIT, STORE_WRITE, TRAIN_DATA (the file is damaged)
  */
 export async function splitForEver<T extends SplitItem>(options: {
@@ -23,11 +24,12 @@ export async function splitForEver<T extends SplitItem>(options: {
   items: readonly T[]
   shares: Readonly<Record<SplitSide, number>>
   seed: number
+  given?: ReadonlyMap<string, SplitSide>
 }): Promise<{ split: Split<T>; leaks: readonly Leak[] }> {
-  const { file, items } = options
+  const { file, items, given = new Map<string, SplitSide>() } = options
   const known = await readSides(file)
-  const fresh = splitByGroup(options).split
-  const sideOf = new Map<string, SplitSide>(known)
+  const sideOf = new Map<string, SplitSide>([...given, ...known])
+  const fresh = splitByGroup({ ...options, fixed: sideOf }).split
   for (const side of splitSides)
     for (const { group } of fresh[side]) if (!sideOf.has(group)) sideOf.set(group, side)
   const on = (side: SplitSide) => items.filter(({ group }) => sideOf.get(group) === side)

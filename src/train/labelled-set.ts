@@ -26,12 +26,16 @@ const columns = ['path', 'label', 'group', 'startMs', 'endMs'] as const
  * startMs and endMs; paths start at its folder. A folder has labels.csv, or a folder for each label: in it videos
  * (each a group of its own), or a folder of videos for each group.
  *
+ * @param more labelled footage from elsewhere.
  * @throws AppError TRAIN_DATA naming file and line
  */
-export async function readLabelledSet(sources: readonly string[]): Promise<LabelledSet> {
-  const items = (await Promise.all(sources.map(readSource))).flat()
+export async function readLabelledSet(
+  sources: readonly string[],
+  more: readonly LabelledVideo[] = [],
+): Promise<LabelledSet> {
+  const items = [...(await Promise.all(sources.map(readSource))).flat(), ...more]
   if (items.length === 0)
-    throw new AppError('TRAIN_DATA', `${sources.join(', ') || 'nothing'}: there is no labelled footage`)
+    throw new AppError('TRAIN_DATA', `${sources.join(', ') || 'the sources'}: there is no labelled footage`)
   const seen = new Set<string>()
   for (const { id } of items) {
     if (seen.has(id)) throw new AppError('TRAIN_DATA', `${id}: is listed twice`)

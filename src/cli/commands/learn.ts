@@ -76,6 +76,8 @@ async function learnOnce({ options, learning, dataDir, signal }: Once): Promise<
       command: `vireo learn --once -c ${options.config}`,
       threads: learning.threads || Math.max(1, availableParallelism() - 1),
       onProgress: showProgress(options.json ?? false),
+      onNotice: (text) =>
+        void process.stderr.write(`${options.json ? JSON.stringify({ notice: text }) : text}\n`),
       pause: createYielding({
         ...{ dataDir, clock, signal, above: learning.pauseAbove },
         paused(load) {
