@@ -1,5 +1,5 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
-import { EMPTY, type Observable } from 'rxjs'
+import { EMPTY, type Observable, Subject } from 'rxjs'
 import { type AlertRule, resolveRules } from '../src/alert/alert-rule.ts'
 import { createAlertTracker } from '../src/alert/alert-tracker.ts'
 import { createBehaviours } from '../src/behaviour/behaviours.ts'
@@ -10,6 +10,7 @@ import { configHash } from '../src/config/config-hash.ts'
 import { recordingOf } from '../src/config/recording-schema.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
+import type { Scores } from '../src/core/clip.ts'
 import type { Clock } from '../src/core/clock.ts'
 import { type FrameStreamSpec, frameStreamKey } from '../src/core/frame.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
@@ -34,6 +35,9 @@ export interface AttachedCamera {
   /** The larger stream that is only recorded, or null. */
   readonly main: CameraSource | null
   readonly steps$: Observable<AlertStep>
+  /** Hot. What the models said of its clips, before alerts are made of it. */
+  readonly scores$: Observable<Scores>
+  readonly rules: readonly AlertRule[]
   /** One of the frame streams that are decoded for it, if any. */
   readonly stream: FrameStreamSpec | null
   /** Takes other thresholds and times for the rules that it has. */
@@ -83,14 +87,18 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
         })
       : null
   const read = anomalyScores({ ...options, cameraId: camera.id, dir: anomalyDir(config.dataDir) })
+  const scores = new Subject<Scores>()
+  const onScores = (found: Scores) => scores.next(found)
   const steps$ =
     wanted.length === 0
       ? EMPTY
-      : liveRoute({ camera, source, engine, watchers, people, read, clock, telemetry })
+      : liveRoute({ camera, source, engine, watchers, people, read, onScores, clock, telemetry })
   return {
     source,
     main,
     steps$,
+    scores$: scores.asObservable(),
+    rules,
     stream: [...specs.values()][0] ?? null,
     retune(next) {
       for (const { model, alerts } of watchers) alerts.retune(rulesOf(next, model.name))

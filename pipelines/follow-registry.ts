@@ -3,6 +3,7 @@ import { filter, type Observable } from 'rxjs'
 import type { Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { Clock } from '../src/core/clock.ts'
+import type { Disagreement } from '../src/core/disagreement.ts'
 import { AppError } from '../src/core/errors.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import { type EngineModel, type InferenceEngine, sameGeometry } from '../src/infer/inference-engine.ts'
@@ -42,12 +43,14 @@ export function followRegistry(options: {
   registry: ModelRegistry
   engine: InferenceEngine
   steps$: Observable<AlertStep>
+  /** The shadow of a model thinks otherwise of a live clip. */
+  disagreed: (modelName: string, found: Disagreement) => void
   /** Brings cameras and rules to what is live now; see LiveCameras.apply. */
   follow: () => Promise<unknown>
   clock: Clock
   telemetry: Telemetry
 }): { close(): Promise<void> } {
-  const { config, registry, engine, steps$, follow } = options
+  const { config, registry, engine, steps$, disagreed, follow } = options
   const rollouts = config.models.flatMap(({ name, registry: registered, rollout }) => {
     if (registered === undefined) return []
     registry.attend(registered)
@@ -66,7 +69,9 @@ export function followRegistry(options: {
       sameGeometry,
       follow: async () => void (await follow()),
     }
-    return [{ name, rollout: createModelRollout({ ...options, model: name, registered, rollout, target }) }]
+    const onDisagreement = (found: Disagreement) => disagreed(name, found)
+    const shared = { ...options, onDisagreement }
+    return [{ name, rollout: createModelRollout({ ...shared, model: name, registered, rollout, target }) }]
   })
   const counting = steps$.pipe(filter(({ phase }) => phase === 'new')).subscribe(({ modelName }) => {
     rollouts.find(({ name }) => name === modelName)?.rollout.alerted()

@@ -82,7 +82,8 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const reload = async (next: Config) => {
       const restart = restartOf(diffConfig(config, next))
       const changes = await (await attached.promise).apply(taken(next))
-      current = { ...config, recording: next.recording, alerts: next.alerts, cameras: next.cameras }
+      const { recording, sampling, alerts, behaviours, cameras } = next
+      current = { ...config, recording, sampling, alerts, behaviours, cameras }
       publishers.setCameras(next.cameras)
       return { ...changes, restart }
     }
@@ -113,6 +114,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       ...options,
       engine,
       intake,
+      samples: store,
       onStored: (event, step) => latency.stored(event, step.causeMonoMs),
     })
     const cameras = live
@@ -121,7 +123,10 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const learning = startLearning({ ...options, configFile: options.configFile ?? null, engine })
     closers.push(() => learning?.close())
     const follower = registry
-      ? followRegistry({ ...options, registry, engine, steps$: cameras.steps$, follow })
+      ? followRegistry({
+          ...{ ...options, registry, engine, follow },
+          ...{ steps$: cameras.steps$, disagreed: cameras.disagreed },
+        })
       : null
     sinks.wake()
     telemetry.log.info({ address, cameras: cameras.sources().length }, 'running')

@@ -25,6 +25,8 @@ export interface LiveRoute {
   readonly people: People | null
   /** Makes of a model's answer the scores that rules see, or null where they are withheld. */
   readonly read: (scores: Scores) => Scores | null
+  /** Told of all scores before alerts are made of them; must not throw. */
+  readonly onScores?: (scores: Scores) => void
   readonly clock: Clock
   readonly telemetry: Telemetry
 }
@@ -40,7 +42,7 @@ export interface Watcher {
  * detector → tracks → behaviours → alerts. Completes when the source is closed.
  */
 export function liveRoute(route: LiveRoute): Observable<AlertStep> {
-  const { camera, source, engine, watchers, people, read, clock, telemetry } = route
+  const { camera, source, engine, watchers, people, read, onScores, clock, telemetry } = route
   const lost$ = source.status$.pipe(filter(({ state }) => state === 'stalled' || state === 'offline'))
   const gated = shareByStream((spec) => source.frames$(spec).pipe(motionGate(camera.motion)))
   const updates = new Subject<TrackUpdate>()
@@ -64,7 +66,10 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
       concatMap((answer) => answer),
       map((scores) => scores && read(scores)),
       filter((scores): scores is Scores => scores !== null),
-      tap((scores) => people?.watch.scores(scores)),
+      tap((scores) => {
+        onScores?.(scores)
+        people?.watch.scores(scores)
+      }),
       trackAlerts(alerts, { quiet$, lost$, clock, ...(scope === 'person' && { tracks$ }) }),
     )
   })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { CameraSource } from '../src/camera/camera-source.ts'
 import type { RecordingConfig } from '../src/config/recording-schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
+import type { SampleMoment } from '../src/core/clip-sample.ts'
 import type { RecordedClip } from '../src/core/recorded-clip.ts'
 import { countDrop } from '../src/core/telemetry-port.ts'
 import type { EventIntake } from '../src/event/event-intake.ts'
@@ -14,6 +15,11 @@ import type { AttachOptions } from './attach-camera.ts'
 export interface RecordRoute {
   /** Starts or ends the clip of the alert; the step with the place of its clip. */
   mark(step: AlertStep): AlertStep
+  /**
+   * Records a moment that is no alert, with pre-roll and post-roll; false: it cannot be recorded (counted). `done` is
+   * called when its clip is finished.
+   */
+  sample(sampleId: string, moment: SampleMoment, done: () => void): boolean
   /** Ends what is being recorded; resolves when all of it is on the disk and accepted. */
   close(): Promise<void>
 }
@@ -36,22 +42,38 @@ export function recordRoute(options: RecordOptions): RecordRoute {
     ? createSegmentRecorder({ ...options, ...recording, fragments$, dir: segmentsDir(dataDir) })
     : null
   const clips = recording.clips
-    ? createClipRecorder({ ...options, ...recording, fragments$, dir: clipsDir(dataDir) })
+    ? createClipRecorder({ ...options, ...recording, fragments$, dir: clipsDir(dataDir), maxOpenClips })
     : null
-  clips?.clips$.subscribe((clip) => acceptClip(intake, clip))
-  const mark = clips
-    ? recorded === analysed
-      ? markOnSameClock(clips)
-      : markOnOtherClock(clips, options)
-    : (step: AlertStep) => step
+  const sampled = new Map<string, () => void>()
+  clips?.clips$.subscribe((clip) => {
+    acceptClip(intake, clip)
+    sampled.get(clip.alertId)?.()
+    sampled.delete(clip.alertId)
+  })
+  const place = recorded === analysed ? (moment: SampleMoment) => moment : placeOnOtherClock(options)
+  const mark = clips ? markOn(clips, place, options) : (step: AlertStep) => step
   return {
     mark,
+    sample(sampleId, moment, done) {
+      const placed = place(moment)
+      if (!clips || !placed) return drop(options)
+      if (clips.begin(sampleId, placed.firstPtsUs, placed.epoch) === null) return false
+      clips.end(sampleId, placed.lastPtsUs)
+      sampled.set(sampleId, done)
+      // One whose clip failed is never told; few are enough.
+      const [oldest] = sampled.keys()
+      if (sampled.size > maxOpenClips) sampled.delete(oldest!)
+      return true
+    },
     async close() {
       await Promise.all([clips?.close(), segments?.close()])
       telemetry.log.debug({ camera: cameraId }, 'nothing is recorded any more')
     },
   }
 }
+
+/** Those of sixteen alerts and of a sample: no sample takes the place of an alert. */
+const maxOpenClips = 17
 
 export const clipsDir = (dataDir: string) => join(dataDir, 'clips')
 export const segmentsDir = (dataDir: string) => join(dataDir, 'segments')
@@ -66,17 +88,31 @@ export function acceptClip(intake: Pick<EventIntake, 'clip'>, clip: RecordedClip
  * the clip begins this long before the alert, and its pre-roll before that.
  */
 const longestLookBackMs = 10_000
-const recordedFromUs = ({ firstPtsUs, lastPtsUs }: AlertStep) =>
-  Math.max(firstPtsUs, lastPtsUs - longestLookBackMs * 1000)
 
-function markOnSameClock(clips: ClipRecorder): RecordRoute['mark'] {
+type Placed = Pick<SampleMoment, 'epoch' | 'firstPtsUs' | 'lastPtsUs'>
+/** Where a moment is in the recorded stream; null: nowhere (yet). */
+type Place = (moment: SampleMoment) => Placed | null
+
+/** Starts and ends the clips of alerts. */
+function markOn(clips: ClipRecorder, place: Place, options: RecordOptions): RecordRoute['mark'] {
   const paths = new Map<string, string | null>()
   return (step) => {
-    const { alertId, phase } = step
-    if (phase === 'new') paths.set(alertId, clips.begin(alertId, recordedFromUs(step), step.epoch))
+    const { alertId, phase, epoch, firstPtsUs, lastPtsUs, startedMs, lastMs } = step
+    const placed = place({
+      epoch,
+      firstPtsUs: Math.max(firstPtsUs, lastPtsUs - longestLookBackMs * 1000),
+      lastPtsUs,
+      firstArrivalMs: Math.max(startedMs, lastMs - longestLookBackMs),
+      lastArrivalMs: lastMs,
+    })
+    if (!placed) {
+      if (phase === 'new') drop(options, alertId)
+      return { ...step, clipPath: null }
+    }
+    if (phase === 'new') paths.set(alertId, clips.begin(alertId, placed.firstPtsUs, placed.epoch))
     const clipPath = paths.get(alertId) ?? null
     if (phase === 'end') {
-      clips.end(alertId, step.lastPtsUs)
+      clips.end(alertId, placed.lastPtsUs)
       paths.delete(alertId)
     }
     return { ...step, clipPath }
@@ -84,30 +120,22 @@ function markOnSameClock(clips: ClipRecorder): RecordRoute['mark'] {
 }
 
 /** For a camera whose large stream is recorded: moments are carried over by when frames arrived. */
-function markOnOtherClock(clips: ClipRecorder, options: RecordOptions): RecordRoute['mark'] {
-  const { cameraId, recorded, telemetry } = options
+function placeOnOtherClock({ recorded }: RecordOptions): Place {
   const clock = createPtsOfWallTime()
   recorded.fragments$.subscribe((fragment) => clock.observe(fragment))
-  const mark = markOnSameClock(clips)
-  return (step) => {
-    const first = clock.at(Math.max(step.startedMs, step.lastMs - longestLookBackMs))
-    const last = clock.at(step.lastMs)
-    if (!first || !last) {
-      if (step.phase === 'new') {
-        countDrop(telemetry, { stage: 'record', reason: 'no_main_stream', cameraId })
-        telemetry.log.warn(
-          { camera: cameraId, alert: step.alertId },
-          'an alert has no clip: the main stream is not there',
-        )
-      }
-      return { ...step, clipPath: null }
-    }
-    const { clipPath = null } = mark({
-      ...step,
-      epoch: first.epoch,
-      firstPtsUs: first.ptsUs,
-      lastPtsUs: last.ptsUs,
-    })
-    return { ...step, clipPath }
+  return ({ firstArrivalMs, lastArrivalMs }) => {
+    const first = clock.at(firstArrivalMs)
+    const last = clock.at(lastArrivalMs)
+    return first && last ? { epoch: first.epoch, firstPtsUs: first.ptsUs, lastPtsUs: last.ptsUs } : null
   }
+}
+
+function drop({ cameraId, telemetry }: RecordOptions, alertId: string | null = null): false {
+  countDrop(telemetry, { stage: 'record', reason: 'no_main_stream', cameraId })
+  if (alertId !== null)
+    telemetry.log.warn(
+      { camera: cameraId, alert: alertId },
+      'an alert has no clip: the main stream is not there',
+    )
+  return false
 }

@@ -11,7 +11,7 @@ import {
   type ReviewFilter,
 } from '../src/review/review-store.ts'
 
-/** The queue of clips that people judge, with every alert that has a clip in it. */
+/** The queue of clips that people judge, with every alert and every sample that has a clip in it. */
 export interface ReviewQueue {
   list(filter: ReviewFilter, limit: number): ReviewedItem[]
   find(idPrefix: string): ReviewedItem
@@ -22,7 +22,7 @@ export interface ReviewQueue {
 
 const pageClips = 500
 
-/** Alerts' clips → queue → what people say → retention knows. Works beside a running `vireo run`. */
+/** Clips of alerts and samples → queue → what people say → retention knows. Works beside a running `vireo run`. */
 export function openReviewQueue(options: { dataDir: string; clock: Pick<Clock, 'nowMs'> }): ReviewQueue {
   const { dataDir, clock } = options
   const store = openReviewStore(options)
@@ -48,16 +48,16 @@ export function openReviewQueue(options: { dataDir: string; clock: Pick<Clock, '
   }
 }
 
-/** Every clip of an alert that is there, as items of the queue. */
+/** Every clip of an alert or a sample that is there, as items of the queue. */
 function* pagesOfAlerts(dataDir: string): Generator<ReviewItem[]> {
   const reader = openClipReader(dataDir)
   try {
     let cursor: string | null = null
     do {
-      const page = reader.list(cursor === null ? {} : { cursor }, pageClips)
+      const page = reader.list({ of: 'all', ...(cursor === null ? {} : { cursor }) }, pageClips)
       yield page.map((row) => ({
         id: row.alertId,
-        reason: 'alert',
+        reason: row.why,
         cameraId: row.cameraId,
         path: row.path,
         sha256: row.sha256,
@@ -65,7 +65,7 @@ function* pagesOfAlerts(dataDir: string): Generator<ReviewItem[]> {
         durationMs: row.durationMs,
         label: row.label,
         score: row.score,
-        modelVersion: null,
+        modelVersion: row.modelVersion,
       }))
       cursor = reader.next(page, pageClips)
     } while (cursor !== null)

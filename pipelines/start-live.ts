@@ -1,20 +1,25 @@
-import { EMPTY, map, merge, type Observable, Subject } from 'rxjs'
-import type { AlertRule } from '../src/alert/alert-rule.ts'
+import { EMPTY, map, merge, type Observable, Subject, tap } from 'rxjs'
 import type { CameraSource } from '../src/camera/camera-source.ts'
 import { canonicalJson } from '../src/config/config-hash.ts'
 import { recordingOf } from '../src/config/recording-schema.ts'
+import { samplingOf } from '../src/config/sampling-schema.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { CameraStatus } from '../src/core/camera-status.ts'
+import type { Disagreement } from '../src/core/disagreement.ts'
 import type { OutboxEvent } from '../src/core/events.ts'
 import type { EventIntake } from '../src/event/event-intake.ts'
+import type { SampleStore } from '../src/event/sample-store.ts'
+import { createSampleBudget } from '../src/review/sample-budget.ts'
 import { type AttachOptions, attachCamera, watchOf } from './attach-camera.ts'
 import { cameraStatus } from './camera-status.ts'
 import { recordRoute } from './record.ts'
+import { sampleRoute } from './sample.ts'
 
 export interface LiveOptions extends AttachOptions {
   readonly config: Config
   readonly intake: EventIntake
+  readonly samples: SampleStore
   readonly onStored?: (event: OutboxEvent, step: AlertStep) => void
 }
 
@@ -33,6 +38,8 @@ export interface LiveCameras {
   readonly steps$: Observable<AlertStep>
   sources(): readonly CameraSource[]
   statuses(): readonly CameraStatus[]
+  /** Two versions of a model think differently of a clip: worth a look by a person. */
+  disagreed(modelName: string, found: Disagreement): void
   /** Throws what would keep `apply` from taking it. @throws AppError CONFIG_INVALID */
   check(config: Config): void
   /** Brings the cameras to another configuration; those that it does not change go on without losing a frame. */
@@ -44,14 +51,15 @@ export interface LiveCameras {
 interface Running {
   readonly source: CameraSource
   readonly basis: Basis
-  retune(rules: readonly AlertRule[]): void
+  retune(config: Config): void
+  disagreed(modelName: string, found: Disagreement): void
   stop(): Promise<void>
 }
 
-/** What a pipeline was made from, as text: what cannot change while it runs, and the numbers of its rules. */
+/** What a pipeline was made from, as text: what cannot change while it runs, and what can (rules, sampling). */
 interface Basis {
   readonly shape: string
-  readonly rules: string
+  readonly tuning: string
 }
 
 /** Milliseconds between the starts of two cameras, so that a hundred do not connect in the same instant. */
@@ -63,6 +71,7 @@ export function startLive(options: LiveOptions): LiveCameras {
   const accepted = new Subject<AlertStep>()
   const latest = new Map<string, CameraStatus>()
   const running = new Map<string, Running>()
+  const budget = createSampleBudget({ clock })
   let applying: Promise<unknown> = Promise.resolve()
 
   const basisOf = (camera: CameraConfig, config: Config): Basis => {
@@ -71,12 +80,15 @@ export function startLive(options: LiveOptions): LiveCameras {
     const named = rules.map(({ name, label, modelName }) => [name, label, modelName])
     const detector = plan && { ...plan, version: null }
     const shape = [camera, recordingOf(config.recording, camera), contracts, named, detector, behaviours]
-    return { shape: canonicalJson(shape), rules: canonicalJson(rules) }
+    return {
+      shape: canonicalJson(shape),
+      tuning: canonicalJson([rules, samplingOf(config.sampling, camera)]),
+    }
   }
   const wantedOf = (config: Config) => config.cameras.filter(({ paused }) => !paused)
 
   const start = (camera: CameraConfig, config: Config, delayMs: number) => {
-    const { source, main, steps$, stream, retune } = attachCamera(camera, config, options)
+    const { source, main, steps$, scores$, rules, stream, retune } = attachCamera(camera, config, options)
     const recording = recordingOf(config.recording, camera)
     const records = recordRoute({
       ...options,
@@ -86,6 +98,7 @@ export function startLive(options: LiveOptions): LiveCameras {
       analysed: source,
       recorded: main ?? source,
     })
+    const sampling = sampleRoute({ ...options, camera, config, rules, scores$, records, budget })
     const statuses = merge(
       cameraStatus({ camera, source, stream, clock, telemetry }),
       main?.status$ ?? EMPTY,
@@ -94,7 +107,7 @@ export function startLive(options: LiveOptions): LiveCameras {
       intake.status(status)
     })
     const finished = new Promise<void>((resolve) => {
-      steps$.pipe(map(records.mark)).subscribe({
+      steps$.pipe(map(records.mark), tap(sampling.alert)).subscribe({
         next: (step) =>
           intake.alert(step, (event) => {
             onStored?.(event, step)
@@ -114,9 +127,15 @@ export function startLive(options: LiveOptions): LiveCameras {
     running.set(camera.id, {
       source,
       basis: basisOf(camera, config),
-      retune,
+      disagreed: sampling.disagreed,
+      retune(next) {
+        const { rules } = watchOf(camera, next, engine)
+        retune(rules)
+        sampling.retune(next, rules)
+      },
       async stop() {
         cancelStart()
+        sampling.close()
         await Promise.all([source.close(), main?.close()])
         await finished
         await records.close()
@@ -137,7 +156,7 @@ export function startLive(options: LiveOptions): LiveCameras {
     const staying = [...running].filter(([id]) => wanted.has(id))
     const changed = staying.filter(([id, { basis }]) => bases.get(id)!.shape !== basis.shape)
     const retuned = staying.filter(
-      ([id, { basis }]) => bases.get(id)!.shape === basis.shape && bases.get(id)!.rules !== basis.rules,
+      ([id, { basis }]) => bases.get(id)!.shape === basis.shape && bases.get(id)!.tuning !== basis.tuning,
     )
     const attached = [...wanted.keys()].filter((id) => !running.has(id))
     const leaving = [...detached, ...changed.map(([id]) => id)]
@@ -149,7 +168,7 @@ export function startLive(options: LiveOptions): LiveCameras {
       }),
     )
     for (const [id, camera] of retuned) {
-      camera.retune(watchOf(wanted.get(id)!, config, engine).rules)
+      camera.retune(config)
       running.set(id, { ...camera, basis: bases.get(id)! })
     }
     const coming = [...attached, ...changed.map(([id]) => id)]
@@ -166,6 +185,7 @@ export function startLive(options: LiveOptions): LiveCameras {
     steps$: accepted.asObservable(),
     sources: () => [...running.values()].map(({ source }) => source),
     statuses: () => [...latest.values()],
+    disagreed: (modelName, found) => running.get(found.cameraId)?.disagreed(modelName, found),
     check: (config) => void basesOf(config),
     apply(config) {
       const applied = applying.then(() => bringTo(config))

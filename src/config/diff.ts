@@ -16,7 +16,7 @@ export interface ConfigDiff {
 }
 
 /** Sections besides the cameras and rules that a reload takes. */
-const liveSections: ReadonlySet<string> = new Set(['alerts.defaults', 'recording', 'behaviours'])
+const liveSections: ReadonlySet<string> = new Set(['alerts.defaults', 'recording', 'sampling', 'behaviours'])
 
 /** What of the changes takes effect only with a restart, such as `models actions` or `http`. */
 export function restartOf({ models, sections }: Pick<ConfigDiff, 'models' | 'sections'>): string[] {
@@ -48,6 +48,7 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
       'behaviours',
       'events',
       'recording',
+      'sampling',
       'webhooks',
       'kafka',
       'mqtt',

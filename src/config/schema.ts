@@ -7,6 +7,7 @@ import { learningSchema } from './learning-schema.ts'
 import { modelSchema } from './models-schema.ts'
 import { mqttSchema } from './mqtt-schema.ts'
 import { cameraRecordingSchema, recordingSchema } from './recording-schema.ts'
+import { cameraSamplingSchema, samplingSchema } from './sampling-schema.ts'
 import { webhookSchema } from './webhook-schema.ts'
 
 const slug = z
@@ -61,6 +62,7 @@ export const cameraSchema = z.strictObject({
   motion: motionSchema.prefault({}).describe('The motion gate in front of the models.'),
   picture: pictureSchema.prefault({}).describe('Whether the picture can be used.'),
   recording: cameraRecordingSchema.optional().describe('What is recorded otherwise than for the others.'),
+  sampling: cameraSamplingSchema.optional().describe('What is sampled otherwise than for the others.'),
   realtime: z
     .boolean()
     .default(true)
@@ -117,6 +119,9 @@ export const configShape = z.strictObject({
     .describe('The durable outbox.'),
   learning: learningSchema.optional().describe('Absent: nothing is learned.'),
   recording: recordingSchema.prefault({}).describe('What is kept of the footage.'),
+  sampling: samplingSchema
+    .prefault({})
+    .describe('What is recorded for review beside alerts. See docs/review.md.'),
   webhooks: z.array(webhookSchema).default([]).describe('Receivers of events over HTTP.'),
   kafka: kafkaSchema.optional().describe('Absent: events stay in the durable outbox.'),
   mqtt: mqttSchema.optional().describe('An MQTT broker that gets events, and Home Assistant through it.'),

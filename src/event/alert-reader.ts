@@ -1,5 +1,5 @@
 import type { AlertStep } from '../core/alert.ts'
-import { decodeCursor, encodeCursor, firstPage } from './page-cursor.ts'
+import { decodeCursor, encodeCursor, firstPage } from '../core/page-cursor.ts'
 import { readDatabase } from './read-database.ts'
 
 export interface AlertFilter {

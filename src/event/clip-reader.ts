@@ -1,15 +1,19 @@
 import type { SQLOutputValue } from 'node:sqlite'
+import type { SampleReason } from '../core/clip-sample.ts'
 import { AppError } from '../core/errors.ts'
-import { decodeCursor, encodeCursor, firstPage } from './page-cursor.ts'
+import { decodeCursor, encodeCursor, firstPage } from '../core/page-cursor.ts'
 import { readDatabase } from './read-database.ts'
 
-/** One clip with the alert that it shows. */
+/** One clip with the alert that it shows, or the sample that it is of. */
 export interface ClipRow {
+  /** Id of the alert or the sample. */
   readonly alertId: string
+  readonly why: 'alert' | SampleReason
   readonly cameraId: string
   readonly label: string | null
   readonly rule: string | null
   readonly score: number | null
+  readonly modelVersion: string | null
   readonly path: string
   readonly sha256: string
   readonly bytes: number
@@ -28,6 +32,8 @@ export interface ClipFilter {
   readonly label?: string
   /** Clips that begin at or after it, milliseconds since the Unix epoch. */
   readonly sinceMs?: number
+  /** alerts: the clips of alerts (the default); samples: those that were sampled for review; all: both. */
+  readonly of?: 'alerts' | 'samples' | 'all'
   /** Those that were removed, too. */
   readonly removed?: boolean
   /** Goes on after an earlier page. */
@@ -48,18 +54,24 @@ export interface ClipReader {
 /** Reads the clips of a data directory that another process may be writing. @throws AppError STORE_OPEN, STORE_VERSION */
 export function openClipReader(dataDir: string): ClipReader {
   const database = readDatabase(dataDir)
-  const columns = `clip.*, alert.label, alert.rule, alert.score FROM clip LEFT JOIN alert ON alert.id = clip.alert`
+  const columns = `clip.*, coalesce(sample.reason, 'alert') AS why, alert.rule,
+     coalesce(alert.label, sample.label) AS label, coalesce(alert.score, sample.score) AS score,
+     coalesce(alert.step, sample.sample) ->> '$.modelVersion' AS model_version
+     FROM clip LEFT JOIN alert ON alert.id = clip.alert LEFT JOIN sample ON sample.id = clip.alert`
   const select = database.prepare(
-    `SELECT ${columns} WHERE (?1 IS NULL OR clip.camera = ?1) AND (?2 IS NULL OR alert.label = ?2)
-     AND clip.started_ms >= ?3 AND (?4 OR clip.removed_ms IS NULL) AND (clip.started_ms, clip.alert) < (?5, ?6)
+    `SELECT ${columns} WHERE (?1 IS NULL OR clip.camera = ?1) AND (?2 IS NULL OR coalesce(alert.label, sample.label) = ?2)
+     AND (?8 IS NULL OR (sample.id IS NOT NULL) = ?8) AND clip.started_ms >= ?3 AND (?4 OR clip.removed_ms IS NULL) AND (clip.started_ms, clip.alert) < (?5, ?6)
      ORDER BY clip.started_ms DESC, clip.alert DESC LIMIT ?7`,
   )
   const byId = database.prepare(`SELECT ${columns} WHERE clip.alert = ?`)
   const byPrefix = database.prepare(`SELECT ${columns} WHERE substr(clip.alert, 1, length(?1)) = ?1 LIMIT 2`)
   return {
-    list({ cameraId = null, label = null, sinceMs = 0, removed = false, cursor }, limit) {
+    list({ cameraId = null, label = null, sinceMs = 0, of = 'alerts', removed = false, cursor }, limit) {
       const { startedMs, id } = cursor === undefined ? firstPage : decodeCursor(cursor)
-      return select.all(cameraId, label, sinceMs, removed ? 1 : 0, startedMs, id, limit).map(toClipRow)
+      const sampled = of === 'all' ? null : Number(of === 'samples')
+      return select
+        .all(cameraId, label, sinceMs, removed ? 1 : 0, startedMs, id, limit, sampled)
+        .map(toClipRow)
     },
     next(page, limit) {
       const last = page.at(-1)
@@ -85,10 +97,12 @@ function toClipRow(row: Record<string, SQLOutputValue>): ClipRow {
   const text = (value: SQLOutputValue | undefined) => (value == null ? null : String(value))
   return {
     alertId: String(row.alert),
+    why: String(row.why) as ClipRow['why'],
     cameraId: String(row.camera),
     label: text(row.label),
     rule: text(row.rule),
     score: row.score == null ? null : Number(row.score),
+    modelVersion: text(row.model_version),
     path: String(row.path),
     sha256: String(row.sha256),
     bytes: Number(row.bytes),

@@ -5,23 +5,27 @@ import type { RecordedClip, RemovalReason } from '../core/recorded-clip.ts'
 import { clipEvent, clipRemovedEvent, type NewEvent } from './cloud-event.ts'
 import { transaction } from './database.ts'
 
-/** The clips of alerts as the database knows them; the media are files. */
+/** The clips of alerts and samples as the database knows them; the media are files. */
 export interface ClipStore {
-  /** A clip is complete: its row and the event that says so, in one transaction on disk. */
-  acceptClip(clip: RecordedClip): OutboxEvent
+  /**
+   * A clip is complete: its row and the event that says so, in one transaction on disk. Of the clip of a sample no
+   * event tells (null): it is about no alert.
+   */
+  acceptClip(clip: RecordedClip): OutboxEvent | null
   /** A clip is gone: noted, and told. The row stays as long as events do. */
-  acceptClipRemoved(removed: { alertId: string; cameraId: string; reason: RemovalReason }): OutboxEvent
-  /** Whether a clip is there that nobody has reviewed, of an alert that began after `sinceMs`. */
+  acceptClipRemoved(removed: { alertId: string; cameraId: string; reason: RemovalReason }): OutboxEvent | null
+  /** Whether a clip is there that nobody has reviewed, of an alert (not of a sample) that began after `sinceMs`. */
   isUnreviewed(alertId: string, sinceMs: number): boolean
 }
 
 export function createClipStore(options: {
   database: DatabaseSync
   put: (event: NewEvent) => OutboxEvent
+  isSample: (id: string) => boolean
   source: string
   clock: Clock
 }): ClipStore {
-  const { database, put, source, clock } = options
+  const { database, put, isSample, source, clock } = options
   const insert = database.prepare(
     `INSERT INTO clip (alert, camera, path, sha256, bytes, epoch, first_pts_us, duration_ms, pre_roll_ms, started_ms,
        end_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -40,14 +44,14 @@ export function createClipStore(options: {
           ...([alertId, cameraId, path, sha256, bytes, epoch, firstPtsUs, durationMs, preRollMs] as const),
           ...([Math.round(clip.startedMs), clip.reason ?? null] as const),
         )
-        return put(clipEvent(clip, source))
+        return isSample(alertId) ? null : put(clipEvent(clip, source))
       }),
     acceptClipRemoved: (removed) =>
       transaction(database, () => {
         const atMs = clock.nowMs()
         remove.run(atMs, removed.reason, removed.alertId)
-        return put(clipRemovedEvent({ ...removed, atMs }, source))
+        return isSample(removed.alertId) ? null : put(clipRemovedEvent({ ...removed, atMs }, source))
       }),
-    isUnreviewed: (alertId, sinceMs) => unreviewed.get(alertId, sinceMs) !== undefined,
+    isUnreviewed: (alertId, sinceMs) => !isSample(alertId) && unreviewed.get(alertId, sinceMs) !== undefined,
   }
 }

@@ -66,13 +66,24 @@ const migrations: readonly string[] = [
    CREATE INDEX clip_recent ON clip (camera, started_ms);`,
   `CREATE INDEX alert_started ON alert (started_ms);
    CREATE INDEX clip_started ON clip (started_ms);`,
+  // A clip of a sample has the id of the sample in the column `alert`.
+  `CREATE TABLE sample (
+     id TEXT PRIMARY KEY,
+     camera TEXT NOT NULL,
+     reason TEXT NOT NULL,
+     label TEXT,
+     score REAL,
+     last_ms INTEGER NOT NULL,
+     sample TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX sample_recent ON sample (camera, last_ms);`,
 ]
 
 export const databaseFile = 'vireo.db'
 
 /**
  * Opens the database of a data directory: write-ahead log, and every commit is on disk before it returns. A writer
- * brings it to the newest version; a reader takes it as it is.
+ * brings it to the newest version, a reader only when it is older than that.
  *
  * @throws AppError STORE_OPEN, STORE_VERSION, STORE_WRITE (a migration that fails, undone)
  */
@@ -83,17 +94,22 @@ export function openDatabase(dataDir: string, options: { readOnly?: boolean } = 
     if (!readOnly) mkdirSync(dataDir, { recursive: true })
     database = new DatabaseSync(join(dataDir, databaseFile), { readOnly, timeout: busyTimeoutMs })
     if (!readOnly) prepareForWriting(database)
-    const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
+    const version = versionOf(database)
     if (version > migrations.length)
       throw new AppError(
         'STORE_VERSION',
         `dataDir ${dataDir}: the database has version ${version}, this Vireo knows ${migrations.length}`,
       )
     if (readOnly && version === 0) throw new Error('it is still empty')
+    if (readOnly && version < migrations.length) {
+      database.close()
+      openDatabase(dataDir).close()
+      return openDatabase(dataDir, options)
+    }
     if (!readOnly) migrate(database, version)
     return database
   } catch (cause) {
-    database?.close()
+    if (database?.isOpen) database.close()
     if (cause instanceof AppError) throw cause
     throw new AppError(
       'STORE_OPEN',
@@ -102,6 +118,9 @@ export function openDatabase(dataDir: string, options: { readOnly?: boolean } = 
     )
   }
 }
+
+const versionOf = (database: DatabaseSync) =>
+  Number(database.prepare('PRAGMA user_version').get()?.user_version)
 
 /** How long a statement waits for another process that writes, for example a backup. */
 const busyTimeoutMs = 5000
@@ -115,7 +134,11 @@ function prepareForWriting(database: DatabaseSync): void {
 
 function migrate(database: DatabaseSync, version: number): void {
   for (let from = version; from < migrations.length; from += 1)
-    transaction(database, () => database.exec(`${migrations[from]}; PRAGMA user_version = ${from + 1}`))
+    transaction(database, () => {
+      // Another process may have done it while this one waited.
+      if (versionOf(database) > from) return
+      database.exec(`${migrations[from]}; PRAGMA user_version = ${from + 1}`)
+    })
 }
 
 /**

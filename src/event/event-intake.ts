@@ -10,8 +10,8 @@ import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
 export interface AcceptingStore {
   acceptAlert(step: AlertStep): OutboxEvent
   acceptStatus(status: CameraStatus): OutboxEvent
-  acceptClip(clip: RecordedClip): OutboxEvent
-  acceptClipRemoved(removed: { alertId: string; cameraId: string; reason: RemovalReason }): OutboxEvent
+  acceptClip(clip: RecordedClip): OutboxEvent | null
+  acceptClipRemoved(removed: { alertId: string; cameraId: string; reason: RemovalReason }): OutboxEvent | null
 }
 
 export interface EventIntake {

@@ -8,11 +8,12 @@ import { alertEvent, cameraStatusEvent, type NewEvent } from './cloud-event.ts'
 import { lockDataDir } from './data-lock.ts'
 import { openDatabase, transaction } from './database.ts'
 import { toOutboxEvent } from './outbox-row.ts'
+import { createSampleStore, type SampleStore } from './sample-store.ts'
 import { createSinkCursors, type SinkCursors } from './sink-cursors.ts'
 
 const pruneRows = 2000
 
-export interface EventStore extends SinkCursors, ClipStore {
+export interface EventStore extends SinkCursors, ClipStore, SampleStore {
   /** One step of an alert: the alert's row and the event in the outbox, in one transaction on disk. */
   acceptAlert(step: AlertStep): OutboxEvent
   /** The same for several steps at once. */
@@ -22,7 +23,7 @@ export interface EventStore extends SinkCursors, ClipStore {
   openAlerts(): AlertStep[]
   /**
    * Removes events older than `keepMs` that every sink in `sinks` has sent, alerts that ended as long ago and have
-   * no clip, and what is known of clips that were removed and of dead letters. Never more than 2000 rows of each, so that the event loop goes on; returns how many rows went, call again
+   * no clip, samples that have none, and what is known of clips that were removed and of dead letters. Never more than 2000 rows of each, so that the event loop goes on; returns how many rows went, call again
    * until it is 0.
    */
   prune(options: { keepMs: number; sinks: readonly string[] }): number
@@ -75,6 +76,10 @@ export function openEventStore(options: {
   const pruneClips = database.prepare(
     'DELETE FROM clip WHERE alert IN (SELECT alert FROM clip WHERE removed_ms < ? LIMIT ?)',
   )
+  const pruneSamples = database.prepare(
+    `DELETE FROM sample WHERE id IN (SELECT id FROM sample WHERE last_ms < ?
+       AND NOT EXISTS (SELECT 1 FROM clip WHERE clip.alert = sample.id) LIMIT ?)`,
+  )
   const pruneDeadLetters = database.prepare(
     'DELETE FROM dead_letter WHERE rowid IN (SELECT rowid FROM dead_letter WHERE set_aside_ms < ? LIMIT ?)',
   )
@@ -93,9 +98,11 @@ export function openEventStore(options: {
   }
   const openAlerts = () => open.all().map((row) => JSON.parse(String(row.step)) as AlertStep)
 
+  const samples = createSampleStore(database)
   const store: EventStore = {
+    ...samples,
     ...createSinkCursors(database, clock),
-    ...createClipStore({ database, put, source, clock }),
+    ...createClipStore({ database, put, isSample: samples.isSample, source, clock }),
     acceptAlert: (step) => transaction(database, () => putAlert(step)),
     acceptAlerts: (steps) => transaction(database, () => steps.map(putAlert)),
     acceptStatus: (status) => transaction(database, () => put(cameraStatusEvent(status, source))),
@@ -108,7 +115,7 @@ export function openEventStore(options: {
         database,
         () =>
           Number(pruneEvents.run(beforeMs, sent, pruneRows).changes) +
-          [pruneAlerts, pruneClips, pruneDeadLetters].reduce(
+          [pruneAlerts, pruneClips, pruneSamples, pruneDeadLetters].reduce(
             (sum, statement) => sum + Number(statement.run(beforeMs, pruneRows).changes),
             0,
           ),

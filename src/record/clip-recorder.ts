@@ -92,7 +92,7 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
     if (open.get(clip.alertId) !== clip) return
     open.delete(clip.alertId)
     if (!clip.writer) {
-      lose('nothing_recorded', clip.alertId, 'an alert has no clip: no keyframe came in its time')
+      lose('nothing_recorded', clip.alertId, 'no clip is recorded: no keyframe came in its time')
       return
     }
     const { writer } = clip
@@ -220,16 +220,16 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
     begin(alertId, firstPtsUs, epoch) {
       const known = open.get(alertId)
       if (known) return known.path
-      if (closed) return lose('closed', alertId, 'an alert has no clip: the recorder is closed')
+      if (closed) return lose('closed', alertId, 'no clip is recorded: the recorder is closed')
       if (open.size >= maxOpenClips)
         return lose(
           'too_many_clips',
           alertId,
-          `an alert has no clip: ${maxOpenClips} others are being recorded`,
+          `no clip is recorded: ${maxOpenClips} others are being recorded`,
         )
       const held = [ring, before].find((candidate) => candidate?.epoch === epoch)
       if (!held && epoch < ring.epoch)
-        return lose('too_late', alertId, 'an alert has no clip: its connection ended too long ago')
+        return lose('too_late', alertId, 'no clip is recorded: its connection ended too long ago')
       const path = clipPath({ dir, cameraId, alertId, atMs: clock.nowMs() })
       const clip: OpenClip = {
         alertId,

@@ -1,23 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../core/clock.ts'
-
-/** A live clip of which the live version and its shadow thought differently: worth a look by a person. */
-export interface Disagreement {
-  readonly cameraId: string
-  readonly epoch: number
-  readonly firstPtsUs: number
-  readonly lastPtsUs: number
-  readonly firstArrivalMs: number
-  readonly lastArrivalMs: number
-  readonly liveVersion: string
-  readonly shadowVersion: string
-  /** Labels over their thresholds, by version. */
-  readonly liveLabels: readonly string[]
-  readonly shadowLabels: readonly string[]
-  /** Largest difference of a label's scores, and its label. */
-  readonly difference: number
-  readonly label: string
-}
+import type { Disagreement } from '../core/disagreement.ts'
 
 export interface StoredDisagreement extends Disagreement {
   readonly id: number

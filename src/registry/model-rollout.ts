@@ -3,9 +3,9 @@ import type { RolloutConfig } from '../config/models-schema.ts'
 import type { ModelContract } from '../core/bundle.ts'
 import type { Clip, Scores } from '../core/clip.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Disagreement } from '../core/disagreement.ts'
 import { toAppError } from '../core/errors.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
-import type { Disagreement } from './disagreements.ts'
 import type { ModelRegistry } from './model-registry.ts'
 import { createShadowTally, type Health, healthProblem, percent, type ShadowTally } from './shadow-tally.ts'
 import { type WatchBaseline, watchProblem } from './watch-rule.ts'
@@ -44,6 +44,8 @@ export interface RolloutOptions<V extends WaitingVersion> {
   readonly rollout: RolloutConfig
   readonly registry: ModelRegistry
   readonly target: RolloutTarget<V>
+  /** Told at once when the shadow thinks otherwise of a live clip; must not throw. */
+  readonly onDisagreement?: (found: Disagreement) => void
   readonly clock: Clock
   readonly telemetry: Telemetry
 }
@@ -160,7 +162,10 @@ export function createModelRollout<V extends WaitingVersion>(options: RolloutOpt
     if (shadow !== current) return
     if (live && own) {
       const disagreement = current.tally.add(clip, live, own)
-      if (disagreement) current.found.push(disagreement)
+      if (disagreement) {
+        current.found.push(disagreement)
+        options.onDisagreement?.(disagreement)
+      }
       telemetry.count('vireo_model_shadow_clips_total', {
         model,
         result: disagreement ? 'differs' : 'agrees',

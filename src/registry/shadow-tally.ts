@@ -1,7 +1,7 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import type { RolloutConfig } from '../config/models-schema.ts'
 import type { Clip, Scores } from '../core/clip.ts'
-import type { Disagreement } from './disagreements.ts'
+import type { Disagreement } from '../core/disagreement.ts'
 
 export interface TallySummary {
   readonly clips: number
@@ -44,9 +44,15 @@ export function createShadowTally(versions: {
       const shadowLabels = raised(shadow.labels, shadowScores.values)
       let difference = 0
       let label = ''
+      let [liveScore, shadowScore] = [0, 0]
       for (const { name, ours, theirs } of common) {
-        const apart = Math.abs(shadowScores.values[ours]! - liveScores.values[theirs]!)
-        if (apart >= difference) [difference, label] = [apart, name]
+        const [here, there] = [shadowScores.values[ours]!, liveScores.values[theirs]!]
+        const apart = Math.abs(here - there)
+        if (apart < difference) continue
+        difference = apart
+        label = name
+        liveScore = there
+        shadowScore = here
       }
       clips += 1
       sum += difference
@@ -64,6 +70,8 @@ export function createShadowTally(versions: {
         shadowLabels,
         difference,
         label,
+        liveScore,
+        shadowScore,
       }
     },
     skip() {

@@ -1,5 +1,7 @@
+import { sampleReasons } from '../core/clip-sample.ts'
+
 /** Why a clip is in the queue: an alert, or what the sampler found worth a look. */
-export const reviewReasons = ['alert', 'uncertain', 'disagreement', 'anomaly', 'random'] as const
+export const reviewReasons = ['alert', ...sampleReasons] as const
 export type ReviewReason = (typeof reviewReasons)[number]
 
 /** One clip that a person may judge. */

@@ -1,110 +1,116 @@
-import type { Random } from '../core/random.ts'
-import type { ReviewReason } from './review-item.ts'
+import type { SamplingConfig } from '../config/sampling-schema.ts'
+import type { SampleReason } from '../core/clip-sample.ts'
+import type { Disagreement } from '../core/disagreement.ts'
+import { createRandom } from '../core/random.ts'
+import { createRareScores, type RareScores } from './rare-scores.ts'
+import { type Sample, sampleWorths } from './sample-worth.ts'
 
-export interface SamplerSettings {
-  /** Most samples of one camera and reason in an hour. */
-  readonly perHour: Readonly<Record<Exclude<ReviewReason, 'alert'>, number>>
-  /** A score this near to the label's threshold is uncertain. */
-  readonly uncertainWithin: number
-  /** Score of the label "anomaly" from which a clip is a sample even when no rule alerts. */
-  readonly anomalyFrom: number
-  /** Least time between two samples of one camera, ms: neighbours show the same. */
-  readonly apartMs: number
-}
-
-export const samplerDefaults: SamplerSettings = {
-  perHour: { uncertain: 4, disagreement: 4, anomaly: 2, random: 1 },
-  uncertainWithin: 0.1,
-  anomalyFrom: 0.99,
-  apartMs: 30_000,
-}
+export type SamplerSettings = Pick<
+  SamplingConfig,
+  'perHour' | 'uncertainWithin' | 'anomalyFrom' | 'rareShare' | 'apartMs'
+>
 
 /** What the sampler is shown of a scored clip. */
 export interface SampleCandidate {
-  readonly cameraId: string
+  readonly modelName: string
   /** Wall clock of its last frame, milliseconds. */
   readonly atMs: number
   readonly labels: readonly string[]
   /** 0–1, one for each label. */
   readonly scores: ArrayLike<number>
-  /** Score from which each label alerts. */
+  /** Score from which each label alerts; Infinity: it never does. */
   readonly thresholds: ArrayLike<number>
-  /** Whether another version of the model, shown the same clip, decides otherwise. */
-  readonly disagrees: boolean
+  /** How another version of the model, shown the same clip, decides otherwise; null: it was not asked or agrees. */
+  readonly disagreement: Disagreement | null
   /** Whether an alert has the clip already. */
   readonly alerting: boolean
 }
 
-export interface Sample {
-  readonly reason: Exclude<ReviewReason, 'alert'>
-  /** The label that made it interesting; null for a random one. */
-  readonly label: string | null
-  readonly score: number | null
+export interface ReviewSampler {
+  /** The clip as a sample, which then counts; null: it is none, or none is due. */
+  offer(candidate: SampleCandidate): Sample | null
+  /** A sample of which there will be no clip does not count. */
+  giveBack(sample: Sample): void
+  retune(settings: SamplerSettings): void
+}
+
+export interface ReviewSamplerOptions {
+  readonly cameraId: string
+  readonly settings: SamplerSettings
+  /** The same seed draws the same moments for an hour of a camera, also after a restart. */
+  readonly seed: number
+  /** Wall clock at the start: what was to be drawn before it is not made up for. */
+  readonly startedMs: number
+  /** What was taken since then, also by an earlier process; the oldest first. */
+  readonly past: (sinceMs: number) => readonly { readonly reason: SampleReason; readonly lastMs: number }[]
+  readonly rare?: RareScores
+}
+
+interface Hour {
+  readonly hour: number
+  readonly taken: Map<SampleReason, number>
+  /** Moments of the random clips that are still to be taken, ascending. */
+  draws: number[]
 }
 
 const hourMs = 3_600_000
 
 /**
- * Chooses clips beyond the alerts that are worth a person's look: what the model is unsure of, where versions
- * disagree, what is unusual, and a few at random, so that misses of the model are found too. Quotas for each camera,
+ * Chooses clips of one camera beyond its alerts that are worth a person's look: what the model is unsure of, where
+ * versions disagree, what is unusual, and a few at random, so that misses of the model are found too. Quotas for each
  * reason and hour keep the queue short; a random clip stands for its whole hour, not for the hour's first minutes.
  */
-export function createReviewSampler(options: {
-  settings?: Partial<SamplerSettings>
-  random: Pick<Random, 'next'>
-}): { offer(candidate: SampleCandidate): Sample | null } {
-  const settings = { ...samplerDefaults, ...options.settings }
-  const { random } = options
-  const cameras = new Map<
-    string,
-    { hour: number; taken: Map<string, number>; lastMs: number; draws: number[] }
-  >()
+export function createReviewSampler(options: ReviewSamplerOptions): ReviewSampler {
+  const { cameraId, seed, startedMs, past, rare = createRareScores() } = options
+  let { settings } = options
+  let current: Hour | null = null
+  let lastMs = -Infinity
 
-  const of = (cameraId: string, atMs: number) => {
+  /** The hour that a moment counts for; a clip that comes late counts for the hour that has begun. */
+  const hourOf = (atMs: number): Hour => {
     const hour = Math.floor(atMs / hourMs)
-    const known = cameras.get(cameraId)
-    if (known?.hour === hour) return known
-    const draws = Array.from({ length: settings.perHour.random }, () => (hour + random.next()) * hourMs)
-    const fresh = {
-      hour,
-      taken: new Map<string, number>(),
-      lastMs: known?.lastMs ?? -Infinity,
-      draws: draws.sort((a, b) => a - b),
+    if (current && current.hour >= hour) return current
+    const taken = new Map<SampleReason, number>()
+    for (const mark of past(Math.min(hour * hourMs, atMs - settings.apartMs))) {
+      lastMs = Math.max(lastMs, mark.lastMs)
+      if (mark.lastMs >= hour * hourMs) taken.set(mark.reason, (taken.get(mark.reason) ?? 0) + 1)
     }
-    cameras.set(cameraId, fresh)
-    return fresh
+    const left = drawsOf(hour).slice(taken.get('random') ?? 0)
+    current = { hour, taken, draws: left.filter((at) => at >= startedMs) }
+    return current
+  }
+  const drawsOf = (hour: number): number[] => {
+    const random = createRandom(seed).fork(`${cameraId}/${hour}`)
+    const draws = Array.from({ length: settings.perHour.random }, () => (hour + random.next()) * hourMs)
+    return draws.sort((a, b) => a - b)
   }
 
   return {
     offer(candidate) {
-      const { cameraId, atMs, alerting } = candidate
-      const camera = of(cameraId, atMs)
-      if (alerting || atMs - camera.lastMs < settings.apartMs) return null
-      const has = (reason: Sample['reason']) => (camera.taken.get(reason) ?? 0) < settings.perHour[reason]
-      const sample = interesting(candidate, settings).find(({ reason }) => has(reason)) ?? null
-      const due = sample === null && camera.draws.length > 0 && atMs >= camera.draws[0]!
-      if (due) camera.draws.shift()
-      const chosen: Sample | null = due ? { reason: 'random', label: null, score: null } : sample
+      const { atMs, alerting } = candidate
+      const hour = hourOf(atMs)
+      // Seen in any case: what is usual is learned from every clip.
+      const worths = sampleWorths(candidate, settings, rare)
+      if (alerting || atMs - lastMs < settings.apartMs) return null
+      const has = ({ reason }: Sample) => (hour.taken.get(reason) ?? 0) < settings.perHour[reason]
+      const due = hour.draws.length > 0 && atMs >= hour.draws[0]!
+      const random: Sample = { reason: 'random', label: null, score: null, explanation: 'drawn at random' }
+      const chosen = worths.find(has) ?? (due ? random : null)
       if (chosen === null) return null
-      camera.taken.set(chosen.reason, (camera.taken.get(chosen.reason) ?? 0) + 1)
-      camera.lastMs = atMs
+      if (chosen === random) hour.draws.shift()
+      hour.taken.set(chosen.reason, (hour.taken.get(chosen.reason) ?? 0) + 1)
+      lastMs = atMs
       return chosen
     },
+    giveBack({ reason }) {
+      if (current === null) return
+      current.taken.set(reason, Math.max(0, (current.taken.get(reason) ?? 0) - 1))
+      if (reason === 'random') current.draws.unshift(lastMs)
+    },
+    retune(next) {
+      settings = next
+      // Counted anew with the next clip: the number of draws may be another.
+      current = null
+    },
   }
-}
-
-/** Reasons of a clip by itself, the strongest first. */
-function interesting(candidate: SampleCandidate, settings: SamplerSettings): Sample[] {
-  const { labels, scores, thresholds, disagrees } = candidate
-  const top = labels.reduce((best, _, index) => (scores[index]! > scores[best]! ? index : best), 0)
-  const found: Sample[] = []
-  if (disagrees) found.push({ reason: 'disagreement', label: labels[top]!, score: scores[top]! })
-  const anomaly = labels.indexOf('anomaly')
-  if (anomaly >= 0 && scores[anomaly]! >= settings.anomalyFrom)
-    found.push({ reason: 'anomaly', label: 'anomaly', score: scores[anomaly]! })
-  const distances = labels.map((_, index) => Math.abs(scores[index]! - thresholds[index]!))
-  const nearest = distances.reduce((best, distance, index) => (distance < distances[best]! ? index : best), 0)
-  if (distances[nearest]! <= settings.uncertainWithin)
-    found.push({ reason: 'uncertain', label: labels[nearest]!, score: scores[nearest]! })
-  return found
 }

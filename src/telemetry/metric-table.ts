@@ -90,9 +90,14 @@ export const metricTable = {
     help: 'Alert steps by phase.',
     labels: ['camera', 'rule', 'phase'],
   },
+  vireo_samples_total: {
+    type: 'counter',
+    help: 'Clips chosen for review beside those of alerts, by why.',
+    labels: ['camera', 'reason'],
+  },
   vireo_record_clips_total: {
     type: 'counter',
-    help: 'Clips of alerts that were finished, by why they end where they do.',
+    help: 'Clips of alerts and samples that were finished, by why they end where they do.',
     labels: ['camera', 'reason'],
   },
   vireo_record_failures_total: {

@@ -106,8 +106,8 @@ describe('event store', () => {
   it('knows which clips are there and not reviewed, and tells of both ends of their life', () => {
     const store = openStore()
     store.acceptAlert(step())
-    const ready = store.acceptClip(clip())
-    expect(store.acceptClip(clip()).position).toBe(ready.position)
+    const ready = store.acceptClip(clip())!
+    expect(store.acceptClip(clip())!.position).toBe(ready.position)
     expect(JSON.parse(ready.dataJson)).toMatchObject({
       uri: 'file:///data/clips/gate/2001-09-09/a.mp4',
       sha256: 'b'.repeat(64),
@@ -438,7 +438,7 @@ describe('schemas', () => {
       ['clip-removed', store.acceptClipRemoved({ alertId: clip().alertId, cameraId: 'gate', reason: 'age' })],
     ] as const) {
       const validate = ajv.compile({ ...schema(name), $id: undefined })
-      const data = JSON.parse(event.dataJson)
+      const data = JSON.parse(event!.dataJson)
       expect(validate(data), JSON.stringify(validate.errors)).toBe(true)
       expect(validate({ ...data, extra: 1 })).toBe(false)
       expect(validate({ ...data, cameraId: 'No Slug' })).toBe(false)
@@ -446,9 +446,9 @@ describe('schemas', () => {
         const { [field]: _left, ...rest } = data
         expect(validate(rest), `without ${field}`).toBe(false)
       }
-      expect(event.attributes).toMatchObject({
+      expect(event!.attributes).toMatchObject({
         specversion: '1.0',
-        id: event.id,
+        id: event!.id,
         source: '/vireo/test',
         subject: 'gate',
         datacontenttype: 'application/json',

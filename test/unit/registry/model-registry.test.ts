@@ -183,6 +183,8 @@ describe('model registry', () => {
       shadowLabels: ['fall'],
       difference: 0.7,
       label: 'fall',
+      liveScore: 0.1,
+      shadowScore: 0.8,
     })
     registry.disagreements.add('actions', [found('gate'), found('yard')])
     registry.disagreements.add('other', [found('door')])

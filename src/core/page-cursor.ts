@@ -1,4 +1,4 @@
-import { AppError } from '../core/errors.ts'
+import { AppError } from './errors.ts'
 
 /** Where a list that is sorted by time and id, the newest first, goes on. */
 export interface PagePosition {

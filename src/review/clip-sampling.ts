@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto'
+import type { SamplingConfig } from '../config/sampling-schema.ts'
+import type { AlertStep } from '../core/alert.ts'
+import type { Scores } from '../core/clip.ts'
+import type { ClipSample, SampleMoment } from '../core/clip-sample.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Disagreement } from '../core/disagreement.ts'
+import { toAppError } from '../core/errors.ts'
+import type { Telemetry } from '../core/telemetry-port.ts'
+import type { ReviewSampler, SampleCandidate } from './review-sampler.ts'
+import type { Sample } from './sample-worth.ts'
+
+export interface ClipSamplingOptions {
+  readonly cameraId: string
+  readonly sampler: ReviewSampler
+  readonly settings: SamplingConfig
+  /** Score from which a label of a model alerts on this camera, as the rules are now; Infinity: it never does. */
+  readonly thresholdOf: (modelName: string, label: string) => number
+  /** After an alert its clip still shows what happens for so long, ms. */
+  readonly postRollMs: number
+  /** Records the sample; false: it cannot (whoever refuses counts it). */
+  readonly record: (sample: ClipSample, moment: SampleMoment) => boolean
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+}
+
+export interface ClipSampling {
+  /** What a model said of a clip of this camera. */
+  scored(scores: Scores): void
+  disagreed(modelName: string, found: Disagreement): void
+  alert(step: Pick<AlertStep, 'alertId' | 'phase' | 'lastMs'>): void
+  retune(settings: SamplingConfig): void
+  close(): void
+}
+
+/** So long a sample waits, because its clip may be the beginning of an alert that has its own recording. */
+const settleMs = 5000
+const mostScores = 10
+
+/** From the scores of one camera to samples that are recorded. It never throws into the live path. */
+export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
+  const { cameraId, sampler, thresholdOf, postRollMs, record, clock, telemetry } = options
+  let { enabled } = options.settings
+  const openAlerts = new Set<string>()
+  let alertedUntilMs = -Infinity
+  let held: { sample: Sample; cancel: () => void } | null = null
+  let failed = false
+
+  const letGo = () => {
+    if (!held) return
+    held.cancel()
+    sampler.giveBack(held.sample)
+    held = null
+  }
+  const guarded = (work: () => void) => {
+    try {
+      work()
+    } catch (thrown) {
+      if (!failed)
+        telemetry.log.error({ camera: cameraId, err: toAppError(thrown) }, 'clips cannot be sampled')
+      failed = true
+    }
+  }
+  const offer = (
+    of: Pick<SampleCandidate, 'modelName' | 'labels' | 'scores' | 'thresholds' | 'disagreement'>,
+    moment: SampleMoment,
+    more: Pick<ClipSample, 'modelVersion' | 'trackId' | 'scores'>,
+  ) => {
+    const { firstArrivalMs, lastArrivalMs } = moment
+    const alerting = openAlerts.size > 0 || firstArrivalMs < alertedUntilMs || held !== null
+    const sample = sampler.offer({ ...of, atMs: lastArrivalMs, alerting })
+    if (sample === null) return
+    const { modelName } = of
+    const whole: ClipSample = {
+      ...{
+        sampleId: idOf([cameraId, modelName, sample.reason, firstArrivalMs, moment.firstPtsUs]),
+        cameraId,
+      },
+      ...{ ...sample, ...more, modelName, startedMs: firstArrivalMs, lastMs: lastArrivalMs },
+    }
+    const commit = () => {
+      held = null
+      guarded(() => {
+        if (record(whole, moment)) {
+          telemetry.count('vireo_samples_total', { camera: cameraId, reason: sample.reason })
+        } else sampler.giveBack(sample)
+      })
+    }
+    held = { sample, cancel: clock.after(settleMs, commit) }
+  }
+
+  return {
+    scored: (scores) =>
+      guarded(() => {
+        if (!enabled) return
+        const { modelName, modelVersion, labels, values, trackId = null } = scores
+        const thresholds = labels.map((label) => thresholdOf(modelName, label))
+        offer({ modelName, labels, scores: values, thresholds, disagreement: null }, scores, {
+          ...{ modelVersion, trackId, scores: highest(labels, values) },
+        })
+      }),
+    disagreed: (modelName, found) =>
+      guarded(() => {
+        if (!enabled) return
+        const { liveVersion, label, liveScore } = found
+        offer({ modelName, labels: [], scores: [], thresholds: [], disagreement: found }, found, {
+          ...{ modelVersion: liveVersion, trackId: null },
+          scores: label === '' ? [] : [{ label, score: liveScore }],
+        })
+      }),
+    alert({ alertId, phase, lastMs }) {
+      if (phase === 'end') {
+        openAlerts.delete(alertId)
+        alertedUntilMs = Math.max(alertedUntilMs, lastMs + postRollMs)
+        return
+      }
+      openAlerts.add(alertId)
+      letGo()
+    },
+    retune(settings) {
+      enabled = settings.enabled
+      sampler.retune(settings)
+      if (!enabled) letGo()
+    },
+    close: letGo,
+  }
+}
+
+function highest(labels: readonly string[], values: ArrayLike<number>): ClipSample['scores'] {
+  return labels
+    .map((label, at) => ({ label, score: values[at]! }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, mostScores)
+}
+
+function idOf(parts: readonly unknown[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['sample', ...parts]))
+    .digest('hex')
+    .slice(0, 32)
+}
