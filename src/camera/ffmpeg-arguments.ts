@@ -32,8 +32,10 @@ export function ffmpegCommand(options: {
   address: CameraAddress
   streams: readonly FrameStreamSpec[]
   record: boolean
+  /** Passes over everything but keyframes before it is decoded. */
+  keyframesOnly?: boolean
 }): FfmpegCommand {
-  const { camera, address, streams, record } = options
+  const { camera, address, streams, record, keyframesOnly = false } = options
   const input = inputOf(camera, address)
   // 0 to 2 are the standard streams; the first frame stream is standard output.
   const framePipes = streams.map((_, index) => (index === 0 ? 1 : 2 + index))
@@ -89,6 +91,7 @@ export function ffmpegCommand(options: {
       '-fflags',
       '+genpts+discardcorrupt',
       ...fastOpen,
+      ...(keyframesOnly ? ['-skip_frame', 'nokey'] : []),
       ...input.args,
       '-filter_threads',
       '1',

@@ -18,14 +18,17 @@ export async function* readFrames(options: {
   spec: FrameStreamSpec
   startMs: number
   spawn: typeof nodeSpawn
+  /** Only keyframes are decoded: many times faster, and blind to what happens between two of them. */
+  keyframesOnly?: boolean
 }): AsyncGenerator<Frame> {
-  const { cameraId, file, spec, startMs, spawn } = options
+  const { cameraId, file, spec, startMs, spawn, keyframesOnly = false } = options
   if (!existsSync(file)) throw new AppError('CAMERA_NOT_FOUND', `${file}: there is no such file`)
   const { args } = ffmpegCommand({
     camera: { transport: 'tcp', hardwareDecode: 'none', realtime: false, loop: false },
     address: { kind: 'file', path: file },
     streams: [spec],
     record: false,
+    keyframesOnly,
   })
   const child = spawn('ffmpeg', args, {
     env: childEnvironment(process.env),

@@ -30,7 +30,7 @@ export function progressText({ phase, done, total, loss, etaS }: TrainingProgres
 }
 
 /** 42 s, 7 min, 1 h 20 min */
-function durationText(seconds: number): string {
+export function durationText(seconds: number): string {
   if (seconds < 100) return `${Math.ceil(seconds)} s`
   const minutes = Math.ceil(seconds / 60)
   return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`

@@ -104,6 +104,26 @@ export const errorTable = {
     exitCode: 70,
     summary: 'ffmpeg ended with an error; the message has its last lines without secrets.',
   },
+  MEDIA_FFMPEG_FEATURE: {
+    retry: false,
+    httpStatus: 500,
+    exitCode: 69,
+    summary:
+      'This ffmpeg lacks an encoder, a filter or a font that is needed; the message names it. Install a complete build (Debian: apt-get install ffmpeg fonts-dejavu-core).',
+  },
+  MEDIA_NO_FOOTAGE: {
+    retry: false,
+    httpStatus: 404,
+    exitCode: 66,
+    summary:
+      'Nothing was recorded in the time that was asked for, or nothing happened in it, or none of it can be read; the message says which.',
+  },
+  MEDIA_STOPPED: {
+    retry: true,
+    httpStatus: 503,
+    exitCode: 75,
+    summary: 'Work on footage was stopped before its end. The recordings are as they were.',
+  },
   MODEL_NOT_FOUND: {
     retry: false,
     httpStatus: 404,
@@ -238,6 +258,13 @@ export const errorTable = {
     exitCode: 74,
     summary:
       'A clip could not be written or finished (disk full, read-only, too slow). What was written is kept and finished at the next start.',
+  },
+  STORE_FILE: {
+    retry: true,
+    httpStatus: 503,
+    exitCode: 74,
+    summary:
+      'A file could not be written (disk full, read-only, no right to). The recordings are as they were.',
   },
   TRAIN_DATA: {
     retry: false,

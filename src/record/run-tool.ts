@@ -1,39 +1,58 @@
-import type { spawn as nodeSpawn } from 'node:child_process'
+import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
 import type { Clock } from '../core/clock.ts'
-import { AppError } from '../core/errors.ts'
+import { AppError, type ErrorCode } from '../core/errors.ts'
 
 export interface ToolOptions {
   readonly spawn: typeof nodeSpawn
   readonly clock: Clock
   readonly timeoutMs: number
+  /** Folder that relative names in its arguments are in. */
+  readonly cwd?: string
+  /** Ends it when it is aborted; the call then rejects with the reason of the abort. */
+  readonly signal?: AbortSignal
+  /** Given the process as soon as it runs: to lower its priority or to pause it. */
+  readonly onStart?: (child: ChildProcess) => void
 }
 
 /** Variables that the tools need; others may hold passwords. */
 const passedVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH']
 const diskTrouble = /No space left|Read-only file system|Permission denied|Disk quota/
+const lacking = /Unknown encoder|No such filter/
 
 /**
  * Runs ffmpeg to its end and gives what it wrote to standard output (at most 64 KiB of it).
  *
- * @throws AppError MEDIA_FFMPEG_MISSING, MEDIA_FFMPEG_FAILED (also when it takes too long), STORE_CLIP
+ * @throws AppError MEDIA_FFMPEG_MISSING, MEDIA_FFMPEG_FAILED (also when it takes too long),
+ *   MEDIA_FFMPEG_FEATURE, STORE_CLIP
  */
 export function runTool(
   program: 'ffmpeg',
   args: readonly string[],
-  { spawn, clock, timeoutMs }: ToolOptions,
+  { spawn, clock, timeoutMs, cwd, signal, onStart }: ToolOptions,
 ): Promise<string> {
   const env = Object.fromEntries(
     passedVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   )
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    if (signal?.aborted) return reject(signal.reason)
+    const child = spawn(program, args, {
+      ...{ env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true },
+      ...(cwd === undefined ? {} : { cwd }),
+    })
     let output = ''
     let said = ''
     let late = false
-    const cancel = clock.after(timeoutMs, () => {
+    const kill = () => child.kill('SIGKILL')
+    const stopWaiting = clock.after(timeoutMs, () => {
       late = true
-      child.kill('SIGKILL')
+      kill()
     })
+    const cancel = () => {
+      stopWaiting()
+      signal?.removeEventListener('abort', kill)
+    }
+    signal?.addEventListener('abort', kill)
+    if (child.pid !== undefined) onStart?.(child)
     child.stdout?.on('data', (text) => {
       output = (output + text).slice(0, 65_536)
     })
@@ -48,15 +67,19 @@ export function runTool(
           : new AppError('MEDIA_FFMPEG_FAILED', `${program} could not be started (${cause.code})`, { cause }),
       )
     })
-    child.on('close', (code, signal) => {
+    child.on('close', (code, killedBy) => {
       cancel()
+      if (signal?.aborted) return reject(signal.reason)
       if (code === 0) return resolve(output)
       const why = late
         ? `took longer than ${timeoutMs / 1000} s`
-        : said.trim() || `ended with ${signal ?? code}`
-      reject(
-        new AppError(diskTrouble.test(said) ? 'STORE_CLIP' : 'MEDIA_FFMPEG_FAILED', `${program}: ${why}`),
-      )
+        : said.trim() || `ended with ${killedBy ?? code}`
+      reject(new AppError(codeOf(said), `${program}: ${why}`))
     })
   })
+}
+
+function codeOf(said: string): ErrorCode {
+  if (diskTrouble.test(said)) return 'STORE_CLIP'
+  return lacking.test(said) ? 'MEDIA_FFMPEG_FEATURE' : 'MEDIA_FFMPEG_FAILED'
 }
