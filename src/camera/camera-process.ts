@@ -1,5 +1,4 @@
-import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
+import type { ChildProcess, spawn as nodeSpawn, StdioOptions } from 'node:child_process'
 import { AppError, toAppError } from '../core/errors.ts'
 import type { FrameStreamSpec } from '../core/frame.ts'
 import { childEnvironment } from './child-environment.ts'
@@ -7,6 +6,7 @@ import { classifyFailure, type Failure } from './classify-failure.ts'
 import type { FfmpegCommand } from './ffmpeg-arguments.ts'
 import { createFragmentReader, type FragmentBody } from './fragment-reader.ts'
 import { createNutReader } from './nut-reader.ts'
+import type { ReadPipe } from './read-pipes.ts'
 
 export interface ProcessEvents {
   /** `pictureAspect`: width of the camera's picture as a share of its height, or null. */
@@ -26,21 +26,42 @@ export interface CameraProcess {
 /** Lines of ffmpeg's messages that are kept to tell why it ended. */
 const keptLines = 40
 
-/** Runs ffmpeg for one connection of one camera and reads what it sends. */
+/** How many pipes a command writes besides its messages. */
+export function pipeCount({ framePipes, recordPipe }: FfmpegCommand): number {
+  return framePipes.length + (recordPipe === null ? 0 : 1)
+}
+
+/**
+ * Runs ffmpeg for one connection of one camera and reads what it sends.
+ *
+ * @param options.pipes as many as pipeCount says.
+ */
 export function startCameraProcess(options: {
   command: FfmpegCommand
   streams: readonly FrameStreamSpec[]
+  pipes: readonly ReadPipe[]
   spawn: typeof nodeSpawn
   env: NodeJS.ProcessEnv
   events: ProcessEvents
 }): CameraProcess {
-  const { command, streams, spawn, events } = options
-  const pipes = Math.max(...command.framePipes, command.recordPipe ?? 0, 2)
+  const { command, streams, pipes, spawn, events } = options
+  const written = [...command.framePipes, ...(command.recordPipe === null ? [] : [command.recordPipe])]
+  const stdio: Extract<StdioOptions, unknown[]> = [
+    command.stdin === null ? 'ignore' : 'pipe',
+    'ignore',
+    'pipe',
+  ]
+  written.forEach((fd, index) => {
+    stdio[fd] = pipes[index]!.childEnd
+  })
   const child = spawn('ffmpeg', command.args, {
     env: childEnvironment(options.env),
-    stdio: [command.stdin === null ? 'ignore' : 'pipe', ...Array<'pipe'>(pipes).fill('pipe')],
+    stdio,
     windowsHide: true,
   })
+  /** The child itself, and the pipes that still may hold bytes of it. */
+  let open = 1 + written.length
+  let endSignal: NodeJS.Signals | null = null
   const lines: string[] = []
   let fault: AppError | null = null
   let sawFrame = false
@@ -54,18 +75,22 @@ export function startCameraProcess(options: {
     child.kill('SIGKILL')
   }
   const read = (fd: number, push: (chunk: Uint8Array) => void) => {
-    // Without a free file descriptor there are no pipes; the error event follows.
-    const pipe = child.stdio?.[fd] as Readable | null | undefined
-    if (!pipe) return
-    pipe.on('data', (chunk: Uint8Array) => {
-      if (fault) return
-      try {
-        push(chunk)
-      } catch (thrown) {
-        fail(thrown)
-      }
+    pipes[written.indexOf(fd)]!.read(child, fd, {
+      onChunk(chunk) {
+        if (fault) return
+        try {
+          push(chunk)
+        } catch (thrown) {
+          fail(thrown)
+        }
+      },
+      onError: fail,
+      onClose: closed,
     })
-    pipe.on('error', fail)
+  }
+  const closed = () => {
+    open -= 1
+    if (open === 0) end(endSignal)
   }
   const end = (signal: NodeJS.Signals | null) => {
     if (ended) return
@@ -106,7 +131,10 @@ export function startCameraProcess(options: {
         : new AppError('MEDIA_FFMPEG_FAILED', `ffmpeg could not be started (${error.code})`)
     end(null)
   })
-  child.on('close', (_code, signal) => end(signal))
+  child.on('close', (_code, signal) => {
+    endSignal = signal
+    closed()
+  })
 
   return {
     pid: child.pid,

@@ -7,11 +7,12 @@ import { AppError, type ErrorCode } from '../core/errors.ts'
 import { type Fragment, type Frame, type FrameStreamSpec, frameStreamKey } from '../core/frame.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
 import { cameraAddress, missingFile } from './camera-address.ts'
-import { type CameraProcess, startCameraProcess } from './camera-process.ts'
+import { type CameraProcess, pipeCount, startCameraProcess } from './camera-process.ts'
 import { type Failure, isDamage } from './classify-failure.ts'
 import { ffmpegCommand } from './ffmpeg-arguments.ts'
 import type { FragmentBody } from './fragment-reader.ts'
 import { codecOf, parameterSets, type VideoCodec } from './parameter-sets.ts'
+import { type OpenPipes, openReadPipes, type ReadPipe } from './read-pipes.ts'
 import { reconnectDelayMs } from './reconnect-delay.ts'
 import { lineRedactor } from './redact-line.ts'
 
@@ -23,6 +24,8 @@ export interface CameraSourceOptions {
   readonly record?: boolean
   readonly clock: Clock
   readonly spawn: typeof nodeSpawn
+  /** `openReadPipes` when left out. */
+  readonly openPipes?: OpenPipes
   readonly random: () => number
   readonly telemetry: Telemetry
   readonly env?: NodeJS.ProcessEnv
@@ -58,7 +61,7 @@ const changePauseMs = 60_000
  * frames, and reconnecting with growing waits. Nothing of it ever throws into the pipeline; trouble is a status.
  */
 export function createCameraSource(options: CameraSourceOptions): CameraSource {
-  const { camera, streams, record = false, clock, telemetry } = options
+  const { camera, streams, record = false, clock, telemetry, openPipes = openReadPipes } = options
   const address = cameraAddress(camera.url, camera.id)
   const command = ffmpegCommand({ camera, address, streams, record })
   const redact = lineRedactor(address)
@@ -114,20 +117,29 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     firstFrameMonoMs = 0
     if (status === null) setStatus('connecting', 'connecting for the first time', null)
     lastFrameMonoMs = clock.monoMs()
-    try {
-      process = startProcess(epoch)
-    } catch (cause) {
+    const notStarted = (cause: unknown) => {
       telemetry.log.error({ camera: camera.id, error: redact(String(cause)) }, 'ffmpeg could not be started')
-      return retry({ code: 'MEDIA_FFMPEG_FAILED', reason: 'ffmpeg could not be started' })
+      retry({ code: 'MEDIA_FFMPEG_FAILED', reason: 'ffmpeg could not be started' })
     }
-    watch()
+    openPipes(pipeCount(command), (pipes) => {
+      if (pipes instanceof Error) return closed ? undefined : notStarted(pipes)
+      try {
+        if (closed) throw new Error('closed')
+        process = startProcess(epoch, pipes)
+      } catch (cause) {
+        for (const pipe of pipes) pipe.discard()
+        return closed ? undefined : notStarted(cause)
+      }
+      watch()
+    })
   }
 
-  const startProcess = (thisEpoch: number): CameraProcess => {
+  const startProcess = (thisEpoch: number, pipes: readonly ReadPipe[]): CameraProcess => {
     const seq = streams.map(() => 0)
     return startCameraProcess({
       command,
       streams,
+      pipes,
       spawn: options.spawn,
       env: options.env ?? globalThis.process.env,
       events: {

@@ -9,20 +9,22 @@ const mostBytes = 64 * 1024 * 1024
 
 /**
  * Cuts ffmpeg's fragmented MP4 (ISO/IEC 14496-12) into the initialisation segment (ftyp + moov) and one piece
- * for every moof + mdat. Holds at most one incomplete fragment.
+ * for every moof + mdat. Holds at most one incomplete fragment, and nothing of the chunks that it is given.
  *
  * @throws AppError MEDIA_MALFORMED from `push` when the bytes are no fragmented MP4.
  */
 export function createFragmentReader(onFragment: (fragment: FragmentBody) => void): {
   push(chunk: Uint8Array): void
 } {
-  let chunks: Uint8Array[] = []
-  let gathered = 0
-  let wanted = 8
+  /** Length and type of the box that comes. */
+  const head = Buffer.alloc(8)
+  /** What is filled at the moment: the head, or the whole box. */
+  let target: Buffer<ArrayBuffer> = head
+  let filled = 0
   let parts: Uint8Array[] = []
   let timescale = 0
 
-  const box = (type: string, bytes: Uint8Array): void => {
+  const box = (type: string, bytes: Uint8Array<ArrayBuffer>): void => {
     if (type === 'ftyp' || type === 'moof') parts = [bytes]
     else if (type === 'moov') {
       timescale = mediaTimescale(bytes)
@@ -38,13 +40,21 @@ export function createFragmentReader(onFragment: (fragment: FragmentBody) => voi
       parts = []
     } else if (type === 'mdat' && parts.length === 1) {
       if (timescale === 0) throw new AppError('MEDIA_MALFORMED', 'the recording from ffmpeg has no moov box')
-      const head = readFragmentHead(parts[0]!, timescale)
-      onFragment({ kind: 'media', ...head, data: Buffer.concat([parts[0]!, bytes]) })
+      const data = new Uint8Array(bytes.buffer, 0, parts[0]!.length + bytes.length)
+      onFragment({ kind: 'media', ...readFragmentHead(parts[0]!, timescale), data })
       parts = []
     }
   }
 
-  const whole = (type: string, bytes: Uint8Array): void => {
+  /** Where a box goes: an mdat right behind its moof, so that nothing is copied when both are there. */
+  const place = (type: string, size: number): Buffer<ArrayBuffer> => {
+    const before = type === 'mdat' && parts.length === 1 ? parts[0]! : null
+    const buffer = Buffer.allocUnsafeSlow((before?.length ?? 0) + size)
+    if (before) buffer.set(before)
+    return buffer.subarray(before?.length ?? 0)
+  }
+
+  const whole = (type: string, bytes: Uint8Array<ArrayBuffer>): void => {
     try {
       box(type, bytes)
     } catch (cause) {
@@ -53,34 +63,29 @@ export function createFragmentReader(onFragment: (fragment: FragmentBody) => voi
     }
   }
 
-  const take = (count: number): Uint8Array => {
-    const joined = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
-    const rest = joined.subarray(count)
-    chunks = rest.length > 0 ? [rest] : []
-    gathered = rest.length
-    return joined.subarray(0, count)
-  }
-
   return {
     push(chunk) {
-      chunks.push(chunk)
-      gathered += chunk.length
-      while (gathered >= wanted) {
-        if (wanted === 8) {
-          const head = Buffer.from(chunks[0]!.length >= 8 ? chunks[0]! : Buffer.concat(chunks))
+      let at = 0
+      while (at < chunk.length) {
+        const take = Math.min(target.length - filled, chunk.length - at)
+        target.set(chunk.subarray(at, at + take), filled)
+        filled += take
+        at += take
+        if (filled < target.length) return
+        if (target === head) {
           const size = head.readUInt32BE(0)
           if (size < 8 || size > mostBytes || !/^[a-z0-9]{4}$/.test(head.toString('latin1', 4, 8)))
             throw new AppError('MEDIA_MALFORMED', 'the recording from ffmpeg is no fragmented MP4')
-          wanted = size
-          if (size === 8) {
-            take(8)
-            continue
-          }
-          if (gathered < wanted) return
+          if (size > 8) {
+            target = place(head.toString('latin1', 4, 8), size)
+            target.set(head)
+          } else filled = 0
+        } else {
+          const bytes = target
+          target = head
+          filled = 0
+          whole(head.toString('latin1', 4, 8), bytes)
         }
-        const bytes = take(wanted)
-        wanted = 8
-        whole(Buffer.from(bytes.buffer, bytes.byteOffset + 4, 4).toString('latin1'), bytes)
       }
     },
   }

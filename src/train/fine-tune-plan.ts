@@ -57,6 +57,14 @@ export const fineTunePlanSchema = z.strictObject({
     .max(0.9)
     .default(0)
     .describe('Probability of leaving out the last block of the model; grows evenly from 0 at the first.'),
+  patchDropout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0)
+    .describe(
+      'Share of the places of a picture that each step leaves out of sight: steps cost less, and no place is relied on.',
+    ),
   averageDecay: z
     .number()
     .min(0)

@@ -7,6 +7,7 @@ import type { ClipSource } from './clip-source.ts'
 import { type FineTunePlan, parseFineTunePlan } from './fine-tune-plan.ts'
 import type { BatchRecipe, LabelledBatch } from './make-batch.ts'
 import type { VideoModel } from './models/video-model.ts'
+import { visibleCount } from './models/visible-places.ts'
 import { oneOf } from './objective.ts'
 import { rateScales } from './parameter-rates.ts'
 import { initialWeights, layOut } from './parameters.ts'
@@ -64,7 +65,9 @@ export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
     labelSmoothing: plan.labelSmoothing,
     mixup: plan.mixup,
     dropPath: dropPathOf(model, plan, scaleOf),
+    places: plan.patchDropout > 0 ? placesOf(model) : 0,
   }
+  const visible = recipe.places > 0 ? visibleCount(recipe.places, plan.patchDropout) : null
   const dropPath = recipe.dropPath.some((chance) => chance > 0)
   const start = options.start ?? startWeights(model, seed)
 
@@ -79,7 +82,7 @@ export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
     watch: plan.watch,
     openTrainer: (from) =>
       createTrainer({
-        objective: oneOf(model, { batch: batch / parts, dropPath }),
+        objective: oneOf(model, { batch: batch / parts, dropPath, visible }),
         threads,
         provider,
         parts,
@@ -91,7 +94,7 @@ export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
     openFeeds(from) {
       const loader = createBatchLoader({ source: train, recipe, from })
       return {
-        next: async () => cutIntoParts(await loader.next(), { parts, dropPath }),
+        next: async () => cutIntoParts(await loader.next(), { parts, dropPath, visible }),
         close: () => loader.close(),
       }
     },
@@ -151,6 +154,15 @@ export function checkFootage({ model, train, validation }: FineTuneOptions): num
   return classes
 }
 
+function placesOf({ places }: VideoModel): number {
+  if (places === undefined)
+    throw new AppError(
+      'TRAIN_PLAN',
+      'patchDropout: the model has no places that can be left out; set it to 0',
+    )
+  return places
+}
+
 /** Drop path grows evenly over the blocks; frozen ones are never left out. */
 function dropPathOf(
   { blocks = [], parameters }: VideoModel,
@@ -168,10 +180,10 @@ function dropPathOf(
 }
 
 function cutIntoParts(
-  { clips, target, keep }: LabelledBatch,
-  { parts, dropPath }: { parts: number; dropPath: boolean },
+  { clips, target, keep, order }: LabelledBatch,
+  { parts, dropPath, visible }: { parts: number; dropPath: boolean; visible: number | null },
 ): Feeds[] {
-  const piece = <T extends Uint8Array | Float32Array>(values: T, n: number) => {
+  const piece = <T extends Uint8Array | Float32Array | BigInt64Array>(values: T, n: number) => {
     const size = values.length / parts
     return values.subarray(n * size, (n + 1) * size) as T
   }
@@ -179,6 +191,7 @@ function cutIntoParts(
     clips: piece(clips, n),
     target: piece(target, n),
     ...(dropPath && { keep: piece(keep, n) }),
+    ...(visible !== null && { order: piece(order, n) }),
   }))
 }
 

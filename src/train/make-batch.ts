@@ -3,6 +3,7 @@ import { type Augmentation, drawView, renderView } from './augment.ts'
 import type { ClipSource } from './clip-source.ts'
 import { createDrawOrder } from './draw-order.ts'
 import type { ClipShape } from './models/video-model.ts'
+import { drawOrders } from './models/visible-places.ts'
 
 /** How labelled clips become batches. Plain data: it goes to the loader's thread. */
 export interface BatchRecipe {
@@ -21,6 +22,8 @@ export interface BatchRecipe {
   readonly mixup: number
   /** Probability with which each block of the model is left out, from the first to the last. */
   readonly dropPath: readonly number[]
+  /** Places of the model of which an order is drawn for patch dropout; 0 for none. */
+  readonly places: number
 }
 
 export interface LabelledBatch {
@@ -30,6 +33,8 @@ export interface LabelledBatch {
   readonly target: Float32Array<ArrayBuffer>
   /** [N, blocks]: 0 where a block is left out, else 1 / (1 - its probability). */
   readonly keep: Float32Array<ArrayBuffer>
+  /** [N, places] of drawOrders; empty without patch dropout. */
+  readonly order: BigInt64Array<ArrayBuffer>
 }
 
 /** The batch of a step (from 0). It depends on source, recipe and step alone. */
@@ -50,6 +55,7 @@ export function createBatchMaker(source: ClipSource, recipe: BatchRecipe): (step
       clips: new Uint8Array(batch * clipBytes),
       target: new Float32Array(batch * labels),
       keep: new Float32Array(batch * recipe.dropPath.length),
+      order: drawOrders(batch, recipe.places, createRandom(seed).fork(`places ${step}`)),
     }
     for (let n = 0; n < batch; n += 1) {
       const draw = step * batch + n

@@ -1,4 +1,3 @@
-import type { Random } from '../core/random.ts'
 import { meanSquaredError } from './losses.ts'
 import { cutPatches, normalisePatches, patchGrid } from './models/patches.ts'
 import {
@@ -14,6 +13,7 @@ import {
   sinCosPositions,
 } from './models/transformer-layers.ts'
 import type { VideoTransformer } from './models/video-transformer.ts'
+import { gatherPlaces, shufflePatches, visibleCount } from './models/visible-places.ts'
 import { add } from './ops-arithmetic.ts'
 import { concat, reshape, slice, transpose } from './ops-shape.ts'
 import type { ParameterSpec } from './parameters.ts'
@@ -24,28 +24,6 @@ export function decoderShape({ settings }: VideoTransformer): BlockShape {
   // A multiple of 16: positions of a grid take quarters, and the four heads as much.
   const width = Math.max(16, Math.round(settings.width / 32) * 16)
   return { width, heads: 4, hidden: 2 * width }
-}
-
-/** Places that the encoder sees when a share of them is hidden: at least one, and never all. */
-export function visibleCount(places: number, maskRatio: number): number {
-  return Math.min(places - 1, Math.max(1, Math.round(places * (1 - maskRatio))))
-}
-
-/**
- * A random order of the places for each clip, int64 [N, L]: the first `visibleCount` are seen, the rest hidden. One
- * order for all moments of a clip, so that what is hidden stays hidden (tubes) and cannot be copied from a neighbour.
- */
-export function drawOrders(batch: number, places: number, random: Random): BigInt64Array {
-  const orders = new BigInt64Array(batch * places)
-  for (let n = 0; n < batch; n += 1) {
-    const order = orders.subarray(n * places, (n + 1) * places)
-    for (let at = 0; at < places; at += 1) {
-      const other = random.int(0, at)
-      order[at] = order[other]!
-      order[other] = BigInt(at)
-    }
-  }
-  return orders
 }
 
 export interface MaskedPrediction {
@@ -79,32 +57,8 @@ export function maskedPrediction(
   const shape = decoderShape(model)
   const visible = visibleCount(places, maskRatio)
 
-  /** A table [L, X] by the order of each clip: [N, 1, count, X]. */
-  const gather = (
-    tape: Tape,
-    table: Value,
-    { order, from, to }: { order: string; from: number; to: number },
-  ) => {
-    const { graph } = tape
-    const part = graph.op('Slice', [order, graph.i64([from]), graph.i64([to]), graph.i64([1])])
-    const width = table.shape.at(-1)!
-    const rowsOf = graph.op('Gather', [table.name, part], { axis: 0 })
-    const dims = [batch, 1, to - from, width]
-    return tape.constant(graph.op('Reshape', [rowsOf, graph.i64(dims)]), dims)
-  }
-
-  /** Patches [N, S, L, C] in the order of each clip. */
-  const shuffle = (tape: Tape, patches: Value, order: string): Value => {
-    const { graph } = tape
-    const turned = graph.op('Transpose', [patches.name], { perm: [0, 2, 1, 3] })
-    const picked = graph.op('GatherND', [turned, graph.op('Unsqueeze', [order, graph.i64([2])])], {
-      batch_dims: 1,
-    })
-    return tape.constant(graph.op('Transpose', [picked], { perm: [0, 2, 1, 3] }), patches.shape)
-  }
-
   const shuffled = (tape: Tape, { clips, order }: Seen) => {
-    const patches = shuffle(tape, cutPatches(tape, clips, { ...settings, batch }), order)
+    const patches = shufflePatches(tape, cutPatches(tape, clips, { ...settings, batch }), order)
     return {
       seen: normalisePatches(tape, slice(tape, patches, 2, [0, visible]), { ...settings, over: 'tubelet' }),
       // Pixels, whatever the encoder makes of them: changes between frames are mostly noise, which nobody can paint.
@@ -122,7 +76,7 @@ export function maskedPrediction(
       tape.graph.f32(gridPositions(rows, columns, settings.width), [places, settings.width]),
       [places, settings.width],
     )
-    return model.encode(layers, patches, gather(tape, table, { order, from: 0, to: visible }))
+    return model.encode(layers, patches, gatherPlaces(tape, table, { batch, order, from: 0, to: visible }))
   }
 
   const task: MaskedPrediction = {
@@ -153,7 +107,7 @@ export function maskedPrediction(
         graph.f32(gridPositions(rows, columns, shape.width), [places, shape.width]),
         [places, shape.width],
       )
-      x = add(tape, x, gather(tape, where, { order, from: 0, to: places }))
+      x = add(tape, x, gatherPlaces(tape, where, { batch, order, from: 0, to: places }))
       // Over the places of each moment, then over the moments of each place.
       x = block(layers, 'masked.space', reshape(tape, x, [batch * moments, places, shape.width]), shape)
       const when = [1, moments, 1, shape.width]

@@ -58,12 +58,16 @@ export function multiLabel(
 
 /**
  * One of several classes. Fed with clips and `target` [N, labels], whose rows sum to 1 (smoothed, mixed); with
- * `dropPath` also with `keep` [N, blocks], see VideoModel.forward.
+ * `dropPath` also with `keep` [N, blocks], with `visible` places also with `order` [N, places]: see LeftOut.
  */
-export function oneOf(model: VideoModel, options: { batch: number; dropPath?: boolean }): Objective {
-  const { batch, dropPath = false } = options
+export function oneOf(
+  model: VideoModel,
+  options: { batch: number; dropPath?: boolean; visible?: number | null },
+): Objective {
+  const { batch, dropPath = false, visible = null } = options
   const blocks = model.blocks?.length ?? 0
   const keep: ObjectiveInput = { name: 'keep', type: 'float32', shape: [batch, blocks] }
+  const order: ObjectiveInput = { name: 'order', type: 'int64', shape: [batch, model.places ?? 0] }
   return {
     name: `${model.name}-classes`,
     parameters: model.parameters,
@@ -71,10 +75,13 @@ export function oneOf(model: VideoModel, options: { batch: number; dropPath?: bo
       clipsInput(model, batch),
       { name: 'target', type: 'float32', shape: [batch, model.labels.length] },
       ...(dropPath ? [keep] : []),
+      ...(visible === null ? [] : [order]),
     ],
     loss(tape, parameters, input) {
-      const kept = dropPath ? input('keep') : undefined
-      const { logits } = model.forward(tape, parameters, input('clips'), batch, kept)
+      const { logits } = model.forward(tape, parameters, input('clips'), batch, {
+        ...(dropPath && { keep: input('keep') }),
+        ...(visible !== null && { seen: { order: input('order'), visible } }),
+      })
       return softmaxCrossEntropy(tape, logits, input('target'))
     },
   }

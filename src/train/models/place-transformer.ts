@@ -39,7 +39,7 @@ export function createPlaceTransformer(settings: VideoTransformerSettings): Vide
     parameters,
     blocks,
     grid: { rows, columns },
-    forward(tape, parametersOf, clips, batch, keep) {
+    forward(tape, parametersOf, clips, batch, { keep } = {}) {
       const layers: Layers = {
         tape,
         parameters: parametersOf,

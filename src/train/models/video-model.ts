@@ -8,19 +8,31 @@ export interface ClipShape {
   readonly widthPx: number
 }
 
+/** What a step of training leaves out, as names of the graph's inputs. */
+export interface LeftOut {
+  /** float32 [N, blocks] with which each block of each clip is multiplied (drop path, Huang et al. 2016). */
+  readonly keep?: string
+  /**
+   * Only the first `visible` places in the order (int64 [N, places], drawOrders) of each clip are looked at (patch
+   * dropout, Liu et al. 2022): a step costs less, and no single place is relied on.
+   */
+  readonly seen?: { readonly order: string; readonly visible: number }
+}
+
 /** A clip classifier: its weights, and how it turns a clip into logits. The same text trains and serves. */
 export interface VideoModel {
   readonly name: string
   readonly clip: ClipShape
   readonly labels: readonly string[]
   readonly parameters: readonly ParameterSpec[]
+  /** Places of a picture, some of which training may leave out of sight (patch dropout); none when left out. */
+  readonly places?: number
   /** Residual blocks that may be left out in training (drop path), from the first to the last; none when left out. */
   readonly blocks?: readonly string[]
   /**
    * @param clips name of a uint8 tensor [N, T, H, W, 3].
    * @param batch N, or -1 when it is free.
-   * @param keep name of float32 [N, blocks] with which each block of each clip is multiplied (drop path); every block
-   *   is kept as it is when left out.
+   * @param left what training leaves out; nothing when it is not given.
    * @returns logits [N, labels], and those of every place [N, labels · rows · columns] where the model has places.
    */
   forward(
@@ -28,7 +40,7 @@ export interface VideoModel {
     parameters: Parameters,
     clips: string,
     batch: number,
-    keep?: string,
+    left?: LeftOut,
   ): { logits: Value; cells: Value | null }
   /** ONNX opset of the serving graph, where it holds an imported one; the builder's own when left out. */
   readonly opset?: number

@@ -1,7 +1,7 @@
 import { add } from '../ops-arithmetic.ts'
 import { maximum } from '../ops-convolution.ts'
 import { meanAxis } from '../ops-reduce.ts'
-import { reshape, transpose } from '../ops-shape.ts'
+import { reshape, slice, transpose } from '../ops-shape.ts'
 import type { ParameterSpec } from '../parameters.ts'
 import type { Tape, Value } from '../tape.ts'
 import { keepBlocks } from './drop-path.ts'
@@ -20,6 +20,7 @@ import {
   sinCosPositions,
 } from './transformer-layers.ts'
 import type { VideoModel } from './video-model.ts'
+import { gatherPlaces, shufflePatches } from './visible-places.ts'
 
 export interface VideoTransformerSettings extends PatchShape, BlockShape {
   readonly name: string
@@ -78,6 +79,7 @@ export function createVideoTransformer(settings: VideoTransformerSettings): Vide
     labels,
     parameters,
     blocks,
+    places,
     grid: null,
     positions(tape) {
       const table = tape.graph.f32(gridPositions(rows, columns, width), [1, 1, places, width])
@@ -115,14 +117,20 @@ export function createVideoTransformer(settings: VideoTransformerSettings): Vide
       return norm(layers, 'final', x)
     },
     judge: (layers, remembered) => dense(layers, 'head', meanAxis(layers.tape, remembered, 1)),
-    forward(tape, parametersOf, clips, batch, keep) {
+    forward(tape, parametersOf, clips, batch, left = {}) {
       const layers: Layers = {
         tape,
         parameters: parametersOf,
-        ...(keep !== undefined && { keepOf: keepBlocks(tape, keep, { blocks, batch }) }),
+        ...(left.keep !== undefined && { keepOf: keepBlocks(tape, left.keep, { blocks, batch }) }),
       }
-      const patches = patchify(tape, clips, { ...settings, batch })
-      const features = model.encode(layers, patches, model.positions(tape))
+      let patches = patchify(tape, clips, { ...settings, batch })
+      let positions = model.positions(tape)
+      if (left.seen) {
+        const { order, visible } = left.seen
+        patches = slice(tape, shufflePatches(tape, patches, order), 2, [0, visible])
+        positions = gatherPlaces(tape, positions, { batch, order, from: 0, to: visible })
+      }
+      const features = model.encode(layers, patches, positions)
       const remembered = model.remember(layers, model.embed(layers, features))
       return { logits: model.judge(layers, remembered), cells: null }
     },

@@ -1,16 +1,22 @@
 // Runs one fold after another, as the bench hands them out, on one thread.
 import { parentPort, workerData } from 'node:worker_threads'
-import { runFold } from './fold.ts'
+import { type FoldPart, runFold } from './fold.ts'
 import { type LoadOptions, loadWeizmann } from './load.ts'
 
-const { load, seed } = workerData as { load: Omit<LoadOptions, 'log'>; seed: number }
+const { load, seed, weightsDir } = workerData as {
+  load: Omit<LoadOptions, 'log'>
+  seed: number
+  weightsDir: string
+}
 const port = parentPort!
 const videos = await loadWeizmann({ ...load, log: () => {} })
-port.on('message', async (subject: string) => {
+port.on('message', async ({ subject, part }: { subject: string; part: FoldPart }) => {
   let cost = 0
   await runFold({
     videos,
     subject,
+    part,
+    weightsDir,
     seed,
     onCost(step) {
       cost += step

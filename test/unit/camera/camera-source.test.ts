@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createCameraSource } from '../../../src/camera/camera-source.ts'
+import { openSpawnedPipes } from '../../../src/camera/read-pipes.ts'
 import { cameraSchema } from '../../../src/config/schema.ts'
 import type { Frame } from '../../../src/core/frame.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
@@ -66,6 +67,7 @@ function setUp({ spawnFails = false, ...more }: { spawnFails?: boolean } & Recor
       children.push(child)
       return child
     }) as never,
+    openPipes: openSpawnedPipes,
     random: () => 1,
     telemetry: {
       ...noTelemetry,

@@ -6,9 +6,9 @@ import { adamWDefaults } from '../../../src/train/adamw.ts'
 import { interpretGraph } from '../../../src/train/engine-tfjs/interpret-graph.ts'
 import { loadTfjs } from '../../../src/train/engine-tfjs/load-tfjs.ts'
 import { openTfjsSessions } from '../../../src/train/engine-tfjs/tfjs-sessions.ts'
-import { drawOrders } from '../../../src/train/masked-prediction.ts'
 import { createFrameCnn } from '../../../src/train/models/frame-cnn.ts'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
+import { drawOrders } from '../../../src/train/models/visible-places.ts'
 import { multiLabel, type Objective, oneOf } from '../../../src/train/objective.ts'
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
 import { selfSupervision } from '../../../src/train/self-supervision.ts'
@@ -47,6 +47,7 @@ const startOf = ({ parameters }: Objective) => initialWeights(layOut(parameters)
 const objectives: [string, Objective][] = [
   ['transformer, classes', oneOf(model, { batch })],
   ['transformer, drop path', oneOf(model, { batch, dropPath: true })],
+  ['transformer, patch dropout', oneOf(model, { batch, visible: 2 })],
   ['convolutions, labels', multiLabel(cnn, { batch, supervision: 'clip' })],
   ['convolutions, cells', multiLabel(cnn, { batch, supervision: 'cells' })],
   ['masked and next', selfSupervision(motion, { batch, maskRatio: 0.5, maskedWeight: 1, nextWeight: 1 })],

@@ -17,6 +17,7 @@ const recipe = (changes: Partial<BatchRecipe> = {}): BatchRecipe => ({
   labelSmoothing: 0.2,
   mixup: 0.4,
   dropPath: [0, 0.5],
+  places: 4,
   ...changes,
 })
 
@@ -81,6 +82,7 @@ describe('mixUp', () => {
       clips: Uint8Array.of(0, 100, 50),
       target: Float32Array.of(1, 0, 0, 1, 1, 0),
       keep: new Float32Array(),
+      order: new BigInt64Array(),
     }
     mixUp(made, { batch: 3, share: 0.75 })
     expect([...made.clips]).toEqual([13, 100, 38])

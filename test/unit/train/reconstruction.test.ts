@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../src/core/random.ts'
-import { drawOrders } from '../../../src/train/masked-prediction.ts'
+import { drawOrders } from '../../../src/train/models/visible-places.ts'
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
 import { encodePng } from '../../../src/train/png.ts'
 import { reconstruct } from '../../../src/train/reconstruction.ts'
