@@ -14,7 +14,7 @@ export interface SiteOptions extends Omit<SiteAdminOptions, 'cameraOf'> {
   readonly statuses: () => readonly CameraStatus[]
   readonly models: () => readonly ModelStatus[]
   readonly sinks: readonly string[]
-  readonly store: Pick<EventStore, 'lag'>
+  readonly store: Pick<EventStore, 'lag' | 'waitingSinceMs'>
   readonly clock: Clock
 }
 
@@ -41,7 +41,11 @@ export function createSite(options: SiteOptions): SitePort & { close(): void } {
       uptimeS: Math.round((clock.monoMs() - startedMonoMs) / 1000),
       cameras: count,
       models: models(),
-      sinks: sinks.map((name) => ({ name, pending: store.lag(name) })),
+      sinks: sinks.map((name) => {
+        const sinceMs = store.waitingSinceMs(name)
+        const waitingSince = sinceMs === null ? null : new Date(sinceMs).toISOString()
+        return { name, pending: store.lag(name), waitingSince }
+      }),
     }
   }
   return {

@@ -1,29 +1,44 @@
 import { AppError } from '../core/errors.ts'
 
-interface Box {
-  readonly type: string
-  readonly body: DataView
-}
+/** The four characters of a box's type as the number that they are in the file. */
+const codeOf = (type: string) => Buffer.from(type, 'latin1').readUInt32BE(0)
+const typeOf = (code: number) => String.fromCharCode(...[24, 16, 8, 0].map((shift) => (code >>> shift) & 255))
 
-function* boxesIn(view: DataView): Generator<Box> {
+const paths = {
+  mediaHeader: ['moov', 'trak', 'mdia', 'mdhd'].map(codeOf),
+  trackFragment: ['moof', 'traf'].map(codeOf),
+  trackHeader: [codeOf('tfhd')],
+  decodeTime: [codeOf('tfdt')],
+  run: [codeOf('trun')],
+} as const
+
+/** The inside of the first box of a type within `view`; every fragment of every camera comes through here. */
+function firstBox(view: DataView, code: number): DataView | null {
   let at = 0
   while (at + 8 <= view.byteLength) {
     const size = view.getUint32(at)
-    const type = String.fromCharCode(...[4, 5, 6, 7].map((offset) => view.getUint8(at + offset)))
+    const found = view.getUint32(at + 4)
     if (size < 8 || at + size > view.byteLength)
-      throw new AppError('MEDIA_MALFORMED', `the recording from ffmpeg has a ${type} box of a wrong size`)
-    yield { type, body: new DataView(view.buffer, view.byteOffset + at + 8, size - 8) }
+      throw new AppError(
+        'MEDIA_MALFORMED',
+        `the recording from ffmpeg has a ${typeOf(found)} box of a wrong size`,
+      )
+    if (found === code) return new DataView(view.buffer, view.byteOffset + at + 8, size - 8)
     at += size
   }
+  return null
 }
 
-function find(view: DataView, path: readonly string[]): DataView {
+function find(view: DataView, path: readonly number[]): DataView {
   let inside = view
-  for (const type of path) {
-    const found = [...boxesIn(inside)].find((box) => box.type === type)
+  for (const code of path) {
+    const found = firstBox(inside, code)
     if (!found)
-      throw new AppError('MEDIA_MALFORMED', `the recording from ffmpeg has no ${path.join('/')} box`)
-    inside = found.body
+      throw new AppError(
+        'MEDIA_MALFORMED',
+        `the recording from ffmpeg has no ${path.map(typeOf).join('/')} box`,
+      )
+    inside = found
   }
   return inside
 }
@@ -32,7 +47,7 @@ const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffse
 
 /** Ticks a second of the first track: moov/trak/mdia/mdhd. */
 export function mediaTimescale(moov: Uint8Array): number {
-  const header = find(viewOf(moov), ['moov', 'trak', 'mdia', 'mdhd'])
+  const header = find(viewOf(moov), paths.mediaHeader)
   return header.getUint32(header.getUint8(0) === 1 ? 20 : 12)
 }
 
@@ -42,11 +57,11 @@ const mostSamples = 100_000
 
 /** Decode time, length and whether the first sample is a keyframe, from moof/traf: tfhd, tfdt and trun. */
 export function readFragmentHead(moof: Uint8Array, timescale: number) {
-  const traf = find(viewOf(moof), ['moof', 'traf'])
-  const defaults = readTrackHeader(find(traf, ['tfhd']))
-  const time = find(traf, ['tfdt'])
+  const traf = find(viewOf(moof), paths.trackFragment)
+  const defaults = readTrackHeader(find(traf, paths.trackHeader))
+  const time = find(traf, paths.decodeTime)
   const ticks = time.getUint8(0) === 1 ? Number(time.getBigUint64(4)) : time.getUint32(4)
-  const run = find(traf, ['trun'])
+  const run = find(traf, paths.run)
   const flags = run.getUint32(0) & 0xffffff
   const count = run.getUint32(4)
   let at = 8 + (flags & 1 ? 4 : 0)

@@ -117,7 +117,7 @@ export function createNutReader(options: {
     const { numerator, denominator } = header.timeBases[stream.timeBaseId]!
     const ptsUs = Math.round((lastPts * numerator * 1e6) / denominator)
     // Not from the shared pool: the frame keeps its buffer.
-    frame = { data: new Uint8Array(frameBytes), filled: 0, ptsUs }
+    frame = { data: new Uint8Array(Buffer.allocUnsafeSlow(frameBytes).buffer), filled: 0, ptsUs }
     return numbers.at
   }
 

@@ -62,13 +62,15 @@ function createLook({ sampleFps, damage, realtime }: StreamHealthSettings): (fra
 
   /** Frames a second over the last ten seconds; null before there were so many. */
   const rate = (nowMs: number): number | null => {
-    const first = points.findIndex(({ monoMs }) => nowMs - monoMs <= rateWindowMs)
-    const long = points.length > 0 && nowMs - points[0]!.monoMs >= rateWindowMs * 0.95
-    return long ? ((points.length - first) * 1000) / rateWindowMs : null
+    if (points.length === 0 || nowMs - points[0]!.monoMs < rateWindowMs * 0.95) return null
+    let first = points.length
+    while (first > 0 && nowMs - points[first - 1]!.monoMs <= rateWindowMs) first -= 1
+    return ((points.length - first) * 1000) / rateWindowMs
   }
 
   const isDamaged = (nowMs: number): boolean => {
     const total = damage()
+    if (complained === total && complaints.length === 0) return false
     const fresh = Math.min(damaged.complaints, total - complained)
     complained = total
     complaints = [...complaints, ...Array<number>(fresh).fill(nowMs)]

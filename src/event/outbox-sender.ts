@@ -103,6 +103,7 @@ export function createOutboxSender(options: {
     try {
       const waiting = store.lag(sink)
       telemetry.gauge('vireo_outbox_pending', { sink }, waiting)
+      telemetry.gauge('vireo_outbox_oldest_seconds', { sink }, (store.waitingSinceMs(sink) ?? 0) / 1000)
       return waiting
     } catch {
       return null

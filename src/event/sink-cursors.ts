@@ -10,6 +10,8 @@ export interface SinkCursors {
   pending(sink: string, limit: number): OutboxEvent[]
   /** How many events this sink has not acknowledged; cheap however many they are. */
   lag(sink: string): number
+  /** When the oldest event that this sink has not acknowledged was accepted; null when none waits. */
+  waitingSinceMs(sink: string): number | null
   /** Last position that the sink acknowledged, 0 for none. */
   cursor(sink: string): number
   /** Notes before sending that events up to this position are tried: from then on they count as replays. */
@@ -23,6 +25,9 @@ export interface SinkCursors {
 export function createSinkCursors(database: DatabaseSync, clock: Clock): SinkCursors {
   const read = database.prepare('SELECT sent, tried FROM sink WHERE name = ?')
   const next = database.prepare('SELECT * FROM outbox WHERE position > ? ORDER BY position LIMIT ?')
+  const oldest = database.prepare(
+    'SELECT accepted_ms FROM outbox WHERE position > ? ORDER BY position LIMIT 1',
+  )
   // Positions have no gaps but where old events were pruned, so that two looks at the index are a count.
   const ends = database.prepare(
     'SELECT (SELECT min(position) FROM outbox) AS first, (SELECT max(position) FROM outbox) AS last',
@@ -47,6 +52,10 @@ export function createSinkCursors(database: DatabaseSync, clock: Clock): SinkCur
     lag(sink) {
       const { first, last } = ends.get()!
       return last === null ? 0 : Math.max(0, Number(last) - Math.max(stateOf(sink).sent, Number(first) - 1))
+    },
+    waitingSinceMs(sink) {
+      const row = oldest.get(stateOf(sink).sent)
+      return row ? Number(row.accepted_ms) : null
     },
     cursor: (sink) => stateOf(sink).sent,
     noteAttempt(sink, position) {

@@ -106,7 +106,9 @@ export const apiSchemas = {
     cameras: z.record(z.string(), z.int()).describe('How many cameras are in each state.'),
     models,
     sinks: z
-      .array(z.strictObject({ name: z.string(), pending: z.int() }))
+      .array(
+        z.strictObject({ name: z.string(), pending: z.int(), waitingSince: z.iso.datetime().nullable() }),
+      )
       .describe('Receivers of events, and how many they have not taken yet.'),
   }),
   cameraList: z.strictObject({ cameras: z.array(cameraEntry) }),

@@ -37,7 +37,12 @@ export interface SiteStatus {
   readonly cameras: Readonly<Record<CameraStatus['state'] | 'paused', number>>
   readonly models: readonly ModelStatus[]
   /** Receivers of events, and how many they have not taken yet. */
-  readonly sinks: readonly { readonly name: string; readonly pending: number }[]
+  readonly sinks: readonly {
+    readonly name: string
+    readonly pending: number
+    /** When the oldest event that waits was accepted, ISO 8601; null when none waits. */
+    readonly waitingSince: string | null
+  }[]
 }
 
 export interface CameraEntry {

@@ -52,8 +52,11 @@ function createLook({ frozenAfterMs, tamperAfterMs }: PictureHealthSettings): (f
       suspect = { state: 'ok', sinceUs: ptsUs }
       aliveUs = ptsUs
       changes = []
-    } else changes = [...changes, !same].slice(-lively.pairs)
-    if (changes.filter(Boolean).length >= lively.changes) aliveUs = ptsUs
+    } else {
+      changes.push(!same)
+      if (changes.length > lively.pairs) changes.shift()
+    }
+    if (countTrue(changes) >= lively.changes) aliveUs = ptsUs
     before = frame
 
     const pattern = blockMeans(data, frame.widthPx, frame.heightPx)
@@ -68,6 +71,12 @@ function createLook({ frozenAfterMs, tamperAfterMs }: PictureHealthSettings): (f
     if (state === 'moved' && forMs >= adoptAfterMs) usual = pattern
     return forMs >= tamperAfterMs ? state : 'ok'
   }
+}
+
+function countTrue(values: readonly boolean[]): number {
+  let count = 0
+  for (let index = 0; index < values.length; index += 1) if (values[index]) count += 1
+  return count
 }
 
 /**
@@ -100,23 +109,31 @@ function judge(
 
 /** Brings a pattern to mean 0 and deviation 1, in place, so that light does not matter; gives what they were. */
 function normalise(pattern: Float32Array): { mean: number; deviation: number } {
+  const { length } = pattern
   let sum = 0
-  for (const value of pattern) sum += value
-  const mean = sum / pattern.length
+  for (let index = 0; index < length; index += 1) sum += pattern[index]!
+  const mean = sum / length
   let squares = 0
-  for (const value of pattern) squares += (value - mean) ** 2
-  const deviation = Math.sqrt(squares / pattern.length)
-  for (let index = 0; index < pattern.length; index += 1)
-    pattern[index] = (pattern[index]! - mean) / Math.max(1e-6, deviation)
+  for (let index = 0; index < length; index += 1) {
+    const off = pattern[index]! - mean
+    squares += off * off
+  }
+  const deviation = Math.sqrt(squares / length)
+  const scale = 1 / Math.max(1e-6, deviation)
+  for (let index = 0; index < length; index += 1) pattern[index] = (pattern[index]! - mean) * scale
   return { mean, deviation }
 }
 
 function correlation(a: Float32Array, b: Float32Array): number {
-  let [ab, aa, bb] = [0, 0, 0]
+  let ab = 0
+  let aa = 0
+  let bb = 0
   for (let index = 0; index < a.length; index += 1) {
-    ab += a[index]! * b[index]!
-    aa += a[index]! ** 2
-    bb += b[index]! ** 2
+    const x = a[index]!
+    const y = b[index]!
+    ab += x * y
+    aa += x * x
+    bb += y * y
   }
   return ab / Math.max(1e-9, Math.sqrt(aa * bb))
 }

@@ -125,6 +125,11 @@ export const metricTable = {
     help: 'Events accepted and not yet taken by a receiver.',
     labels: ['sink'],
   },
+  vireo_outbox_oldest_seconds: {
+    type: 'gauge',
+    help: 'When the oldest event that waits was accepted, seconds of Unix time; 0 when none waits.',
+    labels: ['sink'],
+  },
   vireo_event_dead_letters_total: {
     type: 'counter',
     help: 'Events that a receiver will never take; kept in the database.',

@@ -1,20 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { measureRecovery } from '../live/recovery.ts'
 import { type BenchReport, bar, type Log, machine, rounded } from '../report.ts'
 import { measureClips } from './clips.ts'
 import { measureHotChanges } from './hot-changes.ts'
 import { measurePictures } from './pictures.ts'
+import { measureStreams } from './streams.ts'
 
 export async function run({ log }: { log: Log }): Promise<BenchReport> {
   const clips = await measureClips(log)
   const hot = await measureHotChanges(log)
   const pictures = await measurePictures(log)
+  const folder = mkdtempSync(join(tmpdir(), 'vireo-bench-streams-'))
+  const streams = await measureStreams(folder, log)
+  rmSync(folder, { recursive: true })
   const connection = await measureRecovery(log)
   const tampered = Object.entries(pictures).filter(([name]) => name !== 'frozen')
   const worst = (values: readonly number[]) => rounded(Math.max(...values))
-  const pictureFigures = Object.entries(pictures).flatMap(([name, { noticedS, recoveredS }]) => [
-    [`${name}NoticedS`, rounded(noticedS)],
-    [`${name}RecoveredS`, rounded(recoveredS)],
-  ])
+  const pictureFigures = Object.entries({ ...pictures, ...streams }).flatMap(
+    ([name, { noticedS, recoveredS }]) => [
+      [`${name}NoticedS`, rounded(noticedS)],
+      [`${name}RecoveredS`, rounded(recoveredS)],
+    ],
+  )
   return {
     bench: 'faults',
     machine: machine(),
@@ -28,6 +37,15 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
         worst(tampered.map(([, { noticedS }]) => noticedS)),
         '<=',
         30,
+      ),
+      bar('slow stream noticed, s', rounded(streams.slow!.noticedS), '<=', 15),
+      bar('corrupt stream noticed, s', rounded(streams.corrupt!.noticedS), '<=', 10),
+      bar('jump of the timestamps noticed, s', rounded(streams.clock!.noticedS), '<=', 5),
+      bar(
+        'stream whole again, told, worst, s',
+        worst(Object.values(streams).map(({ recoveredS }) => recoveredS)),
+        '<=',
+        12,
       ),
       bar(
         'picture good again, told, worst, s',

@@ -1,5 +1,6 @@
 // npm run soak -- [--minutes N] [--json]
 import { parseArgs } from 'node:util'
+import { prepareMachine } from '../../support/prepare-machine.ts'
 import { run } from './soak.ts'
 
 const { values } = parseArgs({
@@ -10,7 +11,13 @@ if (!(minutes >= 0.5)) {
   process.stderr.write('npm run soak -- --minutes N (at least 0.5) [--json]\n')
   process.exit(64)
 }
-const report = await run({ minutes, log: (line) => process.stderr.write(`soak: ${line}\n`) })
+const log = (line: string) => process.stderr.write(`soak: ${line}\n`)
+const { missing, instruction } = await prepareMachine(['ffmpeg', 'rtspServer'], log)
+if (missing.length > 0) {
+  log(`${missing.join(', ')} missing: ${instruction}`)
+  process.exit(69)
+}
+const report = await run({ minutes, log })
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 else
   for (const { name, value, op, limit, holds } of report.bars)

@@ -154,6 +154,20 @@ describe('event store', () => {
     expect(store.lag('kafka')).toBe(2)
   })
 
+  it('tells since when the oldest event waits', () => {
+    const store = openStore()
+    expect(store.waitingSinceMs('kafka')).toBeNull()
+    const first = store.acceptAlert(step())
+    const sinceMs = nowMs
+    nowMs += 5000
+    const second = store.acceptAlert(step({ phase: 'update', seq: 1 }))
+    expect(store.waitingSinceMs('kafka')).toBe(sinceMs)
+    store.advance('kafka', first.position)
+    expect(store.waitingSinceMs('kafka')).toBe(sinceMs + 5000)
+    store.advance('kafka', second.position)
+    expect(store.waitingSinceMs('kafka')).toBeNull()
+  })
+
   it('keeps what it took when it is opened again', () => {
     let store = openStore()
     const event = store.acceptStatus(status)

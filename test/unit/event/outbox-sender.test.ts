@@ -13,6 +13,7 @@ function setUp() {
   const state = { sent: 0, tried: 0, fail: 0, hang: false, inFlight: 0, mostInFlight: 0, nowMs: 0 }
   const logged: string[] = []
   const gauges: number[] = []
+  const sinces: number[] = []
   const acknowledged: number[] = []
   const aside: string[] = []
   const poison = new Set<number>()
@@ -34,6 +35,7 @@ function setUp() {
         works()
         return events.length - state.sent
       },
+      waitingSinceMs: () => (events.length > state.sent ? 1000 * (state.sent + 1) : null),
       cursor: () => state.sent,
       noteAttempt: (_sink, position) => {
         state.tried = position
@@ -77,7 +79,7 @@ function setUp() {
     random: () => 1,
     telemetry: {
       ...noTelemetry,
-      gauge: (_metric, _labels, value) => gauges.push(value),
+      gauge: (metric, _labels, value) => (metric === 'vireo_outbox_pending' ? gauges : sinces).push(value),
       log: {
         ...noTelemetry.log,
         info: (_fields, message) => logged.push(message),
@@ -93,14 +95,27 @@ function setUp() {
     broken = true
   }
   return {
-    ...{ sender, add, calls, timers, state, settle, logged, gauges, acknowledged, releases, breakStore },
+    ...{
+      sender,
+      add,
+      calls,
+      timers,
+      state,
+      settle,
+      logged,
+      gauges,
+      sinces,
+      acknowledged,
+      releases,
+      breakStore,
+    },
     ...{ aside, poison },
   }
 }
 
 describe('outbox sender', () => {
   it('sends everything in order, a batch at a time, however often it is woken', async () => {
-    const { sender, add, calls, state, settle, gauges, acknowledged } = setUp()
+    const { sender, add, calls, state, settle, gauges, sinces, acknowledged } = setUp()
     add(600)
     sender.wake()
     sender.wake()
@@ -112,6 +127,7 @@ describe('outbox sender', () => {
     expect(state.mostInFlight).toBe(1)
     expect(acknowledged).toEqual([256, 256, 91])
     expect([gauges[0], gauges.at(-1)]).toEqual([600, 0])
+    expect([sinces[0], sinces.at(-1)]).toEqual([1, 0])
   })
 
   it('sets aside only what the receiver will never take, and goes on', async () => {
