@@ -21,7 +21,7 @@ const insidePath = z
   )
 
 const tensorName = z.string().min(1).max(200)
-const sidePx = z.int().min(8).max(4096)
+const sidePx = z.int().min(1).max(4096)
 const share = z.number().min(0).max(1)
 
 export const bundleSchema = z
@@ -30,18 +30,24 @@ export const bundleSchema = z
     name: slug.describe('Name of the model. A slug.'),
     version: version.describe('Version of the model.'),
     kind: z
-      .enum(['clip', 'stream', 'detector'])
-      .describe('Whole clips, tubelets with carried state, or single frames.'),
+      .enum(['clip', 'stream', 'detector', 'audio'])
+      .describe('Whole clips, tubelets with carried state, single frames, or windows of sound.'),
     description: z.string().max(2000).describe('What it recognises, in a sentence.'),
     temporal: z.strictObject({
-      frames: z.int().min(1).max(1024).describe('Frames of one call (T).'),
-      sampleFps: z.number().positive().max(240).describe('Rate at which frames are sampled.'),
-      strideFrames: z.int().min(1).max(4096).describe('Frames between the starts of consecutive clips.'),
+      frames: z.int().min(1).describe('Frames of one call (T), at most 1024; samples for kind audio.'),
+      sampleFps: z
+        .number()
+        .positive()
+        .describe('Rate at which frames are sampled, at most 240; 16000 for kind audio.'),
+      strideFrames: z
+        .int()
+        .min(1)
+        .describe('Frames between the starts of consecutive clips, at most 4096; samples for kind audio.'),
     }),
     input: z.strictObject({
-      name: tensorName.describe('Graph input: uint8 [N, T, H, W, 3], RGB.'),
-      widthPx: sidePx.describe('Width of a frame.'),
-      heightPx: sidePx.describe('Height of a frame.'),
+      name: tensorName.describe('Graph input: uint8 [N, T, H, W, 3], RGB; int16 [N, T] for kind audio.'),
+      widthPx: sidePx.describe('Width of a frame, at least 8; 1 for kind audio.'),
+      heightPx: sidePx.describe('Height of a frame, at least 8; 1 for kind audio.'),
     }),
     output: z.strictObject({
       name: tensorName.describe(

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { soundRateHz } from '../core/sound.ts'
 import type { Bundle } from './bundle-schema.ts'
 import { decodeProblem } from './decode-schema.ts'
 
@@ -16,9 +17,10 @@ export function crossCheckBundle(bundle: Bundle, context: z.RefinementCtx<Bundle
 
   if (kind === 'detector' && !bundle.decode) refuse(['decode'], 'is required for kind detector')
   if (kind !== 'detector' && bundle.decode) refuse(['decode'], `must be absent for kind ${kind}`)
+  checkSizes(bundle, refuse)
   const { decode, input, labels } = bundle
   if (bundle.anomaly) {
-    if (kind === 'detector') refuse(['anomaly'], 'must be absent for kind detector')
+    if (kind === 'detector' || kind === 'audio') refuse(['anomaly'], `must be absent for kind ${kind}`)
     if (labels.length !== 1) refuse(['labels'], 'must be one label when anomaly is there')
     if (bundle.output.activation !== 'none')
       refuse(['output', 'activation'], 'must be none when anomaly is there')
@@ -41,6 +43,34 @@ export function crossCheckBundle(bundle: Bundle, context: z.RefinementCtx<Bundle
       refuse(['files', index, 'path'], 'bundle.json cannot state its own checksum; leave it out')
   if (!bundle.files.some((file) => file.path === bundle.graph))
     refuse(['graph'], `"${bundle.graph}" is not among the files`)
+}
+
+/** Longest window of sound: a minute. */
+const mostSamples = 60 * soundRateHz
+
+/** Sizes of pictures, or of sound, whose frames are samples. */
+function checkSizes(
+  { kind, temporal, input }: Bundle,
+  refuse: (path: PropertyKey[], message: string) => void,
+): void {
+  const { sampleFps } = temporal
+  const most = (field: keyof Bundle['temporal'], limit: number) => {
+    if (temporal[field] > limit) refuse(['temporal', field], `must be at most ${limit} for kind ${kind}`)
+  }
+  const sides = ['widthPx', 'heightPx'] as const
+  if (kind !== 'audio') {
+    most('frames', 1024)
+    most('sampleFps', 240)
+    most('strideFrames', 4096)
+    for (const side of sides)
+      if (input[side] < 8) refuse(['input', side], `must be at least 8 for kind ${kind}`)
+    return
+  }
+  if (sampleFps !== soundRateHz)
+    refuse(['temporal', 'sampleFps'], `must be ${soundRateHz} for kind audio: so the sound of cameras comes`)
+  most('frames', mostSamples)
+  most('strideFrames', mostSamples)
+  for (const side of sides) if (input[side] !== 1) refuse(['input', side], 'must be 1 for kind audio')
 }
 
 function refuseTwice<K extends string>(

@@ -4,10 +4,10 @@ import type { PictureFit } from './frame.ts'
 export interface ModelContract {
   readonly name: string
   readonly version: string
-  readonly kind: 'clip' | 'stream' | 'detector'
-  /** Frames in one clip (T). For `stream`: frames in one tubelet. */
+  readonly kind: 'clip' | 'stream' | 'detector' | 'audio'
+  /** Frames in one clip (T). For `stream`: frames in one tubelet. For `audio`: samples in one window. */
   readonly frames: number
-  /** Rate at which the model wants its frames. */
+  /** Rate at which the model wants its frames; for `audio`, of its samples. */
   readonly sampleFps: number
   /** Frames between the starts of consecutive clips. */
   readonly strideFrames: number
@@ -16,6 +16,11 @@ export interface ModelContract {
   readonly labels: readonly string[]
   /** How its frames are brought to its size. Absent: stretched. */
   readonly fit?: PictureFit
+}
+
+/** Bytes of one frame: rgb24, or one sample of sound. */
+export function frameBytes(model: Pick<ModelContract, 'kind' | 'widthPx' | 'heightPx'>): number {
+  return model.kind === 'audio' ? 2 : model.widthPx * model.heightPx * 3
 }
 
 /** The inference engine as the pipelines see it. */

@@ -7,8 +7,10 @@ export interface Clip {
   readonly modelName: string
   /** The track around which it was cut. Absent: it shows the whole picture. */
   readonly trackId?: string
-  /** Exactly the model's `frames` frames, oldest first. */
+  /** Exactly the model's `frames` frames, oldest first; none in a clip of sound. */
   readonly frames: readonly Frame[]
+  /** Only of a clip of sound: its samples, mono, 16 bits, little-endian. */
+  readonly sound?: Uint8Array
   readonly firstPtsUs: number
   readonly lastPtsUs: number
   /** Wall clock at arrival of the first and last frame, milliseconds. */
@@ -21,6 +23,11 @@ export interface Clip {
 /** Whose clips follow each other: a camera's whole picture, or one of its tracks. */
 export function clipSource(clip: Pick<Clip, 'cameraId' | 'trackId'>): string {
   return clip.trackId === undefined ? clip.cameraId : `${clip.cameraId}/${clip.trackId}`
+}
+
+/** What of a clip goes into a model, in its order. */
+export function clipContent({ frames, sound }: Pick<Clip, 'frames' | 'sound'>): readonly Uint8Array[] {
+  return sound ? [sound] : frames.map(({ data }) => data)
 }
 
 /** What a model said about one clip. */

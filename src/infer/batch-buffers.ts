@@ -1,9 +1,9 @@
-import type { Clip } from '../core/clip.ts'
+import { type Clip, clipContent } from '../core/clip.ts'
 
 /** Batch buffers of one worker: given out for a batch, transferred to the worker, and brought back by it. */
 export interface BatchBuffers {
   /**
-   * The clips' pixels as uint8 [slots, T, H, W, 3] at the start of a buffer. Each frame is copied once, here. Rows
+   * The clips' pixels as uint8 [slots, T, H, W, 3], or their samples as int16 [slots, T], at the start of a buffer. Each frame is copied once, here. Rows
    * beyond the clips hold whatever was there before.
    */
   pack(clips: readonly Clip[], slots: number): ArrayBuffer
@@ -12,7 +12,7 @@ export interface BatchBuffers {
 }
 
 /**
- * @param clipBytes T × H × W × 3.
+ * @param clipBytes T × H × W × 3, or two for each sample of sound.
  * @param maxBatch clips that a buffer can need to hold.
  * @param idle buffers kept while they are not in use.
  */
@@ -33,8 +33,8 @@ export function createBatchBuffers(options: {
         found < 0 ? [] : spare.splice(found, 1)
       const bytes = new Uint8Array(buffer)
       let at = 0
-      for (const { frames } of clips)
-        for (const { data } of frames) {
+      for (const clip of clips)
+        for (const data of clipContent(clip)) {
           bytes.set(data, at)
           at += data.length
         }

@@ -15,10 +15,11 @@ export function checkGraph(
   bundle: Bundle,
   where: string,
 ): void {
-  const { input, output, states, temporal } = bundle
+  const { input, output, states } = bundle
+  const clip = clipInput(bundle)
   const problems = [
     ...compare('input', session.inputMetadata, [
-      ['input', input.name, 'uint8', [null, temporal.frames, input.heightPx, input.widthPx, 3]],
+      ['input', input.name, clip.type, [null, ...clip.shape]],
       ...states.map((s, n) => [`states[${n}].input`, s.input, 'float32', [null, ...s.shape]] as const),
     ]),
     ...compare('output', session.outputMetadata, [
@@ -27,6 +28,13 @@ export function checkGraph(
     ]),
   ]
   if (problems.length > 0) throw contractError(where, problems)
+}
+
+/** One clip as the graph takes it: pixels, or samples of sound. */
+export function clipInput({ kind, temporal, input }: Pick<Bundle, 'kind' | 'temporal' | 'input'>) {
+  return kind === 'audio'
+    ? { type: 'int16' as const, shape: [temporal.frames] }
+    : { type: 'uint8' as const, shape: [temporal.frames, input.heightPx, input.widthPx, 3] }
 }
 
 /** Shape of the output for one clip: a score for each label, or what a detector's or anomaly model's bundle states. */

@@ -1,7 +1,7 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import type { LoadedBundle } from '../bundle/load-bundle.ts'
-import type { ModelContract } from '../core/bundle.ts'
-import { type Clip, clipSource, type Scores } from '../core/clip.ts'
+import { frameBytes, type ModelContract } from '../core/bundle.ts'
+import { type Clip, clipContent, clipSource, type Scores } from '../core/clip.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
@@ -71,7 +71,7 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
   const model = config.name
   const contract: ModelContract = { ...loaded.contract, name: model }
   const clipMs = (contract.strideFrames / contract.sampleFps) * 1000
-  const frameBytes = contract.widthPx * contract.heightPx * 3
+  const clipBytes = contract.frames * frameBytes(contract)
   const states = bundle.kind === 'stream' ? createStreamStates(bundle) : null
   const turns =
     bundle.kind === 'stream'
@@ -105,7 +105,7 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
     createWorkerLane({
       start: () => startThread(plan),
       clock,
-      clipBytes: contract.frames * frameBytes,
+      clipBytes,
       maxBatch: config.maxBatch,
       packStates: (clips, slots) => states?.pack(clips, slots) ?? [],
       changed: () => {
@@ -172,7 +172,7 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
     },
     opened: Promise.all(lanes.map(({ opened }) => opened)).then(() => {}),
     async infer(clip) {
-      checkClip(clip, contract, frameBytes)
+      checkClip(clip, contract)
       if (turns && !turns.admits(clipSource(clip), load.scale, clock.monoMs())) {
         drop(clip, 'stream_turn')
         return null
@@ -211,13 +211,21 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
 }
 
 /** A clip that does not fit would shift every other clip of its batch. */
-function checkClip(clip: Clip, contract: ModelContract, frameBytes: number): void {
-  const { frames, widthPx, heightPx, name } = contract
-  const wrong = clip.frames.find(({ data }) => data.length !== frameBytes)
-  if (clip.frames.length === frames && !wrong) return
-  const given = wrong ? `a frame of ${wrong.data.length} bytes` : `${clip.frames.length} frames`
+function checkClip(clip: Clip, contract: ModelContract): void {
+  const { kind, frames, widthPx, heightPx, name } = contract
+  const bytes = frameBytes(contract)
+  const sounds = kind === 'audio'
+  const content = clipContent(clip)
+  const parts = sounds ? 1 : frames
+  const wanted = sounds ? frames * bytes : bytes
+  const wrong = content.find(({ length }) => length !== wanted)
+  if (content.length === parts && !wrong && sounds === (clip.sound !== undefined)) return
+  const given = wrong ? `a part of ${wrong.length} bytes` : `${clip.frames.length} frames`
+  const asked = sounds
+    ? `${frames} samples of sound`
+    : `${frames} frames of ${widthPx}x${heightPx} rgb24 (${bytes} bytes)`
   throw new AppError(
     'BUG_UNEXPECTED',
-    `camera ${clip.cameraId}: a clip with ${given} was given to model ${name}, which wants ${frames} frames of ${widthPx}x${heightPx} rgb24 (${frameBytes} bytes)`,
+    `camera ${clip.cameraId}: a clip with ${given} was given to model ${name}, which wants ${asked}`,
   )
 }

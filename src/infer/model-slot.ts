@@ -97,7 +97,8 @@ export function createModelSlot(first: OpenVersion): ModelSlot {
   }
 }
 
-function fits(clip: Clip, { frames, widthPx, heightPx }: ModelContract): boolean {
+function fits(clip: Clip, { kind, frames, widthPx, heightPx }: ModelContract): boolean {
+  if (kind === 'audio' || clip.sound) return kind === 'audio' && clip.sound?.length === frames * 2
   const [first] = clip.frames
   return clip.frames.length === frames && first!.widthPx === widthPx && first!.heightPx === heightPx
 }

@@ -1,6 +1,6 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Bundle } from '../bundle/bundle-schema.ts'
-import { contractError, rowShape } from './check-graph.ts'
+import { clipInput, contractError, rowShape } from './check-graph.ts'
 import type { RunResult } from './worker-protocol.ts'
 
 interface Batch {
@@ -16,14 +16,13 @@ export async function runSession(
   batch: Batch,
 ): Promise<RunResult> {
   const { slots, buffer, states } = batch
-  const { temporal, input } = bundle
-  const shape = [slots, temporal.frames, input.heightPx, input.widthPx, 3]
-  const pixels = new Uint8Array(
-    buffer,
-    0,
-    shape.reduce((product, size) => product * size, 1),
-  )
-  const feeds: Record<string, Tensor> = { [input.name]: new Tensor('uint8', pixels, shape) }
+  const { type, shape } = clipInput(bundle)
+  const length = [slots, ...shape].reduce((product, size) => product * size, 1)
+  const clips =
+    type === 'int16'
+      ? new Tensor('int16', new Int16Array(buffer, 0, length), [slots, ...shape])
+      : new Tensor('uint8', new Uint8Array(buffer, 0, length), [slots, ...shape])
+  const feeds: Record<string, Tensor> = { [bundle.input.name]: clips }
   for (const [at, spec] of bundle.states.entries())
     feeds[spec.input] = new Tensor('float32', states[at]!, [slots, ...spec.shape])
   const wanted = [bundle.output.name, ...bundle.states.map((spec) => spec.output)]
@@ -34,13 +33,13 @@ export async function runSession(
   return { values: take(bundle.output.name), states: bundle.states.map((spec) => take(spec.output)), runMs }
 }
 
-/** Runs one black clip from zero states. Throws MODEL_CONTRACT when what comes out is not what bundle.json states. */
+/** Runs one black or silent clip from zero states. Throws MODEL_CONTRACT when what comes out is not what bundle.json states. */
 export async function trySession(session: InferenceSession, bundle: Bundle, where: string): Promise<void> {
-  const { temporal, input, output } = bundle
+  const { output } = bundle
   const lengthOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
   const { values, states } = await runSession(session, bundle, {
     slots: 1,
-    buffer: new ArrayBuffer(temporal.frames * input.heightPx * input.widthPx * 3),
+    buffer: new ArrayBuffer(lengthOf(clipInput(bundle).shape) * (bundle.kind === 'audio' ? 2 : 1)),
     states: bundle.states.map(({ shape }) => new Float32Array(lengthOf(shape))),
   })
   const problems: string[] = []

@@ -3,6 +3,7 @@ export const elementTypes = {
   float32: 1,
   uint8: 2,
   int8: 3,
+  int16: 5,
   int32: 6,
   int64: 7,
   bool: 9,
