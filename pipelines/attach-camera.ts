@@ -2,6 +2,7 @@ import type { spawn as nodeSpawn } from 'node:child_process'
 import { EMPTY, type Observable, Subject } from 'rxjs'
 import { type AlertRule, resolveRules } from '../src/alert/alert-rule.ts'
 import { createAlertTracker } from '../src/alert/alert-tracker.ts'
+import { fusionName } from '../src/alert/score-fusion.ts'
 import { createBehaviours } from '../src/behaviour/behaviours.ts'
 import { compileSchedule, createWeekClock } from '../src/behaviour/week-clock.ts'
 import { type CameraSource, createCameraSource } from '../src/camera/camera-source.ts'
@@ -12,12 +13,14 @@ import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { Scores } from '../src/core/clip.ts'
 import type { Clock } from '../src/core/clock.ts'
+import { AppError } from '../src/core/errors.ts'
 import { type FrameStreamSpec, frameStreamKey } from '../src/core/frame.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { anomalyDir, anomalyScores } from './anomaly-scores.ts'
 import { behaviourOptions, chooseDetector, needsTracks } from './choose-detector.ts'
-import { liveRoute, type Watcher, watchedStream } from './live.ts'
+import { type FusedLabel, fusedLabels, fusedModel } from './fused-labels.ts'
+import { type FusedWatcher, liveRoute, type Watcher, watchedStream } from './live.ts'
 import type { People } from './people.ts'
 import { createSceneWatch } from './scene-watch.ts'
 
@@ -47,24 +50,25 @@ export interface AttachedCamera {
 /** One camera joined to the models that watch it and the alerts that they can raise; not started yet. */
 export function attachCamera(camera: CameraConfig, config: Config, options: AttachOptions): AttachedCamera {
   const { engine, clock, spawn, random, telemetry } = options
-  const { rules, models } = watchOf(camera, config, engine)
-  const hash = configHash(config)
+  const { rules, models, fused } = watchOf(camera, config, engine)
+  const tracked = { cameraId: camera.id, configHash: configHash(config), telemetry }
   const armed = scheduleOf(camera, config)
   const watchers = models.map(
     ({ name, scope }): Watcher => ({
       model: engine.contract(name),
       scope,
-      alerts: createAlertTracker({
-        cameraId: camera.id,
-        rules: rulesOf(rules, name),
-        configHash: hash,
-        telemetry,
-        armed,
-      }),
+      alerts: createAlertTracker({ ...tracked, armed, rules: rulesOf(rules, name, fused) }),
+    }),
+  )
+  const fusions = fused.map(
+    (label): FusedWatcher => ({
+      ...label,
+      alerts: createAlertTracker({ ...tracked, armed, rules: fusedRulesOf(rules, label) }),
     }),
   )
   const people = watchPeople(camera, config, options)
-  const wanted = watchers.map(({ model, scope }) => watchedStream(model, scope))
+  const sees = watchers.filter(({ model }) => model.kind !== 'audio')
+  const wanted = sees.map(({ model, scope }) => watchedStream(model, scope))
   if (people) wanted.push(people.plan.spec)
   const specs = new Map(wanted.map((spec) => [frameStreamKey(spec), spec] as const))
   const { clips, continuous } = recordingOf(config.recording, camera)
@@ -74,6 +78,7 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
     camera,
     streams: [...specs.values()],
     // Without a model the packets alone tell whether the camera is there.
+    sound: watchers.length > sees.length && camera.sound !== false,
     record: specs.size === 0 || (recorded && camera.mainUrl === undefined),
     ...parts,
   })
@@ -90,9 +95,9 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
   const scores = new Subject<Scores>()
   const onScores = (found: Scores) => scores.next(found)
   const steps$ =
-    wanted.length === 0
+    watchers.length === 0 && !people
       ? EMPTY
-      : liveRoute({ camera, source, engine, watchers, people, read, onScores, clock, telemetry })
+      : liveRoute({ camera, source, engine, watchers, fusions, people, read, onScores, clock, telemetry })
   return {
     source,
     main,
@@ -101,13 +106,24 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
     rules,
     stream: [...specs.values()][0] ?? null,
     retune(next) {
-      for (const { model, alerts } of watchers) alerts.retune(rulesOf(next, model.name))
+      for (const { model, alerts } of watchers) alerts.retune(rulesOf(next, model.name, fused))
+      for (const { alerts, ...label } of fusions) alerts.retune(fusedRulesOf(next, label))
     },
   }
 }
 
-const rulesOf = (rules: readonly AlertRule[], model: string) =>
-  rules.filter(({ modelName }) => modelName === null || modelName === model)
+/** The rules about one model's own scores: for a fused label only those that name the model. */
+const rulesOf = (rules: readonly AlertRule[], model: string, fused: readonly FusedLabel[]) => {
+  const taken = fused.filter(({ models }) => models.includes(model)).map(({ fusion }) => fusion.label)
+  return rules.filter(
+    ({ modelName, label }) => modelName === model || (modelName === null && !taken.includes(label)),
+  )
+}
+
+const fusedRulesOf = (rules: readonly AlertRule[], { fusion }: FusedLabel) =>
+  rules.filter(
+    ({ modelName, label }) => label === fusion.label && (modelName === null || modelName === fusionName),
+  )
 
 /**
  * The models that watch a camera and its rules: with the camera itself, all that its pipeline depends on.
@@ -119,11 +135,25 @@ export function watchOf(camera: CameraConfig, config: Config, engine: InferenceE
     .filter(({ name }) => engine.bundle(name).kind !== 'detector')
     .map(({ name, scope = 'scene' as const }) => ({ name, scope, labels: engine.bundle(name).labels }))
   const models = allModels.filter(({ name }) => camera.models?.includes(name) ?? true)
+  const ears = models.find(({ name, scope }) => scope === 'person' && engine.bundle(name).kind === 'audio')
+  if (ears)
+    throw new AppError(
+      'CONFIG_INVALID',
+      `models "${ears.name}": scope person has no meaning for a model of kind audio`,
+    )
+  const fused = fusedLabels(config.alerts.fusion, models)
   const plan = needsTracks(camera, config) ? chooseDetector(camera, config, engine) : null
   if (plan) createBehaviours(behaviourOptions(camera, config, engine))
   return {
     models,
-    rules: resolveRules({ alerts: config.alerts, cameraId: camera.id, models, allModels }),
+    fused,
+    rules: resolveRules({
+      alerts: config.alerts,
+      cameraId: camera.id,
+      models: [...models, ...fusedModel(fused, models)],
+      allModels,
+      fused: fused.map(({ fusion }) => fusion.label),
+    }),
     plan,
     behaviours: ownBehaviours(config, camera.id),
   }

@@ -1,9 +1,12 @@
-import { concatMap, filter, map, merge, type Observable, Subject, share, tap } from 'rxjs'
+import { concatMap, EMPTY, filter, map, merge, type Observable, Subject, share, tap } from 'rxjs'
 import type { AlertTracker } from '../src/alert/alert-tracker.ts'
+import { fuseScores } from '../src/alert/fuse-scores.ts'
+import { createScoreFusion } from '../src/alert/score-fusion.ts'
 import { trackAlerts } from '../src/alert/track-alerts.ts'
 import type { CameraSource } from '../src/camera/camera-source.ts'
 import { clipWindow } from '../src/clip/clip-window.ts'
 import type { TrackUpdate } from '../src/clip/person-tubes.ts'
+import { soundWindow } from '../src/clip/sound-window.ts'
 import type { CameraConfig } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { ModelContract } from '../src/core/bundle.ts'
@@ -13,6 +16,7 @@ import { type FrameStreamSpec, frameStreamKey, type GatedFrame } from '../src/co
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { motionGate } from '../src/motion/motion-gate.ts'
+import type { FusedLabel } from './fused-labels.ts'
 import { type People, peopleRoute, tubeClips, tubeSpecOf } from './people.ts'
 
 export interface LiveRoute {
@@ -21,6 +25,8 @@ export interface LiveRoute {
   readonly engine: InferenceEngine
   /** The models that watch this camera, each with the alerts that its scores can raise. */
   readonly watchers: readonly Watcher[]
+  /** Labels of which several of these models together raise alerts. */
+  readonly fusions: readonly FusedWatcher[]
   /** Null: nobody is detected or followed here. */
   readonly people: People | null
   /** Makes of a model's answer the scores that rules see, or null where they are withheld. */
@@ -37,42 +43,63 @@ export interface Watcher {
   readonly alerts: AlertTracker
 }
 
+export interface FusedWatcher extends FusedLabel {
+  readonly alerts: AlertTracker
+}
+
 /**
  * Camera → motion gate → clips of the picture or of each person → inference → alerts; beside it camera → motion gate →
- * detector → tracks → behaviours → alerts. Completes when the source is closed.
+ * detector → tracks → behaviours → alerts, and camera → windows of its sound → inference → alerts. Labels that several
+ * models know are fused before they alert. Completes when the source is closed.
  */
 export function liveRoute(route: LiveRoute): Observable<AlertStep> {
-  const { camera, source, engine, watchers, people, read, onScores, clock, telemetry } = route
+  const { camera, source, engine, watchers, fusions, people, read, onScores, clock, telemetry } = route
   const lost$ = source.status$.pipe(filter(({ state }) => state === 'stalled' || state === 'offline'))
   const gated = shareByStream((spec) => source.frames$(spec).pipe(motionGate(camera.motion)))
   const updates = new Subject<TrackUpdate>()
   const tracks$ = updates.pipe(map(({ tracks }) => new Set(tracks.map(({ id }) => id))))
 
-  const scored = watchers.map(({ model, scope, alerts }) => {
-    const frames$ = gated(watchedStream(model, scope))
+  const heard = watchers.map(({ model, scope, alerts }) => {
+    const strideScale = () => engine.strideScale(model.name)
+    const parts = { model, strideScale, telemetry }
+    const frames$ = model.kind === 'audio' ? EMPTY : gated(watchedStream(model, scope))
     const quiet$ = frames$.pipe(
       filter(({ active }) => !active),
       map(({ frame }) => frame),
     )
-    const strideScale = () => engine.strideScale(model.name)
     const clips$ =
-      scope === 'person'
-        ? tubeClips({ model, frames$, updates$: updates, strideScale, telemetry })
-        : frames$.pipe(clipWindow({ model, strideScale, telemetry }))
-    return clips$.pipe(
+      model.kind === 'audio'
+        ? source.sound$.pipe(soundWindow(parts))
+        : scope === 'person'
+          ? tubeClips({ ...parts, frames$, updates$: updates })
+          : frames$.pipe(clipWindow(parts))
+    const scores$ = clips$.pipe(
       // Asked at once, answered in order. Bounded by the engine: it holds two clips of a camera or a track and
       // answers null for one that it had to drop.
       map((clip) => engine.infer(clip)),
       concatMap((answer) => answer),
       map((scores) => scores && read(scores)),
       filter((scores): scores is Scores => scores !== null),
+      share(),
+    )
+    return { model, scope, alerts, scores$, quiet$ }
+  })
+  const scored = heard.map(({ model, scope, alerts, scores$, quiet$ }) =>
+    scores$.pipe(
       tap((scores) => {
-        onScores?.(scores)
+        // What is kept for review shows pictures alone: nobody could judge a sound by it.
+        if (model.kind !== 'audio') onScores?.(scores)
         people?.watch.scores(scores)
       }),
       trackAlerts(alerts, { quiet$, lost$, clock, ...(scope === 'person' && { tracks$ }) }),
-    )
-  })
+    ),
+  )
+  for (const { fusion, models, alerts } of fusions) {
+    const parts = heard.filter(({ model }) => models.includes(model.name))
+    const quiet$ = merge(...parts.map((part) => part.quiet$))
+    const sources = parts.map(({ scores$ }) => scores$)
+    scored.push(fuseScores(sources, { fusion: createScoreFusion(fusion), alerts, quiet$, lost$, clock }))
+  }
   if (!people) return merge(...scored)
   const frames$ = gated(people.plan.spec)
   return merge(...scored, peopleRoute({ people, frames$, lost$, updates, engine, clock }))

@@ -75,11 +75,19 @@ export function startLive(options: LiveOptions): LiveCameras {
   let applying: Promise<unknown> = Promise.resolve()
 
   const basisOf = (camera: CameraConfig, config: Config): Basis => {
-    const { models, rules, plan, behaviours } = watchOf(camera, config, engine)
+    const { models, fused, rules, plan, behaviours } = watchOf(camera, config, engine)
     const contracts = models.map(({ name }) => ({ ...engine.contract(name), version: null }))
     const named = rules.map(({ name, label, modelName }) => [name, label, modelName])
     const detector = plan && { ...plan, version: null }
-    const shape = [camera, recordingOf(config.recording, camera), contracts, named, detector, behaviours]
+    const shape = [
+      camera,
+      recordingOf(config.recording, camera),
+      contracts,
+      named,
+      fused,
+      detector,
+      behaviours,
+    ]
     return {
       shape: canonicalJson(shape),
       tuning: canonicalJson([rules, samplingOf(config.sampling, camera)]),

@@ -1,4 +1,5 @@
 import type { AlertStep } from '../core/alert.ts'
+import type { ScoreReason } from '../core/clip.ts'
 import { alertId } from './alert-id.ts'
 import type { AlertRule } from './alert-rule.ts'
 
@@ -13,6 +14,7 @@ export interface Evidence {
   readonly firstArrivalMs: number
   readonly lastArrivalMs: number
   readonly lastArrivalMonoMs: number
+  readonly why?: ScoreReason
 }
 
 export type EndReason = NonNullable<AlertStep['endReason']>
@@ -32,6 +34,8 @@ interface Open {
   /** The latest look at or above the off threshold. */
   last: Evidence
   best: number
+  /** How the best score came about, where that was told. */
+  why: ScoreReason | undefined
   /** Version of the latest model that looked; a hot swap changes it. */
   modelVersion: string
   seq: number
@@ -64,7 +68,7 @@ export function createAlertMachine(options: {
 }): AlertMachine {
   const { cameraId, modelName, configHash, trackId } = options
   let { rule } = options
-  let pending: { first: Evidence; best: number } | null = null
+  let pending: { first: Evidence; best: Evidence } | null = null
   let open: Open | null = null
   let over: Evidence | null = null
   let lostEpoch: number | null = null
@@ -94,6 +98,7 @@ export function createAlertMachine(options: {
     startedMs: state.first.firstArrivalMs,
     lastMs: state.last.lastArrivalMs,
     causeMonoMs: monoMs,
+    ...state.why,
     endReason,
   })
 
@@ -114,6 +119,7 @@ export function createAlertMachine(options: {
       return quietUs >= rule.clearAfterMs * 1000 ? close('cleared', evidence.lastArrivalMonoMs) : null
     }
     state.last = evidence
+    if (evidence.score > state.best) state.why = evidence.why ?? state.why
     state.best = Math.max(state.best, evidence.score)
     state.modelVersion = evidence.modelVersion ?? state.modelVersion
     const due = evidence.lastPtsUs - state.lastStepPtsUs >= rule.updateEveryMs * 1000
@@ -131,8 +137,8 @@ export function createAlertMachine(options: {
     }
     if (evidence.epoch === lostEpoch) return null
     if (over && sinceMs(over, evidence) < rule.cooldownMs) return null
-    pending ??= { first: evidence, best: 0 }
-    pending.best = Math.max(pending.best, evidence.score)
+    pending ??= { first: evidence, best: evidence }
+    if (evidence.score > pending.best.score) pending.best = evidence
     if (evidence.lastPtsUs - pending.first.firstPtsUs < rule.minDurationMs * 1000) return null
     const { first, best } = pending
     pending = null
@@ -147,11 +153,12 @@ export function createAlertMachine(options: {
       }),
       first,
       last: evidence,
-      best,
+      best: best.score,
+      why: best.why,
       modelVersion: evidence.modelVersion ?? '',
       seq: 0,
       lastStepPtsUs: evidence.lastPtsUs,
-      lastStepScore: best,
+      lastStepScore: best.score,
     }
     return step(open, 'new', null, evidence.lastArrivalMonoMs)
   }

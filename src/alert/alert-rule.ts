@@ -1,6 +1,7 @@
 import type { AlertsConfig } from '../config/schema.ts'
 import type { Severity } from '../core/alert.ts'
 import { AppError } from '../core/errors.ts'
+import { fusionName } from './score-fusion.ts'
 
 /** When the scores of one label become an alert, everything filled in. */
 export interface AlertRule {
@@ -35,6 +36,7 @@ const offShare = 2 / 3
  * cameras says nothing about one whose models lack its label, as long as one of `allModels` has it.
  *
  * @param options.models the models that watch this camera
+ * @param options.fused labels about which only the fused score raises alerts, unless a rule names its model
  * @param options.allModels every model of the configuration; absent: `models`
  * @throws AppError CONFIG_INVALID when a rule names a label that none of its models has.
  */
@@ -43,8 +45,9 @@ export function resolveRules(options: {
   cameraId: string
   models: readonly LabelledModel[]
   allModels?: readonly LabelledModel[]
+  fused?: readonly string[]
 }): AlertRule[] {
-  const { alerts, cameraId, models, allModels = models } = options
+  const { alerts, cameraId, models, allModels = models, fused = [] } = options
   const { defaults, rules } = alerts
   const configured = rules
     .filter(({ enabled }) => enabled)
@@ -73,6 +76,7 @@ export function resolveRules(options: {
     const taken = new Set(rules.map(({ name }) => name))
     return model.labels
       .filter(({ name, background }) => !background && !named.has(name))
+      .filter(({ name }) => model.name === fusionName || !fused.includes(name))
       .map(
         ({ name, threshold }): AlertRule => ({
           ...defaults,

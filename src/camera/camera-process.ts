@@ -12,6 +12,8 @@ export interface ProcessEvents {
   /** `pictureAspect`: width of the camera's picture as a share of its height, or null. */
   onFrame(streamIndex: number, data: Uint8Array, ptsUs: number, pictureAspect: number | null): void
   onFragment(fragment: FragmentBody): void
+  /** Samples of sound as core/sound.ts says. */
+  onSound(data: Uint8Array, ptsUs: number): void
   /** One line that ffmpeg wrote; may hold a secret. */
   onLog(line: string): void
   /** Called once, when the process is gone and all its bytes were read. */
@@ -27,8 +29,12 @@ export interface CameraProcess {
 const keptLines = 40
 
 /** How many pipes a command writes besides its messages. */
-export function pipeCount({ framePipes, recordPipe }: FfmpegCommand): number {
-  return framePipes.length + (recordPipe === null ? 0 : 1)
+export function pipeCount(command: FfmpegCommand): number {
+  return writtenPipes(command).length
+}
+
+function writtenPipes({ framePipes, recordPipe, soundPipe }: FfmpegCommand): number[] {
+  return [...framePipes, recordPipe, soundPipe].filter((fd) => fd !== null)
 }
 
 /**
@@ -45,7 +51,7 @@ export function startCameraProcess(options: {
   events: ProcessEvents
 }): CameraProcess {
   const { command, streams, pipes, spawn, events } = options
-  const written = [...command.framePipes, ...(command.recordPipe === null ? [] : [command.recordPipe])]
+  const written = writtenPipes(command)
   const stdio: Extract<StdioOptions, unknown[]> = [
     command.stdin === null ? 'ignore' : 'pipe',
     'ignore',
@@ -116,6 +122,10 @@ export function startCameraProcess(options: {
   if (command.recordPipe !== null) {
     const reader = createFragmentReader(events.onFragment)
     read(command.recordPipe, reader.push)
+  }
+  if (command.soundPipe !== null) {
+    const reader = createNutReader({ frameBytes: null, onFrame: events.onSound })
+    read(command.soundPipe, reader.push)
   }
   readLines(child, (line) => {
     lines.push(line)

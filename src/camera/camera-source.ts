@@ -5,6 +5,7 @@ import type { CameraState, CameraStatus } from '../core/camera-status.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, type ErrorCode } from '../core/errors.ts'
 import { type Fragment, type Frame, type FrameStreamSpec, frameStreamKey } from '../core/frame.ts'
+import { type SoundBlock, soundDurationUs } from '../core/sound.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
 import { cameraAddress, missingFile } from './camera-address.ts'
 import { type CameraProcess, pipeCount, startCameraProcess } from './camera-process.ts'
@@ -22,6 +23,8 @@ export interface CameraSourceOptions {
   readonly streams: readonly FrameStreamSpec[]
   /** Whether the untouched packets are wanted too. */
   readonly record?: boolean
+  /** Whether its sound is wanted, where it has any. */
+  readonly sound?: boolean
   readonly clock: Clock
   readonly spawn: typeof nodeSpawn
   /** `openReadPipes` when left out. */
@@ -36,6 +39,8 @@ export interface CameraSource {
   /** Begins with the latest; one value for each change of state or cause. Completes when the source is closed. */
   readonly status$: Observable<CameraStatus>
   readonly fragments$: Observable<Fragment>
+  /** Hot. Silent where no sound was asked for, or the camera has none. */
+  readonly sound$: Observable<SoundBlock>
   /** How often the decoder complained about broken data so far. */
   damage(): number
   /** Hot. @throws AppError BUG_UNEXPECTED for a stream that was not asked for at the start. */
@@ -53,6 +58,11 @@ const steadyMs = 5000
 /** How long a process may take to end by itself before it is killed. */
 const endGraceMs = 1500
 
+/** A camera that had no sound is asked again with the first connection after this time. */
+const soundRetryMs = 3_600_000
+/** How a connection ends, before any picture, when the sound cannot be had. */
+const openingCodes: readonly ErrorCode[] = ['MEDIA_NO_VIDEO', 'MEDIA_FFMPEG_FAILED']
+
 /** Least time between two new connections because of another picture size. */
 const changePauseMs = 60_000
 
@@ -61,12 +71,23 @@ const changePauseMs = 60_000
  * frames, and reconnecting with growing waits. Nothing of it ever throws into the pipeline; trouble is a status.
  */
 export function createCameraSource(options: CameraSourceOptions): CameraSource {
-  const { camera, streams, record = false, clock, telemetry, openPipes = openReadPipes } = options
+  const {
+    camera,
+    streams,
+    record = false,
+    sound = false,
+    clock,
+    telemetry,
+    openPipes = openReadPipes,
+  } = options
   const address = cameraAddress(camera.url, camera.id)
-  const command = ffmpegCommand({ camera, address, streams, record })
+  const plain = ffmpegCommand({ camera, address, streams, record })
+  const withSound = sound ? ffmpegCommand({ camera, address, streams, record, sound }) : null
+  const commandNow = () => (listening && withSound) || plain
   const redact = lineRedactor(address)
   const frames = streams.map(() => new Subject<Frame>())
   const fragments = new Subject<Fragment>()
+  const sounds = new Subject<SoundBlock>()
   const statuses = new ReplaySubject<CameraStatus>(1)
   let status: CameraStatus | null = null
   let process: CameraProcess | null = null
@@ -84,6 +105,9 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
   let changedMonoMs = Number.NEGATIVE_INFINITY
   let firstFrameMonoMs = 0
   let lastFrameMonoMs = 0
+  /** Whether the process at hand was asked for sound too. */
+  let listening = false
+  let deafUntilMonoMs = Number.NEGATIVE_INFINITY
   let cancelTimer: (() => void) | null = null
   let closing: (() => void) | null = null
   let started = false
@@ -117,11 +141,12 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     firstFrameMonoMs = 0
     if (status === null) setStatus('connecting', 'connecting for the first time', null)
     lastFrameMonoMs = clock.monoMs()
+    listening = withSound !== null && lastFrameMonoMs >= deafUntilMonoMs
     const notStarted = (cause: unknown) => {
       telemetry.log.error({ camera: camera.id, error: redact(String(cause)) }, 'ffmpeg could not be started')
       retry({ code: 'MEDIA_FFMPEG_FAILED', reason: 'ffmpeg could not be started' })
     }
-    openPipes(pipeCount(command), (pipes) => {
+    openPipes(pipeCount(commandNow()), (pipes) => {
       if (pipes instanceof Error) return closed ? undefined : notStarted(pipes)
       try {
         if (closed) throw new Error('closed')
@@ -137,7 +162,7 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
   const startProcess = (thisEpoch: number, pipes: readonly ReadPipe[]): CameraProcess => {
     const seq = streams.map(() => 0)
     return startCameraProcess({
-      command,
+      command: commandNow(),
       streams,
       pipes,
       spawn: options.spawn,
@@ -165,9 +190,18 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
           if (isOtherVideo(fragment)) return
           fragments.next({ cameraId: camera.id, epoch: thisEpoch, arrivalMs: clock.nowMs(), ...fragment })
         },
+        onSound(data, ptsUs) {
+          const time = { epoch: thisEpoch, ptsUs, arrivalMs: clock.nowMs(), arrivalMonoMs: clock.monoMs() }
+          telemetry.count(
+            'vireo_sound_seconds_total',
+            { camera: camera.id },
+            soundDurationUs(data.length) / 1e6,
+          )
+          sounds.next({ cameraId: camera.id, ...time, data })
+        },
         onLog(line) {
           telemetry.log.debug({ camera: camera.id }, `ffmpeg: ${redact(line)}`)
-          if (!framesSeen || !isDamage(line)) return
+          if (!framesSeen || !isDamage(line, listening)) return
           damage += 1
           telemetry.count('vireo_camera_damage_total', { camera: camera.id })
         },
@@ -237,9 +271,30 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
       return connect()
     }
     if (killed) return retry(killed)
+    if (hasNoSound(failure)) return connect()
     if (address.kind === 'file' && sawFrame && failure.code === 'CAMERA_UNREACHABLE')
       return setStatus('offline', 'the file has ended', null)
     retry(failure)
+  }
+
+  /**
+   * Whether a connection that asked for sound did not even begin, as it is when there is none that can be decoded. Then
+   * the next one goes without, as if this one had not been. If that fails as well, sound was not the reason.
+   */
+  const hasNoSound = ({ code }: Failure): boolean => {
+    if (framesSeen || !openingCodes.includes(code)) return false
+    if (!listening) {
+      deafUntilMonoMs = Number.NEGATIVE_INFINITY
+      return false
+    }
+    deafUntilMonoMs = clock.monoMs() + soundRetryMs
+    epoch -= 1
+    attempt -= 1
+    telemetry.log.info(
+      { camera: camera.id },
+      'the camera has no sound that can be decoded; it goes on without',
+    )
+    return true
   }
 
   const retry = ({ code, reason }: Failure) => {
@@ -268,6 +323,7 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     for (const state of states) telemetry.gauge('vireo_camera_state', { camera: camera.id, state }, 0)
     for (const subject of frames) subject.complete()
     fragments.complete()
+    sounds.complete()
     statuses.complete()
   }
 
@@ -275,6 +331,7 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     id: camera.id,
     status$: statuses.asObservable(),
     fragments$: fragments.asObservable(),
+    sound$: sounds.asObservable(),
     damage: () => damage,
     frames$(spec) {
       const index = streams.findIndex((stream) => frameStreamKey(stream) === frameStreamKey(spec))

@@ -84,7 +84,15 @@ export function classifyFailure(stderrLines: readonly string[], wasLive: boolean
 const damagePattern =
   /error while decoding|concealing \d+|corrupt|missed \d+ packets|non-existing [SP]PS|Invalid NAL|decode_slice|cabac|left block|top block|Could not find ref|missing picture|no frame!|Invalid data found/i
 
-/** Whether a line of ffmpeg complains about broken data. */
-export function isDamage(line: string): boolean {
-  return damagePattern.test(line)
+/** Lines of a decoder or filter of sound, and those that do not say whose they are while sound is decoded as well. */
+const soundPattern =
+  /\[(aac|ac3|eac3|adpcm_\w+|g72\w+|alaw|mulaw|pcm_\w+|mp[123]\w*|opus|libopus|vorbis|amr\w+|speex|SWR|aresample|Parsed_a\w+)\b[^\]]* @|while decoding stream|Error submitting packet/i
+
+/**
+ * Whether a line of ffmpeg complains about broken pictures.
+ *
+ * @param listening whether sound is decoded too; the decoder of the pictures then has said it in a line of its own.
+ */
+export function isDamage(line: string, listening = false): boolean {
+  return damagePattern.test(line) && !(listening && soundPattern.test(line))
 }

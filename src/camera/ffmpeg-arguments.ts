@@ -1,5 +1,6 @@
 import type { CameraConfig } from '../config/schema.ts'
 import type { FrameStreamSpec } from '../core/frame.ts'
+import { soundRateHz } from '../core/sound.ts'
 import type { CameraAddress } from './camera-address.ts'
 import { inputScript, scriptInput } from './input-script.ts'
 
@@ -11,6 +12,8 @@ export interface FfmpegCommand {
   readonly framePipes: readonly number[]
   /** File descriptor of the fMP4 recording, or null. */
   readonly recordPipe: number | null
+  /** File descriptor of the sound, or null. */
+  readonly soundPipe: number | null
 }
 
 /** Longest silence on the network that ffmpeg itself allows while it connects, microseconds. */
@@ -24,8 +27,8 @@ const keyframeWaitSeconds = 10
 const fastOpen = ['-fpsprobesize', '0']
 
 /**
- * One ffmpeg for one camera: each frame stream as rgb24 in NUT (which carries the source's timestamps), and the
- * untouched packets as fragmented MP4.
+ * One ffmpeg for one camera: each frame stream as rgb24 in NUT (which carries the source's timestamps), the untouched
+ * packets as fragmented MP4, and the sound as samples in NUT. With `sound` it ends at once when there is none.
  */
 export function ffmpegCommand(options: {
   camera: Pick<CameraConfig, 'transport' | 'hardwareDecode' | 'realtime' | 'loop'>
@@ -34,12 +37,14 @@ export function ffmpegCommand(options: {
   record: boolean
   /** Passes over everything but keyframes before it is decoded. */
   keyframesOnly?: boolean
+  sound?: boolean
 }): FfmpegCommand {
-  const { camera, address, streams, record, keyframesOnly = false } = options
+  const { camera, address, streams, record, keyframesOnly = false, sound = false } = options
   const input = inputOf(camera, address)
   // 0 to 2 are the standard streams; the first frame stream is standard output.
   const framePipes = streams.map((_, index) => (index === 0 ? 1 : 2 + index))
   const recordPipe = record ? 2 + Math.max(1, streams.length) : null
+  const soundPipe = sound ? 2 + Math.max(1, streams.length) + Number(record) : null
   const frames = streams.flatMap((spec, index) => [
     '-map',
     '0:v:0',
@@ -49,15 +54,12 @@ export function ffmpegCommand(options: {
     'passthrough',
     '-c:v',
     'rawvideo',
-    '-flush_packets',
-    '1',
-    // The index is for files; it would grow for as long as the camera runs.
-    '-write_index',
-    '0',
-    '-f',
-    'nut',
-    `pipe:${framePipes[index]}`,
+    ...nutOutput(framePipes[index]!),
   ])
+  const heard =
+    soundPipe === null
+      ? []
+      : ['-map', '0:a:0', '-af', soundFilter, '-c:a', 'pcm_s16le', ...nutOutput(soundPipe)]
   const recording =
     recordPipe === null
       ? []
@@ -97,11 +99,21 @@ export function ffmpegCommand(options: {
       '1',
       ...frames,
       ...recording,
+      ...heard,
     ],
     stdin: input.stdin,
     framePipes,
     recordPipe,
+    soundPipe,
   }
+}
+
+/** Mono at one rate, in pieces of 50 ms: 20 small reads a second for each camera. */
+const soundFilter = `aresample=${soundRateHz},aformat=sample_fmts=s16:channel_layouts=mono,asetnsamples=n=${soundRateHz / 20}:p=0`
+
+/** The index is for files; it would grow for as long as the camera runs. */
+function nutOutput(pipe: number): readonly string[] {
+  return ['-flush_packets', '1', '-write_index', '0', '-f', 'nut', `pipe:${pipe}`]
 }
 
 function inputOf(camera: Pick<CameraConfig, 'transport' | 'realtime' | 'loop'>, address: CameraAddress) {

@@ -22,15 +22,18 @@ const startCodes = {
 /** Most bytes that are gathered while a header is incomplete. */
 const mostHeaderBytes = 64 * 1024
 
+/** Most bytes of one frame whose length is not fixed. */
+const mostFrameBytes = 1024 * 1024
+
 /**
- * Reads one stream of raw pictures in NUT (nut.txt of FFmpeg's NUT specification) as it comes through a pipe.
+ * Reads one stream of raw pictures or raw sound in NUT (nut.txt of FFmpeg's NUT specification) as it comes through a pipe.
  * Every frame's bytes are copied once, into a buffer of their own that `onFrame` gets to keep.
  *
- * @param frameBytes the length that every frame must have.
+ * @param frameBytes the length that every frame must have; null for sound, whose frames differ.
  * @throws AppError MEDIA_MALFORMED from `push` when the bytes are no such stream.
  */
 export function createNutReader(options: {
-  frameBytes: number
+  frameBytes: number | null
   /** `pixelAspect`: what the stream's header says, or null. */
   onFrame: (data: Uint8Array, ptsUs: number, pixelAspect: number | null) => void
 }): NutReader {
@@ -112,12 +115,13 @@ export function createNutReader(options: {
     if (flags & nutFlags.sideData || (header.elisionLengths[elision] ?? 0) > 0)
       throw malformed('a frame with side data or an elided head')
     const size = code.sizeLsb + msb * code.sizeMultiplier
-    if (size !== frameBytes) throw malformed(`a frame of ${size} bytes instead of ${frameBytes}`)
+    if (size !== (frameBytes ?? size) || size > Math.max(frameBytes ?? 0, mostFrameBytes))
+      throw malformed(`a frame of ${size} bytes instead of ${frameBytes ?? `at most ${mostFrameBytes}`}`)
     lastPts = codedPts === null ? lastPts + code.ptsDelta : fullPts(codedPts, lastPts, stream.ptsShift)
     const { numerator, denominator } = header.timeBases[stream.timeBaseId]!
     const ptsUs = Math.round((lastPts * numerator * 1e6) / denominator)
     // Not from the shared pool: the frame keeps its buffer.
-    frame = { data: new Uint8Array(Buffer.allocUnsafeSlow(frameBytes).buffer), filled: 0, ptsUs }
+    frame = { data: new Uint8Array(Buffer.allocUnsafeSlow(size).buffer), filled: 0, ptsUs }
     return numbers.at
   }
 
@@ -126,11 +130,11 @@ export function createNutReader(options: {
       let rest = chunk
       while (rest.length > 0) {
         if (frame) {
-          const take = Math.min(frameBytes - frame.filled, rest.length)
+          const take = Math.min(frame.data.length - frame.filled, rest.length)
           frame.data.set(take === rest.length ? rest : rest.subarray(0, take), frame.filled)
           frame.filled += take
           rest = rest.subarray(take)
-          if (frame.filled < frameBytes) return
+          if (frame.filled < frame.data.length) return
           const { data, ptsUs } = frame
           frame = null
           onFrame(data, ptsUs, stream?.pixelAspect ?? null)

@@ -72,7 +72,10 @@ export function modelLines(row: ListedModel): string[] {
   }
   const head = row.configured.padEnd(16)
   if (!row.ok) return [`${head} ${row.code}: ${row.message}`]
-  return [
-    `${head} ${row.kind} ${row.version}, ${row.frames} frames at ${row.sampleFps}/s every ${row.strideFrames}, ${row.widthPx}x${row.heightPx}, ${row.labels.length} labels, ${row.path}`,
-  ]
+  const { frames, sampleFps, strideFrames } = row
+  const input =
+    row.kind === 'audio'
+      ? `${frames / sampleFps} s of sound every ${strideFrames / sampleFps} s`
+      : `${frames} frames at ${sampleFps}/s every ${strideFrames}, ${row.widthPx}x${row.heightPx}`
+  return [`${head} ${row.kind} ${row.version}, ${input}, ${row.labels.length} labels, ${row.path}`]
 }

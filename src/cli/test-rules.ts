@@ -56,9 +56,9 @@ export async function testRules(
   try {
     const plan = planOf({ camera, config, detectFps, named: options.detector !== undefined }, engine)
     const scorers = config.models
-      .filter(
-        ({ name }) => engine.bundle(name).kind !== 'detector' && (camera.models?.includes(name) ?? true),
-      )
+      // Sound is not read from the video.
+      .filter(({ name }) => ['clip', 'stream'].includes(engine.bundle(name).kind))
+      .filter(({ name }) => camera.models?.includes(name) ?? true)
       .map(({ name, scope = 'scene' as const }) => ({ name, scope }))
     const steps = replayRules({
       video: options.video,

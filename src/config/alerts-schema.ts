@@ -40,7 +40,57 @@ const ruleSchema = z.strictObject({
   ...z.object(fields).partial().shape,
 })
 
+const fusionSchema = z.strictObject({
+  label: z
+    .string()
+    .min(1)
+    .describe('Label that several models have, such as one of sound and one of pictures.'),
+  method: z
+    .enum(['noisy-or', 'weighted'])
+    .default('noisy-or')
+    .describe('noisy-or: each raises the score on its own. weighted: the mean of those that spoke.'),
+  windowMs: z
+    .int()
+    .min(1)
+    .max(60_000)
+    .default(2000)
+    .describe('Scores of models so near in time belong together, ms.'),
+  weights: z
+    .record(z.string(), score)
+    .default({})
+    .describe('How much each model counts, 0–1, by its name. A model that is not named counts 1.'),
+})
+export type FusionConfig = z.infer<typeof fusionSchema>
+
+/** What is wrong with the fusions, by index. */
+export function checkFusions(
+  fusions: readonly FusionConfig[],
+  models: readonly string[],
+  issue: (path: (string | number)[], message: string) => void,
+): void {
+  if (fusions.length > 0 && models.includes('fusion'))
+    issue(
+      ['alerts', 'fusion'],
+      'no model may be named "fusion" beside it: alerts of fused scores have that name',
+    )
+  fusions.forEach(({ label, weights, method }, at) => {
+    const path = ['alerts', 'fusion', at]
+    if (fusions.findIndex((other) => other.label === label) !== at)
+      issue([...path, 'label'], `"${label}" is already fused; one entry a label`)
+    for (const name of Object.keys(weights))
+      if (!models.includes(name))
+        issue([...path, 'weights', name], `there is no model "${name}"; accepted: ${models.join(', ')}`)
+    const given = Object.values(weights)
+    if (method === 'weighted' && given.length > 0 && given.every((weight) => weight === 0))
+      issue([...path, 'weights'], 'at least one weight must be above 0')
+  })
+}
+
 export const alertsSchema = z.strictObject({
   defaults: defaultsSchema.prefault({}).describe('What a rule has unless it says otherwise.'),
   rules: z.array(ruleSchema).default([]).describe('One rule a label of interest.'),
+  fusion: z
+    .array(fusionSchema)
+    .default([])
+    .describe('Labels whose scores of several models become one. See docs/models.md.'),
 })

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { checkFusions } from './alerts-schema.ts'
 import { referenceProblems } from './behaviour-references.ts'
 import { allPlaces } from './camera-behaviours.ts'
 import { isLoopback } from './is-loopback.ts'
@@ -61,6 +62,7 @@ export function crossCheck(config: Shape, context: z.RefinementCtx): void {
         known(name, cameras, { kind: 'camera', path: ['behaviours', field, at, 'cameras', index] })
       })
     })
+  checkFusions(config.alerts.fusion, models, issue)
   const { defaults } = config.alerts
   if ((defaults.offThreshold ?? 0) > (defaults.onThreshold ?? 1))
     issue(['alerts', 'defaults', 'offThreshold'], `must be at most onThreshold (${defaults.onThreshold})`)

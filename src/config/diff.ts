@@ -16,7 +16,13 @@ export interface ConfigDiff {
 }
 
 /** Sections besides the cameras and rules that a reload takes. */
-const liveSections: ReadonlySet<string> = new Set(['alerts.defaults', 'recording', 'sampling', 'behaviours'])
+const liveSections: ReadonlySet<string> = new Set([
+  'alerts.defaults',
+  'alerts.fusion',
+  'recording',
+  'sampling',
+  'behaviours',
+])
 
 /** What of the changes takes effect only with a restart, such as `models actions` or `http`. */
 export function restartOf({ models, sections }: Pick<ConfigDiff, 'models' | 'sections'>): string[] {
@@ -61,8 +67,11 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
     cameras: named(before.cameras, after.cameras, (camera) => camera.id),
     models: named(before.models, after.models, (model) => model.name),
     rules: named(before.alerts.rules, after.alerts.rules, (rule) => rule.name),
-    sections: same(before.alerts.defaults, after.alerts.defaults)
-      ? sections
-      : [...sections, 'alerts.defaults'],
+    sections: [
+      ...sections,
+      ...(['defaults', 'fusion'] as const)
+        .filter((part) => !same(before.alerts[part], after.alerts[part]))
+        .map((part) => `alerts.${part}`),
+    ],
   }
 }

@@ -69,6 +69,10 @@ export const cameraSchema = z.strictObject({
     .describe('Read a file at its own speed instead of as fast as possible.'),
   loop: z.boolean().default(false).describe('Start a file again when it ends.'),
   stallTimeoutMs: z.int().min(500).default(4000).describe('Without a frame this long it is restarted, ms.'),
+  sound: z
+    .boolean()
+    .optional()
+    .describe('Off: its sound is never decoded. Absent: it is where a model of kind audio watches it.'),
   paused: z.boolean().default(false).describe('Keep the camera in the file without connecting to it.'),
 })
 

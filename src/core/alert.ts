@@ -40,7 +40,7 @@ export interface AlertStep {
   readonly clipPath?: string | null
   /** Of an alert that a behaviour raised: name of the detector model, or `motion`, the weaker one. */
   readonly detector?: string
-  /** Of an alert that a behaviour raised: which condition held with which values, in words and one by one. */
+  /** Of an alert that a behaviour or fused scores raised: what held with which values, in words and one by one. */
   readonly explanation?: string
   readonly reasons?: readonly AlertReason[]
   /**

@@ -1,3 +1,4 @@
+import type { AlertReason } from './alert.ts'
 import type { Frame } from './frame.ts'
 
 /** A window of frames of one camera and one epoch, evenly sampled as the model asks. */
@@ -49,4 +50,12 @@ export interface Scores {
   readonly firstArrivalMs: number
   readonly lastArrivalMs: number
   readonly lastArrivalMonoMs: number
+  /** Only of a score that was made of several others: how. */
+  readonly why?: ScoreReason
+}
+
+/** How a score came about. */
+export interface ScoreReason {
+  readonly explanation: string
+  readonly reasons: readonly AlertReason[]
 }

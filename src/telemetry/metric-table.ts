@@ -14,6 +14,7 @@ export const metricTable = {
     labels: ['stage', 'reason', 'camera'],
   },
   vireo_frames_total: { type: 'counter', help: 'Decoded frames.', labels: ['camera'] },
+  vireo_sound_seconds_total: { type: 'counter', help: 'Decoded sound, seconds.', labels: ['camera'] },
   vireo_clips_total: { type: 'counter', help: 'Clips cut for a model.', labels: ['camera', 'model'] },
   vireo_camera_state: {
     type: 'gauge',

@@ -26,8 +26,11 @@ export async function predictBundle(options: {
   const { bundle, graphPath, dir } = loaded
   const { frames, sampleFps } = bundle.temporal
   const { widthPx, heightPx } = bundle.input
-  if (bundle.kind === 'detector')
-    throw new AppError('MODEL_CONTRACT', `${dir}: is a detector; only clip and stream bundles score clips`)
+  if (bundle.kind === 'detector' || bundle.kind === 'audio')
+    throw new AppError(
+      'MODEL_CONTRACT',
+      `${dir}: is of kind ${bundle.kind}; only clip and stream bundles score clips`,
+    )
   if (widthPx !== source.widthPx || heightPx !== source.heightPx || sampleFps !== source.sampleFps)
     throw new AppError(
       'MODEL_CONTRACT',

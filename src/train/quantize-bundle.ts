@@ -50,10 +50,10 @@ export interface QuantizedBundle {
 export async function quantizeBundle(options: QuantizeBundleOptions): Promise<QuantizedBundle> {
   const { bundleDir, outDir, mode, threads, calibration = [], labelled = [] } = options
   const { bundle, graphPath } = await loadBundle(bundleDir)
-  if (bundle.kind === 'detector')
+  if (bundle.kind === 'detector' || bundle.kind === 'audio')
     throw new AppError(
       'MODEL_CONTRACT',
-      `${bundleDir}: detectors cannot be quantised, only kinds clip and stream`,
+      `${bundleDir}: is of kind ${bundle.kind}; only kinds clip and stream can be quantised`,
     )
   const before = await readFile(graphPath)
   const settings: QuantizeSettings = {

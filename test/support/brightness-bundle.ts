@@ -6,6 +6,7 @@ export interface BrightnessChanges {
   readonly threshold?: number
   /** The score is the brightness times this. */
   readonly factor?: number
+  readonly label?: string
   readonly widthPx?: number
   readonly heightPx?: number
 }
@@ -13,6 +14,7 @@ export interface BrightnessChanges {
 /** A real bundle whose answer is known beforehand: the label `bright` is the clip's mean brightness, 0–1. */
 export async function writeBrightnessBundle(dir: string, changes: BrightnessChanges = {}): Promise<void> {
   const { version = '1.0.0', threshold = 0.5, factor = 1, heightPx = 36, widthPx = 64 } = changes
+  const { label = 'bright' } = changes
   const graph = createGraphBuilder({ name: 'brightness' })
   const clips = graph.input('clips', 'uint8', ['N', 4, heightPx, widthPx, 3])
   const mean = graph.op('ReduceMean', [graph.op('Cast', [clips], { to: 1 }), graph.i64([1, 2, 3, 4])], {
@@ -33,7 +35,7 @@ export async function writeBrightnessBundle(dir: string, changes: BrightnessChan
       output: { name: 'scores', activation: 'none' },
       states: [],
       warmupClips: 0,
-      labels: [{ name: 'bright', threshold, background: false }],
+      labels: [{ name: label, threshold, background: false }],
       graph: 'model.onnx',
       license: 'Apache-2.0',
       parent: null,

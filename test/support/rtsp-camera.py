@@ -1,10 +1,11 @@
 """An RTSP camera for tests and the demo: serves video files in an endless loop over TCP and UDP.
 
-usage: rtsp-camera.py --mount /one=FILE.mp4 [--mount /two=FILE.mp4 ...] [--port 0] [--user U --password P]
+usage: rtsp-camera.py --mount /one=FILE.mp4 [--mount /two=FILE.mp4 ...] [--sound /one=FILE.wav ...]
+                      [--port 0] [--user U --password P]
 
 Prints one line of JSON, {"port": N}, when it listens. Files are H.264 or H.265 in MP4 and are not re-encoded:
-the packets are read once and replayed with timestamps that go on rising. A scene starts at its beginning with
-its first client.
+the packets are read once and replayed with timestamps that go on rising. Sound is sent as G.711 (mu-law, 8 kHz), as most cameras do, and
+starts again with the video. A scene starts at its beginning with its first client.
 """
 import argparse
 import json
@@ -50,6 +51,31 @@ def read_packets(path):
     return caps.get_structure(0).get_name(), caps.to_string(), packets, times[-1] + step
 
 
+def read_sound(path, length):
+    """As read_packets, of a WAV file: (caps, packets) up to `length` ns."""
+    pipeline = Gst.parse_launch(
+        f'filesrc location="{path}" ! wavparse ! audioconvert ! audioresample ! audio/x-raw,rate=8000,channels=1 '
+        "! audiobuffersplit output-buffer-duration=1/25 ! mulawenc ! appsink name=out sync=false max-buffers=0")
+    sink = pipeline.get_by_name("out")
+    pipeline.set_state(Gst.State.PLAYING)
+    packets, caps = [], None
+    while True:
+        sample = sink.emit("pull-sample")
+        if sample is None:
+            break
+        caps = caps or sample.get_caps()
+        buffer = sample.get_buffer()
+        ok, info = buffer.map(Gst.MapFlags.READ)
+        assert ok
+        if buffer.pts < length:
+            packets.append([bytes(info.data), buffer.pts, buffer.pts, buffer.duration, False])
+        buffer.unmap(info)
+    pipeline.set_state(Gst.State.NULL)
+    if not packets:
+        sys.exit(f"{path}: no sound")
+    return caps.to_string(), packets
+
+
 class Looper:
     """Feeds one client pipeline: as many packets as the pipeline asks for, for ever."""
 
@@ -71,12 +97,15 @@ class Looper:
 
 
 class Camera(GstRtspServer.RTSPMediaFactory):
-    def __init__(self, path):
+    def __init__(self, path, sound_path):
         super().__init__()
         self.codec, self.caps, self.packets, self.length = read_packets(path)
         parser, payloader, _ = PARSERS[self.codec]
+        self.sound = read_sound(sound_path, self.length) if sound_path else None
+        sound = ("appsrc name=snd is-live=true format=time block=false max-bytes=8000 "
+                 "! rtppcmupay name=pay1 pt=0 ") if self.sound else ""
         self.set_launch(f"( appsrc name=src is-live=true format=time block=false max-bytes=400000 ! {parser} "
-                        f"! {payloader} name=pay0 pt=96 config-interval=-1 )")
+                        f"! {payloader} name=pay0 pt=96 config-interval=-1 {sound})")
         self.set_shared(True)
         self.set_latency(0)
         self.connect("media-configure", self.on_media)
@@ -85,11 +114,17 @@ class Camera(GstRtspServer.RTSPMediaFactory):
         source = media.get_element().get_by_name_recurse_up("src")
         source.set_property("caps", Gst.Caps.from_string(self.caps))
         source.connect("need-data", Looper(self.packets, self.length).feed)
+        if self.sound:
+            caps, packets = self.sound
+            heard = media.get_element().get_by_name_recurse_up("snd")
+            heard.set_property("caps", Gst.Caps.from_string(caps))
+            heard.connect("need-data", Looper(packets, self.length).feed)
 
 
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--mount", action="append", required=True)
+    arguments.add_argument("--sound", action="append", default=[])
     arguments.add_argument("--port", default="0")
     arguments.add_argument("--user")
     arguments.add_argument("--password")
@@ -106,9 +141,10 @@ def main():
         token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, "viewer")
         auth.add_digest(options.user, options.password, token)
         server.set_auth(auth)
+    sounds = dict(sound.split("=", 1) for sound in options.sound)
     for mount in options.mount:
         path, _, file = mount.partition("=")
-        camera = Camera(file)
+        camera = Camera(file, sounds.get(path))
         if options.user:
             permissions = GstRtspServer.RTSPPermissions()
             permissions.add_permission_for_role("viewer", "media.factory.access", True)

@@ -17,6 +17,8 @@ export interface RtspServer {
 export interface RtspServerOptions {
   /** Path of each stream, such as '/gate', to a video file in H.264 or H.265. */
   readonly mounts: Readonly<Record<string, string>>
+  /** Sound of some of them: path of the stream to a WAV file. */
+  readonly sounds?: Readonly<Record<string, string>>
   readonly port?: number
   readonly user?: string
   readonly password?: string
@@ -26,9 +28,10 @@ const script = join(import.meta.dirname, 'rtsp-camera.py')
 
 /** Starts Debian's GStreamer RTSP server as one or several cameras; resolves when it listens. */
 export async function startRtspServer(options: RtspServerOptions): Promise<RtspServer> {
-  const { mounts, port = 0, user, password } = options
+  const { mounts, sounds = {}, port = 0, user, password } = options
   const login = user === undefined ? [] : ['--user', user, '--password', password ?? '']
   const files = Object.entries(mounts).flatMap(([mount, file]) => ['--mount', `${mount}=${file}`])
+  for (const [mount, file] of Object.entries(sounds)) files.push('--sound', `${mount}=${file}`)
   const child = spawn('/usr/bin/python3', [script, '--port', String(port), ...login, ...files], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -39,8 +39,12 @@ async function settle() {
   for (let n = 0; n < 6; n += 1) await turn()
 }
 
-function setUp({ spawnFails = false, ...more }: { spawnFails?: boolean } & Record<string, unknown> = {}) {
+type SetUp = { spawnFails?: boolean; hears?: boolean } & Record<string, unknown>
+
+function setUp({ spawnFails = false, hears = false, ...more }: SetUp = {}) {
   const children: FakeChild[] = []
+  /** Of each process, whether it was asked for sound. */
+  const asked: boolean[] = []
   const logged: string[] = []
   const log = (fields: object, message: string) => logged.push(JSON.stringify(fields) + message)
   const gauges = new Map<string, number>()
@@ -49,6 +53,7 @@ function setUp({ spawnFails = false, ...more }: { spawnFails?: boolean } & Recor
   const source = createCameraSource({
     camera: cameraSchema.parse({ id: 'gate', url: 'rtsp://u:hunter2@h/a', stallTimeoutMs: 4000, ...more }),
     streams: [spec],
+    sound: hears,
     clock: {
       nowMs: () => nowMs,
       monoMs: () => nowMs,
@@ -61,7 +66,8 @@ function setUp({ spawnFails = false, ...more }: { spawnFails?: boolean } & Recor
         }
       },
     },
-    spawn: (() => {
+    spawn: ((_name: string, args: readonly string[]) => {
+      asked.push(args.includes('0:a:0'))
       if (spawnFails) throw new Error('no memory for rtsp://u:hunter2@h/a')
       const child = new FakeChild()
       children.push(child)
@@ -97,7 +103,7 @@ function setUp({ spawnFails = false, ...more }: { spawnFails?: boolean } & Recor
     children.at(-1)!.stdout.write(bytes)
     await settle()
   }
-  return { source, children, states, frames, pass, send, timers, logged, gauges }
+  return { source, children, states, frames, pass, send, timers, logged, gauges, asked }
 }
 
 describe('camera source', () => {
@@ -278,5 +284,66 @@ describe('camera source', () => {
     await closed
     expect(timers).toEqual([])
     expect(children).toHaveLength(1)
+  })
+})
+
+describe('camera source with sound', () => {
+  const noTrack = "Stream map '0:a:0' matches no streams.\n"
+
+  it('goes on without sound at once where there is none, as if it had not asked', async () => {
+    const { source, children, states, frames, send, asked } = setUp({ hears: true })
+    source.start()
+    await children[0]!.end(noTrack)
+    expect(asked).toEqual([true, false])
+    await send(nut)
+    expect(states).toEqual(['connecting', 'live'])
+    expect(frames[0]!.epoch).toBe(1)
+  })
+
+  it('remembers that for an hour of connections', async () => {
+    const { source, children, pass, send, asked } = setUp({ hears: true })
+    source.start()
+    await children[0]!.end(noTrack)
+    await send(nut)
+    await children[1]!.end()
+    await pass(250)
+    await send(nut)
+    await pass(3_600_000)
+    await children.at(-1)!.end()
+    await pass(10_000)
+    expect(asked.slice(0, 3)).toEqual([true, false, false])
+    expect(asked.at(-1)).toBe(true)
+  })
+
+  it('does not blame the sound for a camera without video', async () => {
+    const { source, children, states, pass, asked } = setUp({ hears: true })
+    source.start()
+    await children[0]!.end('Could not find codec parameters\n')
+    await children[1]!.end('Could not find codec parameters\n')
+    expect(states).toEqual(['connecting', 'offline MEDIA_NO_VIDEO'])
+    await pass(250)
+    expect(asked).toEqual([true, false, true])
+  })
+
+  it('keeps asking for sound when the camera does not answer', async () => {
+    const { source, children, pass, asked } = setUp({ hears: true })
+    source.start()
+    await children[0]!.end('Connection refused\n')
+    await pass(250)
+    expect(asked).toEqual([true, true])
+  })
+
+  it('counts no complaint about sound as damage of the picture', async () => {
+    const { source, children, send } = setUp({ hears: true })
+    source.start()
+    await send(nut)
+    children[0]!.stderr.write(
+      '[error] [aac @ 0x5] Invalid data found when processing input\n[error] Error while decoding stream #0:1: Invalid data found when processing input\n',
+    )
+    await settle()
+    expect(source.damage()).toBe(0)
+    children[0]!.stderr.write('[error] [h264 @ 0x5] error while decoding MB 3 4\n')
+    await settle()
+    expect(source.damage()).toBe(1)
   })
 })

@@ -34,6 +34,14 @@ describe('ffmpeg command', () => {
     expect([command({ streams: [] }).framePipes, command({ streams: [] }).recordPipe]).toEqual([[], 3])
   })
 
+  it('decodes sound on a pipe of its own, and otherwise is the same', () => {
+    const [plain, heard] = [command(), command({ sound: true })]
+    expect([plain.soundPipe, heard.soundPipe, heard.recordPipe]).toEqual([null, 4, 3])
+    expect(command({ record: false, streams: [], sound: true }).soundPipe).toBe(3)
+    expect(heard.args.slice(0, plain.args.length)).toEqual(plain.args)
+    expect(heard.args.slice(plain.args.length).join(' ')).toMatch(/^-map 0:a:0 -af .*16000.* -f nut pipe:4$/)
+  })
+
   it('reads a file at its own pace, as fast as possible, or in a loop', () => {
     const args = (more: object) => command({ camera: { ...camera, ...more }, address: file }).args
     expect(args({})).toContain('-re')

@@ -56,6 +56,13 @@ describe('NUT reader', () => {
     expect(() => readAll([wrong])).toThrow(expect.objectContaining({ code: 'MEDIA_MALFORMED' }))
   })
 
+  it('takes frames of any length where none is fixed', () => {
+    const frames: number[] = []
+    const reader = createNutReader({ frameBytes: null, onFrame: ({ length }) => frames.push(length) })
+    reader.push(bytes)
+    expect(frames).toEqual(Array(8).fill(frameBytes))
+  })
+
   it('refuses frames of another size', () => {
     expect(() => readAll([bytes], 100)).toThrow(/a frame of 576 bytes instead of 100/)
   })
