@@ -41,6 +41,12 @@ export async function decodeFootage(
   }
 }
 
+export function decoderEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    passedVariables.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  )
+}
+
 function stretchOf({ startMs, endMs }: DecodePlan): string {
   if (endMs !== null) return `from ${startMs / 1000} s to ${endMs / 1000} s`
   return startMs > 0 ? `from ${startMs / 1000} s on` : 'in it'
@@ -80,9 +86,7 @@ function runFfmpeg(
   { spawn = systemSpawn, signal }: { spawn?: typeof nodeSpawn; signal?: AbortSignal },
 ): Promise<void> {
   const { path } = plan
-  const env = Object.fromEntries(
-    passedVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  )
+  const env = decoderEnvironment(process.env)
   return new Promise((resolve, reject) => {
     const stopped = () =>
       new AppError('TRAIN_STOPPED', `decoding was stopped at ${path}; what is done is kept`)

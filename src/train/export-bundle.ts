@@ -91,6 +91,35 @@ export async function exportBundles(options: {
   return { clip, stream: streamed, parity }
 }
 
+/**
+ * Writes a trained model of sound as a bundle of kind audio, at `outDir` itself; parity as of exportBundles.
+ * `strideFrames` of the card are samples.
+ */
+export async function exportSoundBundle(options: {
+  model: VideoModel
+  weights: Float32Array
+  card: BundleCard
+  outDir: string
+}): Promise<LoadedBundle> {
+  const { model, weights, card, outDir } = options
+  refuseOtherLabels(model, card)
+  const graph = buildServingGraph(model, weights)
+  const { clip: parity } = await checkParity({ model, weights, clipGraph: graph, stream: null })
+  const { frames } = model.clip
+  const { sampleFps, strideFrames = Math.ceil(frames / 2) } = card
+  return writeBundle(
+    outDir,
+    {
+      ...cardFields(model, card, parity),
+      kind: 'audio',
+      temporal: { frames, sampleFps, strideFrames },
+      states: [],
+      warmupClips: 0,
+    },
+    { 'model.onnx': graph },
+  )
+}
+
 /** A video transformer whose window holds more than one tubelet. */
 export function canStream(model: VideoTransformer | VideoModel): model is VideoTransformer {
   return 'remember' in model && streamShape(model).tubelets > 1

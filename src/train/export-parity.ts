@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AppError } from '../core/errors.ts'
 import { createGraphBuilder } from '../onnx/graph-builder.ts'
 import { streamShape } from './export-stream.ts'
-import type { VideoModel } from './models/video-model.ts'
+import { clipTensor, type VideoModel } from './models/video-model.ts'
 import type { VideoTransformer } from './models/video-transformer.ts'
 import { layOut, trainableParameters } from './parameters.ts'
 import { createTape } from './tape.ts'
@@ -29,12 +29,19 @@ export async function checkParity(options: {
   stream: { readonly model: VideoTransformer; readonly graph: Uint8Array } | null
 }): Promise<Parity> {
   const { model, weights, clipGraph, stream } = options
-  const { frames, heightPx, widthPx } = model.clip
-  const shape = [1, frames, heightPx, widthPx, 3]
-  const length = frames * heightPx * widthPx * 3
+  const { type, shape } = clipTensor(model, 1)
+  const length = shape.reduce((product, size) => product * size, 1)
   // Smooth in time and place as video is, and the same every time.
-  const clip = Uint8Array.from({ length }, (_, n) => 128 + 90 * Math.sin(n * 0.0137) + 30 * Math.sin(n * n))
-  const clips = new Tensor('uint8', clip, shape)
+  const wave = (n: number) => 90 * Math.sin(n * 0.0137) + 30 * Math.sin(n * n)
+  const clip = Uint8Array.from({ length: type === 'uint8' ? length : 0 }, (_, n) => 128 + wave(n))
+  const clips =
+    type === 'uint8'
+      ? new Tensor('uint8', clip, shape)
+      : new Tensor(
+          'int16',
+          Int16Array.from({ length }, (_, n) => 100 * wave(n)),
+          shape,
+        )
 
   const trained = await logitsOf(trainerGraph(model), {
     clips,
@@ -58,8 +65,8 @@ export async function checkParity(options: {
 function trainerGraph(model: VideoModel): Uint8Array {
   const graph = createGraphBuilder({ name: `${model.name}-forward` })
   const layout = layOut(model.parameters)
-  const { frames, heightPx, widthPx } = model.clip
-  const clips = graph.input('clips', 'uint8', [1, frames, heightPx, widthPx, 3])
+  const { type, shape } = clipTensor(model, 1)
+  const clips = graph.input('clips', type, shape)
   const flat = graph.input('weights', 'float32', [layout.total])
   const tape = createTape(graph)
   const parameters = trainableParameters(tape, flat, layout)

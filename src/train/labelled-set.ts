@@ -18,7 +18,9 @@ export interface LabelledSet {
   readonly items: readonly LabelledVideo[]
 }
 
+const soundTypes = new Set(['.wav', '.flac', '.mp3', '.m4a', '.aac', '.ogg', '.opus', '.wma'])
 const videoTypes = new Set(['.mp4', '.mkv', '.avi', '.mov', '.webm', '.m4v', '.ts', '.mpg', '.mpeg'])
+type Medium = 'video' | 'sound'
 const columns = ['path', 'label', 'group', 'startMs', 'endMs'] as const
 
 /**
@@ -27,13 +29,16 @@ const columns = ['path', 'label', 'group', 'startMs', 'endMs'] as const
  * (each a group of its own), or a folder of videos for each group.
  *
  * @param more labelled footage from elsewhere.
+ * @param medium `sound`: a folder's recordings of sound count as well as its videos.
  * @throws AppError TRAIN_DATA naming file and line
  */
 export async function readLabelledSet(
   sources: readonly string[],
   more: readonly LabelledVideo[] = [],
+  medium: Medium = 'video',
 ): Promise<LabelledSet> {
-  const items = [...(await Promise.all(sources.map(readSource))).flat(), ...more]
+  const read = await Promise.all(sources.map((source) => readSource(source, medium)))
+  const items = [...read.flat(), ...more]
   if (items.length === 0)
     throw new AppError('TRAIN_DATA', `${sources.join(', ') || 'the sources'}: there is no labelled footage`)
   const seen = new Set<string>()
@@ -56,22 +61,22 @@ export async function readLabelledSet(
 
 /** Videos without labels, of folders (all that is in them) and files. Each is a group of its own. */
 export async function readFootage(sources: readonly string[]): Promise<CachedVideo[]> {
-  const paths = (await Promise.all(sources.map(videosIn))).flat()
+  const paths = (await Promise.all(sources.map((source) => filesIn(source, 'video')))).flat()
   return [...new Set(paths)].map((path) => ({ id: path, path, label: null, group: path }))
 }
 
-async function readSource(source: string): Promise<LabelledVideo[]> {
+async function readSource(source: string, medium: Medium): Promise<LabelledVideo[]> {
   if (!(await statOf(source)).isDirectory()) return readCsv(source)
   const csv = join(source, 'labels.csv')
   const listed = await stat(csv).then(
     () => true,
     () => false,
   )
-  return listed ? readCsv(csv) : readFolder(source)
+  return listed ? readCsv(csv) : readFolder(source, medium)
 }
 
-async function readFolder(dir: string): Promise<LabelledVideo[]> {
-  const videos = await videosIn(dir)
+async function readFolder(dir: string, medium: Medium): Promise<LabelledVideo[]> {
+  const videos = await filesIn(dir, medium)
   return videos.map((path) => {
     const parts = relative(dir, path).split(sep)
     if (parts.length < 2)
@@ -130,12 +135,16 @@ function parseCsv(text: string): string[][] {
   return rows
 }
 
-async function videosIn(source: string): Promise<string[]> {
+async function filesIn(source: string, medium: Medium): Promise<string[]> {
   const found = await statOf(source)
   if (!found.isDirectory()) return [resolve(source)]
   const names = await readdir(source, { recursive: true })
   return names
-    .filter((name) => videoTypes.has(extname(name).toLowerCase()) && !basename(name).startsWith('.'))
+    .filter((name) => !basename(name).startsWith('.'))
+    .filter((name) => {
+      const type = extname(name).toLowerCase()
+      return videoTypes.has(type) || (medium === 'sound' && soundTypes.has(type))
+    })
     .sort()
     .map((name) => resolve(source, name))
 }

@@ -1,6 +1,6 @@
 import type { ElementType } from '../onnx/element-type.ts'
 import { sigmoidCrossEntropy, softmaxCrossEntropy } from './losses.ts'
-import type { VideoModel } from './models/video-model.ts'
+import { clipTensor, type VideoModel } from './models/video-model.ts'
 import type { ParameterSpec, Parameters } from './parameters.ts'
 import type { Tape, Value } from './tape.ts'
 
@@ -30,8 +30,7 @@ export function truthSize(model: VideoModel, supervision: Supervision): number {
 }
 
 function clipsInput(model: VideoModel, batch: number): ObjectiveInput {
-  const { frames, heightPx, widthPx } = model.clip
-  return { name: 'clips', type: 'uint8', shape: [batch, frames, heightPx, widthPx, 3] }
+  return { name: 'clips', ...clipTensor(model, batch) }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createGraphBuilder, type GraphBuilder } from '../onnx/graph-builder.ts'
 import { type AdamWSettings, emitAdamW } from './adamw.ts'
-import type { VideoModel } from './models/video-model.ts'
+import { clipTensor, type VideoModel } from './models/video-model.ts'
 import type { Objective } from './objective.ts'
 import {
   flatGradient,
@@ -167,13 +167,13 @@ export function hasScales({ entries }: ParameterLayout, { scaleOf }: StepOptions
   return scaleOf !== undefined && entries.some(({ name }) => scaleOf(name) !== 1)
 }
 
-/** The trained model as it serves: clips uint8 [N, T, H, W, 3] → logits [N, L], weights inside, N free. */
+/** The trained model as it serves: clips (see clipTensor) → logits [N, L], weights inside, N free. */
 export function buildServingGraph(model: VideoModel, weights: Float32Array): Uint8Array {
   const { opset } = model
   const graph = createGraphBuilder({ name: model.name, ...(opset !== undefined && { opset }) })
   const layout = layOut(model.parameters)
-  const { frames, heightPx, widthPx } = model.clip
-  const clips = graph.input('clips', 'uint8', ['N', frames, heightPx, widthPx, 3])
+  const { type, shape } = clipTensor(model, 'N')
+  const clips = graph.input('clips', type, shape)
   const tape = createTape(graph)
   const parameters = frozenParameters(tape, weights, layout)
   const { logits } = model.forward(tape, (name) => parameters.get(name)!, clips, -1)

@@ -13,7 +13,7 @@ import {
 import { openTrainingSession, type TrainingProvider, type TrainingSession } from './training-session.ts'
 
 /** The objective's inputs by name. */
-export type Feeds = Readonly<Record<string, Uint8Array | Float32Array | BigInt64Array>>
+export type Feeds = Readonly<Record<string, Uint8Array | Int16Array | Float32Array | BigInt64Array>>
 
 export interface TrainerState {
   /** All weights in the layout of the objective, the frozen ones too. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { AppError } from '../../core/errors.ts'
+import { registerTrainSound } from './train-sound.ts'
 import { registerTrainSteps } from './train-steps.ts'
 
 interface Options {
@@ -18,6 +19,7 @@ interface Options {
 export function registerTrain(program: Command): void {
   const train = program.command('train').description('Train models on this machine.')
   registerTrainSteps(train)
+  registerTrainSound(train)
   train
     .command('simulated')
     .description('Train the model that ships with Vireo, on simulated scenes.')

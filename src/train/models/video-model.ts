@@ -22,6 +22,8 @@ export interface LeftOut {
 /** A clip classifier: its weights, and how it turns a clip into logits. The same text trains and serves. */
 export interface VideoModel {
   readonly name: string
+  /** `sound`: its clips are windows of sound; the frames of `clip` are samples. Pictures when left out. */
+  readonly modality?: 'sound'
   readonly clip: ClipShape
   readonly labels: readonly string[]
   readonly parameters: readonly ParameterSpec[]
@@ -30,7 +32,7 @@ export interface VideoModel {
   /** Residual blocks that may be left out in training (drop path), from the first to the last; none when left out. */
   readonly blocks?: readonly string[]
   /**
-   * @param clips name of a uint8 tensor [N, T, H, W, 3].
+   * @param clips name of a tensor as clipTensor says.
    * @param batch N, or -1 when it is free.
    * @param left what training leaves out; nothing when it is not given.
    * @returns logits [N, labels], and those of every place [N, labels · rows · columns] where the model has places.
@@ -46,4 +48,12 @@ export interface VideoModel {
   readonly opset?: number
   /** The grid of places that the model scores by themselves, or null. */
   readonly grid: { readonly rows: number; readonly columns: number } | null
+}
+
+/** What a model is fed with: uint8 [N, T, H, W, 3], or int16 [N, T] of sound. */
+export function clipTensor<N extends number | string>({ modality, clip }: VideoModel, batch: N) {
+  const { frames, heightPx, widthPx } = clip
+  return modality === 'sound'
+    ? { type: 'int16' as const, shape: [batch, frames] }
+    : { type: 'uint8' as const, shape: [batch, frames, heightPx, widthPx, 3] }
 }
