@@ -142,4 +142,22 @@ alerts:
     const cameras = process.lines.map((line) => JSON.parse(line).cameraId)
     expect(cameras.every((camera) => camera === 'gate')).toBe(true)
   })
+
+  it('takes what it hears as scores of the scene in rules about behaviour', async () => {
+    const process = start(
+      'rules',
+      `cameras:
+  - { id: gate, url: ${join(folder, 'gate.mp4')}, models: [ears], detector: motion }
+alerts:
+  rules: [{ name: off, label: tone, enabled: false }, { name: off-too, label: event, enabled: false }]
+behaviours:
+  rules:
+    - { name: heard, severity: critical, when: { action: { label: tone, of: scene, above: 0.7 } } }
+`,
+    )
+    const alert = JSON.parse(await process.line(step('gate', 'heard', 'new')))
+    expect(alert).toMatchObject({ rule: 'heard', severity: 'critical', trackIds: [], detector: 'motion' })
+    expect(alert.explanation).toMatch(/tone/)
+    expect(alert.firstPtsUs / 1e6).toBeLessThan(3)
+  })
 })
