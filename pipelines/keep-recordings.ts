@@ -1,10 +1,12 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
+import { relative, sep } from 'node:path'
 import { recordingOf } from '../src/config/recording-schema.ts'
 import type { Config } from '../src/config/schema.ts'
 import type { Clock } from '../src/core/clock.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { ClipStore } from '../src/event/clip-store.ts'
 import type { EventIntake } from '../src/event/event-intake.ts'
+import type { TierStore } from '../src/event/tier-store.ts'
 import { createClipFolder, joinFolders } from '../src/record/clip-folder.ts'
 import type { RetentionLimits } from '../src/record/plan-retention.ts'
 import { recoverClips } from '../src/record/recover-clips.ts'
@@ -17,7 +19,7 @@ const mb = 1024 * 1024
 
 export interface KeepOptions {
   readonly config: Config
-  readonly store: Pick<ClipStore, 'isUnreviewed'>
+  readonly store: Pick<ClipStore, 'isUnreviewed'> & { readonly tiers: Pick<TierStore, 'forget'> }
   readonly intake: Pick<EventIntake, 'clip' | 'clipRemoved'>
   readonly spawn: typeof nodeSpawn
   readonly clock: Clock
@@ -43,13 +45,23 @@ export function keepRecordings(options: KeepOptions & { current: () => Config })
     limits: () => limitsOf(current()),
     isProtected: (alertId) =>
       store.isUnreviewed(alertId, clock.nowMs() - current().recording.protectDays * dayMs),
-    onRemoved: ({ alertId, cameraId, kind }, reason) => {
+    onRemoved: ({ alertId, cameraId, kind, paths }, reason) => {
       if (kind === 'clips') intake.clipRemoved({ alertId, cameraId, reason })
+      else for (const path of paths) forgetSegment(options, path)
     },
     ...options,
   })
   retention.start()
   return retention
+}
+
+/** What is known of a segment goes with it. Left over, it would only be counted too long. */
+function forgetSegment({ config, store, telemetry }: KeepOptions, path: string): void {
+  try {
+    store.tiers.forget(relative(segmentsDir(config.dataDir), path).replaceAll(sep, '/'))
+  } catch (thrown) {
+    telemetry.log.warn({ path, err: thrown }, 'what is known of a removed segment could not be removed')
+  }
 }
 
 function limitsOf(config: Config): RetentionLimits {

@@ -17,6 +17,7 @@ import { keepRecordings, recoverRecordings } from './keep-recordings.ts'
 import { streamSpecOf } from './live.ts'
 import { startLearning } from './start-learning.ts'
 import { type CameraChanges, type LiveCameras, startLive } from './start-live.ts'
+import { tierRecordings } from './tier-recordings.ts'
 
 export interface LiveSystemOptions {
   readonly config: Config
@@ -110,6 +111,9 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     await recoverRecordings(recordings)
     const retention = keepRecordings({ ...recordings, current: () => current })
     closers.push(() => retention.close())
+    const tiering = tierRecordings({ ...recordings, engine, current: () => current })
+    tiering.start()
+    closers.push(() => tiering.close())
     live = startLive({
       ...options,
       engine,

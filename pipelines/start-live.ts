@@ -1,7 +1,7 @@
 import { EMPTY, map, merge, type Observable, Subject, tap } from 'rxjs'
 import type { CameraSource } from '../src/camera/camera-source.ts'
 import { canonicalJson } from '../src/config/config-hash.ts'
-import { recordingOf } from '../src/config/recording-schema.ts'
+import { capturedAs, recordingOf } from '../src/config/recording-schema.ts'
 import { samplingOf } from '../src/config/sampling-schema.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
@@ -81,7 +81,7 @@ export function startLive(options: LiveOptions): LiveCameras {
     const detector = plan && { ...plan, version: null }
     const shape = [
       camera,
-      recordingOf(config.recording, camera),
+      capturedAs(recordingOf(config.recording, camera)),
       contracts,
       named,
       fused,

@@ -12,6 +12,7 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'alerts', load: async () => (await import('./commands/alerts.ts')).registerAlerts },
   { name: 'clip', load: async () => (await import('./commands/clip.ts')).registerClip },
   { name: 'digest', load: async () => (await import('./commands/digest.ts')).registerDigest },
+  { name: 'retention', load: async () => (await import('./commands/retention.ts')).registerRetention },
   { name: 'config', load: async () => (await import('./commands/config.ts')).registerConfig },
   { name: 'camera', load: async () => (await import('./commands/camera.ts')).registerCamera },
   { name: 'rules', load: async () => (await import('./commands/rules.ts')).registerRules },

@@ -37,6 +37,13 @@ export function crossCheck(config: Shape, context: z.RefinementCtx): void {
     )
   if (config.recording.enoughFreeMb < config.recording.lowFreeMb)
     issue(['recording', 'enoughFreeMb'], `must be at least lowFreeMb (${config.recording.lowFreeMb})`)
+  const forgottenAfterHours = config.events.keepDays * 24
+  const tooLate = (hours = 0) => hours >= forgottenAfterHours
+  const tierMessage = `must be less than events.keepDays (${config.events.keepDays} days): after that nothing says where events were`
+  if (tooLate(config.recording.tierAfterHours)) issue(['recording', 'tierAfterHours'], tierMessage)
+  config.cameras.forEach(({ recording }, at) => {
+    if (tooLate(recording?.tierAfterHours)) issue(['cameras', at, 'recording', 'tierAfterHours'], tierMessage)
+  })
   unique(rules, (index) => ['alerts', 'rules', index, 'name'])
 
   const known = (name: string, names: string[], reference: { kind: string; path: Path }) => {

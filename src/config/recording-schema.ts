@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tierSchema } from './tier-schema.ts'
 
 const fields = {
   clips: z.boolean().describe('Record a clip of every alert.'),
@@ -10,6 +11,10 @@ const fields = {
   continuous: z.boolean().describe('Record everything, too, in segments.'),
   segmentMs: z.int().min(1000).max(3_600_000).describe('Length of a segment, ms; ends at a keyframe.'),
   keepSegmentsDays: z.number().positive().describe('Days that segments are kept.'),
+  tierAfterHours: z
+    .number()
+    .min(0)
+    .describe('Hours after which segments without events are re-encoded to take less room; 0: never.'),
 }
 
 /** What a camera may have otherwise than the others. */
@@ -23,6 +28,7 @@ export const cameraRecordingSchema = z.strictObject({
   continuous: fields.continuous.optional(),
   segmentMs: fields.segmentMs.optional(),
   keepSegmentsDays: fields.keepSegmentsDays.optional(),
+  tierAfterHours: fields.tierAfterHours.optional(),
 })
 
 export const recordingSchema = z.strictObject({
@@ -35,6 +41,8 @@ export const recordingSchema = z.strictObject({
   continuous: fields.continuous.default(false),
   segmentMs: fields.segmentMs.default(60_000),
   keepSegmentsDays: fields.keepSegmentsDays.default(3),
+  tierAfterHours: fields.tierAfterHours.default(0),
+  tier: tierSchema.prefault({}).describe('How segments without events are re-encoded.'),
   protectDays: z
     .number()
     .min(0)
@@ -57,4 +65,9 @@ export function recordingOf(
 ): RecordingConfig {
   const own = Object.entries(camera.recording ?? {}).filter(([, value]) => value !== undefined)
   return { ...recording, ...Object.fromEntries(own) }
+}
+
+/** What a camera's recording depends on while it runs: not what becomes of old footage. */
+export function capturedAs({ tier, tierAfterHours, ...captured }: RecordingConfig) {
+  return captured
 }

@@ -77,6 +77,26 @@ const migrations: readonly string[] = [
      sample TEXT NOT NULL
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX sample_recent ON sample (camera, last_ms);`,
+  `CREATE TABLE segment_tier (
+     name TEXT PRIMARY KEY,
+     camera TEXT NOT NULL,
+     started_ms INTEGER NOT NULL,
+     state TEXT NOT NULL,
+     kept TEXT,
+     note TEXT,
+     bytes_before INTEGER,
+     bytes_after INTEGER,
+     ssim REAL,
+     psnr_db REAL,
+     vmaf REAL,
+     sha256_before TEXT,
+     sha256_after TEXT,
+     plan TEXT,
+     took_ms INTEGER NOT NULL,
+     decided_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX segment_tier_camera ON segment_tier (camera, state, kept);
+   CREATE INDEX segment_tier_under_way ON segment_tier (state) WHERE state = 'replacing';`,
 ]
 
 export const databaseFile = 'vireo.db'

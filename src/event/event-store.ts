@@ -10,6 +10,7 @@ import { openDatabase, transaction } from './database.ts'
 import { toOutboxEvent } from './outbox-row.ts'
 import { createSampleStore, type SampleStore } from './sample-store.ts'
 import { createSinkCursors, type SinkCursors } from './sink-cursors.ts'
+import { createTierStore, type TierStore } from './tier-store.ts'
 
 const pruneRows = 2000
 
@@ -19,6 +20,8 @@ export interface EventStore extends SinkCursors, ClipStore, SampleStore {
   /** The same for several steps at once. */
   acceptAlerts(steps: readonly AlertStep[]): OutboxEvent[]
   acceptStatus(status: CameraStatus): OutboxEvent
+  /** What became of old footage. */
+  readonly tiers: TierStore
   /** Alerts that have no end yet, by their latest step. */
   openAlerts(): AlertStep[]
   /**
@@ -102,6 +105,7 @@ export function openEventStore(options: {
   const store: EventStore = {
     ...samples,
     ...createSinkCursors(database, clock),
+    tiers: createTierStore(database, clock),
     ...createClipStore({ database, put, isSample: samples.isSample, source, clock }),
     acceptAlert: (step) => transaction(database, () => putAlert(step)),
     acceptAlerts: (steps) => transaction(database, () => steps.map(putAlert)),

@@ -10,6 +10,8 @@ export interface ToolOptions {
   readonly cwd?: string
   /** Ends it when it is aborted; the call then rejects with the reason of the abort. */
   readonly signal?: AbortSignal
+  /** Given what it says on standard error, as it comes. */
+  readonly onSaid?: (text: string) => void
   /** Given the process as soon as it runs: to lower its priority or to pause it. */
   readonly onStart?: (child: ChildProcess) => void
 }
@@ -20,15 +22,15 @@ const diskTrouble = /No space left|Read-only file system|Permission denied|Disk 
 const lacking = /Unknown encoder|No such filter/
 
 /**
- * Runs ffmpeg to its end and gives what it wrote to standard output (at most 64 KiB of it).
+ * Runs ffmpeg or ffprobe to its end and gives what it wrote to standard output (at most 64 KiB of it).
  *
  * @throws AppError MEDIA_FFMPEG_MISSING, MEDIA_FFMPEG_FAILED (also when it takes too long),
  *   MEDIA_FFMPEG_FEATURE, STORE_CLIP
  */
 export function runTool(
-  program: 'ffmpeg',
+  program: 'ffmpeg' | 'ffprobe',
   args: readonly string[],
-  { spawn, clock, timeoutMs, cwd, signal, onStart }: ToolOptions,
+  { spawn, clock, timeoutMs, cwd, signal, onSaid, onStart }: ToolOptions,
 ): Promise<string> {
   const env = Object.fromEntries(
     passedVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
@@ -58,6 +60,7 @@ export function runTool(
     })
     child.stderr?.on('data', (text) => {
       said = (said + text).slice(-2000)
+      onSaid?.(String(text))
     })
     child.on('error', (cause: NodeJS.ErrnoException) => {
       cancel()

@@ -116,6 +116,26 @@ export const metricTable = {
     help: 'Clips removed by retention, by rule.',
     labels: ['camera', 'reason'],
   },
+  vireo_record_tier_segments_total: {
+    type: 'counter',
+    help: 'Old segments that were re-encoded (tiered) or stay as they were, by why.',
+    labels: ['camera', 'result'],
+  },
+  vireo_record_tier_saved_bytes_total: {
+    type: 'counter',
+    help: 'Bytes saved by re-encoding old segments.',
+    labels: ['camera'],
+  },
+  vireo_record_tier_ssim: {
+    type: 'summary',
+    help: 'Structural similarity of re-encoded segments to their originals, 0–1.',
+    labels: ['camera'],
+  },
+  vireo_record_tier_paused: {
+    type: 'gauge',
+    help: '1 while re-encoding stands still because the live path needs the cores.',
+    labels: [],
+  },
   vireo_record_disk_free_bytes: {
     type: 'gauge',
     help: 'Free space where clips are kept.',

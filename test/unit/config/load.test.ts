@@ -94,6 +94,13 @@ describe('errors have file, line, column, field and what is accepted', () => {
       'host:port',
     ],
     [
+      'tiering after events are forgotten',
+      'version: 1\nevents: { keepDays: 2 }\nrecording: { tierAfterHours: 48 }\n',
+      'CONFIG_INVALID',
+      'recording.tierAfterHours',
+      'less than events.keepDays (2 days)',
+    ],
+    [
       'unset variable',
       'version: 1\ndataDir: ${NOPE}\n',
       'CONFIG_ENV_MISSING',

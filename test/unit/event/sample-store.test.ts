@@ -109,7 +109,7 @@ describe('samples in the store', () => {
   it('can be read from a database that an older Vireo wrote', () => {
     openStore().close()
     const old = new DatabaseSync(join(dataDir, 'vireo.db'))
-    old.exec('DROP TABLE sample; PRAGMA user_version = 3')
+    old.exec('DROP TABLE sample; DROP TABLE segment_tier; PRAGMA user_version = 3')
     old.close()
     const reader = openClipReader(dataDir)
     open.push(reader)
