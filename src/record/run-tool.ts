@@ -25,7 +25,7 @@ const lacking = /Unknown encoder|No such filter/
  * Runs ffmpeg or ffprobe to its end and gives what it wrote to standard output (at most 64 KiB of it).
  *
  * @throws AppError MEDIA_FFMPEG_MISSING, MEDIA_FFMPEG_FAILED (also when it takes too long),
- *   MEDIA_FFMPEG_FEATURE, STORE_CLIP
+ *   MEDIA_FFMPEG_FEATURE, STORE_CLIP; details.killedBy has the signal when somebody else ended it
  */
 export function runTool(
   program: 'ffmpeg' | 'ffprobe',
@@ -77,7 +77,8 @@ export function runTool(
       const why = late
         ? `took longer than ${timeoutMs / 1000} s`
         : said.trim() || `ended with ${killedBy ?? code}`
-      reject(new AppError(codeOf(said), `${program}: ${why}`))
+      const details = killedBy === null || late ? {} : { killedBy }
+      reject(new AppError(codeOf(said), `${program}: ${why}`, { details }))
     })
   })
 }

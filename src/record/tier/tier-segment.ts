@@ -53,6 +53,8 @@ export async function tierSegment(options: TierSegmentOptions): Promise<TierOutc
   } catch (thrown) {
     if (options.tool.signal?.aborted) throw options.tool.signal.reason
     if (thrown instanceof AppError) {
+      // Short memory, or an operator: nothing is known of the segment.
+      if (thrown.details.killedBy === 'SIGKILL' || thrown.details.killedBy === 'SIGTERM') throw thrown
       if (thrown.code === 'MEDIA_NO_VIDEO' || thrown.code === 'MEDIA_FFMPEG_FAILED')
         return { result: 'kept', kept: 'failed', note: thrown.message.slice(0, 500) }
       if (thrown.code !== 'STORE_CLIP') throw thrown

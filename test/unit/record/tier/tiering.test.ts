@@ -201,6 +201,24 @@ describe('tiering', () => {
     expect(logs.find(({ level }) => level === 'error')?.fields.code).toBe(code)
   })
 
+  it('tries again what somebody killed, and gives up what crashes', async () => {
+    const path = put(one)
+    for (const [signal, kept] of [
+      ['SIGKILL', undefined],
+      ['SIGSEGV', 'failed'],
+    ] as const) {
+      const { tiering, known, runs } = tieringOf({
+        fails: (args) => (args.includes('-crf') ? 'hangs' : null),
+      })
+      const round = tiering.round()
+      await expect.poll(() => runs.some(({ args }) => args.includes('-crf'))).toBe(true)
+      runs.at(-1)!.child.emit('close', null, signal)
+      expect(await round).toBe(0)
+      expect(known.get(one)?.kept).toBe(kept)
+    }
+    expect(readFileSync(path)).toEqual(original)
+  })
+
   it('keeps the original when the database cannot note the replacement, or the file has not its length', async () => {
     const path = put(one)
     const refused = tieringOf({
