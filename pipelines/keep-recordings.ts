@@ -6,20 +6,22 @@ import type { Clock } from '../src/core/clock.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { ClipStore } from '../src/event/clip-store.ts'
 import type { EventIntake } from '../src/event/event-intake.ts'
+import type { SampleStore } from '../src/event/sample-store.ts'
 import type { TierStore } from '../src/event/tier-store.ts'
 import { createClipFolder, joinFolders } from '../src/record/clip-folder.ts'
 import type { RetentionLimits } from '../src/record/plan-retention.ts'
 import { recoverClips } from '../src/record/recover-clips.ts'
 import { recoverSegments } from '../src/record/recover-segments.ts'
-import { createRetention, type Retention } from '../src/record/retention.ts'
+import { createRetention, type Retention, type Standings } from '../src/record/retention.ts'
+import { createDatasetSources } from '../src/review/dataset-sources.ts'
 import { acceptClip, clipsDir, segmentsDir } from './record.ts'
+import type { ReviewQueue } from './review.ts'
 
 const dayMs = 86_400_000
 const mb = 1024 * 1024
 
 export interface KeepOptions {
   readonly config: Config
-  readonly store: Pick<ClipStore, 'isUnreviewed'> & { readonly tiers: Pick<TierStore, 'forget'> }
   readonly intake: Pick<EventIntake, 'clip' | 'clipRemoved'>
   readonly spawn: typeof nodeSpawn
   readonly clock: Clock
@@ -34,20 +36,34 @@ export async function recoverRecordings(options: KeepOptions): Promise<void> {
   await recoverSegments(segmentsDir(config.dataDir))
 }
 
-/** Retention of clips and segments: age, size per camera, and the disk's watermarks. */
-export function keepRecordings(options: KeepOptions & { current: () => Config }): Retention {
-  const { config, store, intake, clock, current } = options
+export interface RetentionRoute extends KeepOptions {
+  readonly store: Pick<ClipStore & SampleStore, 'isUnreviewed' | 'isSample'> & {
+    readonly tiers: Pick<TierStore, 'forget'>
+  }
+  readonly reviews: Pick<ReviewQueue, 'isLabelled' | 'markRemoved'>
+  readonly current: () => Config
+}
+
+/**
+ * Retention of clips and segments: age, size per camera, and the disk's watermarks. What a person labelled or a dataset
+ * refers to stays.
+ */
+export function keepRecordings(options: RetentionRoute): Retention {
+  const { config, reviews, intake, clock, current } = options
   const nowMs = () => clock.nowMs()
   const clips = createClipFolder(clipsDir(config.dataDir), nowMs)
   const segments = createClipFolder(segmentsDir(config.dataDir), nowMs)
   const retention = createRetention({
     folder: joinFolders({ clips, segments }),
     limits: () => limitsOf(current()),
-    isProtected: (alertId) =>
-      store.isUnreviewed(alertId, clock.nowMs() - current().recording.protectDays * dayMs),
+    standings: standingsOf(options),
     onRemoved: ({ alertId, cameraId, kind, paths }, reason) => {
-      if (kind === 'clips') intake.clipRemoved({ alertId, cameraId, reason })
-      else for (const path of paths) forgetSegment(options, path)
+      if (kind === 'segments') {
+        for (const path of paths) forgetSegment(options, path)
+        return
+      }
+      intake.clipRemoved({ alertId, cameraId, reason })
+      reviews.markRemoved([{ id: alertId, reason }])
     },
     ...options,
   })
@@ -56,7 +72,7 @@ export function keepRecordings(options: KeepOptions & { current: () => Config })
 }
 
 /** What is known of a segment goes with it. Left over, it would only be counted too long. */
-function forgetSegment({ config, store, telemetry }: KeepOptions, path: string): void {
+function forgetSegment({ config, store, telemetry }: RetentionRoute, path: string): void {
   try {
     store.tiers.forget(relative(segmentsDir(config.dataDir), path).replaceAll(sep, '/'))
   } catch (thrown) {
@@ -64,13 +80,31 @@ function forgetSegment({ config, store, telemetry }: KeepOptions, path: string):
   }
 }
 
+function standingsOf({ config, store, reviews, clock, current, telemetry }: RetentionRoute): Standings {
+  const datasets = createDatasetSources({ dataDir: config.dataDir, telemetry })
+  return {
+    look: datasets.look,
+    of({ alertId, kind, paths }) {
+      if (datasets.has({ id: alertId, paths })) return 'labelled'
+      if (kind === 'segments') return 'free'
+      if (reviews.isLabelled(alertId)) return 'labelled'
+      const sinceMs = clock.nowMs() - current().recording.protectDays * dayMs
+      if (store.isUnreviewed(alertId, sinceMs)) return 'unreviewed'
+      return store.isSample(alertId) ? 'sample' : 'free'
+    },
+  }
+}
+
 function limitsOf(config: Config): RetentionLimits {
-  const { recording, cameras } = config
+  const { recording, sampling, cameras } = config
   const own = new Map(cameras.map((camera) => [camera.id, recordingOf(recording, camera)]))
   const of = (cameraId: string) => own.get(cameraId) ?? recording
   return {
-    maxAgeMs: ({ cameraId, kind }) =>
-      (kind === 'segments' ? of(cameraId).keepSegmentsDays : of(cameraId).keepDays) * dayMs,
+    maxAgeMs: ({ cameraId, kind, standing }) => {
+      const { keepSegmentsDays, keepDays } = of(cameraId)
+      if (kind === 'segments') return keepSegmentsDays * dayMs
+      return (standing === 'sample' ? Math.min(keepDays, sampling.keepDays) : keepDays) * dayMs
+    },
     maxBytesOf: (cameraId) => of(cameraId).maxMb * mb,
     lowFreeBytes: recording.lowFreeMb * mb,
     enoughFreeBytes: Math.max(recording.enoughFreeMb, recording.lowFreeMb) * mb,

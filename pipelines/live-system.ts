@@ -15,6 +15,7 @@ import { createSite } from './create-site.ts'
 import { followRegistry, registryOf, resolveModels } from './follow-registry.ts'
 import { keepRecordings, recoverRecordings } from './keep-recordings.ts'
 import { streamSpecOf } from './live.ts'
+import { openReviewQueue } from './review.ts'
 import { startLearning } from './start-learning.ts'
 import { type CameraChanges, type LiveCameras, startLive } from './start-live.ts'
 import { tierRecordings } from './tier-recordings.ts'
@@ -109,7 +110,9 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     closers.push(startPruning({ store, sinks: sinks.names, config, clock, telemetry }))
     const recordings = { ...options, store, intake }
     await recoverRecordings(recordings)
-    const retention = keepRecordings({ ...recordings, current: () => current })
+    const reviews = openReviewQueue({ dataDir: config.dataDir, clock })
+    closers.push(() => reviews.close())
+    const retention = keepRecordings({ ...recordings, reviews, current: () => current })
     closers.push(() => retention.close())
     const tiering = tierRecordings({ ...recordings, engine, current: () => current })
     tiering.start()

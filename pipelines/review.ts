@@ -1,39 +1,68 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../src/core/clock.ts'
-import { openClipReader } from '../src/event/clip-reader.ts'
+import { type ClipReader, type ClipRow, openClipReader } from '../src/event/clip-reader.ts'
 import { markReviewed } from '../src/event/mark-reviewed.ts'
 import type { ReviewFact, ReviewItem } from '../src/review/review-item.ts'
-import {
-  type Judgement,
-  openReviewStore,
-  type ReviewedItem,
-  type ReviewFilter,
-} from '../src/review/review-store.ts'
+import { type Judgement, openReviewStore, type ReviewStore } from '../src/review/review-store.ts'
 
 /** The queue of clips that people judge, with every alert and every sample that has a clip in it. */
-export interface ReviewQueue {
-  list(filter: ReviewFilter, limit: number): ReviewedItem[]
-  find(idPrefix: string): ReviewedItem
+export interface ReviewQueue
+  extends Pick<ReviewStore, 'list' | 'next' | 'get' | 'find' | 'isLabelled' | 'markRemoved'> {
   judge(idPrefix: string, judgement: Judgement): ReviewFact
   undo(idPrefix: string, who: string): ReviewFact
+  /** What the database knows of a clip besides. */
+  clip(id: string): ClipRow | null
   close(): void
 }
 
 const pageClips = 500
+/** No clip is longer, and none is finished later than that after its beginning. */
+const longestClipMs = 2 * 3_600_000
 
 /** Clips of alerts and samples → queue → what people say → retention knows. Works beside a running `vireo run`. */
 export function openReviewQueue(options: { dataDir: string; clock: Pick<Clock, 'nowMs'> }): ReviewQueue {
   const { dataDir, clock } = options
   const store = openReviewStore(options)
-  const tellRetention = (itemId: string) => {
-    if (!existsSync(join(dataDir, 'vireo.db'))) return
-    markReviewed(dataDir, itemId, store.isJudged(itemId) ? clock.nowMs() : null)
+  let clips: ClipReader | null = null
+  let addedMs = Number.NEGATIVE_INFINITY
+
+  const reader = () => {
+    if (clips === null && existsSync(join(dataDir, 'vireo.db'))) clips = openClipReader(dataDir)
+    return clips
   }
-  if (existsSync(join(dataDir, 'vireo.db'))) for (const page of pagesOfAlerts(dataDir)) store.add(page)
+  /** Takes in what was recorded or removed since the call before, at first everything. */
+  const takeIn = () => {
+    const found = reader()
+    if (!found) return
+    const nowMs = clock.nowMs()
+    for (const page of pagesOf(found, Math.max(0, addedMs - longestClipMs))) {
+      const gone = page.filter(({ removedReason }) => removedReason !== null)
+      store.add(page.filter(({ removedReason }) => removedReason === null).map(toItem))
+      store.markRemoved(gone.map(({ alertId, removedReason }) => ({ id: alertId, reason: removedReason! })))
+    }
+    addedMs = nowMs
+  }
+  const tellRetention = (itemId: string) => {
+    if (reader()) markReviewed(dataDir, itemId, store.isJudged(itemId) ? clock.nowMs() : null)
+  }
+  const fresh =
+    <A extends unknown[], T>(ask: (...given: A) => T) =>
+    (...given: A): T => {
+      takeIn()
+      return ask(...given)
+    }
+  try {
+    takeIn()
+  } catch (thrown) {
+    store.close()
+    throw thrown
+  }
   return {
-    list: store.list,
-    find: store.find,
+    ...store,
+    list: fresh(store.list),
+    get: fresh(store.get),
+    clip: (id) => reader()?.get(id) ?? null,
     judge(idPrefix, judgement) {
       const fact = store.judge(idPrefix, judgement)
       tellRetention(fact.itemId)
@@ -44,32 +73,28 @@ export function openReviewQueue(options: { dataDir: string; clock: Pick<Clock, '
       tellRetention(fact.itemId)
       return fact
     },
-    close: store.close,
+    close() {
+      clips?.close()
+      store.close()
+    },
   }
 }
 
-/** Every clip of an alert or a sample that is there, as items of the queue. */
-function* pagesOfAlerts(dataDir: string): Generator<ReviewItem[]> {
-  const reader = openClipReader(dataDir)
-  try {
-    let cursor: string | null = null
-    do {
-      const page = reader.list({ of: 'all', ...(cursor === null ? {} : { cursor }) }, pageClips)
-      yield page.map((row) => ({
-        id: row.alertId,
-        reason: row.why,
-        cameraId: row.cameraId,
-        path: row.path,
-        sha256: row.sha256,
-        startedMs: row.startedMs,
-        durationMs: row.durationMs,
-        label: row.label,
-        score: row.score,
-        modelVersion: row.modelVersion,
-      }))
-      cursor = reader.next(page, pageClips)
-    } while (cursor !== null)
-  } finally {
-    reader.close()
+/** Every clip of an alert or a sample that began since then, page by page. */
+function* pagesOf(reader: ClipReader, sinceMs: number): Generator<ClipRow[]> {
+  let cursor: string | null = null
+  do {
+    const filter = { of: 'all', removed: true, sinceMs, ...(cursor === null ? {} : { cursor }) } as const
+    const page = reader.list(filter, pageClips)
+    if (page.length > 0) yield page
+    cursor = reader.next(page, pageClips)
+  } while (cursor !== null)
+}
+
+function toItem(row: ClipRow): ReviewItem {
+  const { alertId, why, cameraId, path, sha256, startedMs, durationMs, label, score, modelVersion } = row
+  return {
+    ...{ id: alertId, reason: why, cameraId, path, sha256, startedMs, durationMs, score, modelVersion },
+    ...{ label, explanation: row.explanation, removedReason: null },
   }
 }

@@ -8,8 +8,11 @@ export type ClipEnd =
   /** The process died; the clip was finished at the next start. */
   | 'recovered'
 
-/** Why a clip was removed. `unreviewed` is the last resort: the disk is low and nothing unprotected is left. */
-export type RemovalReason = 'age' | 'camera_bytes' | 'disk_low' | 'unreviewed'
+/**
+ * Why a clip was removed. `unreviewed` and, after it, `labelled` are the last resort: the disk is low and nothing else is
+ * left.
+ */
+export type RemovalReason = 'age' | 'camera_bytes' | 'disk_low' | 'unreviewed' | 'labelled'
 
 /** The recording of one alert, complete on the disk. */
 export interface RecordedClip {

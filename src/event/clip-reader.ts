@@ -14,6 +14,10 @@ export interface ClipRow {
   readonly rule: string | null
   readonly score: number | null
   readonly modelVersion: string | null
+  /** Why it was alerted or sampled, with figures; null where nothing was said. */
+  readonly explanation: string | null
+  /** What the model said, the highest first: of an alert its label alone. */
+  readonly scores: readonly { readonly label: string; readonly score: number }[]
   readonly path: string
   readonly sha256: string
   readonly bytes: number
@@ -56,7 +60,9 @@ export function openClipReader(dataDir: string): ClipReader {
   const database = readDatabase(dataDir)
   const columns = `clip.*, coalesce(sample.reason, 'alert') AS why, alert.rule,
      coalesce(alert.label, sample.label) AS label, coalesce(alert.score, sample.score) AS score,
-     coalesce(alert.step, sample.sample) ->> '$.modelVersion' AS model_version
+     coalesce(alert.step, sample.sample) ->> '$.modelVersion' AS model_version,
+     coalesce(alert.step, sample.sample) ->> '$.explanation' AS explanation,
+     sample.sample ->> '$.scores' AS scores
      FROM clip LEFT JOIN alert ON alert.id = clip.alert LEFT JOIN sample ON sample.id = clip.alert`
   const select = database.prepare(
     `SELECT ${columns} WHERE (?1 IS NULL OR clip.camera = ?1) AND (?2 IS NULL OR coalesce(alert.label, sample.label) = ?2)
@@ -93,6 +99,11 @@ export function openClipReader(dataDir: string): ClipReader {
   }
 }
 
+function scoresOf({ scores, label, score }: Record<string, SQLOutputValue>): ClipRow['scores'] {
+  if (typeof scores === 'string') return JSON.parse(scores) as ClipRow['scores']
+  return label == null || score == null ? [] : [{ label: String(label), score: Number(score) }]
+}
+
 function toClipRow(row: Record<string, SQLOutputValue>): ClipRow {
   const text = (value: SQLOutputValue | undefined) => (value == null ? null : String(value))
   return {
@@ -103,6 +114,8 @@ function toClipRow(row: Record<string, SQLOutputValue>): ClipRow {
     rule: text(row.rule),
     score: row.score == null ? null : Number(row.score),
     modelVersion: text(row.model_version),
+    explanation: text(row.explanation),
+    scores: scoresOf(row),
     path: String(row.path),
     sha256: String(row.sha256),
     bytes: Number(row.bytes),

@@ -5,7 +5,7 @@ import type { StoredClip } from './plan-retention.ts'
 /** The clips on the disk, as retention needs them. */
 export interface ClipFolder {
   /** Every clip, the unfinished ones that nothing was written to lately included. */
-  list(): Promise<readonly Omit<StoredClip, 'protected' | 'kind'>[]>
+  list(): Promise<readonly Omit<StoredClip, 'standing' | 'kind'>[]>
   /** Space that this process may still use on that disk, bytes. */
   freeBytes(): Promise<number>
   remove(path: string): Promise<void>
@@ -47,7 +47,7 @@ export function createClipFolder(dir: string, nowMs: () => number): ClipFolder {
 
 /** Several folders on one disk. */
 export interface RecordingFolder extends Omit<ClipFolder, 'list'> {
-  list(): Promise<readonly Omit<StoredClip, 'protected'>[]>
+  list(): Promise<readonly Omit<StoredClip, 'standing'>[]>
 }
 
 export function joinFolders(folders: Readonly<Record<StoredClip['kind'], ClipFolder>>): RecordingFolder {

@@ -1,21 +1,29 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import { toAppError } from '../core/errors.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
 import type { RecordingFolder } from './clip-folder.ts'
+import { type ClipStanding, rankOf } from './clip-standing.ts'
 import { planRetention, type RemovalReason, type RetentionLimits, type StoredClip } from './plan-retention.ts'
 
 export interface RetentionOptions {
   readonly folder: RecordingFolder
   /** Asked for every sweep. */
   readonly limits: () => RetentionLimits
-  /** Whether the alert of a clip still waits for its review. */
-  readonly isProtected: (alertId: string) => boolean
+  readonly standings: Standings
   /** Told of each clip that is gone, so that events and lists stop naming it. */
   readonly onRemoved?: (clip: StoredClip, reason: RemovalReason) => void
   /** Time between two sweeps. Default 30 s. */
   readonly everyMs?: number
   readonly clock: Clock
   readonly telemetry: Telemetry
+}
+
+/** What speaks for keeping clips. */
+export interface Standings {
+  /** Called before each sweep. */
+  look?(): Promise<void>
+  of(clip: Omit<StoredClip, 'standing'>): ClipStanding
 }
 
 export interface RetentionReport {
@@ -34,9 +42,15 @@ export interface Retention {
   close(): Promise<void>
 }
 
+const clipsOfTurn = 200
+const lastResort = {
+  unreviewed: 'the clip of an alert that nobody reviewed',
+  labelled: 'footage that a person labelled or a dataset refers to',
+}
+
 /** Removes what is too old or too much, so that the disk does not run full. See planRetention for the rules. */
 export function createRetention(options: RetentionOptions): Retention {
-  const { folder, limits, isProtected, onRemoved, everyMs = 30_000, clock, telemetry } = options
+  const { folder, limits, standings, onRemoved, everyMs = 30_000, clock, telemetry } = options
   let running: Promise<RetentionReport> | null = null
   let cancel: (() => void) | null = null
   let closed = false
@@ -61,11 +75,8 @@ export function createRetention(options: RetentionOptions): Retention {
     }
     telemetry.count('vireo_record_removed_total', { camera: clip.cameraId, reason })
     const fields = { camera: clip.cameraId, alert: clip.alertId, reason, bytes: clip.bytes }
-    if (reason === 'unreviewed')
-      telemetry.log.error(
-        fields,
-        'the disk is low: the clip of an alert that nobody reviewed had to be removed',
-      )
+    if (reason === 'unreviewed' || reason === 'labelled')
+      telemetry.log.error(fields, `the disk is low: ${lastResort[reason]} had to be removed`)
     else telemetry.log[reason === 'disk_low' ? 'warn' : 'info'](fields, 'a clip was removed')
     onRemoved?.(clip, reason)
     return true
@@ -74,13 +85,19 @@ export function createRetention(options: RetentionOptions): Retention {
   const look = async (): Promise<RetentionReport> => {
     const freeBytes = await folder.freeBytes()
     telemetry.gauge('vireo_record_disk_free_bytes', {}, freeBytes)
-    const clips = (await folder.list()).map((clip) => ({ ...clip, protected: isProtected(clip.alertId) }))
+    await standings.look?.()
+    const clips: StoredClip[] = []
+    for (const clip of await folder.list()) {
+      clips.push({ ...clip, standing: standings.of(clip) })
+      // There may be tens of thousands, each with a few lookups: frames go first.
+      if (clips.length % clipsOfTurn === 0) await turn()
+    }
     const plan = planRetention({ clips, nowMs: clock.nowMs(), freeBytes, limits: limits() })
     const removed: RetentionReport['removed'][number][] = []
     let failed = 0
     for (const item of plan.remove) {
-      // Asked again: removing takes time, and an alert may have begun to wait for its review meanwhile.
-      if (!item.clip.protected && isProtected(item.clip.alertId)) continue
+      // Asked again: removing takes time, and a person may have judged the clip meanwhile.
+      if (rankOf(standings.of(item.clip)) > rankOf(item.clip.standing)) continue
       if (await removeClip(item.clip, item.reason)) removed.push(item)
       else failed += 1
     }
@@ -94,7 +111,7 @@ export function createRetention(options: RetentionOptions): Retention {
       sayOnce(`quota ${cameraId}`, plan.overQuota.includes(cameraId), () =>
         telemetry.log.warn(
           { camera: cameraId },
-          'the clips of alerts to be reviewed alone are more than the camera may keep; they stay until reviewed',
+          'unreviewed and labelled clips alone are more than the camera may keep (recording.maxMb); they stay',
         ),
       )
     return { removed, failed, missingBytes: plan.missingBytes }
@@ -111,15 +128,15 @@ export function createRetention(options: RetentionOptions): Retention {
       })
     return running
   }
-  const turn = () => {
+  const next = () => {
     cancel = null
     void sweep().then(() => {
-      if (!closed) cancel = clock.after(everyMs, turn)
+      if (!closed) cancel = clock.after(everyMs, next)
     })
   }
 
   return {
-    start: turn,
+    start: next,
     sweep,
     async close() {
       closed = true

@@ -8,6 +8,7 @@ import {
   dayGroup,
   sealManifest,
 } from './dataset-manifest.ts'
+import { labellingVerdicts } from './review-item.ts'
 import type { ReviewedItem } from './review-store.ts'
 
 /** Gives every group a side; groups in `fixed` keep theirs. */
@@ -92,7 +93,7 @@ export function buildDataset(options: BuildDatasetOptions): DatasetManifest {
 
 function entryOf(item: ReviewedItem): Omit<DatasetEntry, 'side'>[] {
   const { id, path, sha256, cameraId, startedMs, durationMs, reason, label, current } = item
-  if (current === null || !['confirm', 'relabel', 'reject'].includes(current.verdict)) return []
+  if (current === null || !labellingVerdicts.includes(current.verdict)) return []
   const startMs = current.startMs ?? 0
   const denied = label !== null && !current.labels.includes(label)
   return [

@@ -35,6 +35,8 @@ const migrations: readonly string[] = [
    CREATE INDEX fact_item ON fact (item, seq);
    CREATE TRIGGER fact_stays BEFORE UPDATE ON fact BEGIN SELECT RAISE(ABORT, 'facts are never changed'); END;
    CREATE TRIGGER fact_kept BEFORE DELETE ON fact BEGIN SELECT RAISE(ABORT, 'facts are never removed'); END;`,
+  `ALTER TABLE item ADD COLUMN explanation TEXT;
+   ALTER TABLE item ADD COLUMN removed_reason TEXT;`,
 ]
 
 /** A person and a running system write at the same time: a statement waits this long for the other. */

@@ -20,6 +20,10 @@ export interface ReviewItem {
   readonly label: string | null
   readonly score: number | null
   readonly modelVersion: string | null
+  /** Why it was alerted or sampled, with figures; null where nothing was said. */
+  readonly explanation: string | null
+  /** Why its recording was removed; null while it is there. */
+  readonly removedReason: string | null
 }
 
 /**
@@ -28,6 +32,9 @@ export interface ReviewItem {
  */
 export const verdicts = ['confirm', 'reject', 'relabel', 'unsure', 'skip'] as const
 export type Verdict = (typeof verdicts)[number]
+
+/** Verdicts that say what a clip shows: datasets are made of them, and their footage is kept. */
+export const labellingVerdicts: readonly (Verdict | 'undo')[] = ['confirm', 'reject', 'relabel']
 
 /** What one person said of one clip, once. Facts are only ever added. */
 export interface ReviewFact {

@@ -1,14 +1,18 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
+import { decodeCursor, encodeCursor, firstPage } from '../core/page-cursor.ts'
+import { checkJudgement } from './check-judgement.ts'
 import { openReviewDatabase } from './review-database.ts'
 import {
   currentFact,
+  labellingVerdicts,
   type ReviewFact,
   type ReviewItem,
   type ReviewReason,
   type Verdict,
 } from './review-item.ts'
+import { toFact, toItem } from './review-rows.ts'
 
 /** A clip with everything that was said of it, the oldest first, and what holds now. */
 export interface ReviewedItem extends ReviewItem {
@@ -27,18 +31,29 @@ export interface Judgement {
 }
 
 export interface ReviewFilter {
-  /** waiting: nobody judged it, or somebody skipped it. done: judged. */
+  /** waiting: nobody judged it, or somebody skipped it, and its recording is there. done: judged. */
   readonly state?: 'waiting' | 'done'
   readonly cameraId?: string
   readonly reason?: ReviewReason
+  /** What the model said. */
+  readonly label?: string
+  /** Clips that begin at or after it, and before it; milliseconds since the Unix epoch. */
   readonly sinceMs?: number
+  readonly untilMs?: number
+  /** Goes on after an earlier page. */
+  readonly cursor?: string
 }
 
 export interface ReviewStore {
   /** Adds clips; one that is there already stays as it is. Returns how many are new. */
   add(items: readonly ReviewItem[]): number
-  /** Newest first. */
+  /** Notes that recordings are gone. Ids that are not in the queue change nothing. */
+  markRemoved(gone: readonly { readonly id: string; readonly reason: string }[]): void
+  /** Newest first. @throws AppError API_BAD_REQUEST for a cursor that is none */
   list(filter: ReviewFilter, limit: number): ReviewedItem[]
+  /** Where the page after such a one begins; null when it was the last. */
+  next(page: readonly ReviewedItem[], limit: number): string | null
+  get(id: string): ReviewedItem | null
   /** By the id or its beginning. @throws AppError API_BAD_REQUEST for none or several */
   find(idPrefix: string): ReviewedItem
   /** @throws AppError API_BAD_REQUEST naming the field that does not fit the clip */
@@ -47,6 +62,8 @@ export interface ReviewStore {
   undo(itemId: string, who: string): ReviewFact
   /** Whether a person has said something of a clip that is neither taken back nor a skip. */
   isJudged(itemId: string): boolean
+  /** Whether what holds of a clip says what it shows, so that it can be learned from. */
+  isLabelled(itemId: string): boolean
   close(): void
 }
 
@@ -54,8 +71,9 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
   const { dataDir, clock } = options
   const database = openReviewDatabase(dataDir)
   const insertItem = database.prepare(
-    `INSERT INTO item (id, reason, camera, path, sha256, started_ms, duration_ms, label, score, model_version, added_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO item (id, reason, camera, path, sha256, started_ms, duration_ms, label, score, model_version,
+       explanation, added_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   )
   const insertFact = database.prepare(
     `INSERT INTO fact (item, verdict, labels, start_ms, end_ms, undoes, who, at_ms)
@@ -63,9 +81,18 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
   )
   const byPrefix = database.prepare('SELECT * FROM item WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2')
   const factsOf = database.prepare('SELECT * FROM fact WHERE item = ? ORDER BY seq')
+  const byId = database.prepare('SELECT * FROM item WHERE id = ?')
+  const remove = database.prepare('UPDATE item SET removed_reason = ? WHERE id = ?')
+  // The verdict that holds, as currentFact finds it.
+  const verdict = `(SELECT verdict FROM fact WHERE item = item.id AND verdict <> 'undo'
+     AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.undoes = fact.seq) ORDER BY seq DESC LIMIT 1)`
   const select = database.prepare(
-    `SELECT * FROM item WHERE (?1 IS NULL OR camera = ?1) AND (?2 IS NULL OR reason = ?2) AND started_ms >= ?3
-     ORDER BY started_ms DESC, id DESC`,
+    `SELECT item.*, coalesce(${verdict}, 'skip') AS verdict FROM item
+     WHERE (?1 IS NULL OR camera = ?1) AND (?2 IS NULL OR reason = ?2) AND (?3 IS NULL OR label = ?3)
+     AND started_ms >= ?4 AND started_ms < ?5 AND (started_ms, id) < (?6, ?7)
+     AND CASE ?8 WHEN 'waiting' THEN verdict = 'skip' AND removed_reason IS NULL
+                 WHEN 'done' THEN verdict <> 'skip' ELSE TRUE END
+     ORDER BY started_ms DESC, id DESC LIMIT ?9`,
   )
 
   const facts = (itemId: string) => factsOf.all(itemId).map(toFact)
@@ -81,16 +108,14 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
       rows.length === 0 ? 'is not in the queue; see vireo review list' : 'begins several; give more of it'
     throw new AppError('API_BAD_REQUEST', `clip ${idPrefix} ${why}`)
   }
-  const state = ({ current }: ReviewedItem) =>
-    current === null || current.verdict === 'skip' ? 'waiting' : 'done'
 
   return {
     add(items) {
       const addedMs = clock.nowMs()
       return inTransaction(() =>
         items.reduce((sum, item) => {
-          const { id, reason, cameraId, path, sha256, startedMs, durationMs, label, score, modelVersion } =
-            item
+          const { id, reason, cameraId, path, sha256, startedMs, durationMs } = item
+          const { label, score, modelVersion, explanation } = item
           const values = [
             id,
             reason,
@@ -100,24 +125,38 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
             Math.round(startedMs),
             Math.round(durationMs),
           ] as const
-          return sum + Number(insertItem.run(...values, label, score, modelVersion, addedMs).changes)
+          return (
+            sum + Number(insertItem.run(...values, label, score, modelVersion, explanation, addedMs).changes)
+          )
         }, 0),
       )
     },
     list(filter, limit) {
-      const { cameraId = null, reason = null, sinceMs = 0 } = filter
-      const found: ReviewedItem[] = []
-      for (const row of select.iterate(cameraId, reason, sinceMs)) {
-        const item = withFacts(row)
-        if (filter.state === undefined || state(item) === filter.state) found.push(item)
-        if (found.length === limit) break
-      }
-      return found
+      const { cameraId = null, reason = null, label = null, state = null, sinceMs = 0, cursor } = filter
+      const { startedMs, id } = cursor === undefined ? firstPage : decodeCursor(cursor)
+      const times = [sinceMs, filter.untilMs ?? Number.MAX_SAFE_INTEGER, startedMs, id] as const
+      return select.all(cameraId, reason, label, ...times, state, limit).map(withFacts)
+    },
+    next(page, limit) {
+      const last = page.at(-1)
+      return last === undefined || page.length < limit
+        ? null
+        : encodeCursor({ startedMs: last.startedMs, id: last.id })
+    },
+    get(id) {
+      const row = byId.get(id)
+      return row === undefined ? null : withFacts(row)
+    },
+    markRemoved(gone) {
+      if (gone.length === 0) return
+      inTransaction(() => {
+        for (const { id, reason } of gone) remove.run(reason, id)
+      })
     },
     find,
     judge(itemId, judgement) {
       const item = find(itemId)
-      const { labels, startMs, endMs } = checked(item, judgement)
+      const { labels, startMs, endMs } = checkJudgement(item, judgement)
       const { verdict, who } = judgement
       const at = clock.nowMs()
       const values = [item.id, verdict, JSON.stringify(labels), startMs, endMs] as const
@@ -136,6 +175,10 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
       const current = currentFact(facts(itemId))
       return current !== null && current.verdict !== 'skip'
     },
+    isLabelled(itemId) {
+      const current = currentFact(facts(itemId))
+      return current !== null && labellingVerdicts.includes(current.verdict)
+    },
     close: () => database.close(),
   }
 
@@ -151,53 +194,5 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
       const why = (cause as Error).message
       throw new AppError('STORE_WRITE', `the reviews cannot be written (${why})`, { cause })
     }
-  }
-}
-
-/** The labels and the part of a clip that a judgement gives it. */
-function checked(item: ReviewItem, judgement: Judgement) {
-  const { verdict, labels: given = [], startMs = null, endMs = null } = judgement
-  const refuse = (text: string) => new AppError('API_BAD_REQUEST', `clip ${item.id}: ${text}`)
-  if (verdict === 'confirm' && item.label === null)
-    throw refuse('the model gave it no label that could be confirmed; give one with relabel')
-  if (verdict === 'relabel' && given.length === 0) throw refuse('relabel needs a label')
-  if (verdict !== 'relabel' && given.length > 0) throw refuse(`labels go with relabel, not with ${verdict}`)
-  if (given.some((label) => label.trim() === '' || label.length > 100))
-    throw refuse('a label has 1 to 100 characters')
-  const [from, to] = [startMs ?? 0, endMs ?? item.durationMs]
-  if (!(from >= 0 && from < to && to <= item.durationMs))
-    throw refuse(`the part ${from}–${to} ms is not within its ${item.durationMs} ms`)
-  const labels = verdict === 'confirm' ? [item.label!] : [...new Set(given)].sort()
-  return { labels, startMs, endMs }
-}
-
-function toItem(row: Record<string, SQLOutputValue>): ReviewItem {
-  const text = (value: SQLOutputValue | undefined) => (value == null ? null : String(value))
-  return {
-    id: String(row.id),
-    reason: String(row.reason) as ReviewReason,
-    cameraId: String(row.camera),
-    path: String(row.path),
-    sha256: String(row.sha256),
-    startedMs: Number(row.started_ms),
-    durationMs: Number(row.duration_ms),
-    label: text(row.label),
-    score: row.score == null ? null : Number(row.score),
-    modelVersion: text(row.model_version),
-  }
-}
-
-function toFact(row: Record<string, SQLOutputValue>): ReviewFact {
-  const number = (value: SQLOutputValue | undefined) => (value == null ? null : Number(value))
-  return {
-    seq: Number(row.seq),
-    itemId: String(row.item),
-    verdict: String(row.verdict) as ReviewFact['verdict'],
-    labels: JSON.parse(String(row.labels)) as string[],
-    startMs: number(row.start_ms),
-    endMs: number(row.end_ms),
-    undoes: number(row.undoes),
-    who: String(row.who),
-    atMs: Number(row.at_ms),
   }
 }

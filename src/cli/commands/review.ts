@@ -67,6 +67,9 @@ export function registerReview(program: Command): void {
         const item = queue.find(id)
         print(item, options.json)
         if (options.json) return
+        if (item.explanation !== null) process.stdout.write(`  ${item.explanation}\n`)
+        if (item.removedReason !== null)
+          process.stdout.write(`  its recording was removed: ${item.removedReason}\n`)
         for (const { atMs, who, verdict, labels } of item.facts)
           process.stdout.write(`  ${new Date(atMs).toISOString()}  ${who}  ${verdict} ${labels.join(', ')}\n`)
       }),

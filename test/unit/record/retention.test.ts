@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createClipFolder, joinFolders, type RecordingFolder } from '../../../src/record/clip-folder.ts'
+import { clipStandings, isExpendable } from '../../../src/record/clip-standing.ts'
 import { planRetention, type RetentionLimits, type StoredClip } from '../../../src/record/plan-retention.ts'
 import { createRetention } from '../../../src/record/retention.ts'
 import { createFakeClock, settled } from '../infer/fake-clock.ts'
@@ -22,7 +23,7 @@ const clip = (alertId: string, changedMs: number, more: Partial<StoredClip> = {}
   paths: [`/clips/${alertId}.mp4`, `/clips/${alertId}.jpg`],
   bytes: 20,
   changedMs,
-  protected: false,
+  standing: 'free',
   ...more,
 })
 const plan = (
@@ -52,20 +53,24 @@ describe('planRetention', () => {
   })
 
   it('removes what is too old, but not what waits for a review', () => {
-    expect(plan([clip('b', 999), clip('a', 5, { protected: true }), clip('c', 7)]).remove).toEqual([
+    expect(plan([clip('b', 999), clip('a', 5, { standing: 'unreviewed' }), clip('c', 7)]).remove).toEqual([
       'c age',
       'b age',
     ])
   })
 
   it('removes the oldest of a camera that has too much, and of no other', () => {
-    const clips = [1, 2, 3, 4, 5, 6].map((n) => clip(`g${n}`, 1000 + n, { protected: n === 1 }))
+    const clips = [1, 2, 3, 4, 5, 6].map((n) =>
+      clip(`g${n}`, 1000 + n, { standing: n === 1 ? 'unreviewed' : 'free' }),
+    )
     const other = clip('y1', 1000, { cameraId: 'yard', bytes: 100 })
     expect(plan([...clips, other]).remove).toEqual(['g2 camera_bytes'])
   })
 
   it('keeps protected clips that alone are too much, and says so', () => {
-    const clips = [1, 2, 3].map((n) => clip(`g${n}`, 1000 + n, { protected: n < 3, bytes: 60 }))
+    const clips = [1, 2, 3].map((n) =>
+      clip(`g${n}`, 1000 + n, { standing: n < 3 ? 'unreviewed' : 'free', bytes: 60 }),
+    )
     expect(plan(clips)).toEqual({ remove: ['g3 camera_bytes'], missingBytes: 0, overQuota: ['gate'] })
   })
 
@@ -73,7 +78,7 @@ describe('planRetention', () => {
     const clips = [
       clip('g', 1300),
       clip('y', 1200, { cameraId: 'yard' }),
-      clip('p', 1100, { protected: true }),
+      clip('p', 1100, { standing: 'unreviewed' }),
       clip('z', 1400, { cameraId: 'yard' }),
     ]
     expect(plan(clips, { freeBytes: 49 })).toEqual({
@@ -86,10 +91,10 @@ describe('planRetention', () => {
 
   it('touches protected clips only when nothing else is left, and only as far as it must', () => {
     const clips = [
-      clip('p1', 1100, { protected: true }),
-      clip('p2', 1200, { protected: true }),
+      clip('p1', 1100, { standing: 'unreviewed' }),
+      clip('p2', 1200, { standing: 'unreviewed' }),
       clip('u', 1300),
-      clip('p3', 1000, { protected: true }),
+      clip('p3', 1000, { standing: 'unreviewed' }),
     ]
     expect(plan(clips, { freeBytes: 25 })).toEqual({
       remove: ['u disk_low', 'p3 unreviewed'],
@@ -99,8 +104,30 @@ describe('planRetention', () => {
     expect(plan(clips, { freeBytes: 40 }).remove).toEqual(['u disk_low'])
   })
 
+  it('lets samples go first, at an age of their own', () => {
+    const age = { maxAgeMs: ({ standing }: { standing: string }) => (standing === 'sample' ? 100 : 1000) }
+    expect(plan([clip('a', 1500), clip('s', 1850, { standing: 'sample' })], { limits: age }).remove).toEqual([
+      's age',
+    ])
+    const clips = [1, 2, 3, 4, 5].map((n) => clip(`g${n}`, 1000 + n))
+    expect(plan([...clips, clip('s', 1900, { standing: 'sample' })]).remove).toEqual(['s camera_bytes'])
+    expect(
+      plan([clip('a', 1500), clip('s', 1900, { standing: 'sample' })], { freeBytes: 49 }).remove,
+    ).toEqual([...['s disk_low', 'a disk_low']])
+  })
+
+  it('keeps labelled footage whatever its age and size, and gives it up last of all', () => {
+    const clips = [
+      clip('l', 1, { standing: 'labelled', bytes: 200 }),
+      clip('u', 1300, { standing: 'unreviewed', cameraId: 'yard' }),
+    ]
+    expect(plan(clips)).toEqual({ remove: [], missingBytes: 0, overQuota: ['gate'] })
+    expect(plan(clips, { freeBytes: 35 }).remove).toEqual(['u unreviewed'])
+    expect(plan(clips, { freeBytes: 5 }).remove).toEqual(['u unreviewed', 'l labelled'])
+  })
+
   it('says how much is missing when there is nothing left', () => {
-    expect(plan([clip('p', 1100, { protected: true })], { freeBytes: 10 })).toMatchObject({
+    expect(plan([clip('p', 1100, { standing: 'unreviewed' })], { freeBytes: 10 })).toMatchObject({
       missingBytes: 20,
     })
   })
@@ -110,7 +137,7 @@ describe('planRetention', () => {
       cameraId: fc.constantFrom('gate', 'yard', 'hall'),
       bytes: fc.integer({ min: 0, max: 60 }),
       changedMs: fc.integer({ min: 0, max: 2000 }),
-      protected: fc.boolean(),
+      standing: fc.constantFrom(...clipStandings),
     })
     fc.assert(
       fc.property(fc.array(clipOf, { maxLength: 30 }), fc.nat(200), (made, freeBytes) => {
@@ -122,10 +149,15 @@ describe('planRetention', () => {
         const freed = freeBytes + [...gone.keys()].reduce((sum, { bytes }) => sum + bytes, 0)
         expect(result.missingBytes).toBe(Math.max(0, limits.lowFreeBytes - freed))
         if (result.missingBytes > 0) expect(left).toEqual([])
-        expect(left.some((each) => !each.protected && 2000 - each.changedMs > 1000)).toBe(false)
-        for (const [each, reason] of gone) expect(each.protected).toBe(reason === 'unreviewed')
-        if ([...gone.values()].includes('unreviewed')) {
-          expect(left.filter((each) => !each.protected)).toEqual([])
+        expect(left.some((each) => isExpendable(each.standing) && 2000 - each.changedMs > 1000)).toBe(false)
+        for (const [{ standing }, reason] of gone)
+          expect(isExpendable(standing) ? 'expendable' : standing).toBe(
+            ['unreviewed', 'labelled'].includes(reason) ? reason : 'expendable',
+          )
+        if ([...gone.values()].includes('labelled'))
+          expect(left.filter(({ standing }) => standing !== 'labelled')).toEqual([])
+        if (result.remove.some(({ reason }) => reason === 'unreviewed' || reason === 'labelled')) {
+          expect(left.filter((each) => isExpendable(each.standing))).toEqual([])
           const last = result.remove.at(-1)!.clip
           expect(freed - last.bytes).toBeLessThan(limits.lowFreeBytes)
         }
@@ -133,7 +165,7 @@ describe('planRetention', () => {
           const own = left.filter((each) => each.cameraId === cameraId)
           const bytes = own.reduce((sum, each) => sum + each.bytes, 0)
           if (bytes > 100) {
-            expect(own.every((each) => each.protected)).toBe(true)
+            expect(own.every((each) => !isExpendable(each.standing))).toBe(true)
             expect(result.overQuota).toContain(cameraId)
           }
         }
@@ -151,7 +183,7 @@ describe('retention', () => {
     const counted = countingTelemetry()
     let held = [...clips]
     const removed: string[] = []
-    const waiting = new Set(clips.filter((each) => each.protected).map(({ alertId }) => alertId))
+    const risen = new Set<string>()
     const state = { freeBytes: more.freeBytes ?? 1000, lists: 0 }
     const folder: RecordingFolder = {
       async list() {
@@ -170,10 +202,13 @@ describe('retention', () => {
     const retention = createRetention({
       folder,
       limits: () => ({ ...limits, maxAgeMs: () => 500 }),
-      isProtected: (alertId) => waiting.has(alertId),
+      standings: {
+        of: ({ alertId }) =>
+          risen.has(alertId) ? 'labelled' : clips.find((each) => each.alertId === alertId)!.standing,
+      },
       onRemoved: ({ alertId }, reason) => {
         told.push(`${alertId} ${reason}`)
-        if (alertId === 'first') waiting.add('second')
+        if (alertId === 'first') risen.add('second')
       },
       everyMs: 100,
       clock: time.clock,
@@ -191,12 +226,24 @@ describe('retention', () => {
   })
 
   it('never removes an unreviewed clip without saying so', async () => {
-    const { retention, told, logs } = retentionOf([clip('p', 100, { protected: true })], { freeBytes: 30 })
+    const { retention, told, logs } = retentionOf([clip('p', 100, { standing: 'unreviewed' })], {
+      freeBytes: 30,
+    })
     const report = await retention.sweep()
     expect(report.removed.map(({ reason }) => reason)).toEqual(['unreviewed'])
     expect(told).toEqual(['p unreviewed'])
     expect(logs).toMatchObject([{ level: 'error', fields: { alert: 'p' } }])
     expect(logs[0]!.message).toContain('nobody reviewed')
+  })
+
+  it('never removes labelled footage without saying so', async () => {
+    const { retention, told, logs } = retentionOf([clip('l', 100, { standing: 'labelled' })], {
+      freeBytes: 30,
+    })
+    await retention.sweep()
+    expect(told).toEqual(['l labelled'])
+    expect(logs).toMatchObject([{ level: 'error', fields: { alert: 'l', reason: 'labelled' } }])
+    expect(logs[0]!.message).toContain('a person labelled or a dataset refers to')
   })
 
   it('goes on with the next clip when one cannot be removed', async () => {
@@ -206,7 +253,7 @@ describe('retention', () => {
     expect(logs[0]).toMatchObject({ level: 'error', fields: { alert: 'a' } })
   })
 
-  it('spares a clip whose alert begins to wait for its review during the sweep', async () => {
+  it('spares a clip that a person labels during the sweep', async () => {
     const { retention, told } = retentionOf([clip('first', 100), clip('second', 200)])
     await retention.sweep()
     expect(told).toEqual(['first age'])

@@ -25,6 +25,8 @@ export function judged(
     label: 'falling',
     score: 0.9,
     modelVersion: '1',
+    explanation: null,
+    removedReason: null,
     facts: [current],
     current,
     ...rest,

@@ -20,6 +20,8 @@ const item = (id: string, more: Partial<ReviewItem> = {}): ReviewItem => ({
   label: 'falling',
   score: 0.9,
   modelVersion: '1.0.0',
+  explanation: null,
+  removedReason: null,
   ...more,
 })
 

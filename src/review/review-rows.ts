@@ -1,0 +1,35 @@
+import type { SQLOutputValue } from 'node:sqlite'
+import type { ReviewFact, ReviewItem, ReviewReason } from './review-item.ts'
+
+export function toItem(row: Record<string, SQLOutputValue>): ReviewItem {
+  const text = (value: SQLOutputValue | undefined) => (value == null ? null : String(value))
+  return {
+    id: String(row.id),
+    reason: String(row.reason) as ReviewReason,
+    cameraId: String(row.camera),
+    path: String(row.path),
+    sha256: String(row.sha256),
+    startedMs: Number(row.started_ms),
+    durationMs: Number(row.duration_ms),
+    label: text(row.label),
+    score: row.score == null ? null : Number(row.score),
+    modelVersion: text(row.model_version),
+    explanation: text(row.explanation),
+    removedReason: text(row.removed_reason),
+  }
+}
+
+export function toFact(row: Record<string, SQLOutputValue>): ReviewFact {
+  const number = (value: SQLOutputValue | undefined) => (value == null ? null : Number(value))
+  return {
+    seq: Number(row.seq),
+    itemId: String(row.item),
+    verdict: String(row.verdict) as ReviewFact['verdict'],
+    labels: JSON.parse(String(row.labels)) as string[],
+    startMs: number(row.start_ms),
+    endMs: number(row.end_ms),
+    undoes: number(row.undoes),
+    who: String(row.who),
+    atMs: Number(row.at_ms),
+  }
+}
