@@ -16,6 +16,7 @@ import { followRegistry, registryOf, resolveModels } from './follow-registry.ts'
 import { keepRecordings, recoverRecordings } from './keep-recordings.ts'
 import { streamSpecOf } from './live.ts'
 import { openReviewQueue } from './review.ts'
+import { createSiteReviews } from './site-reviews.ts'
 import { startLearning } from './start-learning.ts'
 import { type CameraChanges, type LiveCameras, startLive } from './start-live.ts'
 import { tierRecordings } from './tier-recordings.ts'
@@ -104,15 +105,23 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       models: health.models,
     })
     closers.push(() => site.close())
-    const server = createServer({ health, site, metrics: telemetry, log: telemetry.log, ...config.http })
+    const queue = openReviewQueue({ dataDir: config.dataDir, clock })
+    closers.push(() => queue.close())
+    const reviews = createSiteReviews({ queue, dataDir: config.dataDir, clock })
+    const server = createServer({
+      health,
+      site,
+      reviews,
+      metrics: telemetry,
+      log: telemetry.log,
+      ...config.http,
+    })
     const address = await server.listen()
     closers.push(() => server.close())
     closers.push(startPruning({ store, sinks: sinks.names, config, clock, telemetry }))
     const recordings = { ...options, store, intake }
     await recoverRecordings(recordings)
-    const reviews = openReviewQueue({ dataDir: config.dataDir, clock })
-    closers.push(() => reviews.close())
-    const retention = keepRecordings({ ...recordings, reviews, current: () => current })
+    const retention = keepRecordings({ ...recordings, reviews: queue, current: () => current })
     closers.push(() => retention.close())
     const tiering = tierRecordings({ ...recordings, engine, current: () => current })
     tiering.start()

@@ -1,13 +1,10 @@
 import { z } from 'zod'
 import { cameraSchema } from '../config/schema.ts'
 import { AppError } from '../core/errors.ts'
+import { pageFields, slug, time } from './api-fields.ts'
 
-const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'the id of a camera')
 const alertId = z.string().regex(/^[\w-]{1,128}$/, 'the id of an alert')
-const time = z.iso.datetime({ offset: true, error: 'a time such as 2026-05-01T08:00:00Z' })
 const yes = z.stringbool({ error: 'true or false' })
-const limit = z.coerce.number().int().min(1).max(500).default(50).describe('Most entries of a page.')
-const cursor = z.string().max(200).optional().describe('`next` of the page before.')
 const names = z.array(z.string())
 
 const statusSchema = z.strictObject({
@@ -73,16 +70,14 @@ export const apiSchemas = {
     open: yes.optional().describe('Only alerts without an end, or only those with one.'),
     since: time.optional().describe('Only alerts that began then or later.'),
     until: time.optional().describe('Only alerts that began before.'),
-    limit,
-    cursor,
+    ...pageFields,
   }),
   clipQuery: z.strictObject({
     camera: slug.optional(),
     label: z.string().max(200).optional(),
     since: time.optional().describe('Only clips that begin then or later.'),
     removed: yes.optional().describe('Those that were removed, too.'),
-    limit,
-    cursor,
+    ...pageFields,
   }),
   /** Fields are checked with the file that they come into: see docs/configuration.md. */
   camera: cameraSchema,

@@ -6,9 +6,12 @@ import { type Log, noTelemetry } from '../core/telemetry-port.ts'
 import { redactFields } from '../telemetry/redact-text.ts'
 import { apiSchemas } from './api-schemas.ts'
 import { cameraRoutes, mergePatch } from './camera-routes.ts'
+import { datasetRoutes } from './dataset-routes.ts'
 import { guardAccess, hasToken } from './guard-access.ts'
 import { recordRoutes } from './record-routes.ts'
 import { replyError } from './reply-error.ts'
+import type { ReviewPort } from './review-port.ts'
+import { reviewRoutes } from './review-routes.ts'
 import { routeSchema } from './route-schema.ts'
 import type { SitePort } from './site-port.ts'
 import { siteRoutes, yamlTypes } from './site-routes.ts'
@@ -36,6 +39,8 @@ export interface ServerOptions {
   readonly metrics: MetricsPort
   /** What the REST API shows and changes; absent: there is none. */
   readonly site?: SitePort
+  /** What people say of clips; absent: nothing of it is served. */
+  readonly reviews?: ReviewPort
   /** Loopback unless told otherwise. */
   readonly host?: string
   readonly port?: number
@@ -59,7 +64,16 @@ const mostBodyBytes = 64 * 1024
  * everyone; /readyz tells those without the token only whether it is ready; all else needs the token, if there is one.
  */
 export function createServer(options: ServerOptions): Server {
-  const { health, metrics, site, token, host = '127.0.0.1', port = 8080, log = noTelemetry.log } = options
+  const {
+    health,
+    metrics,
+    site,
+    reviews,
+    token,
+    host = '127.0.0.1',
+    port = 8080,
+    log = noTelemetry.log,
+  } = options
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
@@ -89,6 +103,10 @@ export function createServer(options: ServerOptions): Server {
   app.register(async (scope) => {
     healthRoutes(scope, { health, metrics, token })
     scope.get('/openapi.json', { schema: openApiRoute }, async () => scope.swagger())
+    if (reviews) {
+      reviewRoutes(scope, reviews)
+      datasetRoutes(scope, reviews)
+    }
     if (!site) return
     cameraRoutes(scope, site)
     recordRoutes(scope, site)
@@ -107,7 +125,8 @@ const openApi = {
   info: {
     title: 'Vireo',
     version: '1',
-    description: 'Cameras, alerts and clips of one running Vireo. Errors have a code of docs/errors.md.',
+    description:
+      'Cameras, alerts, clips, reviews and datasets of one running Vireo. Errors have a code of docs/errors.md.',
   },
   components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   security: [{ token: [] }],

@@ -4,7 +4,7 @@ import { apiSchemas, jsonSchemaOf } from './api-schemas.ts'
 /** What a route takes and gives, as the OpenAPI document shows it. */
 export interface RouteText {
   readonly summary: string
-  readonly tag: 'cameras' | 'alerts' | 'clips' | 'configuration' | 'process'
+  readonly tag: 'cameras' | 'alerts' | 'clips' | 'review' | 'datasets' | 'configuration' | 'process'
   readonly params?: z.ZodType
   readonly query?: z.ZodType
   readonly body?: z.ZodType

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { canonicalJson } from '../config/config-hash.ts'
 import { AppError } from '../core/errors.ts'
-import { reviewReasons } from './review-item.ts'
+import { type DatasetSide, datasetSides, reviewReasons } from '../core/review-words.ts'
+
+export { type DatasetSide, datasetSides }
 
 const slug = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a slug: lower-case letters, digits and hyphens, at most 63')
 const ms = z.number().min(0)
-
-export const datasetSides = ['train', 'validation', 'test'] as const
 
 const entrySchema = z
   .strictObject({
@@ -48,7 +48,6 @@ export const datasetManifestSchema = z.strictObject({
 /** What a model learns from and is judged on: which parts of which files, and what they show. Never changed. */
 export type DatasetManifest = z.infer<typeof datasetManifestSchema>
 export type DatasetEntry = z.infer<typeof entrySchema>
-export type DatasetSide = (typeof datasetSides)[number]
 
 export function sealManifest(manifest: Omit<DatasetManifest, 'contentSha256'>): DatasetManifest {
   return { ...manifest, contentSha256: sha256Of(manifest) }

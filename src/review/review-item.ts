@@ -1,8 +1,6 @@
-import { sampleReasons } from '../core/clip-sample.ts'
+import type { ReviewReason, Verdict } from '../core/review-words.ts'
 
-/** Why a clip is in the queue: an alert, or what the sampler found worth a look. */
-export const reviewReasons = ['alert', ...sampleReasons] as const
-export type ReviewReason = (typeof reviewReasons)[number]
+export { type ReviewReason, reviewReasons, type Verdict, verdicts } from '../core/review-words.ts'
 
 /** One clip that a person may judge. */
 export interface ReviewItem {
@@ -25,13 +23,6 @@ export interface ReviewItem {
   /** Why its recording was removed; null while it is there. */
   readonly removedReason: string | null
 }
-
-/**
- * confirm: the model's label is right. reject: it is not, and no other label is. relabel: these labels are right.
- * unsure: a person looked and cannot tell. skip: not now.
- */
-export const verdicts = ['confirm', 'reject', 'relabel', 'unsure', 'skip'] as const
-export type Verdict = (typeof verdicts)[number]
 
 /** Verdicts that say what a clip shows: datasets are made of them, and their footage is kept. */
 export const labellingVerdicts: readonly (Verdict | 'undo')[] = ['confirm', 'reject', 'relabel']

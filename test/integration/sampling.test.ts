@@ -12,6 +12,7 @@ import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 const ready = hasTool('ffmpeg')
 if (!ready) process.stderr.write('skipped: sampling beside running cameras (ffmpeg is missing)\n')
 
+const token = 'the-token-of-the-site'
 let folder: string
 let video: string
 const running: VireoProcess[] = []
@@ -46,7 +47,36 @@ async function answer(...args: string[]): Promise<any[]> {
 }
 const metricsOf = async (process: VireoProcess) => {
   const address = /"address":"([^"]+)"/.exec(process.errors())?.[1]
-  return (await fetch(`${address}/metrics`)).text()
+  return (await fetch(`${address}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text()
+}
+/** Looks at a sample, plays it and judges it as a page in a browser would. */
+async function overRest(process: VireoProcess, item: { id: string; path: string; durationMs: number }) {
+  const address = /"address":"([^"]+)"/.exec(process.errors())![1]!
+  const headers = { authorization: `Bearer ${token}` }
+  const call = (path: string, more: RequestInit = {}) =>
+    fetch(`${address}/api/v1/${path}`, { ...more, headers: { ...headers, ...more.headers } })
+  // biome-ignore lint/suspicious/noExplicitAny: read as a stranger would, and looked at by the tests
+  const jsonOf = async (reply: Promise<Response>): Promise<any> => (await reply).json()
+  expect((await fetch(`${address}/api/v1/review`)).status).toBe(401)
+  const { items, next } = await jsonOf(call('review?camera=gate&reason=uncertain'))
+  expect([items.map(({ id }: { id: string }) => id), next]).toEqual([[item.id], null])
+  const shown = await jsonOf(call(`review/${item.id}`))
+  expect(shown.explanation).toMatch(/^near its threshold: bright 0\.\d\d, alerts from 0\.99$/)
+  expect(shown.scores).toEqual([{ label: 'bright', score: items[0].score }])
+  const bytes = readFileSync(item.path)
+  const part = await fetch(`${address}${shown.media}`, { headers: { ...headers, range: 'bytes=100-199' } })
+  expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 100-199/${bytes.length}`])
+  expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(100, 200))).toBe(true)
+  const picture = Buffer.from(await (await fetch(`${address}${shown.thumbnail}`, { headers })).arrayBuffer())
+  expect(picture.subarray(0, 2).toString('hex')).toBe('ffd8')
+  const judgement = {
+    method: 'POST',
+    body: JSON.stringify({ verdict: 'relabel', labels: ['walking'], endMs: item.durationMs / 2, who: 'ann' }),
+    headers: { 'content-type': 'application/json' },
+  }
+  const said = await jsonOf(call(`review/${item.id}/label`, judgement))
+  expect(said.current).toMatchObject({ verdict: 'relabel', labels: ['walking'], who: 'ann' })
+  expect((await jsonOf(call('review'))).items).toEqual([])
 }
 const hourNow = () => Math.floor(Date.now() / 3_600_000)
 
@@ -69,7 +99,7 @@ sampling:
   perHour: { uncertain: 1, disagreement: 0, anomaly: 0, random: 0 }
   uncertainWithin: 0.98
   apartMs: 0
-http: { port: 0 }
+http: { port: 0, token: ${token} }
 `,
     )
     const firstHour = hourNow()
@@ -95,6 +125,7 @@ http: { port: 0 }
     expect(text).not.toContain('vireo_samples_total{camera="yard"')
     expect(text).not.toMatch(/^vireo_drops_total\{stage="(sample|record)"/m)
     expect(await answer('clip', 'list', '--config', config, '--json')).toEqual([])
+    await overRest(first, item)
     first.child.kill('SIGKILL')
     await first.ended
 
@@ -106,8 +137,10 @@ http: { port: 0 }
     await expect.poll(scored, { timeout: 60_000, interval: 500 }).toBeGreaterThan(80)
     const hours = hourNow() - firstHour + 1
     expect((await queue()).length).toBeLessThanOrEqual(hours)
-    await answer('review', 'label', item.id.slice(0, 10), '--reject', '--config', config, '--json')
+    // What was said over REST before the crash.
     expect((await queue()).map(({ id }) => id)).not.toContain(item.id)
+    await answer('review', 'undo', item.id.slice(0, 10), '--config', config, '--json')
+    expect((await queue()).map(({ id }) => id)).toContain(item.id)
   })
 
   it('of which a version in the shadow thinks otherwise', async () => {

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import type { DatasetOptions } from '../../../pipelines/dataset.ts'
 import { AppError } from '../../core/errors.ts'
-import { type DatasetManifest, type DatasetSide, datasetSides } from '../../review/dataset-manifest.ts'
+import type { DatasetCounts, SideCounts } from '../../review/dataset-counts.ts'
+import { type DatasetManifest, datasetSides } from '../../review/dataset-manifest.ts'
+import { datasetReferenceText, readDataset } from '../../review/dataset-reference.ts'
 
 interface Common {
   config: string
@@ -22,7 +24,7 @@ const backgroundOption = [
   'label of what shows none of the others',
   'background',
 ] as const
-const versionArgument = 'NAME or NAME@VERSION; the newest version unless given'
+const versionArgument = datasetReferenceText
 
 export function registerDataset(program: Command): void {
   const dataset = program
@@ -38,7 +40,7 @@ export function registerDataset(program: Command): void {
     .option('--json', 'as JSON')
     .action(async (options: BuildOptions) => {
       const { buildDatasetVersion } = await import('../../../pipelines/dataset.ts')
-      show(await buildDatasetVersion(await commonOf(options)), options.json)
+      await show(await buildDatasetVersion(await commonOf(options)), options.json)
     })
   dataset
     .command('import')
@@ -71,7 +73,7 @@ export function registerDataset(program: Command): void {
             process.stderr.write(`${done}/${total} read, ${Math.ceil(leftS)} s left\n`)
           },
         })
-        show(manifest, json)
+        await show(manifest, json)
       },
     )
   dataset
@@ -92,7 +94,7 @@ export function registerDataset(program: Command): void {
     .option(...config)
     .option('--json', 'the manifest')
     .action(async (version: string, options: Common) => {
-      show(readVersion(await openFolder(options.config), version), options.json)
+      await show(readDataset(await openFolder(options.config), version), options.json)
     })
   dataset
     .command('diff')
@@ -104,7 +106,7 @@ export function registerDataset(program: Command): void {
     .action(async (before: string, after: string, options: Common) => {
       const { diffDatasets } = await import('../../review/diff-datasets.ts')
       const folder = await openFolder(options.config)
-      const diff = diffDatasets(readVersion(folder, before), readVersion(folder, after))
+      const diff = diffDatasets(readDataset(folder, before), readDataset(folder, after))
       if (options.json) process.stdout.write(`${JSON.stringify(diff)}\n`)
       else
         process.stdout.write(
@@ -128,7 +130,7 @@ export function registerDataset(program: Command): void {
     .option(...backgroundOption)
     .option('--format <format>', 'csv, coco or cvat', 'csv')
     .action(async (version: string, options: Common & { to: string; background: string; format: string }) => {
-      const manifest = readVersion(await openFolder(options.config), version)
+      const manifest = readDataset(await openFolder(options.config), version)
       const text = await exportedText(manifest, options)
       const { writeFile } = await import('node:fs/promises')
       await writeFile(options.to, text).catch((cause: Error) => {
@@ -154,15 +156,6 @@ async function openFolder(configFile: string) {
   return openDatasetFolder(loadConfig(configFile).dataDir)
 }
 
-function readVersion(folder: Awaited<ReturnType<typeof openFolder>>, text: string): DatasetManifest {
-  const [name, version] = text.split('@') as [string, string?]
-  if (version === undefined) return folder.read(name)
-  const number = Number(version.replace(/^v/, ''))
-  if (!Number.isInteger(number) || number < 1)
-    throw new AppError('API_BAD_REQUEST', `${text}: give ${versionArgument}`)
-  return folder.read(name, number)
-}
-
 async function commonOf(options: BuildOptions): Promise<DatasetOptions> {
   const { loadConfig } = await import('../../config/load.ts')
   const seed = Number(options.seed)
@@ -184,23 +177,23 @@ async function commonOf(options: BuildOptions): Promise<DatasetOptions> {
   }
 }
 
-function show(manifest: DatasetManifest, json: boolean | undefined): void {
-  process.stdout.write(json ? `${JSON.stringify(manifest)}\n` : describeDataset(manifest))
+async function show(manifest: DatasetManifest, json: boolean | undefined): Promise<void> {
+  const { countDataset } = await import('../../review/dataset-counts.ts')
+  process.stdout.write(
+    json ? `${JSON.stringify(manifest)}\n` : describeDataset(manifest, countDataset(manifest)),
+  )
 }
 
 /** A table for people: clips of every label on every side. */
-export function describeDataset(manifest: DatasetManifest): string {
-  const { name, version, parent, entries, labels } = manifest
-  const on = (side: DatasetSide, shows: (list: readonly string[]) => boolean) =>
-    entries.filter((entry) => entry.side === side && shows(entry.labels)).length
-  const row = (title: string, shows: (list: readonly string[]) => boolean) =>
-    [title.padEnd(20), ...datasetSides.map((side) => String(on(side, shows)).padStart(12))].join('')
-  const groups = new Set(entries.map(({ group }) => group)).size
+export function describeDataset({ name, version, parent }: DatasetManifest, counts: DatasetCounts): string {
+  const row = (title: string, cells: readonly (string | number)[]) =>
+    [title.padEnd(20), ...cells.map((cell) => String(cell).padStart(12))].join('')
+  const of = (clips: SideCounts) => datasetSides.map((side) => clips[side])
   return [
-    `${name} v${version}${parent === null ? '' : ` (after v${parent})`}: ${entries.length} clips of ${groups} groups`,
-    ['label'.padEnd(20), ...datasetSides.map((side) => side.padStart(12))].join(''),
-    ...labels.map((label) => row(label, (list) => list.includes(label))),
-    row('none of them', (list) => list.length === 0),
+    `${name} v${version}${parent === null ? '' : ` (after v${parent})`}: ${counts.clips} clips of ${counts.groups} groups`,
+    row('label', datasetSides),
+    ...counts.labels.map(({ label, clips }) => row(label, of(clips))),
+    row('none of them', of(counts.none)),
     '',
   ].join('\n')
 }

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { errorTable } from '../../../src/core/error-table.ts'
 import { createServer, type Server } from '../../../src/http/create-server.ts'
 import { parseRange } from '../../../src/http/send-media.ts'
+import { fakeReviews, sampleId } from './fake-reviews.ts'
 import { alertId, fakeSite } from './fake-site.ts'
 
 let folder: string
@@ -25,7 +26,7 @@ afterEach(() => server.close())
 function start(token?: string) {
   const { site, asked } = fakeSite(paths())
   server = createServer({
-    ...{ port: 0, site, token },
+    ...{ port: 0, site, token, reviews: fakeReviews(paths(), asked) },
     health: { ready: () => true, cameras: () => [], models: () => [] },
     metrics: { metricsText: async () => 'x 1\n', metricsContentType: 'text/plain' },
   })
@@ -67,6 +68,21 @@ const good: Record<string, [url: string, more?: object]> = {
   'head /api/v1/clips/{alertId}/media': [`/api/v1/clips/${alertId}/media`],
   'get /api/v1/clips/{alertId}/thumbnail': [`/api/v1/clips/${alertId}/thumbnail`],
   'head /api/v1/clips/{alertId}/thumbnail': [`/api/v1/clips/${alertId}/thumbnail`],
+  'get /api/v1/review': ['/api/v1/review'],
+  'get /api/v1/review/{id}': [`/api/v1/review/${sampleId}`],
+  'post /api/v1/review/{id}/label': [
+    `/api/v1/review/${sampleId}/label`,
+    { payload: { verdict: 'relabel', labels: ['walking', 'falling'], startMs: 0, endMs: 900, who: 'ann' } },
+  ],
+  'post /api/v1/review/{id}/undo': [`/api/v1/review/${sampleId}/undo`],
+  'get /api/v1/review/{id}/media': [`/api/v1/review/${sampleId}/media`],
+  'head /api/v1/review/{id}/media': [`/api/v1/review/${sampleId}/media`],
+  'get /api/v1/review/{id}/thumbnail': [`/api/v1/review/${sampleId}/thumbnail`],
+  'head /api/v1/review/{id}/thumbnail': [`/api/v1/review/${sampleId}/thumbnail`],
+  'get /api/v1/datasets': ['/api/v1/datasets'],
+  'post /api/v1/datasets': ['/api/v1/datasets', { payload: { name: 'site' } }],
+  'get /api/v1/datasets/{reference}': ['/api/v1/datasets/site@1'],
+  'get /api/v1/datasets/{reference}/diff': ['/api/v1/datasets/site/diff?before=site@1'],
   'get /api/v1/config': ['/api/v1/config'],
   'get /api/v1/config/diff': ['/api/v1/config/diff'],
   'post /api/v1/config/diff': [
@@ -180,11 +196,22 @@ describe('requests', () => {
       headers: { 'content-type': 'application/merge-patch+json' },
     })
     await call('DELETE', '/api/v1/cameras/gate')
+    await call('GET', '/api/v1/review?reason=random&until=2026-03-14T02:00:00Z&label=falling')
+    await call('POST', `/api/v1/review/${sampleId}/label`, { payload: { verdict: 'confirm', who: ' ann ' } })
+    await call('POST', `/api/v1/review/${sampleId}/undo`)
+    await call('POST', '/api/v1/datasets')
     expect(asked).toEqual([
       { camera: 'gate', open: true, since: '2026-03-14T02:00:00Z', limit: 7, cursor: 'x' },
       { removed: false, limit: 50 },
       { kind: 'change', id: 'gate', patch: { motion: { enabled: false } } },
       { kind: 'remove', id: 'gate' },
+      {
+        ...{ state: 'waiting', reason: 'random', until: '2026-03-14T02:00:00Z', label: 'falling' },
+        limit: 50,
+      },
+      { verdict: 'confirm', who: 'ann' },
+      { undo: 'api' },
+      { name: 'site', seed: 1, shares: { train: 0.7, validation: 0.15, test: 0.15 } },
     ])
   })
 
@@ -194,6 +221,27 @@ describe('requests', () => {
     ['GET', '/api/v1/alerts?camra=gate', {}, 400, 'API_BAD_REQUEST', /camra/],
     ['GET', '/api/v1/clips/..%2F..%2Fetc', {}, 400, 'API_BAD_REQUEST', /alertId/],
     ['GET', `/api/v1/clips/${'b'.repeat(32)}/media`, {}, 404, 'API_NOT_FOUND', /no alert/],
+    ['GET', '/api/v1/review?state=judged', {}, 400, 'API_BAD_REQUEST', /state/],
+    ['POST', `/api/v1/review/${sampleId}/label`, {}, 400, 'API_BAD_REQUEST', /./],
+    [
+      'POST',
+      `/api/v1/review/${sampleId}/label`,
+      { payload: { verdict: 'yes' } },
+      400,
+      'API_BAD_REQUEST',
+      /verdict/,
+    ],
+    [
+      'POST',
+      `/api/v1/review/${sampleId}/label`,
+      { payload: { verdict: 'confirm', startMs: -1 } },
+      400,
+      'API_BAD_REQUEST',
+      /startMs/,
+    ],
+    ['GET', `/api/v1/review/${alertId}/media`, {}, 404, 'API_NOT_FOUND', /no clip/],
+    ['POST', '/api/v1/datasets', { payload: { name: '../x' } }, 400, 'API_BAD_REQUEST', /name/],
+    ['GET', '/api/v1/datasets/site/diff', {}, 400, 'API_BAD_REQUEST', /before/],
     ['GET', '/api/v1/cameras/roof', {}, 404, 'CAMERA_NOT_FOUND', /roof/],
     ['POST', '/api/v1/cameras', { payload: [] }, 400, 'API_BAD_REQUEST', /body/],
     ['POST', '/api/v1/cameras', { payload: { url: 'x' } }, 400, 'API_BAD_REQUEST', /^id: /],

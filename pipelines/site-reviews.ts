@@ -1,0 +1,133 @@
+import type { Clock } from '../src/core/clock.ts'
+import { AppError } from '../src/core/errors.ts'
+import type {
+  DatasetClip,
+  DatasetVersion,
+  ReviewDetail,
+  ReviewEntry,
+  ReviewFactEntry,
+  ReviewPort,
+} from '../src/http/review-port.ts'
+import { countDataset } from '../src/review/dataset-counts.ts'
+import { openDatasetFolder } from '../src/review/dataset-folder.ts'
+import type { DatasetEntry, DatasetManifest } from '../src/review/dataset-manifest.ts'
+import { parseDatasetReference } from '../src/review/dataset-reference.ts'
+import { diffDatasets } from '../src/review/diff-datasets.ts'
+import type { ReviewFact } from '../src/review/review-item.ts'
+import type { ReviewedItem } from '../src/review/review-store.ts'
+import { buildDatasetVersion } from './dataset.ts'
+import type { ReviewQueue } from './review.ts'
+
+/** Reviews and datasets as the REST API shows and changes them: the same queue and folder as from the command line. */
+export function createSiteReviews(options: {
+  queue: ReviewQueue
+  dataDir: string
+  clock: Pick<Clock, 'nowMs'>
+}): ReviewPort {
+  const { queue, dataDir, clock } = options
+  const folder = openDatasetFolder(dataDir)
+
+  const get = (id: string): ReviewedItem => {
+    const item = queue.get(id)
+    if (item) return item
+    throw new AppError('API_NOT_FOUND', `there is no clip ${id} in the review queue`)
+  }
+  const detail = (id: string): ReviewDetail => {
+    const item = get(id)
+    const clip = queue.clip(id)
+    const path = (name: string) => (item.removedReason === null ? `/api/v1/review/${id}/${name}` : null)
+    return {
+      ...entryOf(item),
+      sha256: item.sha256,
+      scores: clip?.scores ?? [],
+      rule: clip?.rule ?? null,
+      bytes: clip?.bytes ?? null,
+      preRollMs: clip?.preRollMs ?? null,
+      endReason: clip?.endReason ?? null,
+      facts: item.facts.map(factOf),
+      media: path('media'),
+      thumbnail: path('thumbnail'),
+    }
+  }
+  const read = (reference: string): DatasetManifest => {
+    const { name, version } = parseDatasetReference(reference)
+    const known = folder.list().find((each) => each.name === name)?.versions ?? []
+    if (known.length === 0) throw new AppError('API_NOT_FOUND', `there is no dataset ${name}`)
+    if (version !== undefined && !known.includes(version))
+      throw new AppError('API_NOT_FOUND', `dataset ${name} has no version ${version}`)
+    return folder.read(name, version)
+  }
+
+  return {
+    reviewItems({ state, camera, reason, label, since, until, cursor, limit }) {
+      const page = queue.list(
+        {
+          ...(state === 'all' ? {} : { state }),
+          ...(camera === undefined ? {} : { cameraId: camera }),
+          ...(reason === undefined ? {} : { reason }),
+          ...(label === undefined ? {} : { label }),
+          ...(since === undefined ? {} : { sinceMs: Date.parse(since) }),
+          ...(until === undefined ? {} : { untilMs: Date.parse(until) }),
+          ...(cursor === undefined ? {} : { cursor }),
+        },
+        limit,
+      )
+      return { items: page.map(entryOf), next: queue.next(page, limit) }
+    },
+    reviewItem: detail,
+    reviewMedia(id) {
+      const { path, sha256, cameraId, startedMs, removedReason } = get(id)
+      if (removedReason !== null)
+        throw new AppError('API_NOT_FOUND', `the recording of ${id} was removed (${removedReason})`)
+      const thumbnailPath = path.replace(/\.mp4$/, '.jpg')
+      return { path, thumbnailPath, sha256, cameraId, startedAt: iso(startedMs) }
+    },
+    judge(id, { labels, startMs, endMs, verdict, who }) {
+      queue.judge(get(id).id, {
+        ...{ verdict, who },
+        ...(labels === undefined ? {} : { labels }),
+        ...(startMs === undefined ? {} : { startMs }),
+        ...(endMs === undefined ? {} : { endMs }),
+      })
+      return detail(id)
+    },
+    undo(id, who) {
+      queue.undo(get(id).id, who)
+      return detail(id)
+    },
+    datasets: () => folder.list(),
+    buildDataset: async (wish) => versionOf(await buildDatasetVersion({ ...wish, dataDir, clock })),
+    dataset: (reference) => versionOf(read(reference)),
+    datasetDiff(before, after) {
+      const { added, removed, changed } = diffDatasets(read(before), read(after))
+      return { added: added.map(clipOf), removed: removed.map(clipOf), changed }
+    },
+  }
+}
+
+const iso = (ms: number) => new Date(ms).toISOString()
+
+function factOf({ itemId: _item, atMs, ...fact }: ReviewFact): ReviewFactEntry {
+  return { ...fact, at: iso(atMs) }
+}
+
+/** Without the file's place on this machine, which says nothing to somebody elsewhere. */
+function entryOf(item: ReviewedItem): ReviewEntry {
+  const { path: _path, sha256: _hash, startedMs, facts: _facts, current, ...rest } = item
+  const waits = current === null || current.verdict === 'skip'
+  const state = !waits ? 'done' : item.removedReason === null ? 'waiting' : 'removed'
+  return { ...rest, startedAt: iso(startedMs), state, current: current === null ? null : factOf(current) }
+}
+
+function clipOf({ path: _path, fact: _fact, recordedMs, ...entry }: DatasetEntry): DatasetClip {
+  return { ...entry, recordedAt: iso(recordedMs) }
+}
+
+function versionOf(manifest: DatasetManifest): DatasetVersion {
+  const { name, version, parent, createdMs, seed, shares, contentSha256, entries } = manifest
+  return {
+    ...{ name, version, parent, createdAt: iso(createdMs), seed, shares, contentSha256 },
+    counts: countDataset(manifest),
+    clips: entries.map(clipOf),
+  }
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { datasetSides, reviewReasons, verdicts } from '../core/review-words.ts'
+import { pageFields, slug, time } from './api-fields.ts'
+
+const label = z.string().min(1).max(100)
+const partMs = z.int().min(0)
+const who = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .default('api')
+  .describe('Who says so; it stays with the judgement for ever.')
+const reason = z.enum(reviewReasons).describe('Why the clip is in the queue.')
+const sides = z.strictObject({ train: z.number(), validation: z.number(), test: z.number() })
+
+const fact = z
+  .strictObject({
+    seq: z.int(),
+    verdict: z.enum([...verdicts, 'undo']),
+    labels: z.array(z.string()),
+    startMs: z.number().nullable().describe('Where the part that shows them begins; null: at the beginning.'),
+    endMs: z.number().nullable().describe('Where it ends; null: at the end.'),
+    undoes: z.int().nullable().describe('The judgement that an undo takes back.'),
+    who: z.string(),
+    at: time,
+  })
+  .describe('What one person said of the clip, once.')
+const itemFields = {
+  id: z.string().describe('Id of the alert or the sample.'),
+  reason,
+  state: z.enum(['waiting', 'done', 'removed']).describe('removed: there is nothing to look at any more.'),
+  cameraId: z.string(),
+  startedAt: time,
+  durationMs: z.int(),
+  label: z.string().nullable().describe('What the model said; null: nothing that could be confirmed.'),
+  score: z.number().nullable(),
+  modelVersion: z.string().nullable(),
+  explanation: z.string().nullable().describe('Why it was alerted or sampled, with figures.'),
+  removedReason: z.string().nullable(),
+  current: fact.nullable().describe('What holds: the latest that nobody took back.'),
+}
+const clip = z.strictObject({
+  id: z.string(),
+  camera: z.string(),
+  recordedAt: time,
+  startMs: z.number().describe('The part that counts.'),
+  endMs: z.number(),
+  group: z.string().describe('Never on two sides.'),
+  side: z.enum(datasetSides),
+  labels: z.array(z.string()).describe('What it shows; empty: none of the labels.'),
+  notLabels: z.array(z.string()).describe('What a model said and a person denied.'),
+  reason: z.enum([...reviewReasons, 'import']),
+  who: z.string().nullable(),
+  sha256: z.string(),
+})
+
+/** What requests and answers of reviews and datasets look like. */
+export const reviewSchemas = {
+  id: z.strictObject({ id: z.string().regex(/^[\w-]{1,128}$/, 'the id of an alert or a sample') }),
+  query: z.strictObject({
+    state: z
+      .enum(['waiting', 'done', 'all'])
+      .default('waiting')
+      .describe('waiting: nobody judged it, or somebody skipped it.'),
+    camera: slug.optional(),
+    reason: reason.optional(),
+    label: z.string().max(200).optional().describe('What the model said.'),
+    since: time.optional().describe('Only clips that begin then or later.'),
+    until: time.optional().describe('Only clips that begin before.'),
+    ...pageFields,
+  }),
+  judgement: z.strictObject({
+    verdict: z
+      .enum(verdicts)
+      .describe(
+        "confirm: the model's label is right; reject: no label is; relabel: `labels` are; unsure: it cannot be told; skip: not now.",
+      ),
+    labels: z.array(label).max(50).optional().describe('Of relabel: one or more.'),
+    startMs: partMs.optional().describe('The part that shows them begins here.'),
+    endMs: partMs.optional().describe('And ends here.'),
+    who,
+  }),
+  undo: z.strictObject({ who }),
+  list: z.strictObject({
+    items: z.array(z.strictObject(itemFields)),
+    next: z.string().nullable().describe('Give it as cursor; null: there are no more.'),
+  }),
+  detail: z.strictObject({
+    ...itemFields,
+    sha256: z.string(),
+    scores: z
+      .array(z.strictObject({ label: z.string(), score: z.number() }))
+      .describe('What the model said, the highest first; of an alert its label alone.'),
+    rule: z.string().nullable(),
+    bytes: z.int().nullable(),
+    preRollMs: z.int().nullable(),
+    endReason: z.string().nullable().describe('Why the recording ends early.'),
+    facts: z.array(fact).describe('All that was said, the oldest first.'),
+    media: z.string().nullable().describe('Path of the MP4; null: it was removed.'),
+    thumbnail: z.string().nullable().describe('Path of its first picture.'),
+  }),
+  reference: z.strictObject({
+    reference: z.string().max(100).describe('NAME or NAME@VERSION; the newest version unless given.'),
+  }),
+  diffQuery: z.strictObject({
+    before: z.string().max(100).describe('NAME or NAME@VERSION to compare with.'),
+  }),
+  datasetWish: z.strictObject({
+    name: slug.default('site'),
+    seed: z.int().default(1).describe('Seed of the split of new groups.'),
+    shares: z
+      .strictObject({ train: z.number().min(0), validation: z.number().min(0), test: z.number().min(0) })
+      .default({ train: 0.7, validation: 0.15, test: 0.15 }),
+  }),
+  datasetList: z.strictObject({
+    datasets: z.array(z.strictObject({ name: z.string(), versions: z.array(z.int()) })),
+  }),
+  dataset: z.strictObject({
+    name: z.string(),
+    version: z.int(),
+    parent: z.int().nullable().describe('The version before.'),
+    createdAt: time,
+    seed: z.int(),
+    shares: sides,
+    contentSha256: z.string(),
+    counts: z.strictObject({
+      clips: z.int(),
+      groups: z.int(),
+      labels: z.array(z.strictObject({ label: z.string(), clips: sides })),
+      none: sides.describe('Clips that show none of the labels.'),
+    }),
+    clips: z.array(clip),
+  }),
+  datasetDiff: z.strictObject({
+    added: z.array(clip),
+    removed: z.array(clip),
+    changed: z.array(
+      z.strictObject({
+        id: z.string(),
+        field: z.enum(['labels', 'part', 'side']),
+        before: z.string(),
+        after: z.string(),
+      }),
+    ),
+  }),
+} as const

@@ -1,0 +1,57 @@
+import { AppError } from '../../../src/core/errors.ts'
+import type { DatasetVersion, ReviewDetail, ReviewEntry, ReviewPort } from '../../../src/http/review-port.ts'
+
+export const sampleId = 'b'.repeat(32)
+
+/** A queue with one clip and a dataset with one version; remembers what it was asked. */
+export function fakeReviews(clip: { path: string; thumbnailPath: string }, asked: unknown[]): ReviewPort {
+  const fact = { seq: 1, verdict: 'skip', labels: [], startMs: null, endMs: null, undoes: null } as const
+  const said = { ...fact, who: 'ann', at: '2026-03-14T02:20:00.000Z' }
+  const entry: ReviewEntry = {
+    ...{ id: sampleId, reason: 'uncertain', state: 'waiting', cameraId: 'gate', durationMs: 10_000 },
+    ...{ startedAt: '2026-03-14T02:17:01.004Z', label: 'falling', score: 0.55, modelVersion: '3' },
+    ...{ explanation: 'near its threshold', removedReason: null, current: said },
+  }
+  const detail: ReviewDetail = {
+    ...entry,
+    ...{ sha256: 'c0ffee', scores: [{ label: 'falling', score: 0.55 }], rule: null, bytes: 10 },
+    ...{ preRollMs: 5000, endReason: null, facts: [said], media: '/m', thumbnail: '/t' },
+  }
+  const none = { train: 0, validation: 0, test: 0 }
+  const version: DatasetVersion = {
+    ...{ name: 'site', version: 1, parent: null, createdAt: said.at, seed: 1, contentSha256: 'd' },
+    shares: { train: 0.7, validation: 0.15, test: 0.15 },
+    counts: { clips: 1, groups: 1, labels: [{ label: 'falling', clips: { ...none, train: 1 } }], none },
+    clips: [
+      {
+        ...{ id: sampleId, camera: 'gate', recordedAt: said.at, startMs: 0, endMs: 1000, group: 'gate/day' },
+        ...{ side: 'train', labels: ['falling'], notLabels: [], reason: 'uncertain', who: 'ann' },
+        sha256: 'c0ffee',
+      },
+    ],
+  }
+  const known = <T>(id: string, value: T): T => {
+    if (id === sampleId) return value
+    throw new AppError('API_NOT_FOUND', `there is no clip ${id}`)
+  }
+  const asking = <T>(question: unknown, value: T): T => {
+    asked.push(question)
+    return value
+  }
+  return {
+    reviewItems: (query) => asking(query, { items: [entry], next: null }),
+    reviewItem: (id) => known(id, detail),
+    reviewMedia: (id) =>
+      known(id, { ...clip, ...{ sha256: 'c0ffee', cameraId: 'gate' }, startedAt: said.at }),
+    judge: (id, judgement) => asking(judgement, known(id, detail)),
+    undo: (id, who) => asking({ undo: who }, known(id, detail)),
+    datasets: () => [{ name: 'site', versions: [1] }],
+    buildDataset: async (wish) => asking(wish, version),
+    dataset: (reference) => asking(reference, version),
+    datasetDiff: (before, after) =>
+      asking([before, after], {
+        ...{ added: version.clips, removed: [] },
+        changed: [{ id: sampleId, field: 'labels', before: 'none', after: 'falling' }],
+      }),
+  }
+}
