@@ -15,7 +15,7 @@ import { parseDatasetReference } from '../src/review/dataset-reference.ts'
 import { diffDatasets } from '../src/review/diff-datasets.ts'
 import type { ReviewFact } from '../src/review/review-item.ts'
 import type { ReviewedItem } from '../src/review/review-store.ts'
-import { buildDatasetVersion } from './dataset.ts'
+import { buildDatasetInThread } from './dataset-thread.ts'
 import type { ReviewQueue } from './review.ts'
 
 /** Reviews and datasets as the REST API shows and changes them: the same queue and folder as from the command line. */
@@ -96,7 +96,7 @@ export function createSiteReviews(options: {
       return detail(id)
     },
     datasets: () => folder.list(),
-    buildDataset: async (wish) => versionOf(await buildDatasetVersion({ ...wish, dataDir, clock })),
+    buildDataset: async (wish) => versionOf(await buildDatasetInThread({ ...wish, dataDir, clock })),
     dataset: (reference) => versionOf(read(reference)),
     datasetDiff(before, after) {
       const { added, removed, changed } = diffDatasets(read(before), read(after))
