@@ -44,7 +44,7 @@ export function sampleRoute(options: SampleRouteOptions): SampleRoute {
   const { camera, scores$, records, samples, budget, clock, telemetry } = options
   const cameraId = camera.id
   const recording = recordingOf(options.config.recording, camera)
-  const { preRollMs, postRollMs } = recording
+  const { preRollMs, postRollMs, maxClipMs } = recording
   let { rules } = options
   let settings = settingsOf(options.config, camera)
   let full = false
@@ -94,6 +94,7 @@ export function sampleRoute(options: SampleRouteOptions): SampleRoute {
           .map(({ onThreshold }) => onThreshold),
       ),
     postRollMs,
+    maxClipMs: maxClipMs - preRollMs,
     record,
     clock,
     telemetry,

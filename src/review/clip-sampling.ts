@@ -16,8 +16,9 @@ export interface ClipSamplingOptions {
   readonly settings: SamplingConfig
   /** Score from which a label of a model alerts on this camera, as the rules are now; Infinity: it never does. */
   readonly thresholdOf: (modelName: string, label: string) => number
-  /** After an alert its clip still shows what happens for so long, ms. */
+  /** After an alert its recording goes on for so long, and never longer than the latter after its beginning, ms. */
   readonly postRollMs: number
+  readonly maxClipMs: number
   /** Records the sample; false: it cannot (whoever refuses counts it). */
   readonly record: (sample: ClipSample, moment: SampleMoment) => boolean
   readonly clock: Clock
@@ -28,21 +29,23 @@ export interface ClipSampling {
   /** What a model said of a clip of this camera. */
   scored(scores: Scores): void
   disagreed(modelName: string, found: Disagreement): void
-  alert(step: Pick<AlertStep, 'alertId' | 'phase' | 'lastMs'>): void
+  alert(step: Pick<AlertStep, 'alertId' | 'phase' | 'label' | 'startedMs' | 'lastMs'>): void
   retune(settings: SamplingConfig): void
   close(): void
 }
 
-/** So long a sample waits, because its clip may be the beginning of an alert that has its own recording. */
+/** So long a sample waits, because it may be the beginning of an alert about the same, which has its own recording. */
 const settleMs = 5000
 const mostScores = 10
+/** Scores of different models do not come in the order of their frames, ms. */
+const forgetMs = 60_000
 
 /** From the scores of one camera to samples that are recorded. It never throws into the live path. */
 export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
-  const { cameraId, sampler, thresholdOf, postRollMs, record, clock, telemetry } = options
+  const { cameraId, sampler, thresholdOf, postRollMs, maxClipMs, record, clock, telemetry } = options
   let { enabled } = options.settings
-  const openAlerts = new Set<string>()
-  let alertedUntilMs = -Infinity
+  /** What the recordings of alerts show until when, wall clock. */
+  const recordings = new Map<string, { readonly label: string; readonly untilMs: number }>()
   let held: { sample: Sample; cancel: () => void } | null = null
   let failed = false
 
@@ -67,7 +70,13 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
     more: Pick<ClipSample, 'modelVersion' | 'trackId' | 'scores'>,
   ) => {
     const { firstArrivalMs, lastArrivalMs } = moment
-    const alerting = openAlerts.size > 0 || firstArrivalMs < alertedUntilMs || held !== null
+    for (const [alertId, { untilMs }] of recordings)
+      if (untilMs + forgetMs < firstArrivalMs) recordings.delete(alertId)
+    const alerting = (label: string | null) =>
+      held !== null ||
+      [...recordings.values()].some(
+        (each) => firstArrivalMs < each.untilMs && (label === null || label === each.label),
+      )
     const sample = sampler.offer({ ...of, atMs: lastArrivalMs, alerting })
     if (sample === null) return
     const { modelName } = of
@@ -108,14 +117,12 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
           scores: label === '' ? [] : [{ label, score: liveScore }],
         })
       }),
-    alert({ alertId, phase, lastMs }) {
-      if (phase === 'end') {
-        openAlerts.delete(alertId)
-        alertedUntilMs = Math.max(alertedUntilMs, lastMs + postRollMs)
-        return
-      }
-      openAlerts.add(alertId)
-      letGo()
+    alert({ alertId, phase, label, startedMs, lastMs }) {
+      const longestMs = startedMs + maxClipMs
+      const untilMs = phase === 'end' ? Math.min(longestMs, lastMs + postRollMs) : longestMs
+      recordings.set(alertId, { label, untilMs })
+      const about = held?.sample.label ?? label
+      if (phase === 'new' && about === label) letGo()
     },
     retune(settings) {
       enabled = settings.enabled

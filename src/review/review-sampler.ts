@@ -22,8 +22,8 @@ export interface SampleCandidate {
   readonly thresholds: ArrayLike<number>
   /** How another version of the model, shown the same clip, decides otherwise; null: it was not asked or agrees. */
   readonly disagreement: Disagreement | null
-  /** Whether an alert has the clip already. */
-  readonly alerting: boolean
+  /** Whether the recording of an alert has the clip already, for this label or, with null, whatever it shows. */
+  readonly alerting: (label: string | null) => boolean
 }
 
 export interface ReviewSampler {
@@ -91,11 +91,12 @@ export function createReviewSampler(options: ReviewSamplerOptions): ReviewSample
       const hour = hourOf(atMs)
       // Seen in any case: what is usual is learned from every clip.
       const worths = sampleWorths(candidate, settings, rare)
-      if (alerting || atMs - lastMs < settings.apartMs) return null
-      const has = ({ reason }: Sample) => (hour.taken.get(reason) ?? 0) < settings.perHour[reason]
-      const due = hour.draws.length > 0 && atMs >= hour.draws[0]!
+      if (atMs - lastMs < settings.apartMs) return null
+      const wanted = ({ reason, label }: Sample) =>
+        (hour.taken.get(reason) ?? 0) < settings.perHour[reason] && !alerting(label)
+      const due = hour.draws.length > 0 && atMs >= hour.draws[0]! && !alerting(null)
       const random: Sample = { reason: 'random', label: null, score: null, explanation: 'drawn at random' }
-      const chosen = worths.find(has) ?? (due ? random : null)
+      const chosen = worths.find(wanted) ?? (due ? random : null)
       if (chosen === null) return null
       if (chosen === random) hour.draws.shift()
       hour.taken.set(chosen.reason, (hour.taken.get(chosen.reason) ?? 0) + 1)

@@ -48,15 +48,18 @@ export function sampleWorths(
       found.push({ reason: 'anomaly', label, score, explanation })
     }
   }
-  const distances = labels.map((_, at) => Math.abs(scores[at]! - thresholds[at]!))
-  const nearest = distances.reduce((best, distance, at) => (distance < distances[best]! ? at : best), 0)
-  if (distances.length > 0 && distances[nearest]! <= settings.uncertainWithin) {
-    const label = labels[nearest]!
-    const [score, threshold] = [scores[nearest]!, thresholds[nearest]!]
-    const explanation = `near its threshold: ${label} ${show(score)}, alerts from ${show(threshold)}`
-    found.push({ reason: 'uncertain', label: label === anomalyLabel ? null : label, score, explanation })
-  }
-  return found
+  const uncertain = labels
+    .map((label, at) => ({ label, score: scores[at]!, threshold: thresholds[at]! }))
+    .map((each) => ({ ...each, distance: Math.abs(each.score - each.threshold) }))
+    .filter(({ distance }) => distance <= settings.uncertainWithin)
+    .sort((a, b) => a.distance - b.distance)
+    .map(
+      ({ label, score, threshold }): Sample => ({
+        ...{ reason: 'uncertain', label: label === anomalyLabel ? null : label, score },
+        explanation: `near its threshold: ${label} ${show(score)}, alerts from ${show(threshold)}`,
+      }),
+    )
+  return [...found, ...uncertain]
 }
 
 const show = (score: number) => score.toFixed(2)

@@ -17,6 +17,10 @@ const scores = (atMs: number, score: number, more: Partial<Scores> = {}): Scores
   ...more,
 })
 
+const step = (phase: 'new' | 'update' | 'end', label: string, lastMs: number) => ({
+  ...{ alertId: label, phase, label, startedMs: label === 'walking' ? 1000 : 3000, lastMs },
+})
+
 function setUp(perHour: Record<string, number> = { uncertain: 3, random: 0 }) {
   const time = createFakeClock()
   const counted = countingTelemetry()
@@ -24,7 +28,7 @@ function setUp(perHour: Record<string, number> = { uncertain: 3, random: 0 }) {
   const state = { accepts: true, fails: false }
   const settings = samplingSchema.parse({ perHour, apartMs: 1000 })
   const sampling = createClipSampling({
-    ...{ cameraId: 'gate', settings, postRollMs: 2000 },
+    ...{ cameraId: 'gate', settings, postRollMs: 2000, maxClipMs: 60_000 },
     sampler: createReviewSampler({
       ...{ cameraId: 'gate', settings, seed: 1, startedMs: 0, past: () => [] },
     }),
@@ -62,16 +66,32 @@ describe('sampling of one camera', () => {
     const { time, sampling, recorded } = setUp({ uncertain: 1, random: 0 })
     sampling.scored(scores(1000, 0.75))
     await time.pass(2000)
-    sampling.alert({ alertId: 'a', phase: 'new', lastMs: 3000 })
+    sampling.alert(step('new', 'falling', 3000))
     sampling.scored(scores(4000, 0.79))
     await time.pass(10_000)
-    sampling.alert({ alertId: 'a', phase: 'end', lastMs: 13_000 })
+    sampling.alert(step('end', 'falling', 13_000))
     sampling.scored(scores(14_000, 0.75))
     await time.pass(10_000)
     expect(recorded).toEqual([])
     sampling.scored(scores(23_000, 0.75))
     await time.pass(5000)
     expect(recorded).toHaveLength(1)
+  })
+
+  it('samples beside an alert about something else, and beside one whose recording has ended', async () => {
+    const { time, sampling, recorded } = setUp()
+    sampling.scored(scores(1000, 0.75))
+    sampling.alert(step('new', 'walking', 1500))
+    await time.pass(5000)
+    expect(recorded).toHaveLength(1)
+    sampling.alert(step('new', 'falling', 10_000))
+    sampling.scored(scores(30_000, 0.75))
+    await time.pass(10_000)
+    expect(recorded).toHaveLength(1)
+    sampling.alert(step('update', 'falling', 65_000))
+    sampling.scored(scores(70_000, 0.75))
+    await time.pass(10_000)
+    expect(recorded).toHaveLength(2)
   })
 
   it('counts no sample that was refused', async () => {

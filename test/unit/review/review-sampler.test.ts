@@ -23,7 +23,7 @@ const clip = (
   scores,
   thresholds: [0.5, 0.8, 1.5],
   disagreement: null,
-  alerting: false,
+  alerting: () => false,
   ...more,
 })
 const none = { uncertain: 0, disagreement: 0, anomaly: 0, random: 0 }
@@ -70,7 +70,12 @@ describe('review sampler', () => {
   })
 
   it('leaves clips of an alert to the alert', () => {
-    expect(sampler({ uncertain: 1 }).offer(clip(0, [0.5, 0, 0], { alerting: true }))).toBeNull()
+    expect(sampler({ uncertain: 1 }).offer(clip(0, [0.5, 0, 0], { alerting: () => true }))).toBeNull()
+    const alerting = (label: string | null) => label === null || label === 'walking'
+    const other = sampler({ uncertain: 1, random: 60 }).offer(clip(hourMs - 1, [0.5, 0.75, 0], { alerting }))
+    expect(other).toMatchObject({ reason: 'uncertain', label: 'falling' })
+    const random = sampler({ random: 60 }).offer(clip(hourMs - 1, [0.5, 0, 0], { alerting }))
+    expect(random).toBeNull()
   })
 
   it('keeps to the quota of an hour, and counts no sample that was given back', () => {
