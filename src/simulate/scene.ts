@@ -35,6 +35,13 @@ export interface Scene {
   peopleAt(tS: number): SeenPerson[]
 }
 
+/** What a picture shows beside people. */
+interface Place {
+  readonly background: Uint8Array
+  readonly clutter: ReturnType<typeof createClutter>
+  readonly light: ReturnType<typeof createLight>
+}
+
 interface Placed {
   readonly person: PersonScript
   readonly action: Action
@@ -49,16 +56,20 @@ export function createScene(script: SceneScript, size: { widthPx: number; height
   const random = createRandom(script.seed).fork('scene')
   const view = createCameraView(script.camera, widthPx, heightPx)
   const squeeze = ((heightPx / widthPx) * 16) / 9
-  const background: Canvas = { widthPx, heightPx, data: new Uint8Array(widthPx * heightPx * 3) }
-  paintBackground(background, view, script.background, random.fork('background'))
-  const clutter = createClutter(script, view, random.fork('clutter'))
-  const light = createLight(script, random.fork('light'))
+  // Painted for the first picture: who asks only who is where needs none of it, and it is most of the cost.
+  let place: Place | null = null
+  const paintPlace = (): Place => {
+    const background: Canvas = { widthPx, heightPx, data: new Uint8Array(widthPx * heightPx * 3) }
+    paintBackground(background, view, script.background, random.fork('background'))
+    const clutter = createClutter(script, view, random.fork('clutter'))
+    return { background: background.data, clutter, light: createLight(script, random.fork('light')) }
+  }
   const shadow = script.light === 'day' ? 0.4 : 0.2
 
   const placedAt = (tS: number): Placed[] =>
     script.people
       .flatMap((person) => {
-        const placed = place(person, tS)
+        const placed = placePerson(person, tS)
         return placed ? [placed] : []
       })
       .sort((a, b) => b.zM - a.zM)
@@ -115,8 +126,10 @@ export function createScene(script: SceneScript, size: { widthPx: number; height
     widthPx,
     heightPx,
     render(tS, target = new Uint8Array(widthPx * heightPx * 3)) {
+      place ??= paintPlace()
+      const { background, clutter, light } = place
       const canvas: Canvas = { widthPx, heightPx, data: target }
-      target.set(background.data)
+      target.set(background)
       clutter(canvas, tS)
       for (const placed of placedAt(tS)) draw(canvas, placed)
       if (script.camera.shake > 0) shake(canvas, script.camera.shake, tS)
@@ -135,7 +148,7 @@ export function createScene(script: SceneScript, size: { widthPx: number; height
   }
 }
 
-function place(person: PersonScript, tS: number): Placed | null {
+function placePerson(person: PersonScript, tS: number): Placed | null {
   const segment = person.segments.find(({ startS, endS }) => tS >= startS && tS < endS)
   if (!segment) return null
   const { action, startS, endS, from, to, headingRad, seed } = segment
