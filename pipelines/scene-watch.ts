@@ -85,7 +85,7 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
         epoch = moment.epoch
       }
       last = detections ?? last
-      const tracks = tracker.update(last, ptsUs)
+      const tracks = tracker.update(last, ptsUs, area)
       const { widthPx, heightPx } = area
       const found = behaviours.step({
         ...{ ptsUs, widthPx, heightPx, tracks, actions, anomaly },

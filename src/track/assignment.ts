@@ -1,14 +1,34 @@
+import { splitGroups } from './split-groups.ts'
+
 /**
- * Minimum-cost assignment of rows to columns (Kuhn 1955, Munkres 1957; the O(n²m) shortest augmenting path form
- * of Jonker and Volgenant 1987). Pairs that cost more than `maxCost` are never made.
+ * Minimum-cost assignment of rows to columns. Pairs that cost more than `maxCost` are never made. Rows and columns
+ * that share no possible pair are assigned apart: of a hundred people in a picture few are near each other.
  *
  * @param cost rows × columns; may be rectangular, may be empty.
  * @returns for every row the column it got, or -1.
  */
 export function assign(cost: readonly (readonly number[])[], maxCost: number): number[] {
+  const result = new Array<number>(cost.length).fill(-1)
+  for (const { rows, columns } of splitGroups(cost, maxCost)) {
+    if (rows.length === 1 && columns.length === 1) {
+      result[rows[0]!] = columns[0]!
+      continue
+    }
+    const part = rows.map((row) => columns.map((column) => cost[row]![column]!))
+    solve(part, maxCost).forEach((column, at) => {
+      if (column >= 0) result[rows[at]!] = columns[column]!
+    })
+  }
+  return result
+}
+
+/**
+ * After Kuhn 1955 and Munkres 1957, in the O(n²m) form of shortest augmenting paths (Jonker and Volgenant 1987).
+ * At least one row and one column.
+ */
+function solve(cost: readonly (readonly number[])[], maxCost: number): number[] {
   const rows = cost.length
-  const columns = cost[0]?.length ?? 0
-  if (rows === 0 || columns === 0) return new Array<number>(rows).fill(-1)
+  const columns = cost[0]!.length
   // A private column for every row, at the price of the dearest pair allowed: "stays alone" is a choice too.
   const width = columns + rows
   const priceOf = (row: number, column: number) =>

@@ -1,7 +1,9 @@
 import type { BoxPx, Detection, Track } from '../core/detection.ts'
 import { assign } from './assignment.ts'
-import { type BoxFilter, createBoxFilter } from './box-filter.ts'
-import { iou } from './box-geometry.ts'
+import { createBoxFilter } from './box-filter.ts'
+import { iou, stepsApart } from './box-geometry.ts'
+import type { Candidate } from './candidate.ts'
+import { type PictureSize, reunite } from './reunite.ts'
 
 export interface TrackerOptions {
   /** Prefix of track ids, unique per camera and process. */
@@ -23,28 +25,22 @@ export interface TrackerOptions {
 }
 
 export interface Tracker {
-  /** One frame's detections; returns the tracks that stand, in the order of their age. PTS must ascend. */
-  update(detections: readonly Detection[], ptsUs: number): Track[]
+  /**
+   * One frame's detections; returns the tracks that stand, in the order of their age. PTS must ascend. Boxes are
+   * in the pixels of `picture`: who left it is not taken for who comes in.
+   */
+  update(detections: readonly Detection[], ptsUs: number, picture: PictureSize): Track[]
   /** Forgets all tracks: after a reconnect nothing can be continued. Ids go on counting. */
   reset(): void
 }
 
-interface Candidate {
-  readonly serial: number
-  readonly label: string
-  readonly filter: BoxFilter
-  score: number
-  hits: number
-  confirmed: boolean
-  firstPtsUs: number
-  seenPtsUs: number
-  lastBox: BoxPx
-}
+/** Nobody covers more body lengths in a second than a runner. */
+const fastest = 4
 
 /**
  * Tracking by detection after ByteTrack (Zhang et al. 2022): strong detections are matched to predicted tracks
- * first, weak ones (occluded, lying people) to what is left; only strong ones start tracks. Time is taken from
- * PTS. Labels never mix.
+ * first, weak ones (occluded, lying people) to what is left; only strong ones start tracks. A new track near a lost
+ * one goes on as that one, see reunite. Time is taken from PTS. Labels never mix.
  */
 export function createTracker(options: TrackerOptions): Tracker {
   const {
@@ -62,7 +58,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   let lastPtsUs: number | null = null
 
   return {
-    update(detections, ptsUs) {
+    update(detections, ptsUs, picture) {
       const dtS = lastPtsUs === null ? 0 : Math.max(0, (ptsUs - lastPtsUs) / 1e6)
       lastPtsUs = ptsUs
       for (const track of tracks) {
@@ -72,11 +68,15 @@ export function createTracker(options: TrackerOptions): Tracker {
       const strong = detections.filter(({ score }) => score >= highScore)
       const weak = detections.filter(({ score }) => score >= lowScore && score < highScore)
       const confirmed = tracks.filter((track) => track.confirmed)
-      const first = associate(confirmed, strong, 1 - matchIou)
-      const second = associate(first.tracks, weak, 1 - secondIou)
+      const first = associate(confirmed, strong, { cost: byOverlap, maxCost: 1 - matchIou })
+      const second = associate(first.tracks, weak, { cost: byOverlapNowOrBefore, maxCost: 1 - secondIou })
       const tentative = tracks.filter((track) => !track.confirmed)
-      const third = associate(tentative, first.detections, 1 - secondIou)
-      for (const [track, detection] of [...first.pairs, ...second.pairs, ...third.pairs]) {
+      const third = associate(tentative, first.detections, { cost: byOverlap, maxCost: 1 - secondIou })
+      const fourth = associate(third.tracks, third.detections, { cost: bySteps, maxCost: fastest * dtS })
+      // It did not go on as it was expected to: it stopped.
+      for (const [track, { box }] of second.pairs)
+        if (iou(track.filter.box(), box) < secondIou) track.filter = createBoxFilter(box)
+      for (const [track, detection] of [...first.pairs, ...second.pairs, ...third.pairs, ...fourth.pairs]) {
         track.filter.correct(detection.box, detection.score)
         track.score = detection.score
         track.hits += 1
@@ -84,10 +84,14 @@ export function createTracker(options: TrackerOptions): Tracker {
         track.seenPtsUs = ptsUs
         track.lastBox = track.filter.box()
       }
+      const fresh = tentative.filter(({ confirmed }) => confirmed)
+      const lost = confirmed.filter(({ seenPtsUs }) => seenPtsUs < ptsUs)
+      const taken = reunite({ lost, fresh }, ptsUs, picture)
+      tracks = tracks.filter((track) => !taken.has(track))
       tracks = tracks.filter((track) =>
         track.confirmed ? ptsUs - track.seenPtsUs <= lostMs * 1000 : track.seenPtsUs === ptsUs,
       )
-      for (const detection of third.detections) tracks.push(startTrack(detection, ptsUs))
+      for (const detection of fourth.detections) tracks.push(startTrack(detection, ptsUs))
       return tracks.filter((track) => track.confirmed).map((track) => view(track, ptsUs))
     },
     reset() {
@@ -125,14 +129,27 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
 }
 
-/** Pairs tracks and detections of the same label by the overlap of predicted and detected boxes. */
-function associate(tracks: readonly Candidate[], detections: readonly Detection[], maxCost: number) {
-  const boxes = tracks.map((track) => track.filter.box())
-  const cost = tracks.map((track, row) =>
-    detections.map((detection) =>
-      detection.label === track.label ? 1 - iou(boxes[row]!, detection.box) : Number.POSITIVE_INFINITY,
-    ),
-  )
+type Cost = (track: Candidate, predicted: BoxPx, detection: BoxPx) => number
+
+const byOverlap: Cost = (_, predicted, box) => 1 - iou(predicted, box)
+/** Who is hidden may have stopped where they were seen last. */
+const byOverlapNowOrBefore: Cost = ({ lastBox }, predicted, box) =>
+  1 - Math.max(iou(predicted, box), iou(lastBox, box))
+/** Nothing is known yet of the speed of who was seen once. */
+const bySteps: Cost = (_, predicted, box) => stepsApart(predicted, box)
+
+/** Pairs tracks and detections of the same label at the least total cost. */
+function associate(
+  tracks: readonly Candidate[],
+  detections: readonly Detection[],
+  { cost: costOf, maxCost }: { cost: Cost; maxCost: number },
+) {
+  const cost = tracks.map((track) => {
+    const predicted = track.filter.box()
+    return detections.map(({ box, label }) =>
+      label === track.label ? costOf(track, predicted, box) : Number.POSITIVE_INFINITY,
+    )
+  })
   const columns = assign(cost, maxCost)
   const used = new Set(columns)
   return {

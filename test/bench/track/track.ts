@@ -7,7 +7,7 @@ import { createTracker } from '../../../src/track/tracker.ts'
 import { type BenchReport, bar, type Log, machine, median, rounded } from '../report.ts'
 import { crossingScene } from './crossing-scenes.ts'
 import { createIouTracker } from './iou-tracker.ts'
-import { seenMoments } from './seen-truth.ts'
+import { picture, seenMoments } from './seen-truth.ts'
 
 const fps = 8
 const heldOut = 3_000_001
@@ -73,7 +73,9 @@ function compare(scriptOf: (seed: number) => SceneScript, log: Log, name: string
       fps,
       createRandom(seed).fork('detector'),
     )) {
-      const seen = tracker.update(detections, Math.round(tS * 1e6)).filter(({ state }) => state === 'seen')
+      const seen = tracker
+        .update(detections, Math.round(tS * 1e6), picture)
+        .filter(({ state }) => state === 'seen')
       ours.push({ truth: named(truth), tracks: named(seen) })
       plain.push({ truth: named(truth), tracks: named(reference.update(detections)) })
     }
@@ -113,7 +115,7 @@ function costOfTracks({ tracks, cameras, log }: { tracks: number; cameras: numbe
       person.y = (person.y + person.vy / fps + 900) % 900
     }
     const startMs = performance.now()
-    followed = tracker.update(detections, frame * (1e6 / fps)).length
+    followed = tracker.update(detections, frame * (1e6 / fps), { widthPx: 1920, heightPx: 1080 }).length
     if (frame >= 100) times.push(performance.now() - startMs)
   }
   const updateMs = median(times)

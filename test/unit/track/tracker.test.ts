@@ -11,6 +11,7 @@ const person = (xPx: number, yPx = 100, score = 0.9): Detection => ({
   score,
 })
 const frameUs = 125_000
+const picture = { widthPx: 640, heightPx: 360 }
 
 describe('iou', () => {
   it('is 1 for the same box, 0 apart, a third for half an overlap', () => {
@@ -48,21 +49,21 @@ describe('box filter', () => {
 describe('tracker', () => {
   it('confirms on the second detection and keeps the id while the person walks', () => {
     const tracker = createTracker({ idPrefix: 'c-' })
-    expect(tracker.update([person(0)], 0)).toEqual([])
+    expect(tracker.update([person(0)], 0, picture)).toEqual([])
     for (let n = 1; n < 40; n += 1) {
-      const tracks = tracker.update([person(n * 12)], n * frameUs)
+      const tracks = tracker.update([person(n * 12)], n * frameUs, picture)
       expect(tracks.map(({ id, state }) => [id, state])).toEqual([['c-1', 'seen']])
     }
   })
 
   it('keeps two people apart who cross, one of them hidden for half a second', () => {
     const tracker = createTracker({ idPrefix: '' })
-    let last = tracker.update([], 0)
+    let last = tracker.update([], 0, picture)
     for (let n = 0; n < 40; n += 1) {
       const left = person(n * 10, 100)
       const right = person(400 - n * 10, 110)
       const hidden = n >= 18 && n <= 21
-      last = tracker.update(hidden ? [left] : [left, right], n * frameUs)
+      last = tracker.update(hidden ? [left] : [left, right], n * frameUs, picture)
     }
     expect(last).toHaveLength(2)
     expect(last.find(({ id }) => id === '1')!.box.xPx).toBeGreaterThan(350)
@@ -71,34 +72,34 @@ describe('tracker', () => {
 
   it('holds a track through weak detections, which start none', () => {
     const tracker = createTracker({ idPrefix: '' })
-    tracker.update([person(0)], 0)
-    tracker.update([person(0)], frameUs)
+    tracker.update([person(0)], 0, picture)
+    tracker.update([person(0)], frameUs, picture)
     for (let n = 2; n < 60; n += 1) {
-      const tracks = tracker.update([person(0, 100, 0.2), person(300, 100, 0.2)], n * frameUs)
+      const tracks = tracker.update([person(0, 100, 0.2), person(300, 100, 0.2)], n * frameUs, picture)
       expect(tracks.map(({ id, state }) => [id, state])).toEqual([['1', 'seen']])
     }
   })
 
   it('keeps a lost track where it was, for lostMs, and gives it its id back', () => {
     const tracker = createTracker({ idPrefix: '', lostMs: 2000 })
-    tracker.update([person(0)], 0)
-    tracker.update([person(0)], frameUs)
-    const lost = tracker.update([], 1_000_000)
+    tracker.update([person(0)], 0, picture)
+    tracker.update([person(0)], frameUs, picture)
+    const lost = tracker.update([], 1_000_000, picture)
     expect(lost.map(({ id, state }) => [id, state])).toEqual([['1', 'lost']])
     expect(iou(lost[0]!.box, person(0).box)).toBeGreaterThan(0.8)
-    expect(tracker.update([person(2)], 1_125_000).map(({ id }) => id)).toEqual(['1'])
-    expect(tracker.update([], 3_200_000)).toEqual([])
+    expect(tracker.update([person(2)], 1_125_000, picture).map(({ id }) => id)).toEqual(['1'])
+    expect(tracker.update([], 3_200_000, picture)).toEqual([])
   })
 
   it('never mixes labels, and starts afresh after a reset with new ids', () => {
     const tracker = createTracker({ idPrefix: '' })
     const dog: Detection = { ...person(0), label: 'dog' }
-    tracker.update([person(0), dog], 0)
-    const both = tracker.update([person(0), dog], frameUs)
+    tracker.update([person(0), dog], 0, picture)
+    const both = tracker.update([person(0), dog], frameUs, picture)
     expect(both.map(({ label }) => label).sort()).toEqual(['dog', 'person'])
     tracker.reset()
-    tracker.update([person(0)], 0)
-    expect(tracker.update([person(0)], frameUs).map(({ id }) => id)).toEqual(['3'])
+    tracker.update([person(0)], 0, picture)
+    expect(tracker.update([person(0)], frameUs, picture).map(({ id }) => id)).toEqual(['3'])
   })
 
   it('never shows one id twice in a frame, whatever comes', () => {
@@ -119,7 +120,7 @@ describe('tracker', () => {
       fc.property(fc.array(detections, { maxLength: 20 }), (frames) => {
         const tracker = createTracker({ idPrefix: '' })
         frames.forEach((frame, n) => {
-          const tracks = tracker.update(frame, n * frameUs)
+          const tracks = tracker.update(frame, n * frameUs, picture)
           expect(new Set(tracks.map(({ id }) => id)).size).toBe(tracks.length)
           const seen = tracks.filter(({ state }) => state === 'seen')
           expect(seen.length).toBeLessThanOrEqual(frame.length)
