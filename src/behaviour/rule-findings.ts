@@ -76,6 +76,8 @@ export function createRuleFindings(
   const over = new Float64Array(cells).fill(Number.NEGATIVE_INFINITY)
   const occurrenceOf: (Occurrence | undefined)[] = new Array(cells).fill(undefined)
   const open = new Set<Occurrence>()
+  /** When findings ended, by the tracks that took part; the oldest comes first. */
+  const overById = new Map<string, number>()
   const places = createPlaceMemory({ most: capacity, keepUs: rule.parkedUs })
   let lastPtsUs = 0
 
@@ -103,11 +105,15 @@ export function createRuleFindings(
       one.changed = true
     }
   }
-  const begin = (slot: number, record: TrackRecord | null, view: StepView) => {
+  const rests = (trackIds: readonly string[], ptsUs: number) =>
+    trackIds.some((id) => ptsUs - (overById.get(id) ?? Number.NEGATIVE_INFINITY) < rule.cooldownUs)
+  const begin = (slot: number, record: TrackRecord | null, view: StepView): boolean => {
     const explained = condition.explain(slot, view)
     const { zone } = explained
     let one = rule.group === 'zone' ? [...open].find((other) => other.zone === zone) : undefined
     if (!one) {
+      // Somebody whom the tracker lost and calls otherwise now is still with the one who took part before.
+      if (condition.scope === 'track' && rests(explained.trackIds, view.ptsUs)) return false
       one = {
         key: `${cameraId}/${rule.name}/${record?.id ?? 'scene'}/${view.ptsUs}`,
         zone,
@@ -125,6 +131,7 @@ export function createRuleFindings(
     const before = one.trackIds.size
     join(one, [...(record ? [record.id] : []), ...explained.trackIds])
     if (one.trackIds.size > before) one.explained = explained
+    return true
   }
   const leave = (slot: number, why: Occurrence['ended']) => {
     const one = occurrenceOf[slot]
@@ -146,15 +153,23 @@ export function createRuleFindings(
         }
       } else if (ptsUs - over[slot]! >= rule.cooldownUs && !(record && places.isParked(record))) {
         latest[slot] = ptsUs
-        begin(slot, record, view)
-        if (record) places.occupy(record, ptsUs)
+        if (begin(slot, record, view) && record) places.occupy(record, ptsUs)
       }
     } else if (one && ptsUs - latest[slot]! >= rule.clearUs) leave(slot, 'cleared')
+  }
+  const remember = ({ trackIds }: Occurrence, ptsUs: number) => {
+    for (const [id, endedUs] of overById)
+      if (ptsUs - endedUs >= rule.cooldownUs || overById.size > capacity) overById.delete(id)
+    for (const id of trackIds) {
+      overById.delete(id)
+      overById.set(id, ptsUs)
+    }
   }
   const tellAll = (ptsUs: number) => {
     for (const one of open) {
       if (one.members.size === 0) {
         open.delete(one)
+        remember(one, ptsUs)
         tell(one, ptsUs, one.ended)
       } else if (one.changed) tell(one, ptsUs, null)
     }
@@ -184,6 +199,7 @@ export function createRuleFindings(
     reset() {
       endAll(lastPtsUs, 'reset')
       over.fill(Number.NEGATIVE_INFINITY)
+      overById.clear()
       places.clear()
     },
   }

@@ -86,22 +86,37 @@ export function createMoves(context: NodeContext, memory: TrackMemory, moves: Of
   })
 }
 
+/** Where somebody comes to rest is the mean of where they are for so long: a single place may be their last step. */
+const settleUs = 2_000_000
+
 /** Stays within `radius` body lengths of where it came to rest; who leaves that circle comes to rest anew. */
 export function createStill(context: NodeContext, memory: TrackMemory, still: Of<'still'>): ConditionNode {
   const anchorX = new Float64Array(context.capacity).fill(Number.NaN)
   const anchorY = new Float64Array(context.capacity)
+  const cameUs = new Float64Array(context.capacity)
+  const looks = new Float64Array(context.capacity)
   const moved = (slot: number) => {
     const { footX, footY, bodyPx } = memory.bySlot[slot]!
     return Math.hypot(footX - anchorX[slot]!, footY - anchorY[slot]!) / bodyPx
   }
   return createNode(context, {
     scope: 'track',
-    test(slot) {
-      if (moved(slot) <= still.radius) return true
+    test(slot, { ptsUs }) {
+      const { footX, footY } = memory.bySlot[slot]!
       const first = Number.isNaN(anchorX[slot]!)
-      anchorX[slot] = memory.bySlot[slot]!.footX
-      anchorY[slot] = memory.bySlot[slot]!.footY
-      return first
+      const stays = moved(slot) <= still.radius
+      if (!stays) {
+        cameUs[slot] = ptsUs
+        looks[slot] = 0
+        anchorX[slot] = footX
+        anchorY[slot] = footY
+      }
+      if (ptsUs - cameUs[slot]! <= settleUs) {
+        looks[slot]! += 1
+        anchorX[slot]! += (footX - anchorX[slot]!) / looks[slot]!
+        anchorY[slot]! += (footY - anchorY[slot]!) / looks[slot]!
+      }
+      return stays || first
     },
     forget(slot) {
       anchorX[slot] = Number.NaN

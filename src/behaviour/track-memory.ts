@@ -50,11 +50,13 @@ const leastSpanUs = 350_000
 /** Time constant of the smoothed body length. */
 const bodyTauUs = 1_000_000
 /**
- * A new track takes the place of a dropped one that stood still and overlaps it by so much: what somebody who gets
- * up has in common with where they lay.
+ * A new track takes the place of a dropped one that stayed where it was and overlaps it by so much: what somebody who
+ * gets up has in common with where they lay.
  */
 const sameOverlap = 0.2
 const stillSpeed = 0.3
+/** Whose box was lower than this share of the body when it was lost was going down, and is where they went down. */
+const downShare = 0.75
 
 /**
  * The tracks that conditions look at: the given ones, and lost ones for `keepUs` after they were last seen. At most
@@ -81,7 +83,7 @@ export function createTrackMemory(options: {
   const predecessor = (track: Track) => {
     let best: { record: Held; share: number } | null = null
     for (const record of records) {
-      if (record.given || record.label !== track.label || record.speed >= stillSpeed) continue
+      if (record.given || record.label !== track.label || !stayed(record)) continue
       const share = overlap(record.box, track.box)
       if (share >= sameOverlap && (best === null || share > best.share)) best = { record, share }
     }
@@ -150,6 +152,11 @@ export function createTrackMemory(options: {
       records = []
     },
   }
+}
+
+/** Who stood still when they were lost, or fell, is not elsewhere now; who walked out of sight may be. */
+function stayed({ speed, box, bodyPx }: Held): boolean {
+  return !(speed >= stillSpeed) || box.heightPx < downShare * bodyPx
 }
 
 function birth(track: Track, slot: number, ptsUs: number): Held {

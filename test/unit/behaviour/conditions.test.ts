@@ -186,6 +186,42 @@ describe('who takes the place of a dropped track', () => {
   })
 })
 
+describe('who fell and is lost', () => {
+  it('is who gets up there, though they walked before', () => {
+    const falls: Actor = {
+      id: 'a',
+      at: (s) => {
+        if (s <= 2) return { x: 0.4 + s * 0.06, y: 0.5 }
+        return s <= 2.25 ? { x: 0.52, y: 0.5, lying: true } : undefined
+      },
+    }
+    const risen = { ...standing('b', 0.52, 0.5, [8, 20]), label: 'person' }
+    const rule = config({ lost: 'inside', for: '8s' }, { hold: '20s' })
+    expect(started(rule, { seconds: 20, actors: [falls] })).toHaveLength(1)
+    expect(started(rule, { seconds: 20, actors: [falls, risen] })).toEqual([])
+  })
+})
+
+describe('still', () => {
+  const rule = config({ still: { radius: 0.3 }, for: '20s' }, { clear: '1s' })
+  /** Comes to rest after a step of so much, in shares of the picture, and sways by as much as detectors do. */
+  const sways = (step: number): Actor => ({
+    id: 'a',
+    at: (s) => ({ x: 0.5 + (s < 0.3 ? -step : 0) + 0.006 * Math.sin(s * 7), y: 0.5 }),
+  })
+
+  it('is measured from where somebody settles, not from their last step before', () => {
+    const at = started(rule, { seconds: 30, actors: [sways(0.028)] }).map(({ ptsUs }) => ptsUs / 1e6)
+    expect(at).toHaveLength(1)
+    expect(at[0]).toBeLessThan(21)
+  })
+
+  it('is not somebody who walks slowly all the time', () => {
+    const strolls: Actor = { id: 'a', at: (s) => ({ x: 0.2 + s * 0.01, y: 0.5 }) }
+    expect(started(rule, { seconds: 30, actors: [strolls] })).toEqual([])
+  })
+})
+
 describe('another object at the place of a parked one', () => {
   it('is found when it arrived from elsewhere', () => {
     const box = [150, 80] as const

@@ -106,6 +106,26 @@ describe('a finding', () => {
     expect(started(config(), scene).map((finding) => finding.trackIds)).toEqual([['a'], ['b']])
   })
 
+  it('is not told again during the cooldown with one who took part, under whatever id the other has', () => {
+    const near = { near: { label: 'person', distance: 1 } }
+    const scene = {
+      seconds: 30,
+      actors: [standing('a', 0.5, 0.5), standing('b', 0.56, 0.5, [1, 3]), standing('c', 0.44, 0.5, [8, 20])],
+    }
+    const rule = (cooldown: string) => config({ hold: '1s', cooldown }, near)
+    const at = (cooldown: string) =>
+      started(rule(cooldown), scene).map(({ ptsUs, trackIds }) => [ptsUs / 1e6, trackIds.join()])
+    expect(at('1s')).toEqual([
+      [1, 'a,b'],
+      [8, 'c,a'],
+    ])
+    // The first ended at 5.
+    expect(at('8s')).toEqual([
+      [1, 'a,b'],
+      [13, 'c,a'],
+    ])
+  })
+
   it('groups the tracks of one zone, and tells each that joins', () => {
     const scene = { seconds: 12, actors: [inGate('a', [1, 5]), inGate('b', [3, 9])] }
     const all = play(config(), scene)
