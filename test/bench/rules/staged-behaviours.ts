@@ -46,6 +46,13 @@ const come = (random: Random, zM = random.range(5.5, 8.5), from = side(random)) 
   createActor(random.range(1, 5), edge(from, zM), random)
 /** A depth clearly in front of the zones or behind them. */
 const beside = (random: Random) => (random.chance(0.5) ? random.range(4.1, 4.5) : random.range(9.8, 10.8))
+/** What immobile people stay within on the ground, metres: 0.3 lengths of the tallest body. */
+const spotM = 0.6
+/** A spot around the middle that is off the spot where somebody stands: a shuffle of the feet is no walk. */
+const elsewhere = (random: Random, from: GroundPoint, reach: number): GroundPoint => {
+  const to = around(random, middle, reach)
+  return Math.hypot(to.xM - from.xM, to.zM - from.zM) > spotM ? to : elsewhere(random, from, reach)
+}
 /** Ways through the picture until a time. */
 const strollUntil = (actor: Actor, random: Random, untilS: number) => {
   while (actor.now() < untilS)
@@ -179,7 +186,8 @@ export const stagedBehaviours: Readonly<Record<string, StagedBehaviour>> = {
       const arrivedS = actor.now()
       if (present) actor.stay('standing', random.range(38, 42))
       else
-        while (actor.now() < 45) actor.stay('standing', random.range(4, 14)).walk(around(random, middle, 1.5))
+        while (actor.now() < 45)
+          actor.stay('standing', random.range(4, 14)).walk(elsewhere(random, actor.here(), 1.5))
       return { actors: [actor.walk(edge(side(random), 7))], fromS: present ? arrivedS + 30 : null }
     },
   },
