@@ -30,6 +30,8 @@ export function tierArguments(options: {
   return [
     ...['-hide_banner', '-nostdin', '-v', 'error', '-y', '-threads', '1', '-fflags', '+discardcorrupt'],
     ...['-i', `file:${input}`, '-map', '0:v:0', '-map_metadata', '-1', '-filter_threads', '1'],
+    // Sound, should there be any, takes little room and stays as it is.
+    ...['-map', '0:a?', '-c:a', 'copy'],
     ...['-vf', [thinnedPictures(tier.maxFps), ...scaled(picture, tier), 'format=yuv420p'].join(',')],
     // Each picture keeps its own time.
     ...['-fps_mode', 'passthrough', '-enc_time_base', '1:1000'],
