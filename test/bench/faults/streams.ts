@@ -22,15 +22,7 @@ const noise = 'noise=alls=3:allf=t'
 /** Three cameras over HTTP, each a stream that breaks in another way after 15 s and is whole again after 35 s. */
 export async function measureStreams(folder: string, log: Log): Promise<Record<string, PictureFigures>> {
   const files = {
-    // Three pictures a second instead of 25.
-    slow: await transportStream(
-      folder,
-      await testVideo({
-        name: 'fault-slow',
-        seconds,
-        filter: `${noise},select='not(${during})+not(mod(n,8))'`,
-      }),
-    ),
+    slow: await slowStream(folder),
     corrupt: await transportStream(
       folder,
       await testVideo({ name: 'fault-corrupt', seconds, filter: noise }),
@@ -47,7 +39,7 @@ export async function measureStreams(folder: string, log: Log): Promise<Record<s
 async function watch(name: string, file: string, log: Log): Promise<PictureFigures> {
   const server = await servePaced(file)
   const source = createCameraSource({
-    camera: cameraSchema.parse({ id: name, url: server.url }),
+    camera: cameraSchema.parse({ id: name, url: server.url, realtime: false }),
     ...{ streams: [spec], clock: systemClock, spawn, random: () => 1, telemetry: noTelemetry },
   })
   let noticed = Number.POSITIVE_INFINITY
@@ -58,8 +50,9 @@ async function watch(name: string, file: string, log: Log): Promise<PictureFigur
     const second = server.second()
     log(`stream ${name}: ${state} at ${second.toFixed(1)} s`)
     if (state === name) noticed = Math.min(noticed, second - fromS)
-    // A jump back at the end of the fault begins another ten seconds of the same.
-    if (state === 'ok' && second > toS) recovered = second - toS
+    // A jump is over when it has happened.
+    const endS = name === 'clock' ? fromS : toS
+    if (state === 'ok' && second > endS) recovered = Math.min(recovered, second - endS)
   })
   source.start()
   await server.sent
@@ -72,6 +65,31 @@ async function transportStream(folder: string, video: string, ...more: string[])
   const file = join(folder, `${Math.random().toString(36).slice(2)}.ts`)
   await promisify(execFile)('ffmpeg', [
     ...['-v', 'error', '-i', video, ...more, '-c', 'copy', '-muxrate', '6M', '-f', 'mpegts', file],
+  ])
+  return file
+}
+
+/** Three pictures a second instead of 25, from the beginning of the fault to its end. */
+async function slowStream(folder: string): Promise<string> {
+  const file = join(folder, 'slow.ts')
+  const video = await testVideo({ name: 'fault-corrupt', seconds, filter: noise })
+  await promisify(execFile)('ffmpeg', [
+    ...['-v', 'error', '-i', video, '-vf', `select='not(${during})+not(mod(n,8))'`, '-fps_mode', 'vfr'],
+    ...[
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-bf',
+      '0',
+      '-g',
+      '25',
+      '-muxrate',
+      '6M',
+      '-f',
+      'mpegts',
+      file,
+    ],
   ])
   return file
 }
