@@ -34,6 +34,8 @@ export function emitAdamW(
     rate: string
     correct1: string
     correct2: string
+    /** Whether `rate` is one number. */
+    oneRate: boolean
   },
   settings: AdamWSettings,
 ): { weights: string; m: string; v: string; norm: string } {
@@ -41,17 +43,38 @@ export function emitAdamW(
   const c = (value: number) => graph.f32([value])
   const times = (a: string, b: string) => graph.op('Mul', [a, b])
   const plus = (a: string, b: string) => graph.op('Add', [a, b])
-  const squares = graph.op('ReduceSum', [times(state.gradient, state.gradient)], { keepdims: 0 })
-  const norm = graph.op('Sqrt', [squares])
-  const shrink = graph.op('Min', [c(1), graph.op('Div', [c(clipNorm), plus(norm, c(1e-6))])])
-  const gradient = clipNorm > 0 ? times(state.gradient, shrink) : state.gradient
-  const m = plus(times(state.m, c(beta1)), times(gradient, c(1 - beta1)))
-  const v = plus(times(state.v, c(beta2)), times(times(gradient, gradient), c(1 - beta2)))
-  const root = graph.op('Sqrt', [times(v, state.correct2)])
-  const step = graph.op('Div', [times(m, state.correct1), plus(root, c(epsilon))])
-  const pulled = times(decayedPart(graph, state.weights, layout), c(weightDecay))
-  const weights = graph.op('Sub', [state.weights, times(plus(step, pulled), state.rate)])
-  return { weights, m, v, norm }
+  const { rate, correct1, correct2, oneRate } = state
+  // Every pass over [P] counts: what is the same for all weights is worked out as one number first.
+  const squares = times(state.gradient, state.gradient)
+  const norm = graph.op('Sqrt', [graph.op('ReduceSum', [squares], { keepdims: 0 })])
+  const shrink =
+    clipNorm > 0 ? graph.op('Min', [c(1), graph.op('Div', [c(clipNorm), plus(norm, c(1e-6))])]) : c(1)
+  const m = plus(times(state.m, c(beta1)), times(state.gradient, times(shrink, c(1 - beta1))))
+  const v = plus(times(state.v, c(beta2)), times(squares, times(times(shrink, shrink), c(1 - beta2))))
+  // m · correct1 / (√(v · correct2) + ε) = (m / (√v + ε / √correct2)) · (correct1 / √correct2)
+  const root = graph.op('Sqrt', [correct2])
+  const ratio = graph.op('Div', [m, plus(graph.op('Sqrt', [v]), graph.op('Div', [c(epsilon), root]))])
+  const moved = times(ratio, times(rate, graph.op('Div', [correct1, root])))
+  const kept = decay(graph, state.weights, layout, times(rate, c(weightDecay)), oneRate)
+  return { weights: graph.op('Sub', [kept, moved]), m, v, norm }
+}
+
+/** The weights after their decay: w - pull · w for those that are decayed; `pull` is one number or one for each weight. */
+function decay(
+  graph: GraphBuilder,
+  weights: string,
+  layout: ParameterLayout,
+  pull: string,
+  onePull: boolean,
+): string {
+  const { total, decayed } = layout
+  if (!onePull)
+    return graph.op('Sub', [weights, graph.op('Mul', [decayedPart(graph, weights, layout), pull])])
+  const factor = graph.op('Sub', [graph.f32([1]), pull])
+  if (decayed === total) return graph.op('Mul', [weights, factor])
+  const part = (from: number, to: number) =>
+    graph.op('Slice', [weights, graph.i64([from]), graph.i64([to]), graph.i64([0])])
+  return graph.op('Concat', [graph.op('Mul', [part(0, decayed), factor]), part(decayed, total)], { axis: 0 })
 }
 
 /** The weights with those that are not decayed replaced by zeros. */

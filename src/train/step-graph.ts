@@ -146,10 +146,10 @@ function emitUpdate(
   const [peak, correct1, correct2] = ['rate', 'correct1', 'correct2'].map((name) =>
     graph.input(name, 'float32', []),
   ) as [string, string, string]
-  const rate = hasScales(layout, options)
-    ? graph.op('Mul', [peak, graph.input('scales', 'float32', flat)])
-    : peak
-  const next = emitAdamW(graph, layout, { weights, m, v, gradient, rate, correct1, correct2 }, optimiser)
+  const oneRate = !hasScales(layout, options)
+  const rate = oneRate ? peak : graph.op('Mul', [peak, graph.input('scales', 'float32', flat)])
+  const state = { weights, m, v, gradient, rate, correct1, correct2, oneRate }
+  const next = emitAdamW(graph, layout, state, optimiser)
   graph.output('weights_next', next.weights, 'float32', flat)
   graph.output('m_next', next.m, 'float32', flat)
   graph.output('v_next', next.v, 'float32', flat)

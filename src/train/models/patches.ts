@@ -56,14 +56,15 @@ export function cutPatches(tape: Tape, clips: string, shape: PatchShape & { batc
   const { moments, rows, columns, places, size } = patchGrid(shape)
   const op = (type: string, inputs: readonly string[], attributes = {}) => graph.op(type, inputs, attributes)
   const to = (name: string, dims: readonly number[]) => op('Reshape', [name, shapeConstant(graph, dims)])
-  const bytes = op('Cast', [clips], { to: 1 })
   const motion = input === 'motion'
-  const pixels = motion ? op('MatMul', [bytes, graph.f32([0.25, 0.5, 0.25], [3, 1])]) : bytes
+  const float = (name: string) => op('Cast', [name], { to: 1 })
+  // Colours are turned while they are bytes: a quarter of the memory to move.
+  const pixels = motion ? op('MatMul', [float(clips), graph.f32([0.25, 0.5, 0.25], [3, 1])]) : clips
   // [N·S, t, h, P, w, P, c] → [N·S, h, w, t, P, P, c]
   const cut = [batch * moments, tubeletFrames, rows, patchPx, columns, patchPx, motion ? 1 : 3]
   const turned = op('Transpose', [to(pixels, cut)], { perm: [0, 2, 4, 1, 3, 5, 6] })
   const dims = [batch, moments, places, size]
-  return tape.constant(to(turned, dims), dims)
+  return tape.constant(to(motion ? turned : float(turned), dims), dims)
 }
 
 /**

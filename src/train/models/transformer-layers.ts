@@ -1,6 +1,6 @@
 import { add, gelu } from '../ops-arithmetic.ts'
-import { attend, layerNorm, linear } from '../ops-matrix.ts'
-import { reshape, transpose } from '../ops-shape.ts'
+import { attend, attendPacked, layerNorm, linear } from '../ops-matrix.ts'
+import { concat, reshape, transpose } from '../ops-shape.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
 import type { Tape, Value } from '../tape.ts'
 import { keepBranch } from './drop-path.ts'
@@ -72,16 +72,29 @@ function attention(layers: Layers, name: string, x: Value, shape: BlockShape, ma
   const { tape } = layers
   const [batch, length, width] = x.shape as [number, number, number]
   const { heads } = shape
-  // [B, L, D] → [B, L, H, D/H] → [B, H, L, D/H]
-  const split = (part: string) =>
-    transpose(
-      tape,
-      reshape(tape, dense(layers, `${name}.${part}`, x), [batch, length, heads, width / heads]),
-      [0, 2, 1, 3],
-    )
-  const parts = { query: split('query'), key: split('key'), value: split('value') }
+  const each = width / heads
+  const apart = () => {
+    // [B, L, D] → [B, L, H, D/H] → [B, H, L, D/H]
+    const split = (part: string) =>
+      transpose(
+        tape,
+        reshape(tape, dense(layers, `${name}.${part}`, x), [batch, length, heads, each]),
+        [0, 2, 1, 3],
+      )
+    return attend(tape, { query: split('query'), key: split('key'), value: split('value') }, mask)
+  }
+  // In training one wide product is faster than three narrow ones, in both directions.
+  const together = () => {
+    const of = (what: string) =>
+      ['query', 'key', 'value'].map((part) => layers.parameters(`${name}.${part}.${what}`))
+    const made = linear(tape, x, concat(tape, of('weight'), 1), concat(tape, of('bias'), 0))
+    // [B, L, 3·D] → [B, L, 3, H, D/H] → [3, B, H, L, D/H]
+    const packed = reshape(tape, made, [batch, length, 3, heads, each])
+    return attendPacked(tape, transpose(tape, packed, [2, 0, 3, 1, 4]), mask)
+  }
+  const attended = layers.parameters(`${name}.query.weight`).tracked ? together() : apart()
   // [B, H, L, D/H] → [B, L, H, D/H] → [B, L, D]
-  const mixed = transpose(tape, attend(tape, parts, mask), [0, 2, 1, 3])
+  const mixed = transpose(tape, attended, [0, 2, 1, 3])
   return dense(layers, `${name}.out`, reshape(tape, mixed, [batch, length, width]))
 }
 

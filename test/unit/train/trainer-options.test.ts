@@ -115,7 +115,11 @@ describe('trainer with rates of their own', () => {
     move(scaled.weights, 'first.weight').forEach((by, index) => {
       expect(by).toBeCloseTo(move(plain.weights, 'first.weight')[index]! / 2, 6)
     })
-    expect(part('second.weight', scaled.weights)).toEqual(part('second.weight', plain.weights))
+    // One rate for all and one for each weight take the decay in another order: the last bit may differ.
+    const unscaled = part('second.weight', plain.weights)
+    part('second.weight', scaled.weights).forEach((value, index) => {
+      expect(value).toBeCloseTo(unscaled[index]!, 5)
+    })
   })
 })
 

@@ -49,7 +49,10 @@ function batchOf(count: number, next: () => number) {
 }
 
 describe('AdamW', () => {
-  it('agrees with the algorithm written out', async () => {
+  it.each([
+    ['one rate', true],
+    ['a rate for each weight', false],
+  ])('agrees with the algorithm written out, %s', async (_name, oneRate) => {
     const layout = layOut([
       { name: 'b', shape: [2], deviation: 0, decay: false },
       { name: 'w', shape: [3], deviation: 1, decay: true },
@@ -64,9 +67,12 @@ describe('AdamW', () => {
       ['weights', 'm', 'v', 'gradient'].map((name) => [name, graph.input(name, 'float32', [5])]),
     ) as Record<'weights' | 'm' | 'v' | 'gradient', string>
     const scalars = Object.fromEntries(
-      ['rate', 'correct1', 'correct2'].map((name) => [name, graph.input(name, 'float32', [])]),
+      ['rate', 'correct1', 'correct2'].map((name) => [
+        name,
+        graph.input(name, 'float32', name === 'rate' && !oneRate ? [5] : []),
+      ]),
     ) as Record<'rate' | 'correct1' | 'correct2', string>
-    const next = emitAdamW(graph, layout, { ...inputs, ...scalars }, settings)
+    const next = emitAdamW(graph, layout, { ...inputs, ...scalars, oneRate }, settings)
     for (const name of ['weights', 'm', 'v'] as const)
       graph.output(`${name}_next`, next[name], 'float32', [5])
     const session = await InferenceSession.create(graph.model())
@@ -92,7 +98,7 @@ describe('AdamW', () => {
         m: vector(state.m),
         v: vector(state.v),
         gradient: vector(gradient),
-        rate: scalar(0.01),
+        rate: oneRate ? scalar(0.01) : vector(Array(5).fill(0.01)),
         correct1: scalar(1 / (1 - 0.9 ** t)),
         correct2: scalar(1 / (1 - 0.999 ** t)),
       })
