@@ -80,6 +80,17 @@ export function openReviewQueue(options: { dataDir: string; clock: Pick<Clock, '
   }
 }
 
+/**
+ * Where in its clip the model said it. A rule about people may have held since long before its clip begins; then this
+ * is all that follows the pre-roll.
+ */
+function saidPart({ preRollMs, lastedMs, durationMs }: ClipRow) {
+  const saidToMs = Math.min(preRollMs + lastedMs, durationMs)
+  return saidToMs > preRollMs
+    ? { saidFromMs: preRollMs, saidToMs: Math.round(saidToMs) }
+    : { saidFromMs: null, saidToMs: null }
+}
+
 /** Every clip of an alert or a sample that began since then, page by page. */
 function* pagesOf(reader: ClipReader, sinceMs: number): Generator<ClipRow[]> {
   let cursor: string | null = null
@@ -95,6 +106,7 @@ function toItem(row: ClipRow): ReviewItem {
   const { alertId, why, cameraId, path, sha256, startedMs, durationMs, label, score, modelVersion } = row
   return {
     ...{ id: alertId, reason: why, cameraId, path, sha256, startedMs, durationMs, score, modelVersion },
+    ...saidPart(row),
     ...{ label, explanation: row.explanation, removedReason: null },
   }
 }

@@ -24,6 +24,8 @@ export interface ClipRow {
   readonly startedMs: number
   readonly durationMs: number
   readonly preRollMs: number
+  /** From the first to the last frame for which the model said it; it begins after the pre-roll. */
+  readonly lastedMs: number
   /** Why it ends early, or null. */
   readonly endReason: string | null
   readonly reviewed: boolean
@@ -62,7 +64,9 @@ export function openClipReader(dataDir: string): ClipReader {
      coalesce(alert.label, sample.label) AS label, coalesce(alert.score, sample.score) AS score,
      coalesce(alert.step, sample.sample) ->> '$.modelVersion' AS model_version,
      coalesce(alert.step, sample.sample) ->> '$.explanation' AS explanation,
-     sample.sample ->> '$.scores' AS scores
+     sample.sample ->> '$.scores' AS scores,
+     coalesce((alert.step ->> '$.lastPtsUs' - alert.step ->> '$.firstPtsUs') / 1000,
+       sample.last_ms - (sample.sample ->> '$.startedMs'), 0) AS lasted_ms
      FROM clip LEFT JOIN alert ON alert.id = clip.alert LEFT JOIN sample ON sample.id = clip.alert`
   const select = database.prepare(
     `SELECT ${columns} WHERE (?1 IS NULL OR clip.camera = ?1) AND (?2 IS NULL OR coalesce(alert.label, sample.label) = ?2)
@@ -122,6 +126,7 @@ function toClipRow(row: Record<string, SQLOutputValue>): ClipRow {
     startedMs: Number(row.started_ms),
     durationMs: Number(row.duration_ms),
     preRollMs: Number(row.pre_roll_ms),
+    lastedMs: Math.round(Number(row.lasted_ms)),
     endReason: text(row.end_reason),
     reviewed: row.reviewed_ms !== null,
     removedReason: text(row.removed_reason),

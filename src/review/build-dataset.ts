@@ -8,7 +8,7 @@ import {
   dayGroup,
   sealManifest,
 } from './dataset-manifest.ts'
-import { labellingVerdicts } from './review-item.ts'
+import { judgedPart, labellingVerdicts } from './review-item.ts'
 import type { ReviewedItem } from './review-store.ts'
 
 /** Gives every group a side; groups in `fixed` keep theirs. */
@@ -92,9 +92,9 @@ export function buildDataset(options: BuildDatasetOptions): DatasetManifest {
 }
 
 function entryOf(item: ReviewedItem): Omit<DatasetEntry, 'side'>[] {
-  const { id, path, sha256, cameraId, startedMs, durationMs, reason, label, current } = item
+  const { id, path, sha256, cameraId, startedMs, reason, label, current } = item
   if (current === null || !labellingVerdicts.includes(current.verdict)) return []
-  const startMs = current.startMs ?? 0
+  const { startMs, endMs } = judgedPart(item, current)
   const denied = label !== null && !current.labels.includes(label)
   return [
     {
@@ -102,7 +102,7 @@ function entryOf(item: ReviewedItem): Omit<DatasetEntry, 'side'>[] {
       path,
       sha256,
       startMs,
-      endMs: current.endMs ?? durationMs,
+      endMs,
       camera: cameraId,
       recordedMs: Math.round(startedMs + startMs),
       group: dayGroup(cameraId, startedMs),

@@ -37,6 +37,8 @@ const migrations: readonly string[] = [
    CREATE TRIGGER fact_kept BEFORE DELETE ON fact BEGIN SELECT RAISE(ABORT, 'facts are never removed'); END;`,
   `ALTER TABLE item ADD COLUMN explanation TEXT;
    ALTER TABLE item ADD COLUMN removed_reason TEXT;`,
+  `ALTER TABLE item ADD COLUMN said_from_ms INTEGER;
+   ALTER TABLE item ADD COLUMN said_to_ms INTEGER;`,
 ]
 
 /** A person and a running system write at the same time: a statement waits this long for the other. */

@@ -14,6 +14,9 @@ export interface ReviewItem {
   /** Wall clock at which the clip begins, milliseconds since the Unix epoch. */
   readonly startedMs: number
   readonly durationMs: number
+  /** The part of it for which the model said so, milliseconds from its beginning; null where that is not known. */
+  readonly saidFromMs: number | null
+  readonly saidToMs: number | null
   /** What the model said, or null where it said nothing. */
   readonly label: string | null
   readonly score: number | null
@@ -42,6 +45,18 @@ export interface ReviewFact {
   readonly undoes: number | null
   readonly who: string
   readonly atMs: number
+}
+
+/**
+ * The part of a clip that a judgement is about: what the person gave, else the part for which the model said it. The
+ * pre-roll and post-roll around it show what was before and after, and do not teach what was said.
+ */
+export function judgedPart(
+  { durationMs, saidFromMs, saidToMs }: Pick<ReviewItem, 'durationMs' | 'saidFromMs' | 'saidToMs'>,
+  { startMs, endMs }: Pick<ReviewFact, 'startMs' | 'endMs'>,
+): { readonly startMs: number; readonly endMs: number } {
+  if (startMs !== null || endMs !== null) return { startMs: startMs ?? 0, endMs: endMs ?? durationMs }
+  return { startMs: saidFromMs ?? 0, endMs: saidToMs ?? durationMs }
 }
 
 /** What holds of a clip after all that was said: the latest fact that nobody took back; null when there is none. */

@@ -1,6 +1,8 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import type { ReviewFact, ReviewItem, ReviewReason } from './review-item.ts'
 
+const number = (value: SQLOutputValue | undefined) => (value == null ? null : Number(value))
+
 export function toItem(row: Record<string, SQLOutputValue>): ReviewItem {
   const text = (value: SQLOutputValue | undefined) => (value == null ? null : String(value))
   return {
@@ -11,8 +13,10 @@ export function toItem(row: Record<string, SQLOutputValue>): ReviewItem {
     sha256: String(row.sha256),
     startedMs: Number(row.started_ms),
     durationMs: Number(row.duration_ms),
+    saidFromMs: number(row.said_from_ms),
+    saidToMs: number(row.said_to_ms),
     label: text(row.label),
-    score: row.score == null ? null : Number(row.score),
+    score: number(row.score),
     modelVersion: text(row.model_version),
     explanation: text(row.explanation),
     removedReason: text(row.removed_reason),
@@ -20,7 +24,6 @@ export function toItem(row: Record<string, SQLOutputValue>): ReviewItem {
 }
 
 export function toFact(row: Record<string, SQLOutputValue>): ReviewFact {
-  const number = (value: SQLOutputValue | undefined) => (value == null ? null : Number(value))
   return {
     seq: Number(row.seq),
     itemId: String(row.item),

@@ -72,8 +72,12 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
   const database = openReviewDatabase(dataDir)
   const insertItem = database.prepare(
     `INSERT INTO item (id, reason, camera, path, sha256, started_ms, duration_ms, label, score, model_version,
-       explanation, added_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+       explanation, added_ms, said_from_ms, said_to_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+  )
+  // Clips that came into the queue before the part was kept.
+  const completeItem = database.prepare(
+    'UPDATE item SET said_from_ms = ?2, said_to_ms = ?3 WHERE id = ?1 AND said_from_ms IS NULL',
   )
   const insertFact = database.prepare(
     `INSERT INTO fact (item, verdict, labels, start_ms, end_ms, undoes, who, at_ms)
@@ -125,9 +129,11 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
             Math.round(startedMs),
             Math.round(durationMs),
           ] as const
-          return (
-            sum + Number(insertItem.run(...values, label, score, modelVersion, explanation, addedMs).changes)
-          )
+          const said = [item.saidFromMs, item.saidToMs] as const
+          const rest = [label, score, modelVersion, explanation, addedMs, ...said] as const
+          const added = insertItem.run(...values, ...rest).changes
+          if (!added && item.saidFromMs !== null) completeItem.run(item.id, ...said)
+          return sum + Number(added)
         }, 0),
       )
     },

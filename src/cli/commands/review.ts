@@ -2,7 +2,7 @@ import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import type { ReviewQueue } from '../../../pipelines/review.ts'
 import { AppError } from '../../core/errors.ts'
-import { type ReviewReason, reviewReasons, type Verdict } from '../../review/review-item.ts'
+import { judgedPart, type ReviewReason, reviewReasons, type Verdict } from '../../review/review-item.ts'
 import type { ReviewedItem, ReviewFilter } from '../../review/review-store.ts'
 
 interface Common {
@@ -185,7 +185,9 @@ export function describeReviewItem(item: ReviewedItem): string {
       ? 'waits'
       : [current.verdict, current.labels.join('+'), `by ${current.who}`].filter(Boolean).join(' ')
   const when = new Date(startedMs).toISOString().slice(0, 19)
-  const length = `${(durationMs / 1000).toFixed(1)} s`
+  const seconds = (ms: number) => (ms / 1000).toFixed(1)
+  const part = judgedPart(item, current ?? { startMs: null, endMs: null })
+  const length = `${seconds(part.startMs)}–${seconds(part.endMs)} of ${seconds(durationMs)} s`
   return [
     id.slice(0, 12),
     when,

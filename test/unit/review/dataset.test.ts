@@ -43,6 +43,24 @@ describe('building a dataset', () => {
     expect(manifest.entries[0]!.group).toBe('gate/1970-01-01')
   })
 
+  it('takes the part for which the model said it, unless a person gave another one', () => {
+    const said = { saidFromMs: 5000, saidToMs: 6500 }
+    const { entries } = build([
+      ...week(),
+      judged('b1', 5 * dayMs, said),
+      judged('b2', 6 * dayMs, { ...said, ...rejected }),
+      judged('b3', 7 * dayMs, { ...said, fact: { startMs: 5200 } }),
+    ])
+    const partOf = (id: string) => {
+      const { startMs, endMs, recordedMs } = entries.find((entry) => entry.id === id)!
+      return [startMs, endMs, recordedMs % dayMs]
+    }
+    expect(partOf('b1')).toEqual([5000, 6500, 5000])
+    expect(partOf('b2')).toEqual([5000, 6500, 5000])
+    expect(partOf('b3')).toEqual([5200, 8000, 5200])
+    expect(partOf('a0')).toEqual([0, 8000, 0])
+  })
+
   it('never has a day of a camera, a file or a moment on two sides', () => {
     const clip = fc.record({
       cameraId: fc.constantFrom('gate', 'yard'),

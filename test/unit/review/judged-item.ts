@@ -22,6 +22,8 @@ export function judged(
     sha256: Buffer.from(id).toString('hex').padEnd(64, '0'),
     startedMs,
     durationMs: 8000,
+    saidFromMs: null,
+    saidToMs: null,
     label: 'falling',
     score: 0.9,
     modelVersion: '1',

@@ -17,6 +17,8 @@ const item = (id: string, more: Partial<ReviewItem> = {}): ReviewItem => ({
   sha256: 'a'.repeat(64),
   startedMs: 5000,
   durationMs: 8000,
+  saidFromMs: 3000,
+  saidToMs: 5500,
   label: 'falling',
   score: 0.9,
   modelVersion: '1.0.0',
@@ -40,6 +42,14 @@ describe('review store', () => {
     expect(store.add([item('a'), item('b')])).toBe(2)
     expect(store.add([item('a', { label: 'walking' }), item('c')])).toBe(1)
     expect(store.find('a').label).toBe('falling')
+  })
+
+  it('learns later for which part the model said it, once', () => {
+    store.add([item('a', { saidFromMs: null, saidToMs: null })])
+    expect(store.find('a')).toMatchObject({ saidFromMs: null, saidToMs: null })
+    expect(store.add([item('a')])).toBe(0)
+    store.add([item('a', { saidFromMs: 1, saidToMs: 2 })])
+    expect(store.find('a')).toMatchObject({ saidFromMs: 3000, saidToMs: 5500 })
   })
 
   it('keeps who said what and when; the latest holds', () => {
