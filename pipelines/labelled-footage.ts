@@ -8,6 +8,10 @@ export interface LabelledFootage {
   readonly set: LabelledSet
   /** Sides that groups have in the dataset versions. */
   readonly sides: ReadonlyMap<string, SplitSide>
+  /** The dataset versions that were named. */
+  readonly versions: readonly DatasetManifest[]
+  /** Whether clips have the label `background` because a person said that they show none. */
+  readonly hasNone: boolean
 }
 
 const datasetSource = /^dataset:([a-z0-9-]+)(?:@v?(\d+))?$/
@@ -40,7 +44,9 @@ export async function labelledFootage(options: {
     tellLeftOut(manifest, onNotice)
   }
   const files = sources.filter((source) => !datasetSource.test(source))
-  return { set: await readLabelledSet(files, items), sides }
+  const set = await readLabelledSet(files, items)
+  const hasNone = versions.some(({ entries }) => entries.some(({ labels }) => labels.length === 0))
+  return { set, sides, versions, hasNone }
 }
 
 function videoOf(entry: DatasetEntry, background: string): LabelledVideo {

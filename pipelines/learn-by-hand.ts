@@ -64,6 +64,7 @@ export async function openHandRun(
   return {
     ...options,
     ...{ learning, preset, plans, set, split, leaks, registry, version },
+    ...{ datasets: [], corrections: [] },
     dataDir: runDir,
     footage: await readFootage(learning.footage),
     champion: registry?.state(learning.model).live ?? null,

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { loadBundle } from '../src/bundle/load-bundle.ts'
 import { redactFields } from '../src/telemetry/redact-text.ts'
 import { type Comparison, compareModels, mostFrequentLabel } from '../src/train/evaluate/compare-models.ts'
+import { type CorrectedClip, correctedClips, countCorrected } from '../src/train/evaluate/corrected-clips.ts'
 import { type Evaluation, evaluate, type LatencyFigures } from '../src/train/evaluate/evaluate.ts'
 import { type GateDecision, gate } from '../src/train/evaluate/gate.ts'
+import type { LabelledVideo } from '../src/train/labelled-set.ts'
 import { measureLatencies, predictBundle } from '../src/train/predict-bundle.ts'
 import type { Prediction } from '../src/train/prediction.ts'
 import { formatHistory, type HistoryRecord, parseHistory } from '../src/train/report/history.ts'
@@ -22,6 +24,13 @@ interface Said {
   readonly footageS: Readonly<Record<string, number>>
   readonly challenger: Side
   readonly champion: Side & { readonly name: string }
+  /** Labels that the champion alerts on and the challenger does not know. */
+  readonly lostLabels: readonly string[]
+  /** Of the clips that people corrected, on whatever side they are. */
+  readonly corrected: {
+    readonly challenger: readonly Prediction[]
+    readonly champion: readonly Prediction[] | null
+  }
   readonly validation: readonly Prediction[]
 }
 
@@ -34,6 +43,7 @@ export interface Judged {
   readonly evaluation: Evaluation
   readonly comparison: Comparison
   readonly decision: GateDecision
+  readonly corrected: readonly CorrectedClip[]
   readonly metrics: Readonly<Record<string, number>>
 }
 
@@ -41,14 +51,15 @@ const saidFile = 'predictions.json'
 
 /** The new version and the live one on the test side, as they serve; without a live one, the most frequent label. */
 export async function predictBoth(job: LearnJob): Promise<void> {
-  const { learning, set, split, threads, signal, champion, registry, run, onProgress } = job
+  const { learning, set, split, corrections, threads, signal, champion, registry, run, onProgress } = job
   const { viewsPerItem } = learning
   const { labels } = set
   const loaded = await loadBundle(servedDir(job))
   const tell = (done: number) => onProgress({ phase: 'evaluate', done, total: 3, loss: null, etaS: 0 })
-  const predict = async (side: 'test' | 'validation', bundle = loaded) => {
+  const predict = async (videos: readonly LabelledVideo[], bundle = loaded) => {
+    if (videos.length === 0) return { predictions: [], footageS: {} }
     const { input, temporal } = bundle.bundle
-    const source = await openClips(job, split[side], { ...input, sampleFps: temporal.sampleFps })
+    const source = await openClips(job, videos, { ...input, sampleFps: temporal.sampleFps })
     const footageS: Record<string, number> = {}
     for (const { group, frameCount } of source.items)
       footageS[group] = (footageS[group] ?? 0) + frameCount / source.sampleFps
@@ -59,10 +70,12 @@ export async function predictBoth(job: LearnJob): Promise<void> {
       source.close()
     }
   }
+  const wanted = new Set(corrections.map(({ id }) => id))
+  const corrected = set.items.filter(({ id }) => wanted.has(id))
   tell(0)
-  const own = await predict('test')
+  const own = await predict(split.test)
   tell(1)
-  const validation = (await predict('validation')).predictions
+  const validation = (await predict(split.validation)).predictions
   tell(2)
   const before =
     champion === null || registry === null ? null : await loadBundle(registry.dirOf(learning.model, champion))
@@ -75,7 +88,7 @@ export async function predictBoth(job: LearnJob): Promise<void> {
     champion: before
       ? {
           name: `${learning.model}@${champion}`,
-          predictions: (await predict('test', before)).predictions,
+          predictions: (await predict(split.test, before)).predictions,
           latency: latencyBefore,
         }
       : {
@@ -83,6 +96,15 @@ export async function predictBoth(job: LearnJob): Promise<void> {
           predictions: mostFrequentLabel(labels.length, own.predictions),
           latency: null,
         },
+    lostLabels: before
+      ? before.bundle.labels.flatMap(({ name, background }) =>
+          background || labels.includes(name) ? [] : [name],
+        )
+      : [],
+    corrected: {
+      challenger: (await predict(corrected)).predictions,
+      champion: before ? (await predict(corrected, before)).predictions : null,
+    },
     validation,
   }
   await writeFile(join(run.dir, saidFile), JSON.stringify(said, plainNumbers))
@@ -91,7 +113,7 @@ export async function predictBoth(job: LearnJob): Promise<void> {
 
 /** Figures, comparison and the gate's decision from what was said. */
 export async function judgePredictions(job: LearnJob): Promise<Judged> {
-  const { run, plans, leaks, learning } = job
+  const { run, plans, leaks, learning, corrections } = job
   const said = await readSaid(run.dir)
   const { labels, thresholds, footageS } = said
   // Alarms can only be false where there is footage of nothing.
@@ -114,18 +136,19 @@ export async function judgePredictions(job: LearnJob): Promise<Judged> {
     resamples: plans.gate.resamples,
     confidence: plans.gate.confidence,
   })
-  const decision = gate({ rules: plans.gate, comparison, leaks })
-  const metrics = metricsOf(evaluation, comparison)
+  const decision = gate({ rules: plans.gate, comparison, leaks, lostLabels: said.lostLabels })
+  const corrected = correctedClips({ labels, corrections, ...said.corrected })
+  const metrics = metricsOf({ evaluation, comparison, corrected })
   await writeFile(
     join(run.dir, 'metrics.json'),
     `${JSON.stringify({ ...metrics, promote: decision.promote }, null, 2)}\n`,
   )
-  return { evaluation, comparison, decision, metrics }
+  return { evaluation, comparison, decision, corrected, metrics }
 }
 
 /** report.html, history.jsonl and an event file for TensorBoard. Returns the report's path. */
 export async function writeRunReport(job: LearnJob, judged: Judged): Promise<string> {
-  const { run, learning, set, version, champion, code, command, clock } = job
+  const { run, learning, set, datasets, version, champion, code, command, clock } = job
   const history = curveOf(await readHistory(join(run.dir, 'finetune')))
   const pretraining = await readFile(join(run.dir, 'pretrain.jsonl'), 'utf8').then(
     (text) => parseHistory(text, 'pretrain.jsonl'),
@@ -143,7 +166,13 @@ export async function writeRunReport(job: LearnJob, judged: Judged): Promise<str
     history,
     pretraining,
     reconstructions: await reconstructionsOf(run.dir),
-    lineage: { parent: champion, dataset: set.id, code, seed: String(learning.seed), run: run.id },
+    lineage: {
+      parent: champion,
+      dataset: [set.id, ...datasets].join(', '),
+      code,
+      seed: String(learning.seed),
+      run: run.id,
+    },
     config: redactFields(learning),
     command,
   })
@@ -174,6 +203,11 @@ async function readSaid(dir: string): Promise<Said> {
     list.map((each) => ({ ...each, probabilities: Float32Array.from(each.probabilities) }))
   return {
     ...said,
+    lostLabels: said.lostLabels ?? [],
+    corrected: {
+      challenger: revive(said.corrected?.challenger ?? []),
+      champion: said.corrected?.champion ? revive(said.corrected.champion) : null,
+    },
     challenger: { ...said.challenger, predictions: revive(said.challenger.predictions) },
     champion: { ...said.champion, predictions: revive(said.champion.predictions) },
     validation: revive(said.validation),
@@ -183,13 +217,16 @@ async function readSaid(dir: string): Promise<Said> {
 const plainNumbers = (_name: string, value: unknown) => (value instanceof Float32Array ? [...value] : value)
 
 /** The figures that go into the lineage. */
-function metricsOf(evaluation: Evaluation, comparison: Comparison): Record<string, number> {
+function metricsOf(options: Pick<Judged, 'evaluation' | 'comparison' | 'corrected'>): Record<string, number> {
+  const { evaluation, comparison, corrected } = options
+  const { clips, rightBefore, rightNow } = countCorrected(corrected)
   const { accuracy, macroF1, items, groups, calibration, falseAlarms, latency, perClass } = evaluation
   const figures: Record<string, number | null> = {
     ...{ accuracy, macroF1, testItems: items, testGroups: groups, ece: calibration.ece },
     falseAlarmsPerCameraDay: falseAlarms?.perCameraDay ?? null,
     latencyP95Ms: latency?.p95Ms ?? null,
     macroF1Gain: comparison.macroF1.difference,
+    ...(clips > 0 && { correctedClips: clips, correctedRightBefore: rightBefore, correctedRight: rightNow }),
   }
   for (const { label, precision, recall, f1 } of perClass)
     Object.assign(figures, {

@@ -5,10 +5,12 @@ import { canonicalJson } from '../src/config/config-hash.ts'
 import type { LearningConfig } from '../src/config/learning-schema.ts'
 import { AppError } from '../src/core/errors.ts'
 import type { ModelRegistry } from '../src/registry/model-registry.ts'
+import type { DatasetManifest } from '../src/review/dataset-manifest.ts'
 import { type CachedVideo, openClipCache } from '../src/train/clip-cache.ts'
 import type { ClipSource } from '../src/train/clip-source.ts'
+import type { Correction } from '../src/train/evaluate/corrected-clips.ts'
 import { type GateRules, gateRulesSchema } from '../src/train/evaluate/gate-rules.ts'
-import type { Leak, Split } from '../src/train/evaluate/split-by-group.ts'
+import { type Leak, type Split, splitSides } from '../src/train/evaluate/split-by-group.ts'
 import { type FineTunePlan, parseFineTunePlan } from '../src/train/fine-tune-plan.ts'
 import { splitForEver } from '../src/train/frozen-split.ts'
 import { type LabelledSet, type LabelledVideo, readFootage } from '../src/train/labelled-set.ts'
@@ -16,6 +18,7 @@ import { type Preset, presets } from '../src/train/models/presets.ts'
 import { type ParsedPretrainPlan, parsePretrainPlan } from '../src/train/pretrain-plan.ts'
 import { openRunFolder, type RunFolder } from '../src/train/run-folder.ts'
 import { checkPreset } from '../src/train/trained-model.ts'
+import { correctionsSince, datasetName } from './corrections.ts'
 import { labelledFootage } from './labelled-footage.ts'
 import type { LearnOptions } from './learn.ts'
 import { segmentsDir } from './record.ts'
@@ -37,6 +40,10 @@ export interface LearnJob extends Omit<LearnOptions, 'registry'> {
   }
   /** The version that it must beat, as it was when the run began; null for the first. */
   readonly champion: string | null
+  /** Dataset versions that it learns from, such as site@3. */
+  readonly datasets: readonly string[]
+  /** What people corrected since the champion learned. */
+  readonly corrections: readonly Correction[]
   /** The version that it will be. */
   readonly version: string
 }
@@ -45,13 +52,19 @@ const mostSegments = 200
 
 /** Reads plans and footage, splits it for ever, and opens the run: everything that can be refused, first. */
 export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
-  const { learning, dataDir, registry, clock } = options
+  const { dataDir, registry, clock } = options
   const preset = presetOf(options)
-  const plans = parsePlans(learning)
-  const { set, sides } = await labelledFootage({
-    ...{ sources: learning.labelled, dataDir, onNotice: options.onNotice },
-    background: learning.background[0] ?? 'background',
+  const plans = parsePlans(options.learning)
+  const none = options.learning.background[0] ?? 'background'
+  const { set, sides, versions, hasNone } = await labelledFootage({
+    ...{ sources: options.learning.labelled, dataDir, onNotice: options.onNotice },
+    background: none,
   })
+  // What people rejected must never alert, also where nobody named a label for it.
+  const background = hasNone
+    ? [...new Set([none, ...options.learning.background])]
+    : options.learning.background
+  const learning = { ...options.learning, background }
   const unknown = learning.background.find((label) => !set.labels.includes(label))
   if (unknown !== undefined)
     throw new AppError(
@@ -78,7 +91,23 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
     version: await registry.nextVersion(learning.model),
     footage: await footageOf(options),
   }))
-  return { ...options, run, set, split, leaks, preset, plans, ...begun }
+  const datasets = versions.map(datasetName)
+  const corrections = await correctionsOf({ ...options, ...begun, versions, split })
+  return { ...options, learning, run, set, split, leaks, preset, plans, datasets, corrections, ...begun }
+}
+
+/** The corrected clips that there is footage of, with the sides that they are on. */
+async function correctionsOf(
+  options: Pick<LearnOptions, 'learning' | 'dataDir' | 'registry'> &
+    Pick<LearnJob, 'champion' | 'split'> & { versions: readonly DatasetManifest[] },
+): Promise<Correction[]> {
+  const { learning, dataDir, registry, champion, split, versions } = options
+  const learned = champion === null ? [] : ((await registry.lineage(learning.model, champion)).datasets ?? [])
+  const sideOf = new Map(splitSides.flatMap((side) => split[side].map(({ id }) => [id, side] as const)))
+  return correctionsSince({ dataDir, versions, learned }).flatMap((correction) => {
+    const side = sideOf.get(correction.id)
+    return side === undefined ? [] : [{ ...correction, side }]
+  })
 }
 
 /** @throws AppError TRAIN_PLAN naming the first wrong field */

@@ -13,7 +13,7 @@ export type RegisteredJob = LearnJob & { readonly registry: ModelRegistry }
 
 /** Puts the version into the registry, with weights to go on from and the report. */
 export async function registerVersion(job: RegisteredJob, { metrics }: Judged): Promise<void> {
-  const { registry, learning, run, set, champion, code, command } = job
+  const { registry, learning, run, set, champion, datasets, code, command } = job
   if (await isOurs(job)) return
   const dir = servedDir(job)
   const { bundle } = await loadBundle(dir)
@@ -30,6 +30,7 @@ export async function registerVersion(job: RegisteredJob, { metrics }: Judged): 
     {
       parent: champion,
       dataset: set.id,
+      ...(datasets.length > 0 && { datasets: [...datasets] }),
       config: JSON.parse(JSON.stringify(learning)) as Record<string, unknown>,
       seed: learning.seed,
       code,

@@ -1,6 +1,7 @@
 import type { LearningConfig } from '../src/config/learning-schema.ts'
 import type { Clock } from '../src/core/clock.ts'
 import type { ModelRegistry } from '../src/registry/model-registry.ts'
+import { type CorrectedCount, countCorrected } from '../src/train/evaluate/corrected-clips.ts'
 import type { GateDecision } from '../src/train/evaluate/gate.ts'
 import type { TrainingProgress } from '../src/train/prediction.ts'
 import { judgePredictions, predictBoth, writeRunReport } from './learn-judge.ts'
@@ -33,6 +34,8 @@ export interface LearnOutcome {
   readonly version: string
   readonly result: 'live' | 'shadow' | 'registered' | 'refused'
   readonly decision: GateDecision
+  /** Clips that people corrected since the live version learned. */
+  readonly corrected: CorrectedCount
   readonly report: string
 }
 
@@ -52,7 +55,11 @@ export async function learn(options: LearnOptions): Promise<LearnOutcome> {
   const judged = await judgePredictions(job)
   const report = await writeRunReport(job, judged)
   const { decision } = judged
-  const told = { run: run.id, runDir: run.dir, resumed: run.resumed, version: job.version, decision, report }
+  const corrected = countCorrected(judged.corrected)
+  const told = {
+    ...{ run: run.id, runDir: run.dir, resumed: run.resumed, version: job.version },
+    ...{ decision, corrected, report },
+  }
   if (!decision.promote) {
     await run.finish()
     return { ...told, result: 'refused' }

@@ -53,6 +53,9 @@ export interface ReviewEntry {
   readonly cameraId: string
   readonly startedAt: string
   readonly durationMs: number
+  /** The part for which the model said it; null: not known. */
+  readonly saidFromMs: number | null
+  readonly saidToMs: number | null
   readonly label: string | null
   readonly score: number | null
   readonly modelVersion: string | null
@@ -117,6 +120,7 @@ export interface DatasetClip {
   readonly side: DatasetSide
   readonly labels: readonly string[]
   readonly notLabels: readonly string[]
+  readonly said?: string | null | undefined
   readonly reason: ReviewReason | 'import'
   readonly who: string | null
   readonly sha256: string

@@ -19,7 +19,12 @@ const fact = z
     seq: z.int(),
     verdict: z.enum([...verdicts, 'undo']),
     labels: z.array(z.string()),
-    startMs: z.number().nullable().describe('Where the part that shows them begins. Null like endMs: the part for which the model said it; else: at the beginning.'),
+    startMs: z
+      .number()
+      .nullable()
+      .describe(
+        'Where the part that shows them begins. Null like endMs: the part for which the model said it; else: at the beginning.',
+      ),
     endMs: z.number().nullable().describe('Where it ends. Null: at the end, or as startMs says.'),
     undoes: z.int().nullable().describe('The judgement that an undo takes back.'),
     who: z.string(),
@@ -33,6 +38,13 @@ const itemFields = {
   cameraId: z.string(),
   startedAt: time,
   durationMs: z.int(),
+  saidFromMs: z
+    .int()
+    .nullable()
+    .describe(
+      'Where the part begins for which the model said it, from the beginning of the recording; null: not known.',
+    ),
+  saidToMs: z.int().nullable().describe('Where it ends.'),
   label: z.string().nullable().describe('What the model said; null: nothing that could be confirmed.'),
   score: z.number().nullable(),
   modelVersion: z.string().nullable(),
@@ -50,6 +62,7 @@ const clip = z.strictObject({
   side: z.enum(datasetSides),
   labels: z.array(z.string()).describe('What it shows; empty: none of the labels.'),
   notLabels: z.array(z.string()).describe('What a model said and a person denied.'),
+  said: z.string().nullable().optional().describe('What a model said; absent for imported footage.'),
   reason: z.enum([...reviewReasons, 'import']),
   who: z.string().nullable(),
   sha256: z.string(),

@@ -108,6 +108,7 @@ function entryOf(item: ReviewedItem): Omit<DatasetEntry, 'side'>[] {
       group: dayGroup(cameraId, startedMs),
       labels: [...current.labels],
       notLabels: denied ? [label] : [],
+      said: label,
       reason,
       fact: current.seq,
       who: current.who,

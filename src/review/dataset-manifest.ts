@@ -24,6 +24,11 @@ const entrySchema = z
     side: z.enum(datasetSides),
     labels: z.array(z.string().min(1)).describe('What it shows; empty: none of the labels.'),
     notLabels: z.array(z.string().min(1)).describe('What a model said and a person denied.'),
+    said: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('What a model said; null: none of its labels. Absent for imported footage.'),
     reason: z.enum(reviewReasons).or(z.literal('import')),
     fact: z.int().nullable().describe('The review fact that it rests on; null for imported footage.'),
     who: z.string().nullable(),

@@ -89,7 +89,7 @@ async function learnOnce({ options, learning, dataDir, signal }: Once): Promise<
       }),
     })
     if (options.json) return void process.stdout.write(`${JSON.stringify(outcome)}\n`)
-    const { version, result, decision, report } = outcome
+    const { version, result, decision, corrected, report } = outcome
     const told = {
       live: `${learning.model} ${version} is live`,
       shadow: `${learning.model} ${version} judges live clips unheard; it takes over if it agrees`,
@@ -97,7 +97,10 @@ async function learnOnce({ options, learning, dataDir, signal }: Once): Promise<
       refused: `${learning.model} ${version} does not pass the gate; the live version stays`,
     }
     const reasons = decision.reasons.map(({ holds, text }) => `  ${holds ? 'yes' : 'NO '}  ${text}`)
-    process.stdout.write(`${[told[result], ...reasons, `report: ${report}`].join('\n')}\n`)
+    const { clips, rightBefore, rightNow } = corrected
+    const learned =
+      clips > 0 ? [`corrected clips: ${rightNow} of ${clips} are right now, ${rightBefore} were before`] : []
+    process.stdout.write(`${[told[result], ...reasons, ...learned, `report: ${report}`].join('\n')}\n`)
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'TRAIN_STOPPED') throw thrown
     throw new AppError(

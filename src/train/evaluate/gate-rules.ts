@@ -53,6 +53,10 @@ export const gateRulesSchema = z.strictObject({
     .default(null)
     .describe('p95 of latency at most; null for any'),
   minItems: z.number().int().min(1).default(50).describe('test items'),
+  allowLostLabels: z
+    .boolean()
+    .default(false)
+    .describe('whether labels that the live version alerts on may be missing in the new one'),
   minGroups: z.number().int().min(1).default(3).describe('groups that the test items come from'),
 })
 

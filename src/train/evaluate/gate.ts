@@ -4,6 +4,7 @@ import type { Leak } from './split-by-group.ts'
 
 export type GateRule =
   | 'leak'
+  | 'labels'
   | 'items'
   | 'groups'
   | 'improvement'
@@ -38,14 +39,17 @@ const signed = (value: number) => `${value >= 0 ? '+' : '−'}${points(Math.abs(
  * could be chance refuses unless the rules say otherwise.
  *
  * @param leaks of the split whose test side was evaluated, from findLeaks.
+ * @param lostLabels labels that the champion alerts on and the challenger does not know.
  */
 export function gate(options: {
   rules: GateRules
   comparison: Comparison
   leaks: readonly Leak[]
+  lostLabels?: readonly string[]
 }): GateDecision {
   const reasons = [
     leakReason(options.leaks),
+    ...labelReasons(options),
     ...sizeReasons(options),
     ...figureReasons(options),
     classReason(options),
@@ -73,6 +77,24 @@ function leakReason(leaks: readonly Leak[]): GateReason {
         ? 'No group and no item of the hold-out was trained on.'
         : `The hold-out leaks, its figures mean nothing: ${names.join(', ')}${more}.`,
   }
+}
+
+/** Nothing is said where nothing is lost. */
+function labelReasons(options: { rules: GateRules; lostLabels?: readonly string[] }): GateReason[] {
+  const { rules, lostLabels = [] } = options
+  if (lostLabels.length === 0) return []
+  const { allowLostLabels } = rules
+  return [
+    {
+      rule: 'labels',
+      measured: lostLabels.length,
+      limit: allowLostLabels ? null : 0,
+      holds: allowLostLabels,
+      text:
+        `The live version alerts on ${lostLabels.join(', ')}, the new one does not know of it: ` +
+        `${allowLostLabels ? 'allowLostLabels is set' : 'label footage of it, or set allowLostLabels'}.`,
+    },
+  ]
 }
 
 function sizeReasons({ rules, comparison }: Measured): GateReason[] {

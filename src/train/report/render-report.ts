@@ -1,7 +1,9 @@
 import type { Comparison } from '../evaluate/compare-models.ts'
+import type { CorrectedClip } from '../evaluate/corrected-clips.ts'
 import type { Evaluation } from '../evaluate/evaluate.ts'
 import type { GateDecision } from '../evaluate/gate.ts'
 import { confusionChart } from './confusion-chart.ts'
+import { correctedSection } from './corrected-section.ts'
 import type { HistoryRecord } from './history.ts'
 import { Html, html } from './html.ts'
 import { reliabilityChart } from './reliability-chart.ts'
@@ -25,6 +27,8 @@ export interface ReportInput {
   /** Null where nothing was compared. */
   readonly comparison: Comparison | null
   readonly decision: GateDecision | null
+  /** Clips that people corrected since the champion learned. */
+  readonly corrected?: readonly CorrectedClip[]
   /** Of fine-tuning and of pretraining; empty where there was none. */
   readonly history: readonly HistoryRecord[]
   readonly pretraining?: readonly HistoryRecord[]
@@ -40,7 +44,7 @@ export interface ReportInput {
 /** The report of a run as one HTML file that needs nothing else: no script, no font, no picture from elsewhere. */
 export function renderReport(input: ReportInput): string {
   const { title, createdAt, evaluation, comparison, decision, history } = input
-  const { pretraining = [], reconstructions = [] } = input
+  const { pretraining = [], reconstructions = [], corrected = [] } = input
   const before = comparison?.champion.evaluation ?? null
   const calibrations = [
     { name: 'as it is', calibration: evaluation.calibration },
@@ -61,6 +65,7 @@ export function renderReport(input: ReportInput): string {
 <header><h1>${title}</h1><p class="muted">${createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC${against}</p></header>
 ${decision && decisionSection(decision)}
 ${tiles(evaluation, before)}
+${corrected.length > 0 && correctedSection(corrected)}
 ${classTable(evaluation, before)}
 <section><h2>Confusion</h2>${confusionChart(evaluation.labels, evaluation.confusion)}</section>
 <section><h2>Calibration</h2><div class="pair">${reliabilityChart(calibrations)}

@@ -9,6 +9,7 @@ export function fakeReviews(clip: { path: string; thumbnailPath: string }, asked
   const said = { ...fact, who: 'ann', at: '2026-03-14T02:20:00.000Z' }
   const entry: ReviewEntry = {
     ...{ id: sampleId, reason: 'uncertain', state: 'waiting', cameraId: 'gate', durationMs: 10_000 },
+    ...{ saidFromMs: 5000, saidToMs: 6500 },
     ...{ startedAt: '2026-03-14T02:17:01.004Z', label: 'falling', score: 0.55, modelVersion: '3' },
     ...{ explanation: 'near its threshold', removedReason: null, current: said },
   }

@@ -25,7 +25,13 @@ interface Side {
   falseAlarms?: number
 }
 
-function decide(champion: Side, challenger: Side, rules: Partial<GateRules> = {}, leaks: Leak[] = []) {
+function decide(
+  champion: Side,
+  challenger: Side,
+  rules: Partial<GateRules> = {},
+  leaks: Leak[] = [],
+  lostLabels: string[] = [],
+) {
   const candidate = (name: string, { predictions, p95Ms, falseAlarms }: Side) => ({
     name,
     predictions,
@@ -40,7 +46,7 @@ function decide(champion: Side, challenger: Side, rules: Partial<GateRules> = {}
     seed: 1,
     resamples: 300,
   })
-  const decision = gate({ rules: gateRulesSchema.parse(rules), comparison, leaks })
+  const decision = gate({ rules: gateRulesSchema.parse(rules), comparison, leaks, lostLabels })
   const broken = decision.reasons.filter(({ holds }) => !holds).map(({ rule }) => rule)
   return { ...decision, broken, of: (rule: GateRule) => decision.reasons.find((each) => each.rule === rule)! }
 }
@@ -51,6 +57,15 @@ const weak = sample(0.6, 1)
 const strong = sample(0.95, 2)
 
 describe('gate', () => {
+  it('refuses a version that does not know what the live one alerts on, unless that is allowed', () => {
+    const judge = (rules: Partial<GateRules>, lostLabels: string[]) =>
+      decide({ predictions: weak }, { predictions: strong }, rules, [], lostLabels)
+    expect(judge({}, ['smoke']).broken).toEqual(['labels'])
+    expect(judge({}, ['smoke']).of('labels').text).toMatch(/alerts on smoke, .*label footage of it/)
+    expect(judge({ allowLostLabels: true }, ['smoke']).promote).toBe(true)
+    expect(judge({}, []).of('labels')).toBeUndefined()
+  })
+
   it('promotes what is better beyond chance and costs no more', () => {
     const result = decide(
       { predictions: weak, p95Ms: 20, falseAlarms: 4 },

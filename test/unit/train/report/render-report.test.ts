@@ -37,6 +37,22 @@ function report(text: string) {
     evaluation: comparison.challenger.evaluation,
     comparison,
     decision: gate({ rules: gateRulesSchema.parse({}), comparison, leaks: [] }),
+    corrected: [
+      {
+        ...{
+          id: `a${text}`,
+          group: `gate${text}`,
+          side: 'train',
+          said: `fall ${text}`,
+          truth: `walk${text}`,
+        },
+        ...{ before: `fall ${text}`, wasRight: false, now: `walk${text}`, right: true },
+      },
+      {
+        ...{ id: `b${text}`, group: `gate${text}`, side: 'test', said: null, truth: 'run' },
+        ...{ before: null, wasRight: false, now: `walk${text}`, right: false },
+      },
+    ],
     history: [
       { step: 1, loss: 2, learningRate: 0.1 },
       { step: 2, loss: Number.NaN, validationLoss: 1.5, accuracy: 0.5 },
@@ -82,6 +98,12 @@ describe('renderReport', () => {
     expect(page).toContain('vireo learn --note')
     expect(page).toContain('prefers-color-scheme: dark')
     expect(page).not.toMatch(/NaN|undefined|null/)
+  })
+
+  it('says of every corrected clip whether it is right now, the wrong ones first', () => {
+    expect(page).toContain('1 of 2 are right now, 0 with the live version.')
+    expect(page).toContain('Of those that it did not learn from: 0 of 1 are right now')
+    expect(page).toMatch(/<td class="id">b<.*?✗ wrong.*?<td class="id">a<.*?✓ right/s)
   })
 
   it('needs nothing from elsewhere and runs nothing', () => {
