@@ -41,8 +41,8 @@ export interface ExportedBundles {
 }
 
 /**
- * Writes trained weights as what the live path loads: a clip bundle for every model, and a streaming bundle for the
- * video transformer. Nothing is written unless both give the trainer's logits; by how much they differ is among their
+ * Writes trained weights as what the live path loads: a clip bundle for every model (an imported graph stays node for
+ * node what it was), and a streaming bundle for the video transformer. Nothing is written unless both give the trainer's logits; by how much they differ is among their
  * metrics (`export.parity`). Throws TRAIN_EXPORT, MODEL_BUNDLE_INVALID (a wrong field of the card) and STORE_WRITE.
  */
 export async function exportBundles(options: {
@@ -53,7 +53,7 @@ export async function exportBundles(options: {
 }): Promise<ExportedBundles> {
   const { model, weights, card, outDir } = options
   refuseOtherLabels(model, card)
-  const clipGraph = buildServingGraph(model, weights)
+  const clipGraph = model.served?.graph(weights) ?? buildServingGraph(model, weights)
   const transformer = canStream(model) ? model : null
   const stream = transformer ? { model: transformer, graph: buildStreamGraph(transformer, weights) } : null
   const parity = await checkParity({ model, weights, clipGraph, stream })
@@ -131,8 +131,12 @@ function cardFields(model: VideoModel, card: BundleCard, parity: number) {
     name,
     version,
     description,
-    input: { name: 'clips', widthPx: model.clip.widthPx, heightPx: model.clip.heightPx },
-    output: { name: 'logits', activation: card.activation },
+    input: {
+      name: model.served?.inputName ?? 'clips',
+      widthPx: model.clip.widthPx,
+      heightPx: model.clip.heightPx,
+    },
+    output: { name: model.served?.outputName ?? 'logits', activation: card.activation },
     labels: card.labels.map(({ background = false, ...label }) => ({ ...label, background })),
     graph: 'model.onnx',
     license,

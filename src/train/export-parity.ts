@@ -47,7 +47,8 @@ export async function checkParity(options: {
     clips,
     weights: new Tensor('float32', weights, [weights.length]),
   })
-  const served = await logitsOf(clipGraph, { clips })
+  const { inputName = 'clips', outputName = 'logits' } = model.served ?? {}
+  const served = await logitsOf(clipGraph, { [inputName]: clips }, outputName)
   const found = { clip: difference(trained, served), stream: null as number | null }
   if (stream) found.stream = difference(trained, await streamed(stream.model, stream.graph, clip))
 
@@ -75,11 +76,15 @@ function trainerGraph(model: VideoModel): Uint8Array {
   return graph.model()
 }
 
-async function logitsOf(graph: Uint8Array, feeds: Record<string, Tensor>): Promise<Float32Array> {
+async function logitsOf(
+  graph: Uint8Array,
+  feeds: Record<string, Tensor>,
+  outputName = 'logits',
+): Promise<Float32Array> {
   const session = await InferenceSession.create(graph)
-  const { logits } = await session.run(feeds)
+  const result = await session.run(feeds)
   await session.release()
-  return logits!.data as Float32Array
+  return result[outputName]!.data as Float32Array
 }
 
 /** The last logits after the tubelets of one clip, from an empty memory. */

@@ -5,10 +5,15 @@ import type { ParameterSpec } from './parameters.ts'
 export type TrainedLayers = 'all' | 'head' | number
 
 /**
- * The layers of a model from its input to its head, each as the names of its tensors. A layer is what shares the part
- * of the name before the first dot; one of gains and biases alone (a norm between blocks) belongs to the layer before it.
+ * The layers of a model from its input to its head, each as the names of its tensors: by the tensors' own `layer` where
+ * they state one. Else a layer is what shares the part of the name before the first dot; one of gains and biases alone (a
+ * norm between blocks) belongs to the layer before it.
  */
 export function layersOf(parameters: readonly ParameterSpec[]): string[][] {
+  if (parameters.every(({ layer }) => layer !== undefined)) {
+    const byLayer = Map.groupBy(parameters, ({ layer }) => layer!)
+    return [...byLayer].sort(([a], [b]) => a - b).map(([, specs]) => specs.map(({ name }) => name))
+  }
   const layers = new Map<string, ParameterSpec[]>()
   for (const spec of parameters) {
     const layer = spec.name.split('.')[0]!

@@ -11,6 +11,11 @@ export interface ParameterSpec {
   readonly offset?: number
   /** Whether weight decay pulls it towards 0: matrices and kernels, not gains and biases. */
   readonly decay: boolean
+  /**
+   * How many layers lie before its own, counted from the input. Absent where names tell the layers (see layersOf), as
+   * those of imported graphs do not.
+   */
+  readonly layer?: number
 }
 
 /** Where each tensor lies in the one flat vector that holds all weights; those with decay come first. */

@@ -9,6 +9,7 @@ import { layOut, type ParameterSpec } from '../parameters.ts'
 import { createTape } from '../tape.ts'
 import { chooseParameters } from './choose-parameters.ts'
 import { inlineScan } from './inline-scan.ts'
+import { layerDepths } from './layer-depths.ts'
 import { replaceHead } from './replace-head.ts'
 import { type FreeShapes, type TracedGraph, traceGraph } from './trace-graph.ts'
 import { writeWeights } from './write-weights.ts'
@@ -23,7 +24,8 @@ export interface ImportedModel extends VideoModel {
 
 /**
  * Takes the graph of a clip bundle (uint8 [N, T, H, W, 3], N free → logits [N, labels], as `vireo model import`
- * writes it) for training. Everything is trained that chooseParameters finds.
+ * writes it) for training. Everything is trained that chooseParameters finds,
+ * in the layers of layerDepths.
  *
  * @param newHead labels of a new last layer in place of the graph's own, with small random weights from the seed.
  * @throws AppError TRAIN_UNSUPPORTED_OP naming the first node that has no backward rule; MODEL_GRAPH when the graph is
@@ -44,6 +46,7 @@ export function importGraph(options: {
   const parameters = chooseParameters(model.graph!)
   if (parameters.length === 0)
     throw new AppError('MODEL_GRAPH', `${name}: the graph has no float32 weights to train`)
+  const depths = layerDepths(model.graph!, parameters)
   const layout = layOut(parameters)
   const start = new Float32Array(layout.total)
   for (const entry of layout.entries)
@@ -51,11 +54,22 @@ export function importGraph(options: {
 
   const graph: TracedGraph = { model, lifted, trained: new Set(parameters.map((each) => each.name)) }
   const free = traceFree(graph, { name, clip, labels: labels.length, specs: layout.entries })
+  const exportGraph = (weights: Float32Array) => {
+    const copy = clone(ModelProtoSchema, given)
+    writeWeights(copy, layout, weights)
+    return toBinary(ModelProtoSchema, copy)
+  }
+  const [input, output] = [given.graph!.input[0]!.name, given.graph!.output[0]!.name]
   return {
     name,
     clip,
     labels,
-    parameters: parameters.map(({ values: _, alias: __, ...spec }) => spec),
+    served: { inputName: input, outputName: output, graph: exportGraph },
+    exportGraph,
+    parameters: parameters.map(({ values: _, alias: __, ...spec }) => ({
+      ...spec,
+      layer: depths.get(spec.name)!,
+    })),
     grid: null,
     start,
     forward(tape, parametersOf, clips, batch) {
@@ -63,11 +77,6 @@ export function importGraph(options: {
       const input = tape.constant(clips, [batch, frames, heightPx, widthPx, 3])
       const { output } = traceGraph(graph, { tape, clips: input, parameters: parametersOf, free })
       return { logits: output, cells: null }
-    },
-    exportGraph(weights) {
-      const copy = clone(ModelProtoSchema, given)
-      writeWeights(copy, layout, weights)
-      return toBinary(ModelProtoSchema, copy)
     },
   }
 }

@@ -43,10 +43,14 @@ export function nodeName(node: NodeProto): string {
   return `node ${node.name || '(without a name)'} (${domain}${node.opType}, output ${node.output[0] ?? 'none'})`
 }
 
-export function unsupportedNode(node: NodeProto, reason: string): AppError {
+export function unsupportedNode(
+  node: NodeProto,
+  reason: string,
+  advice = 'Train a head on the frozen graph instead (freeze: backbone).',
+): AppError {
   return new AppError(
     'TRAIN_UNSUPPORTED_OP',
-    `${nodeName(node)} cannot be trained through: ${reason}. Train a head on the frozen graph instead.`,
+    `${nodeName(node)} cannot be trained through: ${reason}. ${advice}`,
     { details: { node: node.name, operator: node.opType, output: node.output[0] ?? null } },
   )
 }

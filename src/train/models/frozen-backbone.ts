@@ -24,7 +24,8 @@ export interface FrozenBackboneOptions {
   /** Any ONNX encoder of clips, or of pictures: then every frame goes through it. */
   readonly encoder: Uint8Array
   readonly clip: ClipShape
-  readonly preprocessing: Omit<Preprocessing, 'widthPx' | 'heightPx'>
+  /** Null for an encoder that takes clips as they are, uint8 [N, T, H, W, 3], as the graph of a bundle does. */
+  readonly preprocessing: Omit<Preprocessing, 'widthPx' | 'heightPx'> | null
   readonly inputName?: string
   /** The output with the features, when there are several. */
   readonly outputName?: string
@@ -62,11 +63,7 @@ export interface FrozenBackbone extends VideoModel {
 export async function createFrozenBackbone(options: FrozenBackboneOptions): Promise<FrozenBackbone> {
   const { name, clip, labels, hidden, pool } = options
   const encoder = readModel(options.encoder, name)
-  const { inputName } = foldModel(encoder, {
-    ...options.preprocessing,
-    ...clip,
-    ...(options.inputName !== undefined && { inputName: options.inputName }),
-  })
+  const inputName = takeClips(encoder, options)
   keepOutput(encoder, options)
   const session = await InferenceSession.create(toBinary(ModelProtoSchema, encoder), {
     intraOpNumThreads: options.threads,
@@ -117,6 +114,16 @@ export async function createFrozenBackbone(options: FrozenBackboneOptions): Prom
   return model
 }
 
+/** Gives the name of the input that takes clips, once there is one. */
+function takeClips(encoder: ModelProto, { preprocessing, clip, inputName }: FrozenBackboneOptions): string {
+  if (preprocessing === null) return inputName ?? encoder.graph!.input[0]!.name
+  return foldModel(encoder, {
+    ...preprocessing,
+    ...clip,
+    ...(inputName !== undefined && { inputName }),
+  }).inputName
+}
+
 function keepOutput({ graph }: ModelProto, { outputName, name }: FrozenBackboneOptions): void {
   const names = graph!.output.map((output) => output.name)
   const wanted = outputName ?? (names.length === 1 ? names[0] : undefined)
@@ -141,7 +148,8 @@ interface FeatureShape {
 /** @param dims of the features of one clip. */
 function featureShape(dims: readonly number[], options: FrozenBackboneOptions): FeatureShape {
   const { pool, frames, name, clip, preprocessing } = options
-  const rows = preprocessing.layout.includes('T') ? 1 : clip.frames
+  const byFrame = preprocessing ? !preprocessing.layout.includes('T') : dims[0] === clip.frames
+  const rows = byFrame ? clip.frames : 1
   const size = dims.reduce((product, each) => product * each, 1) / rows
   const inner = dims.slice(1)
   const refuse = (text: string) =>

@@ -44,6 +44,15 @@ export interface VideoModel {
     batch: number,
     left?: LeftOut,
   ): { logits: Value; cells: Value | null }
+  /**
+   * The graph that serves, where that is not the way forward written anew: an imported one with other numbers. It takes
+   * clips uint8 [N, T, H, W, 3] and gives logits [N, labels] under names of its own.
+   */
+  readonly served?: {
+    readonly inputName: string
+    readonly outputName: string
+    graph(weights: Float32Array): Uint8Array
+  }
   /** ONNX opset of the serving graph, where it holds an imported one; the builder's own when left out. */
   readonly opset?: number
   /** The grid of places that the model scores by themselves, or null. */

@@ -1,0 +1,47 @@
+import { create } from '@bufbuild/protobuf'
+import { AppError } from '../../core/errors.ts'
+import { makeInt64s, makeNode } from '../../onnx/edit-nodes.ts'
+import { freshNames } from '../../onnx/edit-walk.ts'
+import { elementTypes } from '../../onnx/element-type.ts'
+import { type GraphProto, type ModelProto, ValueInfoProtoSchema } from '../../onnx/proto/onnx_pb.ts'
+import { dropUnusedConstants } from '../../onnx/split-gemms.ts'
+import { findHead, tensorOf } from './find-head.ts'
+import { unsupportedNode } from './node-reader.ts'
+import { usedNodes } from './used-nodes.ts'
+
+/**
+ * Takes the last layer off a classifier, so that the graph gives what the layer saw: features [N, D], or [N, L, D]
+ * where scores were averaged over tokens afterwards. The model is changed.
+ *
+ * @throws AppError TRAIN_UNSUPPORTED_OP when no matrix of float32 makes the scores; MODEL_GRAPH
+ */
+export function cutHead(model: ModelProto): void {
+  const outer = model.graph
+  if (!outer) throw new AppError('MODEL_GRAPH', 'the ONNX file has no graph')
+  const fresh = freshNames(outer)
+  const { graph, scan, matrix } = findHead(model)
+  if (tensorOf(graph, matrix.input[1]!)!.dataType !== elementTypes.float32)
+    throw unsupportedNode(matrix, 'its weights are not float32', 'Take the bundle before it was quantised.')
+  const [seen] = matrix.input as [string]
+  if (scan) {
+    // An element of the batch has an axis of one in front, which has to go.
+    const [first, given] = [fresh('features.first'), fresh('features.element')]
+    graph.initializer.push(makeInt64s(first, [0], []))
+    graph.node.push(makeNode('Gather', [seen, first], [given], { axis: 0 }))
+    setOutput(graph, given)
+    scan.output = [fresh('features')]
+  }
+  setOutput(outer, scan ? scan.output[0]! : seen)
+  for (const each of new Set([graph, outer])) {
+    each.node = usedNodes(each, each.output[0]!.name)
+    each.valueInfo = []
+    dropUnusedConstants(each)
+  }
+}
+
+/** Makes a value the only output. Of its shape nothing is stated: what the head sees, only running it tells. */
+function setOutput(graph: GraphProto, name: string): void {
+  const { float32 } = elementTypes
+  const type = { value: { case: 'tensorType' as const, value: { elemType: float32 } } }
+  graph.output = [create(ValueInfoProtoSchema, { name, type })]
+}
