@@ -8,6 +8,7 @@ import { splitForEver } from '../src/train/frozen-split.ts'
 import { type LabelledSet, readFootage, readLabelledSet } from '../src/train/labelled-set.ts'
 import type { LearnOptions } from './learn.ts'
 import { type LearnJob, parsePlans, presetOf } from './learn-prepare.ts'
+import { openBackbone } from './open-backbone.ts'
 
 /** The section `learning` for steps by hand: nothing of it is required. */
 const handPlanSchema = learningSchema.extend({
@@ -47,6 +48,7 @@ export async function openHandRun(
   const learning = parsed.data
   const preset = presetOf({ learning })
   const plans = parsePlans(learning)
+  const backbone = await openBackbone(learning)
   await mkdir(runDir, { recursive: true })
   const none: LabelledSet = { id: 'none', labels: [], items: [] }
   const set = learning.labelled.length > 0 ? await readLabelledSet(learning.labelled) : none
@@ -63,7 +65,7 @@ export async function openHandRun(
   await writeFile(join(runDir, planFile), `${JSON.stringify({ ...kept, ...plan }, null, 2)}\n`)
   return {
     ...options,
-    ...{ learning, preset, plans, set, split, leaks, registry, version },
+    ...{ learning, preset, backbone, plans, set, split, leaks, registry, version },
     ...{ datasets: [], corrections: [] },
     dataDir: runDir,
     footage: await readFootage(learning.footage),

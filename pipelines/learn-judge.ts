@@ -13,8 +13,8 @@ import { formatHistory, type HistoryRecord, parseHistory } from '../src/train/re
 import { renderReport } from '../src/train/report/render-report.ts'
 import { writeTensorBoard } from '../src/train/report/tensorboard.ts'
 import { readHistory } from '../src/train/run-history.ts'
-import { servedDir } from './learn-model.ts'
 import { type LearnJob, openClips } from './learn-prepare.ts'
+import { servedDir } from './run-folders.ts'
 
 /** What both versions said of the footage that nobody was trained on, as a file of the run. */
 interface Said {

@@ -1,37 +1,27 @@
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { copyBundle } from '../src/bundle/copy-bundle.ts'
 import { canonicalJson } from '../src/config/config-hash.ts'
-import { type BundleCard, exportBundles } from '../src/train/export-bundle.ts'
 import { fineTune, startWeights } from '../src/train/fine-tune.ts'
-import { bestThreshold } from '../src/train/multi-label-metrics.ts'
 import { copyWeights, layOut } from '../src/train/parameters.ts'
 import { encodePng } from '../src/train/png.ts'
-import { predictClips } from '../src/train/predict.ts'
 import { pretrain } from '../src/train/pretrain.ts'
-import { quantizeBundle } from '../src/train/quantize-bundle.ts'
 import { reconstruct } from '../src/train/reconstruction.ts'
+import type { TrainedRun } from '../src/train/run-training.ts'
 import {
   modelOf,
   readTrainedModel,
   type TrainedModel,
   writeTrainedModel,
 } from '../src/train/trained-model.ts'
+import { fineTuneImported } from './learn-imported.ts'
 import { type LearnJob, openClips } from './learn-prepare.ts'
+import { pretrainedDir, trainedDir } from './run-folders.ts'
 
-const folderOf = (job: LearnJob) => ({
-  pretrained: join(job.run.dir, 'pretrained'),
-  trained: join(job.run.dir, 'trained'),
-  served: join(job.run.dir, 'served'),
-})
-export const trainedDir = (job: LearnJob) => folderOf(job).trained
-export const servedDir = (job: LearnJob) => folderOf(job).served
-
-/** Masked and next-frame prediction on all footage that is not tested on, labelled or not. */
+/** Masked and next-frame prediction on all footage that is not tested on, labelled or not. Not of imported graphs. */
 export async function pretrainModel(job: LearnJob): Promise<void> {
   const { plans, preset, split, learning, run, threads, clock, onProgress, signal, pause } = job
-  if (plans.pretrain.steps === 0) return
+  if (plans.pretrain.steps === 0 || job.backbone) return
   const model = modelOf({ preset, labels: [] })
   const videos = [...job.footage, ...split.train].filter(({ path }) => existsSync(path))
   const footage = await openClips(job, videos)
@@ -46,7 +36,7 @@ export async function pretrainModel(job: LearnJob): Promise<void> {
     })
     const lines = losses.map(({ step, masked, next }) => ({ step, loss: masked ?? next, masked, next }))
     await writeLines(join(run.dir, 'pretrain.jsonl'), lines)
-    await writeTrainedModel(folderOf(job).pretrained, {
+    await writeTrainedModel(pretrainedDir(job), {
       preset,
       labels: [],
       sampleFps: learning.sampleFps,
@@ -83,107 +73,50 @@ async function drawReconstructions(options: {
     await writeFile(join(run.dir, `reconstruction-${n}.png`), encodePng(picture))
 }
 
-/** Labels, on top of what was pretrained in this run, or of the live version, or of nothing. */
-export async function fineTuneModel(job: LearnJob): Promise<{ stoppedEarly: boolean; epochs: number }> {
+export interface FineTuned {
+  readonly stoppedEarly: boolean
+  readonly epochs: number
+  /** Of the epoch that was kept; null where nothing was validated. */
+  readonly validationAccuracy: number | null
+}
+
+/** Labels, on top of what was pretrained in this run, or of the live version, or of the backbone, or of nothing. */
+export async function fineTuneModel(job: LearnJob): Promise<FineTuned> {
+  const { backbone } = job
+  const { history, stoppedEarly } = backbone
+    ? await fineTuneImported(job, backbone)
+    : await fineTuneTransformer(job)
+  const validationAccuracy = history.findLast(({ best }) => best)?.validationAccuracy ?? null
+  return { stoppedEarly, epochs: history.length, validationAccuracy }
+}
+
+async function fineTuneTransformer(job: LearnJob): Promise<TrainedRun> {
   const { set, split, preset, plans, learning, run, threads, clock, onProgress, signal, pause } = job
   const model = modelOf({ preset, labels: set.labels })
   const start = (await pretrainedWeights(job)) ?? (await liveWeights(job, set.labels))
   const train = await openClips(job, split.train)
   const validation = await openClips(job, split.validation)
   try {
-    const { weights, history, stoppedEarly } = await fineTune({
+    const tuned = await fineTune({
       ...{ model, start, train, validation, plan: plans.finetune, threads, clock, onProgress, signal },
       ...(pause && { pause }),
       runDir: join(run.dir, 'finetune'),
       seed: learning.seed,
     })
+    const { weights } = tuned
     const trained = { preset, labels: set.labels, sampleFps: learning.sampleFps, weights }
-    await writeTrainedModel(folderOf(job).trained, trained)
-    return { stoppedEarly, epochs: history.length }
+    await writeTrainedModel(trainedDir(job), trained)
+    return tuned
   } finally {
     train.close()
     validation.close()
   }
 }
 
-/** The bundle that would serve, quantised when asked, with thresholds from the validation side. */
-export async function exportServed(job: LearnJob): Promise<void> {
-  const { learning, set, split, threads, signal, run, onProgress } = job
-  onProgress({ phase: 'export', done: 0, total: 1, loss: null, etaS: 0 })
-  const { weights, preset } = await readTrainedModel(trainedDir(job))
-  const model = modelOf({ preset, labels: set.labels })
-  const validation = await openClips(job, split.validation)
-  const { viewsPerItem } = learning
-  const said = await predictClips({
-    ...{ model, weights, source: validation, labels: set.labels, viewsPerItem, batch: 8, threads, signal },
-  })
-  const exported = await exportBundles({
-    model,
-    weights,
-    card: cardOf(job, (label) => {
-      const scores = said.map(({ truth, probabilities }) => ({
-        score: probabilities[label]!,
-        truth: truth === label,
-      }))
-      return bestThreshold(scores).threshold
-    }),
-    outDir: join(run.dir, 'export'),
-  })
-  const chosen = learning.kind === 'stream' ? (exported.stream ?? exported.clip) : exported.clip
-  const { quantize } = learning
-  const mode = quantize === 'none' ? null : quantize
-  await quantizeOrCopy({ job, from: chosen.dir, mode, validation })
-  validation.close()
-  onProgress({ phase: 'export', done: 1, total: 1, loss: null, etaS: 0 })
-}
-
-const calibrationClips = 32
-
-async function quantizeOrCopy(options: {
-  job: LearnJob
-  from: string
-  mode: 'dynamic' | 'static' | 'fp16' | null
-  validation: Awaited<ReturnType<typeof openClips>>
-}): Promise<void> {
-  const { job, from, mode, validation } = options
-  const { version, threads, preset } = job
-  if (mode === null) {
-    await copyBundle(from, servedDir(job), {})
-    return
-  }
-  const { frames, heightPx, widthPx } = preset.clip
-  const calibration = validation.items.slice(0, calibrationClips).map((_, item) => {
-    const video = new Uint8Array(frames * heightPx * widthPx * 3)
-    validation.read(item, 0, frames, video)
-    return video
-  })
-  await quantizeBundle({ bundleDir: from, outDir: servedDir(job), mode, calibration, version, threads })
-}
-
-function cardOf(job: LearnJob, thresholdOf: (label: number) => number): BundleCard {
-  const { learning, set, version, champion } = job
-  return {
-    name: learning.model,
-    version,
-    description: `Learned from ${set.items.length} labelled clips.`,
-    labels: set.labels.map((name, label) => ({
-      name,
-      threshold: thresholdOf(label),
-      background: learning.background.includes(name),
-    })),
-    activation: 'softmax',
-    sampleFps: learning.sampleFps,
-    license: 'NOASSERTION',
-    parent: champion === null ? null : `${learning.model}@${champion}`,
-    dataset: set.id,
-    metrics: {},
-  }
-}
-
 async function pretrainedWeights(job: LearnJob): Promise<Float32Array | null> {
   const { plans, set, learning } = job
   if (plans.pretrain.steps === 0) return null
-  return fitted(await readTrainedModel(folderOf(job).pretrained), { labels: set.labels, seed: learning.seed })
+  return fitted(await readTrainedModel(pretrainedDir(job)), { labels: set.labels, seed: learning.seed })
 }
 
 /** Weights of the live version where it was made by this loop with the same sizes. */

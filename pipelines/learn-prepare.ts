@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { LoadedBundle } from '../src/bundle/load-bundle.ts'
 import { canonicalJson } from '../src/config/config-hash.ts'
 import type { LearningConfig } from '../src/config/learning-schema.ts'
 import { AppError } from '../src/core/errors.ts'
@@ -15,12 +16,14 @@ import { type FineTunePlan, parseFineTunePlan } from '../src/train/fine-tune-pla
 import { splitForEver } from '../src/train/frozen-split.ts'
 import { type LabelledSet, type LabelledVideo, readFootage } from '../src/train/labelled-set.ts'
 import { type Preset, presets } from '../src/train/models/presets.ts'
+import type { ClipShape } from '../src/train/models/video-model.ts'
 import { type ParsedPretrainPlan, parsePretrainPlan } from '../src/train/pretrain-plan.ts'
 import { openRunFolder, type RunFolder } from '../src/train/run-folder.ts'
 import { checkPreset } from '../src/train/trained-model.ts'
 import { correctionsSince, datasetName } from './corrections.ts'
 import { labelledFootage } from './labelled-footage.ts'
 import type { LearnOptions } from './learn.ts'
+import { openBackbone } from './open-backbone.ts'
 import { segmentsDir } from './record.ts'
 
 /** Everything that the steps of a run are given. */
@@ -32,7 +35,10 @@ export interface LearnJob extends Omit<LearnOptions, 'registry'> {
   readonly split: Split<LabelledVideo>
   readonly leaks: readonly Leak[]
   readonly footage: readonly CachedVideo[]
+  /** The video transformer that is taught, unless there is a backbone. */
   readonly preset: Preset
+  /** The bundle whose graph is taught instead. */
+  readonly backbone: LoadedBundle | null
   readonly plans: {
     readonly pretrain: ParsedPretrainPlan
     readonly finetune: FineTunePlan
@@ -55,6 +61,7 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
   const { dataDir, registry, clock } = options
   const preset = presetOf(options)
   const plans = parsePlans(options.learning)
+  const backbone = await openBackbone(options.learning)
   const none = options.learning.background[0] ?? 'background'
   const { set, sides, versions, hasNone } = await labelledFootage({
     ...{ sources: options.learning.labelled, dataDir, onNotice: options.onNotice },
@@ -82,7 +89,7 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
   // What only decides how fast or when is no part of what the result is.
   const { schedule: _s, threads: _t, niceness: _n, pauseAbove: _p, ...decisive } = learning
   const identity = createHash('sha256')
-    .update(canonicalJson([decisive, set.id]))
+    .update(canonicalJson([decisive, set.id, ...(backbone ? [backbone.bundle.files] : [])]))
     .digest('hex')
     .slice(0, 16)
   const run = await openRunFolder({ runsDir: join(dataDir, 'runs'), model: learning.model, identity, clock })
@@ -93,7 +100,20 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
   }))
   const datasets = versions.map(datasetName)
   const corrections = await correctionsOf({ ...options, ...begun, versions, split })
-  return { ...options, learning, run, set, split, leaks, preset, plans, datasets, corrections, ...begun }
+  return {
+    ...options,
+    learning,
+    run,
+    set,
+    split,
+    leaks,
+    preset,
+    backbone,
+    plans,
+    datasets,
+    corrections,
+    ...begun,
+  }
 }
 
 /** The corrected clips that there is footage of, with the sides that they are on. */
@@ -139,11 +159,20 @@ export function openClips(
   })
 }
 
-export const sizeOf = ({ preset, learning }: Pick<LearnJob, 'preset' | 'learning'>) => ({
-  widthPx: preset.clip.widthPx,
-  heightPx: preset.clip.heightPx,
-  sampleFps: learning.sampleFps,
-})
+type Taught = Pick<LearnJob, 'preset' | 'learning' | 'backbone'>
+
+/** The clips that are learned from. */
+export function clipOf({ preset, backbone }: Pick<Taught, 'preset' | 'backbone'>): ClipShape {
+  if (!backbone) return preset.clip
+  const { input, temporal } = backbone.bundle
+  return { frames: temporal.frames, heightPx: input.heightPx, widthPx: input.widthPx }
+}
+
+export function sizeOf(job: Taught): { widthPx: number; heightPx: number; sampleFps: number } {
+  const { widthPx, heightPx } = clipOf(job)
+  const { backbone, learning } = job
+  return { widthPx, heightPx, sampleFps: backbone?.bundle.temporal.sampleFps ?? learning.sampleFps }
+}
 
 export function presetOf({ learning }: Pick<LearnOptions, 'learning'>): Preset {
   const { frames, widthPx, heightPx, ...sizes } = defined(learning.sizes)

@@ -5,9 +5,11 @@ import { loadBundle } from '../src/bundle/load-bundle.ts'
 import { AppError } from '../src/core/errors.ts'
 import type { ModelRegistry } from '../src/registry/model-registry.ts'
 import { readTrainedModel, trainedModelFiles } from '../src/train/trained-model.ts'
+import { parentOf } from './bundle-card.ts'
+import { trainedBundleDir } from './learn-imported.ts'
 import type { Judged } from './learn-judge.ts'
-import { servedDir, trainedDir } from './learn-model.ts'
 import type { LearnJob } from './learn-prepare.ts'
+import { servedDir, trainedDir } from './run-folders.ts'
 
 export type RegisteredJob = LearnJob & { readonly registry: ModelRegistry }
 
@@ -19,9 +21,9 @@ export async function registerVersion(job: RegisteredJob, { metrics }: Judged): 
   const { bundle } = await loadBundle(dir)
   const judged = await copyBundle(dir, join(run.dir, 'registered'), {
     metrics: { ...bundle.metrics, ...metrics },
-    parent: champion === null ? null : `${learning.model}@${champion}`,
+    parent: parentOf(job),
   })
-  const trained = trainedModelFiles(await readTrainedModel(trainedDir(job)))
+  const trained = await trainedFiles(job)
   const files = Object.fromEntries(
     Object.entries(trained).map(([name, bytes]) => [`training/${name}`, bytes] as const),
   )
@@ -40,6 +42,17 @@ export async function registerVersion(job: RegisteredJob, { metrics }: Judged): 
     },
     { ...files, 'report.html': await readFile(join(run.dir, 'report.html')) },
   )
+}
+
+/** What later runs go on from, besides the bundle that serves. */
+async function trainedFiles(job: LearnJob): Promise<Record<string, Uint8Array>> {
+  if (!job.backbone) return trainedModelFiles(await readTrainedModel(trainedDir(job)))
+  // The graph that serves is the one that was trained, unless it was quantised.
+  if (job.learning.quantize === 'none') return {}
+  const { dir, bundle } = await loadBundle(trainedBundleDir(job))
+  const names = ['bundle.json', ...bundle.files.map(({ path }) => path)]
+  const read = names.map(async (name) => [name, await readFile(join(dir, name))] as const)
+  return Object.fromEntries(await Promise.all(read))
 }
 
 /** Makes it live: at once where nobody serves the model, else after its shadow. Old versions are removed. */

@@ -49,6 +49,19 @@ export const learningSchema = z.strictObject({
     })
     .prefault({})
     .describe('Sizes that differ from those of the preset.'),
+  backbone: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder of an imported clip bundle whose graph is taught instead of the video transformer; sizes and rate are its own.',
+    ),
+  freeze: z
+    .enum(['backbone'])
+    .optional()
+    .describe(
+      'backbone: its graph stays as it is, and only a new head is taught, on features that are computed once.',
+    ),
   sampleFps: z.number().positive().max(240).default(8).describe('Rate at which frames are sampled.'),
   startFrom: z
     .enum(['live', 'scratch'])

@@ -23,9 +23,11 @@ export async function embedFootage(options: {
   mirrored: boolean
   batch: number
   signal: AbortSignal
+  /** Awaited before each batch, for work that takes second place. */
+  pause?: (() => Promise<void>) | undefined
   onProgress?: (progress: { done: number; total: number }) => void
 }): Promise<Embeddings> {
-  const { model, source, views, mirrored, batch, signal, onProgress } = options
+  const { model, source, views, mirrored, batch, signal, pause, onProgress } = options
   const { clip, features } = model
   const looks = source.items.flatMap(({ frameCount }, item) =>
     viewStarts(frameCount, clip.frames, views).flatMap((start) =>
@@ -36,6 +38,9 @@ export async function embedFootage(options: {
   const read = new Uint8Array(clip.frames * source.heightPx * source.widthPx * 3)
   const values = new Float32Array(looks.length * features)
   for (let at = 0; at < looks.length; at += batch) {
+    await pause?.().catch((thrown: unknown) => {
+      if (!signal.aborted) throw thrown
+    })
     if (signal.aborted)
       throw new AppError('TRAIN_STOPPED', 'it was stopped while the footage was embedded; run it again')
     const part = looks.slice(at, at + batch)

@@ -64,7 +64,11 @@ export async function checkParity(options: {
 }
 
 function trainerGraph(model: VideoModel): Uint8Array {
-  const graph = createGraphBuilder({ name: `${model.name}-forward` })
+  const { opset } = model
+  const graph = createGraphBuilder({
+    name: `${model.name}-forward`,
+    ...(opset !== undefined && { opset }),
+  })
   const layout = layOut(model.parameters)
   const { type, shape } = clipTensor(model, 1)
   const clips = graph.input('clips', type, shape)

@@ -31,6 +31,7 @@ export async function trainHead(options: FineTuneOptions & { model: FrozenBackbo
       mirrored,
       batch: plan.microBatch ?? batch,
       signal,
+      pause: options.pause,
       onProgress: ({ done, total }) => {
         const etaS = ((clock.monoMs() - startedMs) / 1000 / done) * (total - done)
         onProgress({ phase: 'load', done: done + share, total: total + share, loss: null, etaS })
@@ -86,6 +87,7 @@ export async function trainHead(options: FineTuneOptions & { model: FrozenBackbo
           ? null
           : async (weights) =>
               scorePredictions(predictionsOf(options, judged, await judge.logits(weights, judged))),
+      pause: options.pause,
       clock,
       signal,
       onProgress,

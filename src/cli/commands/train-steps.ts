@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { AppError } from '../../core/errors.ts'
 
-interface StepOptions {
+export interface StepOptions {
   out: string
   plan?: string
   data?: string[]
@@ -17,22 +17,26 @@ interface StepOptions {
   json?: boolean
 }
 
+/** A command that works on a folder of a run, with the options that all of them have. */
+export function addStep(train: Command, name: string, description: string): Command {
+  return train
+    .command(name)
+    .description(description)
+    .requiredOption(
+      '--out <folder>',
+      'folder of the run: plan, checkpoints, results; the same command goes on',
+    )
+    .option('--plan <file>', 'YAML with fields of the section learning (docs/learning.md)')
+    .option('--data <paths...>', 'labelled footage: CSV files and folders')
+    .option('--seed <n>', 'seed')
+    .option('--threads <n>', 'threads; all cores but one unless given')
+    .option('--json', 'progress (stderr) and result as JSON lines')
+}
+
 /** The steps of `vireo learn` one by one, on a folder of their own. */
 export function registerTrainSteps(train: Command): void {
   const step = (name: string, description: string) =>
-    train
-      .command(name)
-      .description(description)
-      .requiredOption(
-        '--out <folder>',
-        'folder of the run: plan, checkpoints, results; the same command goes on',
-      )
-      .option('--plan <file>', 'YAML with fields of the section learning (docs/learning.md)')
-      .option('--data <paths...>', 'labelled footage: CSV files and folders')
-      .option('--preset <name>', 'nano, small or base')
-      .option('--seed <n>', 'seed')
-      .option('--threads <n>', 'threads; all cores but one unless given')
-      .option('--json', 'progress (stderr) and result as JSON lines')
+    addStep(train, name, description).option('--preset <name>', 'nano, small or base')
 
   step('pretrain', 'Learn from footage without labels: masked and next-frame prediction.')
     .option('--footage <paths...>', 'videos and folders of videos without labels')
@@ -58,7 +62,7 @@ export function registerTrainSteps(train: Command): void {
     .option('--model-version <version>', 'version of the bundle')
     .action((options: StepOptions) =>
       withJob(options, async (job) => {
-        const { exportServed } = await import('../../../pipelines/learn-model.ts')
+        const { exportServed } = await import('../../../pipelines/learn-export.ts')
         await exportServed(job)
         return { bundle: `${options.out}/served` }
       }),
@@ -101,7 +105,7 @@ export function registerTrainSteps(train: Command): void {
     })
 }
 
-type Job = import('../../../pipelines/learn-prepare.ts').LearnJob
+export type Job = import('../../../pipelines/learn-prepare.ts').LearnJob
 
 async function report(job: Job): Promise<Record<string, unknown>> {
   const { judgePredictions, writeRunReport } = await import('../../../pipelines/learn-judge.ts')
@@ -110,9 +114,11 @@ async function report(job: Job): Promise<Record<string, unknown>> {
   return { report: path, promote: judged.decision.promote, ...judged.metrics }
 }
 
-async function withJob(
+/** Opens the run of a folder, does a step of it and prints what it gives; `more` is added to its plan. */
+export async function withJob(
   options: StepOptions,
   work: (job: Job) => Promise<Record<string, unknown>>,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const { systemClock: clock } = await import('../../core/clock.ts')
   const { openHandRun } = await import('../../../pipelines/learn-by-hand.ts')
@@ -121,7 +127,7 @@ async function withJob(
   const registry = options.config === undefined ? null : await registryOf(options.config)
   try {
     const job = await openHandRun({
-      ...{ runDir: options.out, plan: await planOf(options), registry, clock },
+      ...{ runDir: options.out, plan: { ...(await planOf(options)), ...more }, registry, clock },
       ...(options.modelVersion !== undefined && { version: options.modelVersion }),
       code: await codeVersion(),
       command: `vireo train … --out ${options.out}`,

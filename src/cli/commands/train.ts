@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { AppError } from '../../core/errors.ts'
+import { registerTrainImported } from './train-imported.ts'
 import { registerTrainSound } from './train-sound.ts'
 import { registerTrainSteps } from './train-steps.ts'
 
@@ -19,6 +20,7 @@ interface Options {
 export function registerTrain(program: Command): void {
   const train = program.command('train').description('Train models on this machine.')
   registerTrainSteps(train)
+  registerTrainImported(train)
   registerTrainSound(train)
   train
     .command('simulated')

@@ -1,9 +1,9 @@
-import { create } from '@bufbuild/protobuf'
-import { AppError } from '../../core/errors.ts'
+import { create, toBinary } from '@bufbuild/protobuf'
 import { makeInt64s, makeNode } from '../../onnx/edit-nodes.ts'
 import { freshNames } from '../../onnx/edit-walk.ts'
 import { elementTypes } from '../../onnx/element-type.ts'
-import { type GraphProto, type ModelProto, ValueInfoProtoSchema } from '../../onnx/proto/onnx_pb.ts'
+import { type GraphProto, ModelProtoSchema, ValueInfoProtoSchema } from '../../onnx/proto/onnx_pb.ts'
+import { readModel } from '../../onnx/read-model.ts'
 import { dropUnusedConstants } from '../../onnx/split-gemms.ts'
 import { findHead, tensorOf } from './find-head.ts'
 import { unsupportedNode } from './node-reader.ts'
@@ -11,13 +11,13 @@ import { usedNodes } from './used-nodes.ts'
 
 /**
  * Takes the last layer off a classifier, so that the graph gives what the layer saw: features [N, D], or [N, L, D]
- * where scores were averaged over tokens afterwards. The model is changed.
+ * where scores were averaged over tokens afterwards. ONNX bytes in and out.
  *
  * @throws AppError TRAIN_UNSUPPORTED_OP when no matrix of float32 makes the scores; MODEL_GRAPH
  */
-export function cutHead(model: ModelProto): void {
-  const outer = model.graph
-  if (!outer) throw new AppError('MODEL_GRAPH', 'the ONNX file has no graph')
+export function cutHead(bytes: Uint8Array, name: string): Uint8Array {
+  const model = readModel(bytes, name)
+  const outer = model.graph!
   const fresh = freshNames(outer)
   const { graph, scan, matrix } = findHead(model)
   if (tensorOf(graph, matrix.input[1]!)!.dataType !== elementTypes.float32)
@@ -37,6 +37,7 @@ export function cutHead(model: ModelProto): void {
     each.valueInfo = []
     dropUnusedConstants(each)
   }
+  return toBinary(ModelProtoSchema, model)
 }
 
 /** Makes a value the only output. Of its shape nothing is stated: what the head sees, only running it tells. */

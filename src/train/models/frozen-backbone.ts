@@ -19,6 +19,8 @@ import type { ClipShape, VideoModel } from './video-model.ts'
 export const featureShift = 'features.shift'
 export const featureGain = 'features.gain'
 
+type Pool = 'flatten' | 'places' | 'tokens'
+
 export interface FrozenBackboneOptions {
   readonly name: string
   /** Any ONNX encoder of clips, or of pictures: then every frame goes through it. */
@@ -31,9 +33,9 @@ export interface FrozenBackboneOptions {
   readonly outputName?: string
   /**
    * What is made of the features of one clip or frame: `flatten` takes all of them, `places` averages [C, h, w] over
-   * the places, `tokens` averages [L, D] over the tokens.
+   * the places, `tokens` averages [L, D] over the tokens; `fitting` is tokens for [L, D] and flatten for all else.
    */
-  readonly pool: 'flatten' | 'places' | 'tokens'
+  readonly pool: Pool | 'fitting'
   /** Encoders of pictures: `mean` averages the frames, `all` puts them after each other, so that order matters. */
   readonly frames: 'mean' | 'all'
   readonly labels: readonly string[]
@@ -61,7 +63,7 @@ export interface FrozenBackbone extends VideoModel {
  * @throws AppError MODEL_GRAPH when the encoder does not take such clips or gives no features that can be pooled.
  */
 export async function createFrozenBackbone(options: FrozenBackboneOptions): Promise<FrozenBackbone> {
-  const { name, clip, labels, hidden, pool } = options
+  const { name, clip, labels, hidden } = options
   const encoder = readModel(options.encoder, name)
   const inputName = takeClips(encoder, options)
   keepOutput(encoder, options)
@@ -74,7 +76,9 @@ export async function createFrozenBackbone(options: FrozenBackboneOptions): Prom
     return (await session.run({ [inputName]: input }))[session.outputNames[0]!]!
   }
   const trial = await run(new Uint8Array(clip.frames * clip.heightPx * clip.widthPx * 3), 1)
-  const shape = featureShape(trial.dims, options)
+  const fitting = trial.dims.length === 3 ? 'tokens' : 'flatten'
+  const pool = options.pool === 'fitting' ? fitting : options.pool
+  const shape = featureShape(trial.dims, { ...options, pool })
   const opset = Number(
     encoder.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')!.version,
   )
@@ -163,10 +167,7 @@ function featureShape(dims: readonly number[], options: FrozenBackboneOptions): 
 }
 
 /** As the graph does it, on numbers. raw [N · rows, …] → [N, features] */
-function poolFeatures(
-  raw: Float32Array,
-  plan: FeatureShape & { pool: FrozenBackboneOptions['pool']; count: number },
-): Float32Array {
+function poolFeatures(raw: Float32Array, plan: FeatureShape & { pool: Pool; count: number }): Float32Array {
   const { rows, merged, size, channels, features, pool, count } = plan
   const out = new Float32Array(count * features)
   const each = size / channels
@@ -181,11 +182,7 @@ function poolFeatures(
 }
 
 /** Averages are products with a row of equal numbers: every opset has those in the same form. */
-function emitPool(
-  tape: Tape,
-  raw: string,
-  plan: FeatureShape & { pool: FrozenBackboneOptions['pool']; batch: number },
-): Value {
+function emitPool(tape: Tape, raw: string, plan: FeatureShape & { pool: Pool; batch: number }): Value {
   const { graph } = tape
   const { rows, merged, size, channels, features, pool, batch } = plan
   const to = (name: string, shape: readonly number[]) =>
