@@ -51,7 +51,7 @@ export function anomalyScores(options: AnomalyScoresOptions): (scores: Scores) =
       told.add(path)
       telemetry.log.warn(
         { camera: cameraId, model: scores.modelName, version: scores.modelVersion, path },
-        `no anomaly scores for this camera: its calibration cannot be used (${typeof found === 'string' ? found : 'it has other places'}); calibrate it on normal footage`,
+        `no anomaly scores for this camera: its calibration cannot be used (${typeof found === 'string' ? found : 'it has other places'}); run vireo model calibrate ${scores.modelName} --camera ${cameraId} on normal footage`,
       )
     }
     return null

@@ -14,6 +14,7 @@ import {
   type TrainedModel,
   writeTrainedModel,
 } from '../src/train/trained-model.ts'
+import { keepDecoder } from './export-anomaly-model.ts'
 import { fineTuneImported } from './learn-imported.ts'
 import { type LearnJob, openClips } from './learn-prepare.ts'
 import { pretrainedDir, trainedDir } from './run-folders.ts'
@@ -42,6 +43,7 @@ export async function pretrainModel(job: LearnJob): Promise<void> {
       sampleFps: learning.sampleFps,
       weights,
     })
+    await keepDecoder(job, decoder)
     if (plan.maskedWeight > 0) await drawReconstructions({ job, weights, decoder, footage })
   } finally {
     footage.close()

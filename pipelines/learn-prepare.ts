@@ -25,6 +25,7 @@ import { labelledFootage } from './labelled-footage.ts'
 import type { LearnOptions } from './learn.ts'
 import { openBackbone } from './open-backbone.ts'
 import { segmentsDir } from './record.ts'
+import { cacheDirOf } from './run-folders.ts'
 
 /** Everything that the steps of a run are given. */
 export interface LearnJob extends Omit<LearnOptions, 'registry'> {
@@ -87,7 +88,7 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
     given: sides,
   })
   // What only decides how fast or when is no part of what the result is.
-  const { schedule: _s, threads: _t, niceness: _n, pauseAbove: _p, ...decisive } = learning
+  const { schedule: _s, threads: _t, niceness: _n, pauseAbove: _p, cache: _c, ...decisive } = learning
   const identity = createHash('sha256')
     .update(canonicalJson([decisive, set.id, ...(backbone ? [backbone.bundle.files] : [])]))
     .digest('hex')
@@ -148,10 +149,11 @@ export function openClips(
   const { clock, onProgress, signal, dataDir } = job
   const startedMs = clock.monoMs()
   return openClipCache({
-    cacheDir: join(dataDir, 'learning', 'cache'),
+    cacheDir: cacheDirOf(dataDir),
     videos,
     ...size,
     signal,
+    clock,
     onProgress({ done, total }) {
       const etaS = ((clock.monoMs() - startedMs) / 1000 / done) * (total - done)
       onProgress({ phase: 'load', done, total, loss: null, etaS })

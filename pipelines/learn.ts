@@ -9,6 +9,7 @@ import { judgePredictions, predictBoth, writeRunReport } from './learn-judge.ts'
 import { fineTuneModel, pretrainModel } from './learn-model.ts'
 import { prepareRun } from './learn-prepare.ts'
 import { promoteVersion, type RegisteredJob, registerVersion } from './learn-register.ts'
+import { pruneCache } from './prune-cache.ts'
 
 export interface LearnOptions {
   readonly learning: LearningConfig
@@ -49,6 +50,7 @@ export interface LearnOutcome {
 export async function learn(options: LearnOptions): Promise<LearnOutcome> {
   const job: RegisteredJob = { ...(await prepareRun(options)), registry: options.registry }
   const { run } = job
+  await pruneCache(job)
   await run.step('pretrain', () => pretrainModel(job))
   await run.step('finetune', () => fineTuneModel(job))
   await run.step('export', () => exportServed(job))
@@ -61,6 +63,8 @@ export async function learn(options: LearnOptions): Promise<LearnOutcome> {
     ...{ run: run.id, runDir: run.dir, resumed: run.resumed, version: job.version },
     ...{ decision, corrected, report },
   }
+  // What grew in this run; its own footage stays for the next one.
+  await pruneCache(job)
   if (!decision.promote) {
     await run.finish()
     return { ...told, result: 'refused' }

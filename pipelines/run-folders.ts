@@ -9,3 +9,5 @@ export const pretrainedDir = ({ run }: Run) => join(run.dir, 'pretrained')
 export const trainedDir = ({ run }: Run) => join(run.dir, 'trained')
 /** The bundle that would serve. */
 export const servedDir = ({ run }: Run) => join(run.dir, 'served')
+/** Footage that was decoded for learning. */
+export const cacheDirOf = (dataDir: string) => join(dataDir, 'learning', 'cache')

@@ -102,6 +102,21 @@ export const learningSchema = z.strictObject({
     .min(0)
     .default(5)
     .describe('Versions that stay besides the live and the previous one.'),
+  cache: z
+    .strictObject({
+      maxAgeDays: z
+        .number()
+        .positive()
+        .default(30)
+        .describe('Decoded footage that was not used for so many days is removed.'),
+      maxGb: z
+        .number()
+        .positive()
+        .default(50)
+        .describe('Above it decoded footage is removed, what was not used for longest first, GB.'),
+    })
+    .prefault({})
+    .describe('Limits of dataDir/learning/cache; footage of a run in progress stays.'),
   seed: z.int().min(0).default(1).describe('The same seed and footage give the same version.'),
   threads: z.int().min(0).default(0).describe('Threads of training; 0: all cores but one.'),
   niceness: z.int().min(0).max(19).default(10).describe('How far training steps back for other processes.'),

@@ -1,8 +1,10 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { type Clock, systemClock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
+import { isAlive, markUse } from './cache-use.ts'
 import type { ClipSource } from './clip-source.ts'
 import { type DecodePlan, decodeFootage } from './decode-footage.ts'
 import { openStoredClips, type StoredFrames } from './stored-clips.ts'
@@ -27,7 +29,8 @@ let writes = 0
 /**
  * Footage from video files, decoded once: every stretch becomes a file of small frames in `cacheDir`, named for its
  * path, time of change, size and geometry, and is used again as long as those stay. Files are written under another
- * name and renamed, so that a crash leaves no half of one. Memory does not grow with the footage: frames are read by
+ * name and renamed, so that a crash leaves no half of one. Until the source is closed its files are marked as in use, and
+ * their time of change says when they were used (see pruneClipCache). Memory does not grow with the footage: frames are read by
  * position when a clip is cut.
  *
  * @throws AppError TRAIN_DATA (a file is missing, a range is empty), MEDIA_*, STORE_WRITE, TRAIN_STOPPED; each names
@@ -43,8 +46,11 @@ export async function openClipCache(options: {
   /** Called when a video is ready; `decoded` says whether it had to be decoded. */
   onProgress?: (progress: { done: number; total: number; path: string; decoded: boolean }) => void
   signal?: AbortSignal
+  /** Says when files were used. */
+  clock?: Clock
 }): Promise<ClipSource> {
   const { cacheDir, videos, widthPx, heightPx, sampleFps, spawn, onProgress, signal } = options
+  const { clock = systemClock } = options
   await makeFolder(cacheDir)
   const geometry = { widthPx, heightPx, sampleFps }
   const frameBytes = widthPx * heightPx * 3
@@ -57,6 +63,11 @@ export async function openClipCache(options: {
     plans.set(key, known)
     planOf.push(known)
   }
+  const files = [...plans.values()].map(({ file }) => file)
+  const release = markUse(
+    cacheDir,
+    files.map((file) => basename(file)),
+  )
   const counts = new Map<string, number>()
   const waiting = [...plans.values()]
   let done = 0
@@ -79,8 +90,14 @@ export async function openClipCache(options: {
     }
   }
   const ended = await Promise.allSettled(Array.from({ length: jobs }, work))
-  for (const one of ended) if (one.status === 'rejected') throw one.reason
-  return openStoredClips({
+  for (const one of ended)
+    if (one.status === 'rejected') {
+      release()
+      throw one.reason
+    }
+  const used = new Date(clock.nowMs())
+  await Promise.all(files.map((file) => utimes(file, used, used)))
+  const source = openStoredClips({
     ...geometry,
     items: videos.map(({ id, group, label }, n) => ({
       id,
@@ -90,6 +107,22 @@ export async function openClipCache(options: {
     })),
     frames: planOf.map(({ file }): StoredFrames => ({ path: file, offset: 0 })),
   })
+  return {
+    ...source,
+    close() {
+      source.close()
+      release()
+    },
+  }
+}
+
+/** Names of the files that these videos have in a cache; videos that are gone have none. */
+export async function cachedNames(
+  videos: readonly CachedVideo[],
+  geometry: Pick<DecodePlan, 'widthPx' | 'heightPx' | 'sampleFps'>,
+): Promise<Set<string>> {
+  const names = videos.map((video) => nameOf(rangeOf(video, geometry)).catch(() => null))
+  return new Set((await Promise.all(names)).filter((name) => name !== null))
 }
 
 /** @throws AppError TRAIN_DATA */
@@ -165,14 +198,5 @@ async function removeLeftovers(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
     const owner = /\.(\d+)-\d+\.part$/.exec(name)?.[1]
     if (owner !== undefined && !isAlive(Number(owner))) await rm(join(dir, name), { force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

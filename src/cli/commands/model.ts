@@ -4,6 +4,7 @@ import { errorClass } from '../../core/errors.ts'
 import type { GraphValue } from '../../onnx/read-model.ts'
 import type { ImportResult } from '../model-import.ts'
 import type { ImportOptions } from '../model-options.ts'
+import { registerCalibrate } from './model-calibrate.ts'
 import { registerRegistry } from './model-registry.ts'
 
 interface Options {
@@ -13,6 +14,7 @@ interface Options {
 export function registerModel(program: Command): void {
   const model = program.command('model').description('Import, inspect, list and promote models.')
   registerRegistry(model)
+  registerCalibrate(model)
 
   model
     .command('import <file>')

@@ -67,6 +67,19 @@ export function registerTrainSteps(train: Command): void {
         return { bundle: `${options.out}/served` }
       }),
     )
+  step(
+    'anomaly',
+    'Make an anomaly bundle of what was pretrained; then calibrate cameras (vireo model calibrate).',
+  )
+    .option('--name <slug>', 'name of the model')
+    .option('--model-version <version>', 'version of the bundle')
+    .action((options: StepOptions) =>
+      withJob(options, async (job) => {
+        const { exportAnomalyModel } = await import('../../../pipelines/export-anomaly-model.ts')
+        const { dir } = await exportAnomalyModel(job)
+        return { bundle: dir }
+      }),
+    )
   step('evaluate', 'Judge the exported bundle on footage that it was not trained on, and write the report.')
     .option('-c, --config <file>', 'compare with the live version in the registry of this configuration')
     .option('--name <slug>', 'name of the model in the registry')
