@@ -32,6 +32,7 @@ export async function pretrainModel(job: LearnJob): Promise<void> {
     const { weights, decoder, losses } = await pretrain({
       ...{ model, start, footage, plan, threads, clock, onProgress, signal },
       ...(pause && { pause }),
+      provider: learning.provider,
       runDir: join(run.dir, 'pretrain'),
       seed: learning.seed,
     })
@@ -102,6 +103,7 @@ async function fineTuneTransformer(job: LearnJob): Promise<TrainedRun> {
     const tuned = await fineTune({
       ...{ model, start, train, validation, plan: plans.finetune, threads, clock, onProgress, signal },
       ...(pause && { pause }),
+      provider: learning.provider,
       runDir: join(run.dir, 'finetune'),
       seed: learning.seed,
     })

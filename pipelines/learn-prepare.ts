@@ -88,7 +88,15 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
     given: sides,
   })
   // What only decides how fast or when is no part of what the result is.
-  const { schedule: _s, threads: _t, niceness: _n, pauseAbove: _p, cache: _c, ...decisive } = learning
+  const {
+    schedule: _s,
+    threads: _t,
+    niceness: _n,
+    pauseAbove: _p,
+    cache: _c,
+    provider: _v,
+    ...decisive
+  } = learning
   const identity = createHash('sha256')
     .update(canonicalJson([decisive, set.id, ...(backbone ? [backbone.bundle.files] : [])]))
     .digest('hex')

@@ -118,6 +118,10 @@ export const learningSchema = z.strictObject({
     .prefault({})
     .describe('Limits of dataDir/learning/cache; footage of a run in progress stays.'),
   seed: z.int().min(0).default(1).describe('The same seed and footage give the same version.'),
+  provider: z
+    .enum(['cpu', 'cuda', 'webgpu'])
+    .default('cpu')
+    .describe('Execution provider that trains; it must run the steps, or the run is refused.'),
   threads: z.int().min(0).default(0).describe('Threads of training; 0: all cores but one.'),
   niceness: z.int().min(0).max(19).default(10).describe('How far training steps back for other processes.'),
   pauseAbove: z

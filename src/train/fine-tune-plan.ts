@@ -26,6 +26,10 @@ export const fineTunePlanSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Clips that are in memory at the same time; divides `batch`. All of them when null.'),
+  precision: z
+    .enum(['fp32', 'fp16'])
+    .default('fp32')
+    .describe('fp16: products in half precision, for GPUs; weights stay fp32. A CPU gets slower by it.'),
   peakRate: z.number().positive().default(5e-4).describe('Highest learning rate, reached after the warm-up.'),
   warmup: share.default(0.1).describe('Share of the steps in which the learning rate rises to its peak.'),
   weightDecay: z.number().min(0).default(0.05).describe('Pull of matrices towards 0 (AdamW, decoupled).'),

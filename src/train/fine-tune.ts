@@ -86,6 +86,7 @@ export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
         threads,
         provider,
         parts,
+        precision: plan.precision,
         scaleOf,
         optimiser: { weightDecay: plan.weightDecay, clipNorm: plan.clipNorm },
         ...(plan.averageDecay > 0 && { averageDecay: plan.averageDecay }),

@@ -5,6 +5,10 @@ import { AppError } from '../core/errors.ts'
 export const pretrainPlanSchema = z.strictObject({
   steps: z.int().min(0).default(2000).describe('Steps of the whole run; 0 leaves pretraining out.'),
   batch: z.int().min(1).default(16).describe('Clips of one step.'),
+  precision: z
+    .enum(['fp32', 'fp16'])
+    .default('fp32')
+    .describe('fp16: products in half precision, for GPUs; weights stay fp32. A CPU gets slower by it.'),
   maskRatio: z.number().min(0.1).max(0.95).default(0.75).describe('Share of the places that are hidden.'),
   maskedWeight: z.number().min(0).default(1).describe('Weight of masked prediction in the loss; 0: without.'),
   nextWeight: z

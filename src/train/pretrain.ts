@@ -14,12 +14,16 @@ import { copyWeights, initialWeights, layOut, trainableParameters } from './para
 import type { TrainingProgress } from './prediction.ts'
 import { runTraining } from './run-training.ts'
 import { decoderParameters, type SelfSupervision, selfSupervision } from './self-supervision.ts'
+import type { Precision } from './step-graph.ts'
 import { createTape } from './tape.ts'
 import { cosineRate, createTrainer, type Feeds, tensorsOf } from './trainer.ts'
+import type { TrainingProvider } from './training-session.ts'
 
 export interface PretrainPlan {
   readonly steps: number
   readonly batch: number
+  /** fp32 when left out. */
+  readonly precision?: Precision
   /** Share of the places that masked prediction hides, 0.75–0.9 as a rule. */
   readonly maskRatio: number
   /** Weights of the two errors in the loss; 0 leaves one out. */
@@ -58,6 +62,7 @@ export interface PretrainOptions {
   /** Checkpoints and curves go here; the same call goes on from there. */
   readonly runDir: string
   readonly threads: number
+  readonly provider?: TrainingProvider
   readonly seed: number
   readonly clock: Clock
   readonly onProgress: (progress: TrainingProgress) => void
@@ -81,7 +86,7 @@ export const pretrainLossFile = 'pretraining.jsonl'
  *   whatever runTraining throws.
  */
 export async function pretrain(options: PretrainOptions): Promise<Pretrained> {
-  const { model, start, footage, plan, runDir, threads, seed } = options
+  const { model, start, footage, plan, runDir, threads, seed, provider = 'cpu' } = options
   if (!options.drawClip) refuseUnfitFootage(footage, model)
   const drawClip = options.drawClip ?? ((random, out) => drawStretch(footage, model, random, out))
   const objective = selfSupervision(model, plan)
@@ -116,6 +121,8 @@ export async function pretrain(options: PretrainOptions): Promise<Pretrained> {
         createTrainer({
           objective,
           threads,
+          provider,
+          ...(plan.precision && { precision: plan.precision }),
           ...(from ? { from } : { weights }),
           ...(plan.weightDecay !== undefined && { optimiser: { weightDecay: plan.weightDecay } }),
         }),

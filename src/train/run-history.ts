@@ -20,6 +20,9 @@ export interface EpochRecord {
   readonly stepsPerS: number
   /** Whether it is the best so far. */
   readonly best: boolean
+  /** In half precision: steps that were left out since the run began, and what the loss is scaled with now. */
+  readonly skippedSteps?: number
+  readonly lossScale?: number
 }
 
 export type HistoryLine =

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
-import { createCheckpointStore } from './checkpoint.ts'
+import { type Checkpoint, createCheckpointStore } from './checkpoint.ts'
+import type { LossScale } from './loss-scale.ts'
 import type { TrainingProgress } from './prediction.ts'
 import { type EpochRecord, openHistory } from './run-history.ts'
 import type { Feeds, Trainer, TrainerState } from './trainer.ts'
@@ -55,6 +56,8 @@ interface RunState {
   readonly lossSum: number
   readonly normSum: number
   readonly smoothed: number | null
+  /** Of half precision. */
+  readonly lossScale?: LossScale | null
   readonly finished: boolean
   readonly stoppedEarly: boolean
 }
@@ -88,7 +91,8 @@ export async function runTraining(run: TrainingRun): Promise<TrainedRun> {
   const trainer = await run.openTrainer(found ? trainerState(found) : null)
   const feeds = run.openFeeds(first)
   const save = () => {
-    const { weights, m, v, step, average } = trainer.state()
+    const { weights, m, v, step, average, lossScale = null } = trainer.state()
+    if (lossScale) state = { ...state, lossScale }
     const vectors = { weights, m, v, ...(average && { average }), ...(best && { best }) }
     return store.save({ step, state, vectors })
   }
@@ -98,7 +102,7 @@ export async function runTraining(run: TrainingRun): Promise<TrainedRun> {
   let epochFirst = first
 
   const endEpoch = async (step: number) => {
-    const { weights, average } = trainer.state()
+    const { weights, average, lossScale } = trainer.state()
     const kept = average ?? weights
     const seconds = (clock.monoMs() - epochStartedMs) / 1000
     const done = step - epochFirst
@@ -117,6 +121,7 @@ export async function runTraining(run: TrainingRun): Promise<TrainedRun> {
       idleShare: waitedMs / 1000 / Math.max(1e-9, seconds),
       stepsPerS: done / Math.max(1e-9, seconds),
       best: better,
+      ...(lossScale && { skippedSteps: lossScale.skipped, lossScale: lossScale.scale }),
     }
     state = {
       ...state,
@@ -150,7 +155,9 @@ export async function runTraining(run: TrainingRun): Promise<TrainedRun> {
       const batch = await feeds.next()
       waitedMs += clock.monoMs() - askedMs
       const rate = run.rateAt(step)
-      const { loss, norm } = await trainer.step(batch, rate)
+      const { loss: told, norm, skipped } = await trainer.step(batch, rate)
+      // A step that was left out may have no loss: it counts as those before it.
+      const loss = skipped && !Number.isFinite(told) ? (state.smoothed ?? 0) : told
       const done = step + 1
       state = {
         ...state,
@@ -195,15 +202,10 @@ function emptyState(identity: RunState['identity']): RunState {
   }
 }
 
-function trainerState({
-  step,
-  vectors,
-}: {
-  step: number
-  vectors: Record<string, Float32Array>
-}): TrainerState {
-  const { weights, m, v, average } = vectors as Record<string, Float32Array>
-  return { weights: weights!, m: m!, v: v!, step, average: average ?? null }
+function trainerState({ step, vectors, state }: Checkpoint): TrainerState {
+  const { weights, m, v, average } = vectors
+  const { lossScale = null } = state as RunState
+  return { weights: weights!, m: m!, v: v!, step, average: average ?? null, lossScale }
 }
 
 function keptOf(vectors: Readonly<Record<string, Float32Array>>): Float32Array {

@@ -1,3 +1,4 @@
+import { convertFp16 } from '../onnx/convert-fp16.ts'
 import { createGraphBuilder, type GraphBuilder } from '../onnx/graph-builder.ts'
 import { type AdamWSettings, emitAdamW } from './adamw.ts'
 import { clipTensor, type VideoModel } from './models/video-model.ts'
@@ -10,7 +11,7 @@ import {
   splitParameters,
   trainableParameters,
 } from './parameters.ts'
-import { createTape } from './tape.ts'
+import { createTape, type Tape, type Value } from './tape.ts'
 
 /** How a step differs from the plain one, in which every tensor is trained at the same rate. */
 export interface StepOptions {
@@ -18,7 +19,14 @@ export interface StepOptions {
   readonly scaleOf?: (parameter: string) => number
   /** Whether a moving average of the weights is kept. */
   readonly average?: boolean
+  /**
+   * fp16: forward and backward run in half precision where that is safe, and the gradient is that of the loss times
+   * the input `loss_scale`. Weights, moments and the update stay float32.
+   */
+  readonly precision?: Precision
 }
+
+export type Precision = 'fp32' | 'fp16'
 
 /**
  * One training step as one ONNX graph: forward, backward and AdamW. P weights are trained, F are frozen.
@@ -41,8 +49,9 @@ export function buildStepGraph(
 }
 
 /**
- * The gradient of a part of a batch, added to what came before.
- * In: weights, sum [P]; frozen [F] where F > 0; what the objective is fed with. Out: sum_next [P]; loss.
+ * The gradient of a part of a batch, added to what came before. In half precision the sum is taken in float32.
+ * In: weights, sum [P]; frozen [F] where F > 0; what the objective is fed with; loss_scale in half precision.
+ * Out: sum_next [P]; loss, not scaled.
  */
 export function buildAccumulateGraph(objective: Objective, options: StepOptions = {}): Uint8Array {
   const graph = createGraphBuilder({ name: `${objective.name}-accumulate` })
@@ -52,7 +61,7 @@ export function buildAccumulateGraph(objective: Objective, options: StepOptions 
   const { gradient, loss } = emitGradient(graph, objective, weights, options)
   graph.output('sum_next', graph.op('Add', [sum, gradient]), 'float32', [trained.total])
   graph.output('loss', loss, 'float32', [])
-  return graph.model()
+  return options.precision === 'fp16' ? convertFp16(graph.model()).model : graph.model()
 }
 
 /**
@@ -111,7 +120,7 @@ function emitGradient(
   graph: GraphBuilder,
   objective: Objective,
   weights: string,
-  { scaleOf = () => 1 }: StepOptions = {},
+  { scaleOf = () => 1, precision = 'fp32' }: StepOptions = {},
 ): { gradient: string; loss: string } {
   const { trained, frozen } = splitParameters(objective.parameters, scaleOf)
   const tape = createTape(graph)
@@ -127,11 +136,18 @@ function emitGradient(
     (name) => parameters.get(name)!,
     (name) => name,
   )
-  const gradientOf = tape.gradients(loss)
+  const gradientOf = tape.gradients(precision === 'fp16' ? scaledLoss(tape, loss) : loss)
   return {
     gradient: flatGradient(graph, trained, (name) => gradientOf(parameters.get(name)!)),
     loss: loss.name,
   }
+}
+
+function scaledLoss(tape: Tape, loss: Value): Value {
+  const { graph } = tape
+  const factor = graph.input('loss_scale', 'float32', [])
+  const scaled = graph.op('Mul', [loss.name, factor])
+  return tape.record(scaled, [], [loss], (g) => [[loss, () => graph.op('Mul', [g, factor])]])
 }
 
 /** AdamW and the moving average, with their inputs and outputs. */

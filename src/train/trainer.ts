@@ -1,6 +1,7 @@
 import { Tensor } from 'onnxruntime-node'
 import { AppError } from '../core/errors.ts'
 import { type AdamWSettings, adamWDefaults } from './adamw.ts'
+import { firstLossScale, type LossScale, leastLossScale, nextLossScale } from './loss-scale.ts'
 import type { Objective, ObjectiveInput } from './objective.ts'
 import { gatherParameters, layOut, type ParameterLayout, splitParameters } from './parameters.ts'
 import {
@@ -8,6 +9,7 @@ import {
   buildApplyGraph,
   buildStepGraph,
   hasScales,
+  type Precision,
   type StepOptions,
 } from './step-graph.ts'
 import { openTrainingSession, type TrainingProvider, type TrainingSession } from './training-session.ts'
@@ -25,6 +27,15 @@ export interface TrainerState {
   readonly step: number
   /** The moving average of the weights, in the layout of the objective; null where none is kept. */
   readonly average?: Float32Array | null
+  /** How the loss is scaled; null in float32. */
+  readonly lossScale?: LossScale | null
+}
+
+export interface StepResult {
+  readonly loss: number
+  readonly norm: number
+  /** In half precision: the gradient was not finite, the weights stay as they were. The norm is then 0. */
+  readonly skipped: boolean
 }
 
 export interface Trainer {
@@ -34,7 +45,7 @@ export interface Trainer {
    *
    * @throws AppError TRAIN_DIVERGED
    */
-  step(feeds: Feeds | readonly Feeds[], learningRate: number): Promise<{ loss: number; norm: number }>
+  step(feeds: Feeds | readonly Feeds[], learningRate: number): Promise<StepResult>
   state(): TrainerState
   close(): Promise<void>
 }
@@ -58,6 +69,11 @@ export interface TrainerOptions {
   readonly parts?: number
   readonly provider?: TrainingProvider
   /**
+   * fp16 runs products and what lies between them in half precision, with float32 weights and a scaled loss. For GPUs:
+   * the CPU casts back and forth. Only with the engine `onnx`.
+   */
+  readonly precision?: Precision
+  /**
    * What runs the graphs. `onnx` (the default) is ONNX Runtime on the provider. `tfjs` is TensorFlow.js, which
    * differentiates by itself: a second opinion, and a way to a GPU where its binding is installed.
    */
@@ -66,14 +82,14 @@ export interface TrainerOptions {
 
 export type TrainingEngine = 'onnx' | 'tfjs'
 
-/** Minimises an objective by running its step graph. @throws AppError TRAIN_ENGINE, MODEL_PROVIDER */
+/** Minimises an objective by running its step graph. @throws AppError TRAIN_ENGINE, TRAIN_PLAN, MODEL_PROVIDER */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { objective, from, averageDecay, parts = 1 } = options
+  const { objective, from, averageDecay, parts = 1, precision = 'fp32' } = options
   const settings = { ...adamWDefaults, ...options.optimiser }
   const scaleOf = options.scaleOf ?? (() => 1)
   const whole = layOut(objective.parameters)
   const { trained, frozen } = splitParameters(objective.parameters, scaleOf)
-  const stepOptions = { scaleOf, average: averageDecay !== undefined }
+  const stepOptions = { scaleOf, average: averageDecay !== undefined, precision }
   const { step, accumulate, apply } = await openSessions(options, settings, stepOptions)
 
   const first = from?.weights ?? options.weights ?? new Float32Array(whole.total)
@@ -83,6 +99,9 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   let v = from?.v ?? new Float32Array(trained.total)
   let average = averageDecay === undefined ? null : gatherParameters(from?.average ?? first, whole, trained)
   let stepsDone = from?.step ?? 0
+  let lossScale = precision === 'fp16' ? (from?.lossScale ?? firstLossScale) : null
+  /** Steps that moved the weights. */
+  const updates = () => stepsDone - (lossScale?.skipped ?? 0)
 
   const flat = (values: Float32Array) => new Tensor('float32', values, [values.length])
   const frozenFeed = frozen.total > 0 ? { frozen: flat(frozenWeights) } : {}
@@ -92,12 +111,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     m: flat(m),
     v: flat(v),
     rate: scalar(rate),
-    correct1: scalar(1 / (1 - settings.beta1 ** (stepsDone + 1))),
-    correct2: scalar(1 / (1 - settings.beta2 ** (stepsDone + 1))),
+    correct1: scalar(1 / (1 - settings.beta1 ** (updates() + 1))),
+    correct2: scalar(1 / (1 - settings.beta2 ** (updates() + 1))),
     ...scaleFeed,
     ...(average !== null && {
       average: flat(average),
-      average_decay: scalar(Math.min(averageDecay!, (1 + stepsDone) / (10 + stepsDone))),
+      average_decay: scalar(Math.min(averageDecay!, (1 + updates()) / (10 + updates()))),
     }),
   })
 
@@ -116,12 +135,14 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         sum: flat(sum),
         ...frozenFeed,
         ...tensors,
+        ...(lossScale && { loss_scale: scalar(lossScale.scale) }),
       })
       sum = numbersOf(result, 'sum_next') as Float32Array<ArrayBuffer>
       loss += numberOf(result, 'loss') / parts
     }
+    const share = 1 / (parts * (lossScale?.scale ?? 1))
     return {
-      result: await apply!.run({ ...updateFeeds(rate), sum: flat(sum), share: scalar(1 / parts) }),
+      result: await apply!.run({ ...updateFeeds(rate), sum: flat(sum), share: scalar(share) }),
       loss,
     }
   }
@@ -139,11 +160,17 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
           'BUG_UNEXPECTED',
           `the trainer takes ${parts} parts of a batch, not ${list.length}`,
         )
-      const { result, loss } = await (parts === 1
+      const { result, loss } = await (step !== null && parts === 1
         ? runWhole(list[0]!, learningRate)
         : runParts(list, learningRate))
       const norm = numberOf(result, 'norm')
-      if (!Number.isFinite(loss) || !Number.isFinite(norm))
+      const finite = Number.isFinite(loss) && Number.isFinite(norm)
+      if (lossScale) lossScale = nextLossScale(lossScale, finite)
+      if (!finite && lossScale && lossScale.scale >= leastLossScale) {
+        stepsDone += 1
+        return { loss, norm: 0, skipped: true }
+      }
+      if (!finite)
         throw new AppError(
           'TRAIN_DIVERGED',
           `step ${stepsDone + 1}: the loss is ${loss}, the gradient ${norm}`,
@@ -153,7 +180,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       v = numbersOf(result, 'v_next')
       if (average !== null) average = numbersOf(result, 'average_next')
       stepsDone += 1
-      return { loss, norm }
+      return { loss, norm, skipped: false }
     },
     state: () => ({
       weights: joined(weights),
@@ -161,6 +188,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       v,
       step: stepsDone,
       average: average === null ? null : joined(average),
+      lossScale,
     }),
     async close() {
       for (const session of [step, accumulate, apply]) await session?.close()
@@ -170,16 +198,19 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 
 /** A session for the whole step, or one for the gradient of a part and one for the update. */
 async function openSessions(
-  { objective, threads, parts = 1, provider = 'cpu', engine = 'onnx' }: TrainerOptions,
+  { objective, threads, parts = 1, provider = 'cpu', engine = 'onnx', precision = 'fp32' }: TrainerOptions,
   settings: AdamWSettings,
   stepOptions: StepOptions,
 ): Promise<Record<'step' | 'accumulate' | 'apply', TrainingSession | null>> {
   if (engine === 'tfjs') {
+    if (precision !== 'fp32')
+      throw new AppError('TRAIN_PLAN', 'precision: fp16 needs the engine onnx; TensorFlow.js trains in fp32')
     const { openTfjsSessions } = await import('./engine-tfjs/tfjs-sessions.ts')
     return openTfjsSessions(objective, settings, stepOptions)
   }
   const open = (graph: Uint8Array) => openTrainingSession(graph, { threads, provider })
-  if (parts === 1)
+  // In half precision the update has a graph of its own, which stays float32.
+  if (parts === 1 && precision === 'fp32')
     return {
       step: await open(buildStepGraph(objective, settings, stepOptions)),
       accumulate: null,
@@ -187,7 +218,9 @@ async function openSessions(
     }
   return {
     step: null,
-    accumulate: await open(buildAccumulateGraph(objective, stepOptions)),
+    accumulate: await openTrainingSession(buildAccumulateGraph(objective, stepOptions), {
+      ...{ threads, provider, precision },
+    }),
     apply: await open(buildApplyGraph(objective, settings, stepOptions)),
   }
 }

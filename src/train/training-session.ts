@@ -21,8 +21,9 @@ export interface TrainingSession {
  */
 export async function openTrainingSession(
   graph: Uint8Array,
-  { threads, provider }: { threads: number; provider: TrainingProvider },
+  options: { threads: number; provider: TrainingProvider; precision?: 'fp32' | 'fp16' },
 ): Promise<TrainingSession> {
+  const { threads, provider, precision = 'fp32' } = options
   const profileDir = provider === 'cpu' ? null : await mkdtemp(join(tmpdir(), 'vireo-profile-'))
   const endProfile = async () => {
     if (profileDir !== null) await rm(profileDir, { recursive: true, force: true })
@@ -42,7 +43,10 @@ export async function openTrainingSession(
     await endProfile()
     if (provider === 'cpu') throw cause
     const reason = (cause as Error).message.trim().split('\n')[0]!.slice(0, 300)
-    throw new AppError('MODEL_PROVIDER', `training on ${provider}: ${reason}; see vireo doctor`, { cause })
+    const advice = precision === 'fp16' ? 'it may have no half precision: try precision fp32; ' : ''
+    throw new AppError('MODEL_PROVIDER', `training on ${provider}: ${reason}; ${advice}see vireo doctor`, {
+      cause,
+    })
   }
   let verified = profileDir === null
   const verify = async () => {
