@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { bundleSchema } from '../../../src/bundle/bundle-schema.ts'
 import { registerModel } from '../../../src/cli/commands/model.ts'
+import { registerTrain } from '../../../src/cli/commands/train.ts'
 import { layouts } from '../../../src/onnx/fold-input.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/models.md'), 'utf8')
@@ -30,7 +31,8 @@ describe('docs/models.md', () => {
   it('names only options and layouts that exist', () => {
     const program = new Command()
     registerModel(program)
-    const commands = program.commands[0]!.commands
+    registerTrain(program)
+    const commands = program.commands.flatMap((command) => command.commands)
     const options = commands.flatMap((command) => command.options.map((option) => option.long))
     const named = [...importPart.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map((match) => match[0])
     expect(named.length).toBeGreaterThan(20)
