@@ -8,7 +8,7 @@ import { createPersonFinder, type PersonBox } from './person-boxes.ts'
 export interface ActionVideo {
   readonly label: string
   readonly subject: string
-  /** Brightness, uint8 [count, side, widthPx]: what colour clothes have says nothing about what people do. */
+  /** Brightness over that of the empty scene, uint8 [count, side, widthPx]: clothes say nothing about what people do. */
   readonly grey: Uint8Array
   readonly widthPx: number
   readonly count: number
@@ -48,10 +48,32 @@ export async function loadWeizmann(options: LoadOptions): Promise<ActionVideo[]>
     }
     const rest = JSON.parse(readFileSync(`${stem}.json`, 'utf8')) as { widthPx: number; centres: number[] }
     const grey = new Uint8Array(readFileSync(`${stem}.grey`))
+    liftFromBackground(grey, rest.centres.length)
     videos.push({ label, subject, grey, count: rest.centres.length, ...rest })
   }
   await finder.close()
   return videos
+}
+
+/** How much of a pixel's own brightness is left, and how much its difference to the empty scene counts. */
+const shown = { own: 0.25, moving: 1 }
+
+/**
+ * Lets what moves stand out, in place: the camera stands still, so that the median of a pixel over the clip is the empty
+ * scene. What a person does not move is in it too, which is why some of the picture itself is kept.
+ */
+function liftFromBackground(grey: Uint8Array, count: number): void {
+  const size = grey.length / count
+  const over = new Uint8Array(count)
+  for (let pixel = 0; pixel < size; pixel += 1) {
+    for (let frame = 0; frame < count; frame += 1) over[frame] = grey[frame * size + pixel]!
+    const empty = over.sort()[count >> 1]!
+    for (let at = pixel; at < grey.length; at += size) {
+      const own = grey[at]!
+      const value = 128 + shown.own * (own - 128) + shown.moving * (own - empty)
+      grey[at] = Math.max(0, Math.min(255, Math.round(value)))
+    }
+  }
 }
 
 async function cut(file: string, finder: Awaited<ReturnType<typeof createPersonFinder>>) {
