@@ -83,8 +83,9 @@ async function runPass(options: {
   const onResult = (result: FoldResult) => {
     results.push(result)
     const minutes = (performance.now() - startedMs) / 60_000
-    const left = (minutes / spent) * (subjects.length * foldCost[part] - spent)
-    log(`${describe(result)}; ${minutes.toFixed(1)} min, ${left.toFixed(0)} min left`)
+    const left = (minutes / Math.max(1, spent)) * (subjects.length * foldCost[part] - spent)
+    const more = spent > 0 ? `, ${left.toFixed(0)} min left` : ''
+    log(`${describe(result)}; ${minutes.toFixed(1)} min${more}`)
   }
   const lane = () =>
     new Promise<void>((resolve, reject) => {
