@@ -46,6 +46,8 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
   let { enabled } = options.settings
   /** What the recordings of alerts show until when, wall clock. */
   const recordings = new Map<string, { readonly label: string; readonly untilMs: number }>()
+  /** Of each model, until its labels or the rules are others: with hundreds of labels too much for every clip. */
+  const thresholds = new Map<string, { readonly labels: readonly string[]; readonly values: number[] }>()
   let held: { sample: Sample; cancel: () => void } | null = null
   let failed = false
 
@@ -64,10 +66,17 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
       failed = true
     }
   }
+  const thresholdsOf = (modelName: string, labels: readonly string[]): number[] => {
+    const known = thresholds.get(modelName)
+    if (known?.labels === labels) return known.values
+    const values = labels.map((label) => thresholdOf(modelName, label))
+    thresholds.set(modelName, { labels, values })
+    return values
+  }
   const offer = (
     of: Pick<SampleCandidate, 'modelName' | 'labels' | 'scores' | 'thresholds' | 'disagreement'>,
     moment: SampleMoment,
-    more: Pick<ClipSample, 'modelVersion' | 'trackId' | 'scores'>,
+    more: () => Pick<ClipSample, 'modelVersion' | 'trackId' | 'scores'>,
   ) => {
     const { firstArrivalMs, lastArrivalMs } = moment
     for (const [alertId, { untilMs }] of recordings)
@@ -85,7 +94,7 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
         sampleId: idOf([cameraId, modelName, sample.reason, firstArrivalMs, moment.firstPtsUs]),
         cameraId,
       },
-      ...{ ...sample, ...more, modelName, startedMs: firstArrivalMs, lastMs: lastArrivalMs },
+      ...{ ...sample, ...more(), modelName, startedMs: firstArrivalMs, lastMs: lastArrivalMs },
     }
     const commit = () => {
       held = null
@@ -103,19 +112,19 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
       guarded(() => {
         if (!enabled) return
         const { modelName, modelVersion, labels, values, trackId = null } = scores
-        const thresholds = labels.map((label) => thresholdOf(modelName, label))
-        offer({ modelName, labels, scores: values, thresholds, disagreement: null }, scores, {
+        const of = { modelName, labels, scores: values, thresholds: thresholdsOf(modelName, labels) }
+        offer({ ...of, disagreement: null }, scores, () => ({
           ...{ modelVersion, trackId, scores: highest(labels, values) },
-        })
+        }))
       }),
     disagreed: (modelName, found) =>
       guarded(() => {
         if (!enabled) return
         const { liveVersion, label, liveScore } = found
-        offer({ modelName, labels: [], scores: [], thresholds: [], disagreement: found }, found, {
+        offer({ modelName, labels: [], scores: [], thresholds: [], disagreement: found }, found, () => ({
           ...{ modelVersion: liveVersion, trackId: null },
           scores: label === '' ? [] : [{ label, score: liveScore }],
-        })
+        }))
       }),
     alert({ alertId, phase, label, startedMs, lastMs }) {
       const longestMs = startedMs + maxClipMs
@@ -126,6 +135,7 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
     },
     retune(settings) {
       enabled = settings.enabled
+      thresholds.clear()
       sampler.retune(settings)
       if (!enabled) letGo()
     },
