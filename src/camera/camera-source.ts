@@ -10,7 +10,7 @@ import type { Telemetry } from '../core/telemetry-port.ts'
 import { cameraAddress, missingFile } from './camera-address.ts'
 import { type CameraProcess, pipeCount, startCameraProcess } from './camera-process.ts'
 import { type Failure, isDamage } from './classify-failure.ts'
-import { ffmpegCommand } from './ffmpeg-arguments.ts'
+import { type FfmpegCommand, ffmpegCommand } from './ffmpeg-arguments.ts'
 import type { FragmentBody } from './fragment-reader.ts'
 import { codecOf, parameterSets, type VideoCodec } from './parameter-sets.ts'
 import { type OpenPipes, openReadPipes, type ReadPipe } from './read-pipes.ts'
@@ -83,7 +83,6 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
   const address = cameraAddress(camera.url, camera.id)
   const plain = ffmpegCommand({ camera, address, streams, record })
   const withSound = sound ? ffmpegCommand({ camera, address, streams, record, sound }) : null
-  const commandNow = () => (listening && withSound) || plain
   const redact = lineRedactor(address)
   const frames = streams.map(() => new Subject<Frame>())
   const fragments = new Subject<Fragment>()
@@ -141,28 +140,33 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     firstFrameMonoMs = 0
     if (status === null) setStatus('connecting', 'connecting for the first time', null)
     lastFrameMonoMs = clock.monoMs()
-    listening = withSound !== null && lastFrameMonoMs >= deafUntilMonoMs
+    const command = withSound !== null && lastFrameMonoMs >= deafUntilMonoMs ? withSound : plain
+    listening = command.soundPipe !== null
     const notStarted = (cause: unknown) => {
       telemetry.log.error({ camera: camera.id, error: redact(String(cause)) }, 'ffmpeg could not be started')
       retry({ code: 'MEDIA_FFMPEG_FAILED', reason: 'ffmpeg could not be started' })
     }
-    openPipes(pipeCount(commandNow()), (pipes) => {
+    openPipes(pipeCount(command), (pipes) => {
       if (pipes instanceof Error) return closed ? undefined : notStarted(pipes)
-      try {
-        if (closed) throw new Error('closed')
-        process = startProcess(epoch, pipes)
-      } catch (cause) {
+      const letGo = () => {
         for (const pipe of pipes) pipe.discard()
-        return closed ? undefined : notStarted(cause)
+      }
+      if (closed) return letGo()
+      try {
+        process = startProcess(command, pipes)
+      } catch (cause) {
+        letGo()
+        return notStarted(cause)
       }
       watch()
     })
   }
 
-  const startProcess = (thisEpoch: number, pipes: readonly ReadPipe[]): CameraProcess => {
+  const startProcess = (command: FfmpegCommand, pipes: readonly ReadPipe[]): CameraProcess => {
+    const thisEpoch = epoch
     const seq = streams.map(() => 0)
     return startCameraProcess({
-      command: commandNow(),
+      command,
       streams,
       pipes,
       spawn: options.spawn,

@@ -1,9 +1,7 @@
-import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 
 export interface PipeEvents {
   /** `chunk` is only good until this returns: the next read writes over it. */
@@ -17,8 +15,8 @@ export interface PipeEvents {
 export interface ReadPipe {
   /** What the child gets as this descriptor: an entry of spawn's `stdio`. */
   readonly childEnd: 'pipe' | Socket
-  /** To be called once, right after the child was started with `childEnd` as descriptor `fd`. */
-  read(child: ChildProcess, fd: number, events: PipeEvents): void
+  /** To be called once, right after the child was started with `childEnd`. */
+  read(events: PipeEvents): void
   /** Lets go of a pipe whose child was never started. */
   discard(): void
 }
@@ -38,23 +36,6 @@ export const openReadPipes: OpenPipes = (count, opened) => {
     (error: Error) => opened(error),
   )
 }
-
-/** The pipes that spawn makes, for where the above cannot be had. */
-export const openSpawnedPipes: OpenPipes = (count, opened) =>
-  opened(
-    Array.from({ length: count }, () => ({
-      childEnd: 'pipe',
-      read(child, fd, { onChunk, onError, onClose }) {
-        // Without a free file descriptor there are no pipes; the child's error event follows.
-        const pipe = child.stdio?.[fd] as Readable | null | undefined
-        if (!pipe) return onClose()
-        pipe.on('data', onChunk)
-        pipe.on('error', onError)
-        pipe.on('close', onClose)
-      },
-      discard() {},
-    })),
-  )
 
 /** Read into by every pipe: what arrives is used up before the loop turns to the next. */
 const shared = Buffer.allocUnsafeSlow(256 * 1024)
@@ -101,7 +82,7 @@ async function connectPair(server: Server, path: string): Promise<ReadPipe> {
   childEnd.on('error', () => {})
   return {
     childEnd,
-    read(_child, _fd, given) {
+    read(given) {
       events = given
       socket.on('error', given.onError)
       socket.on('close', given.onClose)

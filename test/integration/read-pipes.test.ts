@@ -3,30 +3,25 @@ import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import {
-  type OpenPipes,
-  openReadPipes,
-  openSpawnedPipes,
-  type ReadPipe,
-} from '../../src/camera/read-pipes.ts'
+import { openReadPipes, type ReadPipe } from '../../src/camera/read-pipes.ts'
 
-const open = (make: OpenPipes, count: number) =>
+const open = (count: number) =>
   new Promise<readonly ReadPipe[]>((resolve, reject) =>
-    make(count, (made) => (made instanceof Error ? reject(made) : resolve(made))),
+    openReadPipes(count, (made) => (made instanceof Error ? reject(made) : resolve(made))),
   )
 
 /** Runs a Node program whose descriptors 1 and 3 are pipes; what came through each. */
-async function readBoth(make: OpenPipes, program: string) {
-  const [out, extra] = (await open(make, 2)) as [ReadPipe, ReadPipe]
-  const child = spawn(process.execPath, ['-e', program], {
+async function readBoth(program: string) {
+  const [out, extra] = (await open(2)) as [ReadPipe, ReadPipe]
+  spawn(process.execPath, ['-e', program], {
     stdio: ['ignore', out.childEnd, 'inherit', extra.childEnd],
   })
-  const collect = (pipe: ReadPipe, fd: number) =>
+  const collect = (pipe: ReadPipe) =>
     new Promise<{ bytes: number; sha256: string; chunks: number }>((resolve, reject) => {
       const hash = createHash('sha256')
       let bytes = 0
       let chunks = 0
-      pipe.read(child, fd, {
+      pipe.read({
         onChunk(chunk) {
           hash.update(chunk)
           bytes += chunk.length
@@ -36,15 +31,12 @@ async function readBoth(make: OpenPipes, program: string) {
         onClose: () => resolve({ bytes, sha256: hash.digest('hex'), chunks }),
       })
     })
-  return Promise.all([collect(out, 1), collect(extra, 3)])
+  return Promise.all([collect(out), collect(extra)])
 }
 
 const sha256 = (data: Uint8Array | string) => createHash('sha256').update(data).digest('hex')
 
-describe.each<[string, OpenPipes]>([
-  ['pipes into one buffer', openReadPipes],
-  ["spawn's own pipes", openSpawnedPipes],
-])('%s', (_name, make) => {
+describe('pipes into one buffer', () => {
   it('bring every byte of each pipe, in order, and end with the child', async () => {
     const program = `
       const fs = require('node:fs')
@@ -56,18 +48,16 @@ describe.each<[string, OpenPipes]>([
       write(1, Buffer.alloc(8_000_000, 'abcdefg'))
       write(3, Buffer.from(' and more'))
     `
-    const [out, extra] = await readBoth(make, program)
+    const [out, extra] = await readBoth(program)
     expect(out).toMatchObject({ bytes: 8_000_000, sha256: sha256(Buffer.alloc(8_000_000, 'abcdefg')) })
     expect(extra).toMatchObject({ bytes: 14, sha256: sha256('short and more') })
   })
 
   it('end where the child never wrote', async () => {
-    const [out, extra] = await readBoth(make, 'process.exit(3)')
+    const [out, extra] = await readBoth('process.exit(3)')
     expect([out.bytes, extra.bytes]).toEqual([0, 0])
   })
-})
 
-describe('pipes into one buffer', () => {
   it('leave no folder behind', async () => {
     const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('vireo-pipes-')).length
     const before = folders()
@@ -75,12 +65,12 @@ describe('pipes into one buffer', () => {
       const fs = require('node:fs')
       for (let n = 0; n < 5000; n += 1) fs.writeSync(1, 'x')
     `
-    const [out] = await readBoth(openReadPipes, program)
+    const [out] = await readBoth(program)
     expect(out.bytes).toBe(5000)
     expect(folders()).toBeLessThanOrEqual(before)
   })
 
   it('can be let go unused', async () => {
-    for (const pipe of await open(openReadPipes, 3)) pipe.discard()
+    for (const pipe of await open(3)) pipe.discard()
   })
 })

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createCameraSource } from '../../../src/camera/camera-source.ts'
-import { openSpawnedPipes } from '../../../src/camera/read-pipes.ts'
+import type { PipeEvents } from '../../../src/camera/read-pipes.ts'
 import { cameraSchema } from '../../../src/config/schema.ts'
 import type { Frame } from '../../../src/core/frame.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
@@ -18,7 +18,6 @@ class FakeChild extends EventEmitter {
   readonly stdin = new PassThrough()
   readonly stdout = new PassThrough()
   readonly stderr = new PassThrough()
-  readonly stdio = [this.stdin, this.stdout, this.stderr]
   readonly pid = 1
   readonly signals: string[] = []
   kill(signal: string) {
@@ -33,6 +32,10 @@ class FakeChild extends EventEmitter {
     this.emit('close', signal === null ? 0 : null, signal)
     await settle()
   }
+}
+
+function listen(stdout: PassThrough, { onChunk, onError, onClose }: PipeEvents) {
+  stdout.on('data', onChunk).on('error', onError).on('close', onClose)
 }
 
 async function settle() {
@@ -73,7 +76,16 @@ function setUp({ spawnFails = false, hears = false, ...more }: SetUp = {}) {
       children.push(child)
       return child
     }) as never,
-    openPipes: openSpawnedPipes,
+    openPipes: (count, opened) =>
+      opened(
+        Array.from({ length: count }, (_, index) => ({
+          childEnd: 'pipe',
+          // The first is standard output; nothing comes through another.
+          read: (events: PipeEvents) =>
+            index === 0 ? listen(children.at(-1)!.stdout, events) : events.onClose(),
+          discard() {},
+        })),
+      ),
     random: () => 1,
     telemetry: {
       ...noTelemetry,
