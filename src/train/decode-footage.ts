@@ -1,6 +1,6 @@
-import { type spawn as nodeSpawn, spawn as systemSpawn } from 'node:child_process'
 import { rm, stat } from 'node:fs/promises'
 import { AppError } from '../core/errors.ts'
+import { type DecoderOptions, runDecoder } from './run-decoder.ts'
 
 export interface DecodePlan {
   readonly path: string
@@ -12,9 +12,6 @@ export interface DecodePlan {
   readonly sampleFps: number
 }
 
-/** Variables that ffmpeg needs; others may hold passwords. */
-const passedVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH']
-const saidBytes = 2000
 const diskTrouble = /No space left|Read-only file system|Disk quota/
 
 /**
@@ -27,10 +24,13 @@ const diskTrouble = /No space left|Read-only file system|Disk quota/
 export async function decodeFootage(
   plan: DecodePlan,
   out: string,
-  options: { spawn?: typeof nodeSpawn; signal?: AbortSignal } = {},
+  options: DecoderOptions = {},
 ): Promise<number> {
   try {
-    await runFfmpeg(plan, out, options)
+    const { path } = plan
+    const args = decodeArguments(plan, out)
+    const stopped = 'what is done is kept'
+    await runDecoder({ path, args, stopped, failure: (said, how) => failure(path, said || how) }, options)
     const { size } = await stat(out)
     const frames = size / (plan.widthPx * plan.heightPx * 3)
     if (frames >= 1 && Number.isInteger(frames)) return frames
@@ -39,12 +39,6 @@ export async function decodeFootage(
     await rm(out, { force: true })
     throw thrown
   }
-}
-
-export function decoderEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    passedVariables.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
-  )
 }
 
 function stretchOf({ startMs, endMs }: DecodePlan): string {
@@ -78,49 +72,6 @@ export function decodeArguments(plan: DecodePlan, out: string): string[] {
     '-y',
     `file:${out}`,
   ]
-}
-
-function runFfmpeg(
-  plan: DecodePlan,
-  out: string,
-  { spawn = systemSpawn, signal }: { spawn?: typeof nodeSpawn; signal?: AbortSignal },
-): Promise<void> {
-  const { path } = plan
-  const env = decoderEnvironment(process.env)
-  return new Promise((resolve, reject) => {
-    const stopped = () =>
-      new AppError('TRAIN_STOPPED', `decoding was stopped at ${path}; what is done is kept`)
-    if (signal?.aborted) return reject(stopped())
-    const child = spawn('ffmpeg', decodeArguments(plan, out), {
-      env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      windowsHide: true,
-    })
-    let said = ''
-    const stop = () => child.kill('SIGKILL')
-    signal?.addEventListener('abort', stop, { once: true })
-    child.stderr?.on('data', (text) => {
-      said = (said + text).slice(-saidBytes)
-    })
-    child.on('error', (cause: NodeJS.ErrnoException) => {
-      signal?.removeEventListener('abort', stop)
-      reject(
-        cause.code === 'ENOENT'
-          ? new AppError('MEDIA_FFMPEG_MISSING', `${path}: ffmpeg was not found in PATH; install it`, {
-              cause,
-            })
-          : new AppError('MEDIA_FFMPEG_FAILED', `${path}: ffmpeg could not be started (${cause.code})`, {
-              cause,
-            }),
-      )
-    })
-    child.on('close', (code, killed) => {
-      signal?.removeEventListener('abort', stop)
-      if (signal?.aborted) return reject(stopped())
-      if (code === 0) return resolve()
-      reject(failure(path, said.trim() || `it ended with ${killed ?? code}`))
-    })
-  })
 }
 
 function failure(path: string, said: string): AppError {

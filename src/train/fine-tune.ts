@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { createRandom } from '../core/random.ts'
 import { createBatchLoader } from './batch-loader.ts'
+import { refuseSharedGroups } from './check-split.ts'
 import type { ClipSource } from './clip-source.ts'
 import { type FineTunePlan, parseFineTunePlan } from './fine-tune-plan.ts'
 import type { BatchRecipe, LabelledBatch } from './make-batch.ts'
@@ -142,14 +143,7 @@ export function checkFootage({ model, train, validation }: FineTuneOptions): num
       `no footage is labelled ${empty.map((label) => `"${label}"`).join(', ')}: label some, or leave the label out of the model`,
       { details: { empty } },
     )
-  const groups = new Set(train.items.map(({ group }) => group))
-  const shared = [...new Set(validation.items.map(({ group }) => group))].filter((group) => groups.has(group))
-  if (shared.length > 0)
-    throw new AppError(
-      'TRAIN_SPLIT',
-      `${shared.slice(0, 5).join(', ')}: in training and in validation, so that validation would say nothing; split the footage by group`,
-      { details: { shared } },
-    )
+  refuseSharedGroups(train, validation, '; split the footage by group')
   const short = train.items.find(({ frameCount }) => frameCount < 1)
   if (short) throw new AppError('TRAIN_DATA', `${short.id} has no frames`)
   return classes

@@ -35,8 +35,36 @@ export async function predictClips(options: {
       ? []
       : viewStarts(frameCount, model.clip.frames, viewsPerItem).map((startFrame) => ({ item, startFrame })),
   )
-  const sums = source.items.map(() => new Float32Array(labels.length))
-  const counts = new Int32Array(source.items.length)
+  const { frames, heightPx, widthPx } = model.clip
+  const means = await averageLooks({
+    ...{ model, weights, items: source.items.length, looks, batch, threads, ...(signal && { signal }) },
+    read: (part) =>
+      new Tensor('uint8', readLooks(source, part, model), [part.length, frames, heightPx, widthPx, 3]),
+  })
+  return source.items.flatMap(({ id, group }, item): Prediction[] =>
+    truths[item]! < 0 ? [] : [{ id, group, truth: truths[item]!, probabilities: means[item]! }],
+  )
+}
+
+/**
+ * The softmax of a model's answers, averaged over the looks at each item; one for each item, of zeros and not-a-numbers
+ * where there was none. Run by the graph that serves. @throws AppError TRAIN_STOPPED
+ */
+export async function averageLooks<Look extends { readonly item: number }>(options: {
+  model: VideoModel
+  weights: Float32Array
+  items: number
+  looks: readonly Look[]
+  /** What the graph is fed with for some looks, one row for each. */
+  read: (looks: readonly Look[]) => Tensor
+  batch: number
+  threads: number
+  signal?: AbortSignal
+}): Promise<Float32Array[]> {
+  const { model, weights, items, looks, read, batch, threads, signal } = options
+  const labels = model.labels.length
+  const sums = Array.from({ length: items }, () => new Float32Array(labels))
+  const counts = new Int32Array(items)
   const session = await InferenceSession.create(buildServingGraph(model, weights), {
     intraOpNumThreads: threads,
     logSeverityLevel: 3,
@@ -45,17 +73,9 @@ export async function predictClips(options: {
     for (let at = 0; at < looks.length; at += batch) {
       if (signal?.aborted) throw new AppError('TRAIN_STOPPED', 'the evaluation was stopped before its end')
       const part = looks.slice(at, at + batch)
-      const { frames, heightPx, widthPx } = model.clip
-      const clips = new Tensor('uint8', readLooks(source, part, model), [
-        part.length,
-        frames,
-        heightPx,
-        widthPx,
-        3,
-      ])
-      const { logits } = await session.run({ clips })
+      const { logits } = await session.run({ clips: read(part) })
       part.forEach(({ item }, n) => {
-        const row = (logits!.data as Float32Array).subarray(n * labels.length, (n + 1) * labels.length)
+        const row = (logits!.data as Float32Array).subarray(n * labels, (n + 1) * labels)
         addSoftmax(row, sums[item]!)
         counts[item]! += 1
       })
@@ -63,11 +83,7 @@ export async function predictClips(options: {
   } finally {
     await session.release()
   }
-  return source.items.flatMap(({ id, group }, item): Prediction[] =>
-    truths[item]! < 0
-      ? []
-      : [{ id, group, truth: truths[item]!, probabilities: sums[item]!.map((sum) => sum / counts[item]!) }],
-  )
+  return sums.map((sum, item) => sum.map((value) => value / counts[item]!))
 }
 
 /** The class of each item; -1 for one without label. @throws AppError TRAIN_LABEL */

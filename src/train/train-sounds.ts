@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
+import { refuseSharedGroups } from './check-split.ts'
 import { startWeights } from './fine-tune.ts'
 import type { VideoModel } from './models/video-model.ts'
 import { oneOf } from './objective.ts'
@@ -113,14 +114,7 @@ function refuseUnusable({ model, train, validation }: TrainSoundsOptions, classe
       `no sound to learn from is labelled ${empty.map((label) => `"${label}"`).join(', ')}: add some of more than one group`,
       { details: { empty } },
     )
-  const groups = new Set(train.items.map(({ group }) => group))
-  const shared = [...new Set(validation.items.map(({ group }) => group))].filter((group) => groups.has(group))
-  if (shared.length > 0)
-    throw new AppError(
-      'TRAIN_SPLIT',
-      `${shared.slice(0, 5).join(', ')}: in training and in validation, so that validation would say nothing`,
-      { details: { shared } },
-    )
+  refuseSharedGroups(train, validation)
 }
 
 const digest = (value: unknown): string =>

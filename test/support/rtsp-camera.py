@@ -21,10 +21,9 @@ PARSERS = {"video/x-h264": ("h264parse", "rtph264pay", "byte-stream"),
            "video/x-h265": ("h265parse", "rtph265pay", "byte-stream")}
 
 
-def read_packets(path):
-    """All access units of the file: (codec, caps, [(bytes, pts, dts, duration, is_delta)], length in ns)."""
-    pipeline = Gst.parse_launch(
-        f'filesrc location="{path}" ! qtdemux ! parsebin ! appsink name=out sync=false max-buffers=0')
+def pull(launch):
+    """All that comes to the appsink `out` of a pipeline: (caps, [(bytes, pts, dts, duration, is_delta)])."""
+    pipeline = Gst.parse_launch(f"{launch} ! appsink name=out sync=false max-buffers=0")
     sink = pipeline.get_by_name("out")
     pipeline.set_state(Gst.State.PLAYING)
     packets, caps = [], None
@@ -40,6 +39,12 @@ def read_packets(path):
                         buffer.has_flags(Gst.BufferFlags.DELTA_UNIT)])
         buffer.unmap(info)
     pipeline.set_state(Gst.State.NULL)
+    return caps, packets
+
+
+def read_packets(path):
+    """All access units of the file: (codec, caps, [(bytes, pts, dts, duration, is_delta)], length in ns)."""
+    caps, packets = pull(f'filesrc location="{path}" ! qtdemux ! parsebin')
     if not packets:
         sys.exit(f"{path}: no H.264 or H.265 video")
     first = min(p[1] for p in packets)
@@ -53,24 +58,10 @@ def read_packets(path):
 
 def read_sound(path, length):
     """As read_packets, of a WAV file: (caps, packets) up to `length` ns."""
-    pipeline = Gst.parse_launch(
+    caps, packets = pull(
         f'filesrc location="{path}" ! wavparse ! audioconvert ! audioresample ! audio/x-raw,rate=8000,channels=1 '
-        "! audiobuffersplit output-buffer-duration=1/25 ! mulawenc ! appsink name=out sync=false max-buffers=0")
-    sink = pipeline.get_by_name("out")
-    pipeline.set_state(Gst.State.PLAYING)
-    packets, caps = [], None
-    while True:
-        sample = sink.emit("pull-sample")
-        if sample is None:
-            break
-        caps = caps or sample.get_caps()
-        buffer = sample.get_buffer()
-        ok, info = buffer.map(Gst.MapFlags.READ)
-        assert ok
-        if buffer.pts < length:
-            packets.append([bytes(info.data), buffer.pts, buffer.pts, buffer.duration, False])
-        buffer.unmap(info)
-    pipeline.set_state(Gst.State.NULL)
+        "! audiobuffersplit output-buffer-duration=1/25 ! mulawenc")
+    packets = [[data, pts, pts, duration, False] for data, pts, _, duration, _ in packets if pts < length]
     if not packets:
         sys.exit(f"{path}: no sound")
     return caps.to_string(), packets
