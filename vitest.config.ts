@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/*.test.ts'],
           testTimeout: 20_000,
+          // Vitest leaves a core free; of two that is one too many.
+          maxWorkers: '100%',
         },
       },
       {
@@ -19,6 +21,8 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+          // After the unit tests, not beside them.
+          sequence: { groupOrder: 1 },
           globalSetup: 'test/support/global-setup.ts',
         },
       },
