@@ -81,7 +81,7 @@ export function startCameraProcess(options: {
     child.kill('SIGKILL')
   }
   const read = (fd: number, push: (chunk: Uint8Array) => void) => {
-    pipes[written.indexOf(fd)]!.read({
+    pipes[written.indexOf(fd)]!.read(child, fd, {
       onChunk(chunk) {
         if (fault) return
         try {

@@ -142,12 +142,7 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     lastFrameMonoMs = clock.monoMs()
     const command = withSound !== null && lastFrameMonoMs >= deafUntilMonoMs ? withSound : plain
     listening = command.soundPipe !== null
-    const notStarted = (cause: unknown) => {
-      telemetry.log.error({ camera: camera.id, error: redact(String(cause)) }, 'ffmpeg could not be started')
-      retry({ code: 'MEDIA_FFMPEG_FAILED', reason: 'ffmpeg could not be started' })
-    }
     openPipes(pipeCount(command), (pipes) => {
-      if (pipes instanceof Error) return closed ? undefined : notStarted(pipes)
       const letGo = () => {
         for (const pipe of pipes) pipe.discard()
       }
@@ -156,7 +151,11 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
         process = startProcess(command, pipes)
       } catch (cause) {
         letGo()
-        return notStarted(cause)
+        telemetry.log.error(
+          { camera: camera.id, error: redact(String(cause)) },
+          'ffmpeg could not be started',
+        )
+        return retry({ code: 'MEDIA_FFMPEG_FAILED', reason: 'ffmpeg could not be started' })
       }
       watch()
     })

@@ -1,7 +1,9 @@
+import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 
 export interface PipeEvents {
   /** `chunk` is only good until this returns: the next read writes over it. */
@@ -15,26 +17,39 @@ export interface PipeEvents {
 export interface ReadPipe {
   /** What the child gets as this descriptor: an entry of spawn's `stdio`. */
   readonly childEnd: 'pipe' | Socket
-  /** To be called once, right after the child was started with `childEnd`. */
-  read(events: PipeEvents): void
+  /** To be called once, right after the child was started with `childEnd` as descriptor `fd`. */
+  read(child: ChildProcess, fd: number, events: PipeEvents): void
   /** Lets go of a pipe whose child was never started. */
   discard(): void
 }
 
-/** Makes pipes; calls `opened` once, with all of them or with why there are none. */
-export type OpenPipes = (count: number, opened: (made: readonly ReadPipe[] | Error) => void) => void
+/** Makes pipes; calls `opened` once with all of them. */
+export type OpenPipes = (count: number, opened: (pipes: readonly ReadPipe[]) => void) => void
 
 /**
  * Pipes that all read into one buffer. A pipe that spawn itself makes gets 64 KiB of new memory for each read, however
  * little comes: with a few dozen cameras that is gigabytes a minute, a garbage collection each second, and memory that
  * falls to pieces. Node lets only sockets that it connects itself read into a buffer of ours (`onread`), so each pipe is
- * such a socket and its counterpart, which the child gets. They meet in a folder that no other user can enter.
+ * such a socket and its counterpart, which the child gets. They meet in a folder that no other user can enter; where there
+ * is no room for one, the pipes are spawn's own, because cameras must come back on a full disk too.
  */
 export const openReadPipes: OpenPipes = (count, opened) => {
-  connectPairs(count).then(
-    (pairs) => opened(pairs),
-    (error: Error) => opened(error),
-  )
+  void connectPairs(count)
+    .catch(() => spawnedPipes(count))
+    .then(opened)
+}
+
+function spawnedPipes(count: number): ReadPipe[] {
+  return Array.from({ length: count }, () => ({
+    childEnd: 'pipe',
+    read(child, fd, { onChunk, onError, onClose }) {
+      // Without a free file descriptor there are no pipes; the child's error event follows.
+      const pipe = child.stdio?.[fd] as Readable | null | undefined
+      if (!pipe) return onClose()
+      pipe.on('data', onChunk).on('error', onError).on('close', onClose)
+    },
+    discard() {},
+  }))
 }
 
 /** Read into by every pipe: what arrives is used up before the loop turns to the next. */
@@ -82,7 +97,7 @@ async function connectPair(server: Server, path: string): Promise<ReadPipe> {
   childEnd.on('error', () => {})
   return {
     childEnd,
-    read(given) {
+    read(_child, _fd, given) {
       events = given
       socket.on('error', given.onError)
       socket.on('close', given.onClose)

@@ -81,7 +81,7 @@ function setUp({ spawnFails = false, hears = false, ...more }: SetUp = {}) {
         Array.from({ length: count }, (_, index) => ({
           childEnd: 'pipe',
           // The first is standard output; nothing comes through another.
-          read: (events: PipeEvents) =>
+          read: (_child: unknown, _fd: number, events: PipeEvents) =>
             index === 0 ? listen(children.at(-1)!.stdout, events) : events.onClose(),
           discard() {},
         })),
