@@ -19,6 +19,7 @@ import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { anomalyDir, anomalyScores } from './anomaly-scores.ts'
 import { behaviourOptions, chooseDetector, needsTracks } from './choose-detector.ts'
+import { choosePose, poseStaleUs } from './choose-pose.ts'
 import { type FusedLabel, fusedLabels, fusedModel } from './fused-labels.ts'
 import { type FusedWatcher, liveRoute, type Watcher, watchedStream } from './live.ts'
 import type { People } from './people.ts'
@@ -70,6 +71,7 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
   const sees = watchers.filter(({ model }) => model.kind !== 'audio')
   const wanted = sees.map(({ model, scope }) => watchedStream(model, scope))
   if (people) wanted.push(people.plan.spec)
+  if (people?.pose) wanted.push(people.pose.spec)
   const specs = new Map(wanted.map((spec) => [frameStreamKey(spec), spec] as const))
   const { clips, continuous } = recordingOf(config.recording, camera)
   const recorded = clips || continuous
@@ -132,7 +134,7 @@ const fusedRulesOf = (rules: readonly AlertRule[], { fusion }: FusedLabel) =>
  */
 export function watchOf(camera: CameraConfig, config: Config, engine: InferenceEngine) {
   const allModels = config.models
-    .filter(({ name }) => engine.bundle(name).kind !== 'detector')
+    .filter(({ name }) => !['detector', 'pose'].includes(engine.bundle(name).kind))
     .map(({ name, scope = 'scene' as const }) => ({ name, scope, labels: engine.bundle(name).labels }))
   const models = allModels.filter(({ name }) => camera.models?.includes(name) ?? true)
   const ears = models.find(({ name, scope }) => scope === 'person' && engine.bundle(name).kind === 'audio')
@@ -155,13 +157,14 @@ export function watchOf(camera: CameraConfig, config: Config, engine: InferenceE
       fused: fused.map(({ fusion }) => fusion.label),
     }),
     plan,
+    pose: plan && choosePose(camera, config, engine),
     behaviours: ownBehaviours(config, camera.id),
   }
 }
 
 function watchPeople(camera: CameraConfig, config: Config, options: AttachOptions): People | null {
   const { engine, clock, telemetry } = options
-  const { plan } = watchOf(camera, config, engine)
+  const { plan, pose } = watchOf(camera, config, engine)
   if (!plan) {
     if (needsTracks(camera, config))
       telemetry.log.warn({ camera: camera.id }, 'no detector: its rules about tracks find nothing')
@@ -177,9 +180,10 @@ function watchPeople(camera: CameraConfig, config: Config, options: AttachOption
     detector: plan,
     configHash: configHash(config),
     idPrefix: `${Math.round(clock.nowMs()).toString(36)}-`,
+    ...(pose && { poseStaleUs: poseStaleUs(pose) }),
     telemetry,
   })
-  return { plan, watch }
+  return { plan, pose, watch }
 }
 
 /** Whether alerts of a camera are wanted at a wall-clock time. */

@@ -5,6 +5,7 @@ import { AppError } from '../src/core/errors.ts'
 import type { FrameStreamSpec } from '../src/core/frame.ts'
 import { blobLabel } from '../src/detect/motion-blobs.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
+import { poseModelOf } from './choose-pose.ts'
 import type { DetectorFacts } from './scene-watch.ts'
 
 /** What finds people and objects on a camera. */
@@ -69,13 +70,14 @@ export function behaviourOptions(camera: CameraConfig, config: Config, engine: B
   const bundles = config.models.map(({ name }) => engine.bundle(name))
   const labelsOf = (detectors: boolean) =>
     bundles
-      .filter(({ kind }) => (kind === 'detector') === detectors)
+      .filter(({ kind }) => kind !== 'pose' && (kind === 'detector') === detectors)
       .flatMap(({ labels }) => labels.filter(({ background }) => !background).map(({ name }) => name))
   const actions = labelsOf(false)
   return {
     ...cameraBehaviours(config, camera.id),
     labels: [...new Set([blobLabel, ...labelsOf(true)])],
     actions: actions.length > 0 ? actions : undefined,
+    poses: poseModelOf(camera, config, engine) !== null,
   }
 }
 

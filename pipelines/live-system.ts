@@ -174,11 +174,9 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
 
 /** Every label that an alert may have, whatever the rules make of it now. */
 function alertLabels(config: Config, engine: InferenceEngine): string[] {
-  return config.models.flatMap(({ name }) =>
-    engine
-      .bundle(name)
-      .labels.filter(({ background }) => !background)
-      .map((label) => label.name),
+  const bundles = config.models.map(({ name }) => engine.bundle(name)).filter(({ kind }) => kind !== 'pose')
+  return bundles.flatMap(({ labels }) =>
+    labels.filter(({ background }) => !background).map((label) => label.name),
   )
 }
 

@@ -4,8 +4,8 @@ import { fuseScores } from '../src/alert/fuse-scores.ts'
 import { createScoreFusion } from '../src/alert/score-fusion.ts'
 import { trackAlerts } from '../src/alert/track-alerts.ts'
 import type { CameraSource } from '../src/camera/camera-source.ts'
+import type { TrackUpdate } from '../src/clip/await-tracks.ts'
 import { clipWindow } from '../src/clip/clip-window.ts'
-import type { TrackUpdate } from '../src/clip/person-tubes.ts'
 import { soundWindow } from '../src/clip/sound-window.ts'
 import type { CameraConfig } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
@@ -17,7 +17,7 @@ import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { motionGate } from '../src/motion/motion-gate.ts'
 import type { FusedLabel } from './fused-labels.ts'
-import { type People, peopleRoute, tubeClips, tubeSpecOf } from './people.ts'
+import { type People, peopleRoute, personStream, poseRoute, tubeClips } from './people.ts'
 
 export interface LiveRoute {
   readonly camera: CameraConfig
@@ -49,7 +49,7 @@ export interface FusedWatcher extends FusedLabel {
 
 /**
  * Camera → motion gate → clips of the picture or of each person → inference → alerts; beside it camera → motion gate →
- * detector → tracks → behaviours → alerts, and camera → windows of its sound → inference → alerts. Labels that several
+ * detector → tracks (→ keypoints) → behaviours → alerts, and camera → windows of its sound → inference → alerts. Labels that several
  * models know are fused before they alert. Completes when the source is closed.
  */
 export function liveRoute(route: LiveRoute): Observable<AlertStep> {
@@ -101,13 +101,17 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
     scored.push(fuseScores(sources, { fusion: createScoreFusion(fusion), alerts, quiet$, lost$, clock }))
   }
   if (!people) return merge(...scored)
-  const frames$ = gated(people.plan.spec)
-  return merge(...scored, peopleRoute({ people, frames$, lost$, updates, engine, clock }))
+  const { plan, pose, watch } = people
+  if (pose) {
+    const parts = { plan: pose, watch, frames$: gated(pose.spec), updates$: updates }
+    scored.push(poseRoute({ ...parts, engine, telemetry }))
+  }
+  return merge(...scored, peopleRoute({ people, frames$: gated(plan.spec), lost$, updates, engine, clock }))
 }
 
 /** The frames of which a model's clips are made. */
 export function watchedStream(model: ModelContract, scope: Watcher['scope']): FrameStreamSpec {
-  return scope === 'person' ? tubeSpecOf(model) : streamSpecOf(model)
+  return scope === 'person' ? personStream(model.sampleFps) : streamSpecOf(model)
 }
 
 /** What a model wants to see. Models that want the same share one decoded stream. */

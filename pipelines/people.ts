@@ -1,5 +1,17 @@
-import { concatMap, filter, from, map, merge, Observable, type Subject, share } from 'rxjs'
-import { createPersonTubes, type TrackUpdate } from '../src/clip/person-tubes.ts'
+import {
+  concatMap,
+  filter,
+  from,
+  ignoreElements,
+  map,
+  merge,
+  Observable,
+  type Subject,
+  share,
+  tap,
+} from 'rxjs'
+import type { TrackUpdate } from '../src/clip/await-tracks.ts'
+import { createPersonTubes } from '../src/clip/person-tubes.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { ModelContract } from '../src/core/bundle.ts'
 import type { Clip } from '../src/core/clip.ts'
@@ -8,12 +20,16 @@ import type { FrameStreamSpec, GatedFrame } from '../src/core/frame.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import type { DetectorPlan } from './choose-detector.ts'
+import type { PosePlan } from './choose-pose.ts'
 import { createDetect, type Detected } from './detect-frames.ts'
+import { createFindPoses, type PoseAnswers } from './find-poses.ts'
 import type { SceneWatch } from './scene-watch.ts'
 
 /** People on one camera: what detects them and what watches them. */
 export interface People {
   readonly plan: DetectorPlan
+  /** Null: no rule asks how they hold themselves. */
+  readonly pose: PosePlan | null
   readonly watch: SceneWatch
 }
 
@@ -61,9 +77,34 @@ export function peopleRoute(options: {
   })
 }
 
-/** What clips of people are cut from: larger than what most models want, so that a person far away has pixels. */
-export function tubeSpecOf(model: ModelContract): FrameStreamSpec {
-  return { widthPx: 640, heightPx: 360, sampleFps: model.sampleFps }
+/** Frames and tracks → keypoints → the poses that rules see. Emits nothing; to be subscribed before the tracks come. */
+export function poseRoute(options: {
+  plan: PosePlan
+  watch: Pick<SceneWatch, 'pose'>
+  frames$: Observable<GatedFrame>
+  updates$: Observable<TrackUpdate>
+  engine: InferenceEngine
+  telemetry: Telemetry
+}): Observable<never> {
+  const { watch, frames$, updates$ } = options
+  const poses = createFindPoses(options)
+  return merge(
+    frames$.pipe(map((gated): PoseAnswers => poses.frame(gated))),
+    updates$.pipe(map((update): PoseAnswers => poses.tracks(update))),
+  ).pipe(
+    // Asked at once, answered in order; bounded by the engine, which holds two crops of a person.
+    concatMap((answers) => from(answers)),
+    concatMap((answer) => answer),
+    tap((reading) => {
+      if (reading) watch.pose(reading)
+    }),
+    ignoreElements(),
+  )
+}
+
+/** What people are cut from: larger than what most models want, so that a person far away has pixels. */
+export function personStream(sampleFps: number): FrameStreamSpec {
+  return { widthPx: 640, heightPx: 360, sampleFps }
 }
 
 /** Frames and tracks → clips cut around people. */

@@ -10,7 +10,9 @@ import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { createMotionGate, type MotionGateSettings } from '../src/motion/motion-gate.ts'
 import type { DetectorPlan } from './choose-detector.ts'
+import { type PosePlan, poseStaleUs } from './choose-pose.ts'
 import { createDetect } from './detect-frames.ts'
+import { createFindPoses, type PoseAnswers } from './find-poses.ts'
 import { watchedStream } from './live.ts'
 import { createSceneWatch, type Looked } from './scene-watch.ts'
 
@@ -18,6 +20,8 @@ export interface ReplayOptions {
   readonly video: string
   readonly behaviours: BehaviourOptions
   readonly plan: DetectorPlan
+  /** Null: no rule asks for a posture. */
+  readonly pose: PosePlan | null
   readonly motion: MotionGateSettings
   readonly engine: Pick<InferenceEngine, 'bundle' | 'contract' | 'infer'>
   /** Models whose scores the rules may ask for. */
@@ -39,7 +43,14 @@ export async function* replayRules(options: ReplayOptions): AsyncGenerator<Alert
   const { plan, behaviours, motion, configHash, telemetry, onLook } = options
   const engine = { ...options.engine, strideScale: () => 1 }
   const detector = { name: plan.name, version: plan.version, highScore: plan.highScore }
-  const watch = createSceneWatch({ behaviours, detector, configHash, idPrefix: '', telemetry })
+  const watch = createSceneWatch({
+    ...{ behaviours, detector, configHash, idPrefix: '', telemetry },
+    ...(options.pose && { poseStaleUs: poseStaleUs(options.pose) }),
+  })
+  const poses = options.pose && {
+    ...createFindPoses({ plan: options.pose, engine, telemetry }),
+    spec: options.pose.spec,
+  }
   const detect = createDetect({ plan, engine })
   const cutters = options.models.map(({ name, scope }) => {
     const parts = { model: engine.contract(name), strideScale: () => 1, telemetry }
@@ -50,13 +61,19 @@ export async function* replayRules(options: ReplayOptions): AsyncGenerator<Alert
   })
   const gates = new Map<string, ReturnType<typeof createMotionGate>>()
   const specs = new Map(
-    [...cutters.map(({ spec }) => spec), plan.spec].map((spec) => [frameStreamKey(spec), spec]),
+    [...cutters, ...(poses ? [poses] : []), plan].map(({ spec }) => [frameStreamKey(spec), spec]),
   )
   for (const key of specs.keys()) gates.set(key, createMotionGate(motion))
   const score = async (clips: readonly Clip[]) => {
     for (const clip of clips) {
       const scores = await engine.infer(clip)
       if (scores) watch.scores(scores)
+    }
+  }
+  const pose = async (answers: PoseAnswers = []) => {
+    for (const answer of answers) {
+      const reading = await answer
+      if (reading) watch.pose(reading)
     }
   }
   const streams = [...specs.values()]
@@ -67,11 +84,13 @@ export async function* replayRules(options: ReplayOptions): AsyncGenerator<Alert
     lastMonoMs = frame.arrivalMonoMs
     for (const { spec: wanted, cutter, tubes } of cutters)
       if (frameStreamKey(wanted) === key) await score(cutter?.take(gated) ?? tubes?.frame(gated) ?? [])
+    if (poses && frameStreamKey(poses.spec) === key) await pose(poses.frame(gated))
     if (frameStreamKey(plan.spec) !== key) continue
     const detected = await detect(gated)
     if (!detected) continue
     const looked = watch.look(detected.moment, detected.area, detected.detections)
     for (const { tubes } of cutters) await score(tubes?.tracks(looked.update) ?? [])
+    await pose(poses?.tracks(looked.update))
     onLook?.(looked)
     yield* looked.steps
   }

@@ -1,12 +1,13 @@
 import { createBehaviourAlerts } from '../src/alert/behaviour-alerts.ts'
 import { type BehaviourOptions, createBehaviours } from '../src/behaviour/behaviours.ts'
 import type { ActionScore } from '../src/behaviour/score-memory.ts'
-import type { TrackUpdate } from '../src/clip/person-tubes.ts'
+import type { TrackUpdate } from '../src/clip/await-tracks.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { Scores } from '../src/core/clip.ts'
 import type { Detection } from '../src/core/detection.ts'
 import type { Frame, PictureArea } from '../src/core/frame.ts'
 import { countDrop, type Telemetry } from '../src/core/telemetry-port.ts'
+import { createPoseTracks, type PoseReading } from '../src/pose/pose-tracks.ts'
 import { createTracker } from '../src/track/tracker.ts'
 
 export interface SceneWatchOptions {
@@ -15,6 +16,8 @@ export interface SceneWatchOptions {
   readonly configHash: string
   /** Prefix of track ids. */
   readonly idPrefix: string
+  /** A pose that is older counts as none. */
+  readonly poseStaleUs?: number
   readonly telemetry: Telemetry
 }
 
@@ -36,13 +39,15 @@ export interface Looked {
 
 /**
  * Detections → tracker → behaviours → alert steps, for one camera. Time comes from the frames alone: the same
- * detections and scores in the same order give the same steps.
+ * detections, scores and keypoints in the same order give the same steps.
  */
 export interface SceneWatch {
   /** What the detector found in a frame; null: it was not asked, because nothing moved, so all is where it was. */
   look(moment: Moment, area: PictureArea, detections: readonly Detection[] | null): Looked
   /** Scores that came since the look before. */
   scores(scores: Scores): void
+  /** Keypoints that came since the look before. */
+  pose(reading: PoseReading): void
   /** The camera is gone, with all connections up to this one. */
   lost(epoch: number, monoMs: number): readonly AlertStep[]
   close(monoMs: number): readonly AlertStep[]
@@ -50,6 +55,7 @@ export interface SceneWatch {
 
 /** Most scores that wait for the next look; the oldest make way. */
 const mostScores = 256
+const defaultPoseStaleUs = 2_500_000
 /** The label by which a model of the whole scene says how unusual it is. */
 const anomalyLabel = 'anomaly'
 
@@ -67,6 +73,7 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
     labelOf: (rule) => labels.get(rule) ?? rule,
   })
   const tracker = createTracker({ idPrefix, highScore: detector.highScore })
+  const poses = createPoseTracks({ staleUs: options.poseStaleUs ?? defaultPoseStaleUs })
   let last: readonly Detection[] = []
   let epoch = 0
   let lostEpoch = 0
@@ -81,11 +88,12 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
       const reset = moment.epoch !== epoch ? behaviours.reset() : []
       if (moment.epoch !== epoch) {
         tracker.reset()
+        poses.reset()
         last = []
         epoch = moment.epoch
       }
       last = detections ?? last
-      const tracks = tracker.update(last, ptsUs, area)
+      const tracks = poses.attach(tracker.update(last, ptsUs, area), ptsUs)
       const { widthPx, heightPx } = area
       const found = behaviours.step({
         ...{ ptsUs, widthPx, heightPx, tracks, actions, anomaly },
@@ -111,9 +119,13 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
       actions = actions.slice(surplus)
       countDrop(telemetry, { stage: 'behaviour', reason: 'too_many_scores', cameraId, count: surplus })
     },
+    pose(reading) {
+      if (reading.epoch === epoch && reading.epoch > lostEpoch) poses.take(reading)
+    },
     lost(lostNow, monoMs) {
       lostEpoch = Math.max(lostEpoch, lostNow)
       tracker.reset()
+      poses.reset()
       last = []
       return alerts.end(behaviours.reset(), 'camera_lost', monoMs)
     },

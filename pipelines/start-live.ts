@@ -75,7 +75,7 @@ export function startLive(options: LiveOptions): LiveCameras {
   let applying: Promise<unknown> = Promise.resolve()
 
   const basisOf = (camera: CameraConfig, config: Config): Basis => {
-    const { models, fused, rules, plan, behaviours } = watchOf(camera, config, engine)
+    const { models, fused, rules, plan, pose, behaviours } = watchOf(camera, config, engine)
     const contracts = models.map(({ name }) => ({ ...engine.contract(name), version: null }))
     const named = rules.map(({ name, label, modelName }) => [name, label, modelName])
     const detector = plan && { ...plan, version: null }
@@ -86,6 +86,7 @@ export function startLive(options: LiveOptions): LiveCameras {
       named,
       fused,
       detector,
+      pose,
       behaviours,
     ]
     return {

@@ -1,4 +1,9 @@
-import { type BehaviourProblem, listOf, referenceProblems } from '../config/behaviour-references.ts'
+import {
+  type BehaviourProblem,
+  listOf,
+  posturePaths,
+  referenceProblems,
+} from '../config/behaviour-references.ts'
 import {
   type BehaviourRule,
   type BehavioursConfig,
@@ -32,6 +37,8 @@ export interface BehaviourOptions {
   /** Labels of the detector and of the models; where given, rules may name no others. */
   readonly labels?: readonly string[] | undefined
   readonly actions?: readonly string[] | undefined
+  /** Whether a pose model watches the camera; where it is known that none does, no rule of it may ask for a posture. */
+  readonly poses?: boolean | undefined
   /** Most tracks that are remembered at once. */
   readonly maxTracks?: number
   /** A track was left out or forgotten early because there were more than `maxTracks`. */
@@ -82,6 +89,7 @@ export function createBehaviours(options: BehaviourOptions): Behaviours {
   const rules = expandRules(options).filter(
     (rule) => rule.enabled !== false && isOn(rule, cameraId) && hasItsPlaces(rule.when, zones, lines),
   )
+  if (options.poses === false) refusePostures(rules, cameraId, options.rules)
   const holds = rules.map((rule) => microseconds(rule.hold, defaults.hold))
   const scores = createScoreMemory(maxTracks)
   const memory = createTrackMemory({
@@ -178,13 +186,30 @@ function expandRules(options: BehaviourOptions): ExpandedRule[] {
     if (inPreset && problems.some((other) => other.message === problem.message)) continue
     problems.push(inPreset ? { ...problem, path: [...problem.path.slice(0, 2), 'with'] } : problem)
   }
-  if (problems.length > 0)
-    throw new AppError(
-      'CONFIG_INVALID',
-      problems.map((problem) => `${pathText(problem.path)}: ${problem.message}`).join('\n'),
-      { details: { problems } },
-    )
+  if (problems.length > 0) throw refusal(problems)
   return rules
+}
+
+function refusePostures(
+  rules: readonly ExpandedRule[],
+  cameraId: string,
+  written: readonly BehaviourRule[],
+): void {
+  const problems = rules.flatMap((rule): BehaviourProblem[] =>
+    posturePaths(rule.when).map((path) => ({
+      path: ['rules', written.findIndex(({ name }) => name === rule.name), 'when', ...path],
+      message: `no pose model watches camera "${cameraId}"; add a bundle of kind pose to its models, or leave the camera out of the rule (cameras)`,
+    })),
+  )
+  if (problems.length > 0) throw refusal(problems)
+}
+
+function refusal(problems: readonly BehaviourProblem[]): AppError {
+  return new AppError(
+    'CONFIG_INVALID',
+    problems.map((problem) => `${pathText(problem.path)}: ${problem.message}`).join('\n'),
+    { details: { problems } },
+  )
 }
 
 function isOn(one: { cameras?: readonly string[] | undefined }, cameraId: string): boolean {

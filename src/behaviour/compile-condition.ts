@@ -3,6 +3,7 @@ import type { ConditionNode, NodeContext } from './condition-node.ts'
 import { createAll, createAny, createFor, createNot, createThen, createWithin } from './logic-conditions.ts'
 import { createNear, createOwnerAway } from './pair-conditions.ts'
 import { createCrosses, createInZone } from './place-conditions.ts'
+import { createPosture } from './posture-condition.ts'
 import { createAnomaly, createCount, createTime } from './scene-conditions.ts'
 import type { ScoreMemory } from './score-memory.ts'
 import {
@@ -90,6 +91,7 @@ export function createCompiler(parts: {
     }
     if (condition.ownerAway) return createOwnerAway(context, memory, condition.ownerAway)
     if (condition.action) return createAction(context, { scores, memory }, condition.action)
+    if (condition.posture) return createPosture(context, memory, condition.posture)
     if (condition.count)
       return createCount(context, { memory, of: inner(condition.count.of) }, condition.count)
     if (condition.anomaly) return createAnomaly(context, condition.anomaly)

@@ -1,4 +1,5 @@
 import type { BoxPx, Track } from '../core/detection.ts'
+import type { Pose } from '../core/pose.ts'
 import { overlap } from './geometry.ts'
 
 /** What is remembered of one track. Slots are small numbers under which conditions keep their own state. */
@@ -22,6 +23,8 @@ export interface TrackRecord {
   velocityX: number
   velocityY: number
   speed: number
+  /** As the track has it while it is seen; afterwards the last one. */
+  pose: Pose | undefined
 }
 
 export interface TrackMemory {
@@ -139,6 +142,7 @@ export function createTrackMemory(options: {
         if (!record) continue
         record.given = true
         if (track.state === 'seen') observe(record, track.box, ptsUs)
+        if (track.state === 'seen' || track.pose) record.pose = track.pose
       }
       let kept = 0
       for (const record of records) {
@@ -176,6 +180,7 @@ function birth(track: Track, slot: number, ptsUs: number): Held {
     velocityX: Number.NaN,
     velocityY: Number.NaN,
     speed: Number.NaN,
+    pose: undefined,
     given: true,
     times: new Float64Array(ringSize),
     xs: new Float64Array(ringSize),

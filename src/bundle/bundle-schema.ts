@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { crossCheckBundle } from './cross-check-bundle.ts'
 import { decodeSchema } from './decode-schema.ts'
+import { poseSchema } from './pose-schema.ts'
 
 const slug = z
   .string()
@@ -30,8 +31,10 @@ export const bundleSchema = z
     name: slug.describe('Name of the model. A slug.'),
     version: version.describe('Version of the model.'),
     kind: z
-      .enum(['clip', 'stream', 'detector', 'audio'])
-      .describe('Whole clips, tubelets with carried state, single frames, or windows of sound.'),
+      .enum(['clip', 'stream', 'detector', 'pose', 'audio'])
+      .describe(
+        'Whole clips, tubelets with carried state, single frames, single frames cut around a person, or windows of sound.',
+      ),
     description: z.string().max(2000).describe('What it recognises, in a sentence.'),
     temporal: z.strictObject({
       frames: z.int().min(1).describe('Frames of one call (T), at most 1024; samples for kind audio.'),
@@ -51,7 +54,7 @@ export const bundleSchema = z
     }),
     output: z.strictObject({
       name: tensorName.describe(
-        'Graph output: float32 [N, labels], or [N, ...decode.shape] of a detector, or [N, anomaly.places].',
+        'Graph output: float32 [N, labels], [N, ...decode.shape] of a detector, [N, ...pose.shape], or [N, anomaly.places].',
       ),
       activation: z
         .enum(['softmax', 'sigmoid', 'none'])
@@ -76,6 +79,9 @@ export const bundleSchema = z
     decode: decodeSchema
       .optional()
       .describe('How the output is read; only for kind detector, and needed there.'),
+    pose: poseSchema
+      .optional()
+      .describe('How the output is read as keypoints; only for kind pose, and needed there.'),
     anomaly: z
       .strictObject({
         places: z.int().min(1).max(65_536).describe('Errors of one clip: one for each place of the picture.'),

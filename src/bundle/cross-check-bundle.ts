@@ -2,14 +2,15 @@ import type { z } from 'zod'
 import { soundRateHz } from '../core/sound.ts'
 import type { Bundle } from './bundle-schema.ts'
 import { decodeProblem } from './decode-schema.ts'
+import { keypointProblem, poseProblem } from './pose-schema.ts'
 
 /** The rules between fields, which no single field can state. */
 export function crossCheckBundle(bundle: Bundle, context: z.RefinementCtx<Bundle>): void {
   const refuse = (path: PropertyKey[], message: string) =>
     context.addIssue({ code: 'custom', path, message, input: bundle })
   const { kind, temporal, states } = bundle
-  if (kind === 'detector' && temporal.frames !== 1)
-    refuse(['temporal', 'frames'], 'must be 1 for kind detector')
+  if ((kind === 'detector' || kind === 'pose') && temporal.frames !== 1)
+    refuse(['temporal', 'frames'], `must be 1 for kind ${kind}`)
   if (kind === 'stream' && temporal.strideFrames !== temporal.frames)
     refuse(['temporal', 'strideFrames'], `must equal temporal.frames (${temporal.frames}) for kind stream`)
   if (kind !== 'stream' && states.length > 0) refuse(['states'], `must be empty for kind ${kind}`)
@@ -17,10 +18,11 @@ export function crossCheckBundle(bundle: Bundle, context: z.RefinementCtx<Bundle
 
   if (kind === 'detector' && !bundle.decode) refuse(['decode'], 'is required for kind detector')
   if (kind !== 'detector' && bundle.decode) refuse(['decode'], `must be absent for kind ${kind}`)
+  checkPose(bundle, refuse)
   checkSizes(bundle, refuse)
   const { decode, input, labels } = bundle
   if (bundle.anomaly) {
-    if (kind === 'detector' || kind === 'audio') refuse(['anomaly'], `must be absent for kind ${kind}`)
+    if (kind !== 'clip' && kind !== 'stream') refuse(['anomaly'], `must be absent for kind ${kind}`)
     if (labels.length !== 1) refuse(['labels'], 'must be one label when anomaly is there')
     if (bundle.output.activation !== 'none')
       refuse(['output', 'activation'], 'must be none when anomaly is there')
@@ -45,14 +47,30 @@ export function crossCheckBundle(bundle: Bundle, context: z.RefinementCtx<Bundle
     refuse(['graph'], `"${bundle.graph}" is not among the files`)
 }
 
+type Refuse = (path: PropertyKey[], message: string) => void
+
+function checkPose({ kind, pose, labels, output }: Bundle, refuse: Refuse): void {
+  if (kind !== 'pose') {
+    if (pose) refuse(['pose'], `must be absent for kind ${kind}`)
+    return
+  }
+  if (!pose) {
+    refuse(['pose'], 'is required for kind pose')
+    return
+  }
+  const wrongShape = poseProblem(pose, labels.length)
+  if (wrongShape) refuse(['pose', 'shape'], wrongShape)
+  const wrongNames = keypointProblem(labels.map(({ name }) => name))
+  if (wrongNames) refuse(['labels'], wrongNames)
+  if (output.activation === 'softmax')
+    refuse(['output', 'activation'], 'must be none or sigmoid for kind pose')
+}
+
 /** Longest window of sound: a minute. */
 const mostSamples = 60 * soundRateHz
 
 /** Sizes of pictures, or of sound, whose frames are samples. */
-function checkSizes(
-  { kind, temporal, input }: Bundle,
-  refuse: (path: PropertyKey[], message: string) => void,
-): void {
+function checkSizes({ kind, temporal, input }: Bundle, refuse: Refuse): void {
   const { sampleFps } = temporal
   const most = (field: keyof Bundle['temporal'], limit: number) => {
     if (temporal[field] > limit) refuse(['temporal', field], `must be at most ${limit} for kind ${kind}`)

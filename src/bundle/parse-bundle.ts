@@ -4,6 +4,7 @@ import { pathText } from '../config/path-text.ts'
 import { AppError } from '../core/errors.ts'
 import { type Bundle, bundleSchema } from './bundle-schema.ts'
 import { decodeSchema } from './decode-schema.ts'
+import { poseSchema } from './pose-schema.ts'
 
 /**
  * Checks the parsed content of a bundle.json. `source` is named in the message. Throws MODEL_BUNDLE_INVALID with
@@ -60,7 +61,9 @@ function accepted(issue: z.core.$ZodIssue): string {
 const inner = bundleSchema.shape
 const fieldNames = [
   ...Object.keys(inner),
-  ...[inner.temporal, inner.input, inner.output, decodeSchema].flatMap((object) => Object.keys(object.shape)),
+  ...[inner.temporal, inner.input, inner.output, decodeSchema, poseSchema].flatMap((object) =>
+    Object.keys(object.shape),
+  ),
   ...Object.keys(inner.anomaly.unwrap().shape),
   ...[inner.labels, inner.files, inner.states].flatMap((list) => Object.keys(list.element.shape)),
 ]

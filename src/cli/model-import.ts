@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toBinary } from '@bufbuild/protobuf'
 import type { Decode } from '../bundle/decode-schema.ts'
+import type { PoseDecode } from '../bundle/pose-schema.ts'
 import { writeBundle } from '../bundle/write-bundle.ts'
 import { AppError } from '../core/errors.ts'
 import type { Preprocessing } from '../onnx/fold-input.ts'
@@ -30,8 +31,9 @@ export interface ImportPlan extends Preprocessing {
   readonly license: string
   readonly inputName?: string
   readonly outputName?: string
-  /** How the output of a detector is read, but for its shape. Absent: it is a clip model. */
+  /** How the output of a detector or of a pose model is read, but for its shape. Without both it is a clip model. */
   readonly decode?: Omit<Decode, 'shape' | 'axes'>
+  readonly pose?: Omit<PoseDecode, 'shape' | 'axes'>
 }
 
 export interface ImportResult {
@@ -60,7 +62,7 @@ export async function importModel(plan: ImportPlan): Promise<ImportResult> {
       )
   const model = readModel(await readModelFile(plan.file), plan.file)
   const given = describeWholeModel(model)
-  if (plan.decode) keepOutput(model, plan.outputName)
+  if (isRaw(plan)) keepOutput(model, plan.outputName)
   const folded = foldModel(model, foldOptionsOf(plan))
   const graph = toBinary(ModelProtoSchema, model)
   const output = folded.outputNames[0]!
@@ -69,9 +71,9 @@ export async function importModel(plan: ImportPlan): Promise<ImportResult> {
     input: folded.inputName,
     output,
     clipShape: [plan.frames, plan.heightPx, plan.widthPx, 3],
-    labels: plan.decode ? null : plan.labels.length,
+    labels: isRaw(plan) ? null : plan.labels.length,
   })
-  if (!plan.decode && plan.activation === 'none' && (trial.lowest < 0 || trial.highest > 1))
+  if (!isRaw(plan) && plan.activation === 'none' && (trial.lowest < 0 || trial.highest > 1))
     throw new AppError(
       'API_BAD_REQUEST',
       `--activation none: the graph gives scores from ${trial.lowest.toPrecision(3)} to ${trial.highest.toPrecision(3)}, so they are not probabilities; use softmax (one label at a time) or sigmoid (labels independent)`,
@@ -94,7 +96,7 @@ function bundleOf(
   return {
     name,
     version,
-    kind: plan.decode ? 'detector' : 'clip',
+    kind: plan.decode ? 'detector' : plan.pose ? 'pose' : 'clip',
     description,
     temporal: { frames, sampleFps, strideFrames },
     input: { name: input, widthPx, heightPx },
@@ -102,6 +104,7 @@ function bundleOf(
     states: [],
     warmupClips: 0,
     ...(plan.decode && { decode: decodeOf(plan.decode, shape) }),
+    ...(plan.pose && { pose: poseOf(plan.pose, shape) }),
     labels: plan.labels.map((label) => ({
       name: label,
       threshold: plan.threshold,
@@ -115,9 +118,11 @@ function bundleOf(
   }
 }
 
-/** A detector's output keeps its shape. */
+/** The output of detectors and pose models is not one score for each label: it keeps its shape. */
+const isRaw = ({ decode, pose }: Pick<ImportPlan, 'decode' | 'pose'>) => (decode ?? pose) !== undefined
+
 function foldOptionsOf({ labels, ...plan }: ImportPlan): FoldOptions {
-  return plan.decode ? plan : { ...plan, labels: labels.length }
+  return isRaw(plan) ? plan : { ...plan, labels: labels.length }
 }
 
 /** The shape as it came out. Candidates are more than the values of each, whichever axis comes first. */
@@ -127,7 +132,13 @@ function decodeOf(decode: NonNullable<ImportPlan['decode']>, shape: readonly num
   return { ...decode, shape: [...shape], axes: columns ? 'columns' : 'rows' }
 }
 
-/** A detector's graph keeps the one output that is read. */
+function poseOf(pose: NonNullable<ImportPlan['pose']>, shape: readonly number[]): PoseDecode {
+  const [first = 0, second = 0] = shape
+  const columns = pose.head === 'yolo' && shape.length === 2 && first < second
+  return { ...pose, shape: [...shape], axes: columns ? 'columns' : 'rows' }
+}
+
+/** Such a graph keeps the one output that is read. */
 function keepOutput(model: ReturnType<typeof readModel>, outputName: string | undefined): void {
   const { graph } = model
   if (!graph) return

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { didYouMean } from '../config/did-you-mean.ts'
 import { AppError } from '../core/errors.ts'
+import { keypointNames } from '../core/pose.ts'
 import { layouts } from '../onnx/fold-input.ts'
 import type { ImportPlan } from './model-import.ts'
 
@@ -12,14 +13,14 @@ export interface ImportOptions {
   readonly fps: string
   readonly size: string
   readonly layout: string
-  readonly labels: string
+  readonly labels?: string
   readonly stride?: string
   readonly mean: string
   readonly std: string
   readonly scale: string
   readonly order: string
   readonly activation?: string
-  readonly threshold: string
+  readonly threshold?: string
   readonly background?: string
   readonly kind?: string
   readonly license: string
@@ -30,6 +31,9 @@ export interface ImportOptions {
   readonly force?: boolean
   readonly json?: boolean
   readonly decode?: string
+  readonly pose?: string
+  readonly margin?: string
+  readonly grid?: string
   readonly fit?: string
   readonly strides: string
   readonly leastScore: string
@@ -41,15 +45,15 @@ export interface ImportOptions {
 
 /** Turns the text into a plan. Throws API_BAD_REQUEST naming the option and what it accepts. */
 export function parseImportOptions(file: string, options: ImportOptions): ImportPlan {
-  const kind = options.kind ?? (options.decode === undefined ? 'clip' : 'detector')
-  if (kind !== 'clip' && kind !== 'detector')
-    throw refuse('kind', kind, 'only clip models (a clip in, one score for each label out) and detectors')
-  if ((kind === 'detector') !== (options.decode !== undefined))
-    throw refuse('kind', kind, 'a detector, and nothing else, has --decode yolox, yolo, boxes or fastestdet')
+  const kind = kindOf(options)
   const decode = options.decode === undefined ? undefined : parseDecode(options.decode, options)
-  if (!decode && options.frames === undefined)
+  const pose = options.pose === undefined ? undefined : parsePose(options.pose, options)
+  const isClip = kind === 'clip'
+  if (isClip && options.frames === undefined)
     throw new AppError('API_BAD_REQUEST', '--frames: is required for a clip model')
-  const frames = decode ? 1 : whole('frames', options.frames!)
+  if (!pose && options.labels === undefined)
+    throw new AppError('API_BAD_REQUEST', '--labels: is required for a clip model and a detector')
+  const frames = isClip ? whole('frames', options.frames!) : 1
   const [widthPx, heightPx] = parseSize(options.size)
   const scale = parseScale(options.scale)
   const mean = triple('mean', options.mean)
@@ -70,7 +74,7 @@ export function parseImportOptions(file: string, options: ImportOptions): Import
     description: options.description,
     frames,
     sampleFps: above0('fps', options.fps),
-    strideFrames: decode
+    strideFrames: !isClip
       ? 1
       : options.stride === undefined
         ? Math.max(1, Math.floor(frames / 2))
@@ -82,20 +86,50 @@ export function parseImportOptions(file: string, options: ImportOptions): Import
     mean,
     std,
     scale,
-    labels: readLabels(options.labels),
+    labels: options.labels === undefined ? keypointNames : readLabels(options.labels),
     background: (options.background ?? '').split(',').map(trim).filter(Boolean),
-    activation: choice('activation', options.activation ?? (decode ? 'none' : 'softmax'), [
+    activation: choice('activation', options.activation ?? (isClip ? 'softmax' : 'none'), [
       'softmax',
       'sigmoid',
       'none',
     ] as const),
-    threshold: share('threshold', options.threshold),
+    threshold: share('threshold', options.threshold ?? (pose ? '0.3' : '0.5')),
     license: options.license,
     ...(decode && { decode }),
+    ...(pose && { pose }),
     ...(options.input === undefined ? {} : { inputName: options.input }),
     ...(options.output === undefined ? {} : { outputName: options.output }),
   }
 }
+
+function kindOf({ kind, decode, pose }: ImportOptions): 'clip' | 'detector' | 'pose' {
+  const kinds = ['clip', 'detector', 'pose'] as const
+  const said = decode !== undefined ? 'detector' : pose !== undefined ? 'pose' : 'clip'
+  const found = kinds.find((one) => one === (kind ?? said))
+  if (!found)
+    throw refuse(
+      'kind',
+      kind!,
+      'only clip models (a clip in, one score for each label out), detectors and pose models',
+    )
+  if ((found === 'detector') !== (decode !== undefined))
+    throw refuse('kind', found, 'a detector, and nothing else, has --decode yolox, yolo, boxes or fastestdet')
+  if ((found === 'pose') !== (pose !== undefined))
+    throw refuse('kind', found, 'a pose model, and nothing else, has --pose movenet, heatmaps or yolo')
+  return found
+}
+
+function parsePose(text: string, { margin, grid }: ImportOptions): NonNullable<ImportPlan['pose']> {
+  const head = choice('pose', text, ['movenet', 'heatmaps', 'yolo'] as const)
+  return {
+    head,
+    grid: choice('grid', grid ?? 'cells', ['cells', 'corners'] as const),
+    margin: margin === undefined ? usualMargin[head] : atLeast0('margin', margin),
+  }
+}
+
+/** What the models saw around people in training: more than top-down models did. */
+const usualMargin = { movenet: 0.2, heatmaps: 0.125, yolo: 0.2 } as const
 
 function parseDecode(text: string, options: ImportOptions): NonNullable<ImportPlan['decode']> {
   const head = choice('decode', text, ['yolox', 'yolo', 'boxes', 'fastestdet'] as const)
@@ -134,6 +168,12 @@ const numberOf = (text: string) => (text.trim() === '' ? Number.NaN : Number(tex
 function above0(option: string, text: string): number {
   const value = numberOf(text)
   if (!(value > 0 && Number.isFinite(value))) throw refuse(option, text, 'a number above 0')
+  return value
+}
+
+function atLeast0(option: string, text: string): number {
+  const value = numberOf(text)
+  if (!(value >= 0 && value <= 2)) throw refuse(option, text, 'a number from 0 to 2')
   return value
 }
 

@@ -10,6 +10,7 @@ import {
   modelPlan,
   motionPlan,
 } from '../../pipelines/choose-detector.ts'
+import { choosePose, defaultPeople, type PosePlan } from '../../pipelines/choose-pose.ts'
 import { registryOf, resolveModels } from '../../pipelines/follow-registry.ts'
 import { replayRules } from '../../pipelines/replay-rules.ts'
 import { canonicalJson } from '../config/config-hash.ts'
@@ -24,6 +25,7 @@ import type { RulesTestOptions } from './commands/rules.ts'
 
 const cameraId = 'video'
 const detectorName = 'detector'
+const poseName = 'given-pose'
 
 /**
  * Replays `options.video` through the rules of a file: a whole configuration, or only what stands under `behaviours`
@@ -43,7 +45,7 @@ export async function testRules(
   if (detectFps !== undefined && !(detectFps > 0 && detectFps <= 60))
     throw new AppError('API_BAD_REQUEST', `--detect-fps ${options.detectFps}: a number above 0, at most 60`)
   const config = configOf(file, options)
-  const camera = cameraOf(config, file, options.camera)
+  const camera = cameraOf(config, file, options)
   const registry = registryOf(config, systemClock)
   const models = resolveModels(config, registry)
   await registry?.close()
@@ -60,14 +62,16 @@ export async function testRules(
       .filter(({ name }) => ['clip', 'stream'].includes(engine.bundle(name).kind))
       .filter(({ name }) => camera.models?.includes(name) ?? true)
       .map(({ name, scope = 'scene' as const }) => ({ name, scope }))
+    const pose = choosePose(camera, config, engine)
     const steps = replayRules({
       video: options.video,
       behaviours: behaviourOptions(camera, config, engine),
       plan,
+      pose,
       motion: camera.motion,
       engine,
       models: scorers,
-      configHash: hashOf(config, plan),
+      configHash: hashOf(config, plan, pose),
       startMs,
       spawn,
       telemetry: noTelemetry,
@@ -90,6 +94,7 @@ function configOf(file: string, options: RulesTestOptions): Config {
       return { name: `model-${at + 1}`, path, scope }
     }),
     ...(options.detector === undefined ? [] : [{ name: detectorName, path: options.detector }]),
+    ...(options.pose === undefined ? [] : [{ name: poseName, path: options.pose }]),
   ]
   let text: string
   try {
@@ -119,11 +124,21 @@ function configOf(file: string, options: RulesTestOptions): Config {
   return parseConfig(JSON.stringify(alone), { file, env: {} })
 }
 
-function cameraOf(config: Config, file: string, id: string | undefined): CameraConfig {
+function cameraOf(config: Config, file: string, named: RulesTestOptions): CameraConfig {
+  const id = named.camera
   const found = id === undefined ? config.cameras[0] : config.cameras.find((camera) => camera.id === id)
-  if (found) return found
+  if (found) return named.pose === undefined ? found : withPose(found)
   const there = config.cameras.map((camera) => camera.id).join(', ') || 'none'
   throw new AppError('API_BAD_REQUEST', `--camera ${id ?? ''}: ${file} has the cameras: ${there}`)
+}
+
+/** The camera with the pose model of the command line. */
+function withPose({ models, pose, ...camera }: CameraConfig): CameraConfig {
+  return {
+    ...camera,
+    ...(models && { models: [...models, poseName] }),
+    pose: { people: defaultPeople, ...pose, model: poseName },
+  }
 }
 
 function planOf(
@@ -137,7 +152,7 @@ function planOf(
 }
 
 /** Names rules and detector in events, wherever the files lie. */
-function hashOf(config: Config, { name, version, spec }: DetectorPlan): string {
+function hashOf(config: Config, { name, version, spec }: DetectorPlan, pose: PosePlan | null): string {
   const models = config.models.map((model) => [
     model.name,
     model.registry ?? basename(model.path ?? ''),
@@ -147,7 +162,7 @@ function hashOf(config: Config, { name, version, spec }: DetectorPlan): string {
     .update(
       canonicalJson([config.behaviours, config.cameras.map(({ zones, lines }) => [zones, lines]), models]),
     )
-    .update(canonicalJson([name, version, spec]))
+    .update(canonicalJson([name, version, spec, ...(pose ? [pose] : [])]))
     .digest('hex')
     .slice(0, 12)
 }

@@ -1,19 +1,11 @@
 import type { ModelContract } from '../core/bundle.ts'
 import type { Clip } from '../core/clip.ts'
-import type { BoxPx, Track } from '../core/detection.ts'
-import type { GatedFrame, PictureArea } from '../core/frame.ts'
+import type { BoxPx } from '../core/detection.ts'
+import type { GatedFrame } from '../core/frame.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
+import { createAwaitTracks, type TrackUpdate } from './await-tracks.ts'
 import { createClipCutter } from './clip-cutter.ts'
 import { cropFrame } from './crop-frame.ts'
-
-/** The tracks of one frame of the detector's stream. */
-export interface TrackUpdate {
-  readonly epoch: number
-  readonly ptsUs: number
-  /** The picture in whose pixels the boxes are. */
-  readonly area: Pick<PictureArea, 'widthPx' | 'heightPx'>
-  readonly tracks: readonly Track[]
-}
 
 export interface PersonTubes {
   /** A frame of the stream that is cut; it waits until the tracks of its time are known. */
@@ -36,9 +28,6 @@ const margin = 0.25
 const followTauUs = 400_000
 /** Most tracks of a camera that are cut at once; the oldest go first. */
 const mostTubes = 16
-/** How long a frame waits for its tracks. */
-const patienceUs = 3_000_000
-const mostWaiting = 64
 
 interface Tube {
   readonly cutter: ReturnType<typeof createClipCutter>
@@ -48,18 +37,11 @@ interface Tube {
 
 /**
  * Clips cut around people: a window of the model's shape follows each track, and what it shows goes through the same
- * sampling as a whole picture. The box of a frame lies between those of the moments around it, so that the clips
- * depend on the video alone and not on when inference answered.
+ * sampling as a whole picture.
  */
 export function createPersonTubes(options: PersonTubesOptions): PersonTubes {
   const { model, strideScale, telemetry, label = 'person' } = options
   const tubes = new Map<string, Tube>()
-  let waiting: GatedFrame[] = []
-  let before: TrackUpdate | null = null
-
-  const drop = (cameraId: string, reason: string, count: number) => {
-    if (count > 0) countDrop(telemetry, { stage: 'tube', reason, cameraId, count })
-  }
   const tubeOf = (trackId: string): Tube => {
     const tube = tubes.get(trackId) ?? {
       cutter: createClipCutter({ model, strideScale, telemetry, trackId }),
@@ -68,75 +50,41 @@ export function createPersonTubes(options: PersonTubesOptions): PersonTubes {
     tubes.set(trackId, tube)
     return tube
   }
-  const cut = (gated: GatedFrame, update: TrackUpdate): Clip[] => {
-    const { frame } = gated
-    const people = update.tracks.filter((track) => track.label === label)
-    drop(frame.cameraId, 'too_many_tracks', Math.max(0, people.length - mostTubes))
-    return people.slice(0, mostTubes).flatMap((track) => {
-      const tube = tubeOf(track.id)
-      const box = boxAt(frame.ptsUs, track, { before, update })
-      tube.window = follow(tube.window, shareOf(box, update.area), {
-        ptsUs: frame.ptsUs,
-        model,
-        aspect: update.area.widthPx / update.area.heightPx,
+  const awaited = createAwaitTracks<Clip>({
+    stage: 'tube',
+    telemetry,
+    restart: () => tubes.clear(),
+    cut(gated, update, boxOf) {
+      const { frame } = gated
+      const people = update.tracks.filter((track) => track.label === label)
+      const surplus = people.length - mostTubes
+      if (surplus > 0)
+        countDrop(telemetry, {
+          ...{ stage: 'tube', reason: 'too_many_tracks' },
+          cameraId: frame.cameraId,
+          count: surplus,
+        })
+      return people.slice(0, mostTubes).flatMap((track) => {
+        const tube = tubeOf(track.id)
+        tube.window = follow(tube.window, shareOf(boxOf(track), update.area), {
+          ptsUs: frame.ptsUs,
+          model,
+          aspect: update.area.widthPx / update.area.heightPx,
+        })
+        const window = pixelsOf(tube.window, { model, update, frame })
+        return tube.cutter.take({ ...gated, frame: cropFrame(frame, window, model) })
       })
-      const window = pixelsOf(tube.window, { model, update, frame })
-      return tube.cutter.take({ ...gated, frame: cropFrame(frame, window, model) })
-    })
-  }
+    },
+  })
 
   return {
-    frame(gated) {
-      waiting.push(gated)
-      const { cameraId, ptsUs } = gated.frame
-      const late = waiting.length > mostWaiting || ptsUs - waiting[0]!.frame.ptsUs > patienceUs
-      if (late) {
-        waiting.shift()
-        drop(cameraId, 'no_tracks', 1)
-      }
-      return before ? settle(before) : []
-    },
+    frame: awaited.frame,
     tracks(update) {
-      if (before && (before.epoch !== update.epoch || update.ptsUs < before.ptsUs)) {
-        tubes.clear()
-        before = null
-      }
-      const clips = settle(update)
+      const clips = awaited.tracks(update)
       const there = new Set(update.tracks.map(({ id }) => id))
       for (const id of tubes.keys()) if (!there.has(id)) tubes.delete(id)
-      before = update
       return clips
     },
-  }
-
-  /** Cuts the frames whose time has come; those of another connection are of no use. */
-  function settle(update: TrackUpdate): Clip[] {
-    const ready = waiting.filter(({ frame }) => frame.epoch === update.epoch && frame.ptsUs <= update.ptsUs)
-    const stale = waiting.filter(({ frame }) => frame.epoch < update.epoch).length
-    if (stale > 0) drop(waiting[0]!.frame.cameraId, 'reconnect', stale)
-    waiting = waiting.filter(
-      ({ frame }) =>
-        frame.epoch > update.epoch || (frame.epoch === update.epoch && frame.ptsUs > update.ptsUs),
-    )
-    return ready.flatMap((gated) => cut(gated, update))
-  }
-}
-
-/** Where a track was at a time between two moments. */
-function boxAt(
-  ptsUs: number,
-  track: Track,
-  { before, update }: { before: TrackUpdate | null; update: TrackUpdate },
-): BoxPx {
-  const old = before?.tracks.find(({ id }) => id === track.id)?.box
-  if (!old || !before || before.ptsUs >= update.ptsUs) return track.box
-  const share = Math.min(1, Math.max(0, (ptsUs - before.ptsUs) / (update.ptsUs - before.ptsUs)))
-  const mix = (a: number, b: number) => a + share * (b - a)
-  return {
-    xPx: mix(old.xPx, track.box.xPx),
-    yPx: mix(old.yPx, track.box.yPx),
-    widthPx: mix(old.widthPx, track.box.widthPx),
-    heightPx: mix(old.heightPx, track.box.heightPx),
   }
 }
 

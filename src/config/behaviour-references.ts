@@ -96,6 +96,21 @@ export function aboutTracks(condition: Condition): boolean {
   return condition.count === undefined && condition.anomaly === undefined && condition.time === undefined
 }
 
+/** Where a condition, or one inside it, asks for a posture. */
+export function posturePaths(condition: Condition, path: Path = []): Path[] {
+  const lists = (['all', 'any', 'then'] as const).flatMap((name) =>
+    (condition[name] ?? []).flatMap((inner, at) => posturePaths(inner, [...path, name, at])),
+  )
+  const { not, near, count, posture } = condition
+  return [
+    ...(posture === undefined ? [] : [[...path, 'posture']]),
+    ...lists,
+    ...(not ? posturePaths(not, [...path, 'not']) : []),
+    ...(near?.that ? posturePaths(near.that, [...path, 'near', 'that']) : []),
+    ...(count ? posturePaths(count.of, [...path, 'count', 'of']) : []),
+  ]
+}
+
 export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
   if (value === undefined) return []
   return Array.isArray(value) ? value : [value as T]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type PostureName, postures } from '../core/pose.ts'
 import { nearNames, referenceProblems } from './behaviour-references.ts'
 
 /** What every level of a condition may have besides its own name. */
@@ -52,6 +53,7 @@ export interface Condition extends Modifiers {
         readonly fresh?: string | undefined
       })
     | undefined
+  readonly posture?: PostureName | readonly PostureName[] | undefined
   readonly count?:
     | { readonly of: Condition; readonly atLeast?: number | undefined; readonly atMost?: number | undefined }
     | undefined
@@ -70,7 +72,7 @@ export interface TimeWindow {
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export const conditionNames = [
   ...['all', 'any', 'not', 'then', 'label', 'inZone', 'crosses', 'speed', 'aspect', 'moves', 'still'],
-  ...['lost', 'near', 'ownerAway', 'action', 'count', 'anomaly', 'time'],
+  ...['lost', 'near', 'ownerAway', 'action', 'posture', 'count', 'anomaly', 'time'],
 ] as const
 
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
@@ -108,6 +110,7 @@ const bounds = { above: z.number().optional(), below: z.number().optional(), unt
 const oneLimit = (limits: Limits) => (limits.above === undefined) !== (limits.below === undefined)
 /** A misspelt key is told alone, not also as a missing one. */
 const aloneOnly = { when: (payload: { issues: readonly unknown[] }) => payload.issues.length === 0 }
+const posture = z.enum(postures)
 const limitMessage = { error: 'needs either above or below', ...aloneOnly }
 const rightUntil = (limits: Limits) =>
   limits.until === undefined ||
@@ -170,6 +173,11 @@ export const conditionSchema: z.ZodType<Condition> = z
       })
         .refine(oneLimit, limitMessage)
         .refine(rightUntil, untilMessage)
+        .optional(),
+      posture: z
+        .union([posture, z.array(posture).min(1).max(postures.length)], {
+          error: `one or a list of ${postures.join(', ')}`,
+        })
         .optional(),
       count: strict({
         of: conditionSchema,

@@ -60,6 +60,10 @@ export function crossCheck(config: Shape, context: z.RefinementCtx): void {
     if (detector === undefined || detector === 'motion' || detector === 'none') return
     known(detector, models, { kind: 'model', path: ['cameras', at, 'detector'] })
   })
+  config.cameras.forEach(({ pose }, at) => {
+    if (pose?.model === undefined || pose.model === 'none') return
+    known(pose.model, models, { kind: 'model', path: ['cameras', at, 'pose', 'model'] })
+  })
   const places = allPlaces(config)
   for (const { path, message } of referenceProblems({ ...places, rules: config.behaviours.rules }))
     issue([...places.pathOf(path)], message)

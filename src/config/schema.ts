@@ -6,6 +6,7 @@ import { kafkaSchema } from './kafka-schema.ts'
 import { learningSchema } from './learning-schema.ts'
 import { modelSchema } from './models-schema.ts'
 import { mqttSchema } from './mqtt-schema.ts'
+import { poseSchema } from './pose-schema.ts'
 import { cameraRecordingSchema, recordingSchema } from './recording-schema.ts'
 import { cameraSamplingSchema, samplingSchema } from './sampling-schema.ts'
 import { webhookSchema } from './webhook-schema.ts'
@@ -58,6 +59,7 @@ export const cameraSchema = z.strictObject({
     .max(60)
     .optional()
     .describe('Frames per second to detect in. Absent: what the detector says; 5 for motion.'),
+  pose: poseSchema.optional().describe('Keypoints of people, for rules about postures. See docs/pose.md.'),
   ...cameraBehaviourFields,
   motion: motionSchema.prefault({}).describe('The motion gate in front of the models.'),
   picture: pictureSchema.prefault({}).describe('Whether the picture can be used.'),

@@ -4,7 +4,7 @@ import type { PictureFit } from './frame.ts'
 export interface ModelContract {
   readonly name: string
   readonly version: string
-  readonly kind: 'clip' | 'stream' | 'detector' | 'audio'
+  readonly kind: 'clip' | 'stream' | 'detector' | 'pose' | 'audio'
   /** Frames in one clip (T). For `stream`: frames in one tubelet. For `audio`: samples in one window. */
   readonly frames: number
   /** Rate at which the model wants its frames; for `audio`, of its samples. */

@@ -1,3 +1,5 @@
+import type { Pose } from './pose.ts'
+
 /** An axis-aligned box; corner at the top left. Units are the frame's pixels, not clipped to the picture. */
 export interface BoxPx {
   readonly xPx: number
@@ -28,4 +30,6 @@ export interface Track {
   readonly firstPtsUs: number
   /** PTS of the last frame in which it was detected. */
   readonly seenPtsUs: number
+  /** Keypoints that are not too old. Absent: none, or no pose model watches the camera. */
+  readonly pose?: Pose
 }

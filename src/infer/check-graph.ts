@@ -37,9 +37,14 @@ export function clipInput({ kind, temporal, input }: Pick<Bundle, 'kind' | 'temp
     : { type: 'uint8' as const, shape: [temporal.frames, input.heightPx, input.widthPx, 3] }
 }
 
-/** Shape of the output for one clip: a score for each label, or what a detector's or anomaly model's bundle states. */
+/** Shape of the output for one clip: a score for each label, or what the bundle of another model states. */
 export function rowShape(bundle: Bundle): readonly number[] {
-  return bundle.decode?.shape ?? [bundle.anomaly?.places ?? bundle.labels.length]
+  return rawShape(bundle) ?? [bundle.anomaly?.places ?? bundle.labels.length]
+}
+
+/** Shape of an output that is read as bundle.json says instead of label by label; null for scores. */
+export function rawShape({ decode, pose }: Pick<Bundle, 'decode' | 'pose'>): readonly number[] | null {
+  return (decode ?? pose)?.shape ?? null
 }
 
 export function contractError(where: string, problems: readonly string[]): AppError {

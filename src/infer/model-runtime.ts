@@ -6,6 +6,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
 import { createBatcher } from './batcher.ts'
+import { rawShape } from './check-graph.ts'
 import type { EngineModel } from './engine-model.ts'
 import { createFinishBatch } from './finish-batch.ts'
 import { createLoadWatch } from './load-watch.ts'
@@ -85,7 +86,7 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
     version: bundle.version,
     labels: contract.labels,
     places: bundle.anomaly?.places ?? null,
-    rawLength: bundle.decode ? bundle.decode.shape.reduce((product, size) => product * size, 1) : null,
+    rawLength: rawShape(bundle)?.reduce((product, size) => product * size, 1) ?? null,
     states,
     telemetry,
     sparseLog,

@@ -1,6 +1,6 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Bundle } from '../bundle/bundle-schema.ts'
-import { clipInput, contractError, rowShape } from './check-graph.ts'
+import { clipInput, contractError, rawShape, rowShape } from './check-graph.ts'
 import type { RunResult } from './worker-protocol.ts'
 
 interface Batch {
@@ -46,7 +46,7 @@ export async function trySession(session: InferenceSession, bundle: Bundle, wher
   const rowLength = lengthOf(rowShape(bundle))
   if (values.length !== rowLength)
     problems.push(
-      `bundle.json states output "${output.name}" with ${rowLength} ${bundle.decode || bundle.anomaly ? 'values' : 'labels'}, one clip gave ${values.length} values`,
+      `bundle.json states output "${output.name}" with ${rowLength} ${rawShape(bundle) || bundle.anomaly ? 'values' : 'labels'}, one clip gave ${values.length} values`,
     )
   for (const [at, spec] of bundle.states.entries()) {
     const length = lengthOf(spec.shape)

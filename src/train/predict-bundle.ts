@@ -26,7 +26,7 @@ export async function predictBundle(options: {
   const { bundle, graphPath, dir } = loaded
   const { frames, sampleFps } = bundle.temporal
   const { widthPx, heightPx } = bundle.input
-  if (bundle.kind === 'detector' || bundle.kind === 'audio')
+  if (bundle.kind !== 'clip' && bundle.kind !== 'stream')
     throw new AppError(
       'MODEL_CONTRACT',
       `${dir}: is of kind ${bundle.kind}; only clip and stream bundles score clips`,

@@ -50,7 +50,7 @@ export interface QuantizedBundle {
 export async function quantizeBundle(options: QuantizeBundleOptions): Promise<QuantizedBundle> {
   const { bundleDir, outDir, mode, threads, calibration = [], labelled = [] } = options
   const { bundle, graphPath } = await loadBundle(bundleDir)
-  if (bundle.kind === 'detector' || bundle.kind === 'audio')
+  if (bundle.kind !== 'clip' && bundle.kind !== 'stream')
     throw new AppError(
       'MODEL_CONTRACT',
       `${bundleDir}: is of kind ${bundle.kind}; only kinds clip and stream can be quantised`,

@@ -27,7 +27,10 @@ export function registerModel(program: Command): void {
     .requiredOption('--fps <n>', 'frames per second that the model was trained with')
     .requiredOption('--size <WxH>', 'size of a frame in pixels')
     .requiredOption('--layout <axes>', 'order of the input axes: NCTHW, NTCHW, NTHWC, NCHW or NHWC')
-    .requiredOption('--labels <file|a,b,c>', 'labels in the order of the scores')
+    .option(
+      '--labels <file|a,b,c>',
+      'labels in the order of the scores; of a pose model its keypoints (default: those of COCO)',
+    )
     .option('--stride <n>', 'frames between the starts of clips (default: half a clip)')
     .option('--mean <r,g,b>', 'mean of red, green, blue after scaling', '0,0,0')
     .option('--std <r,g,b>', 'deviation of red, green, blue after scaling', '1,1,1')
@@ -35,15 +38,21 @@ export function registerModel(program: Command): void {
     .option('--order <order>', 'channel order of the model: rgb or bgr', 'rgb')
     .option(
       '--activation <kind>',
-      'how scores become probabilities: softmax, sigmoid or none (default: softmax; none for a detector)',
+      'how scores become probabilities: softmax, sigmoid or none (default: softmax; none for a detector or pose model)',
     )
-    .option('--threshold <p>', 'probability from which a label alerts', '0.5')
+    .option(
+      '--threshold <p>',
+      'probability from which a label alerts, or a keypoint is sure (default: 0.5; 0.3 for a pose model)',
+    )
     .option('--background <labels>', 'labels that never alert, separated by commas')
-    .option('--kind <kind>', 'kind of model: clip or detector (default: detector with --decode)')
+    .option('--kind <kind>', 'kind of model: clip, detector or pose (default: as --decode and --pose say)')
     .option(
       '--decode <head>',
       'output of a detector: yolox, yolo, boxes (suppressed in the graph) or fastestdet',
     )
+    .option('--pose <head>', 'output of a pose model: movenet, heatmaps or yolo')
+    .option('--margin <share>', "what of the box's longer side a pose model sees beside a person")
+    .option('--grid <grid>', 'where the last cell of heatmaps lies: cells or corners (default: cells)')
     .option('--fit <fit>', 'how a picture fits the detector: letterbox, letterbox-centre or stretch')
     .option('--strides <list>', 'strides of the grids of a yolox detector', '8,16,32')
     .option('--least-score <p>', 'score under which candidates of a detector are dropped', '0.1')

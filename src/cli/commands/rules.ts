@@ -4,6 +4,7 @@ export interface RulesTestOptions {
   video: string
   detector?: string
   detectFps?: string
+  pose?: string
   model: string[]
   camera?: string
   start: string
@@ -20,6 +21,7 @@ export function registerRules(program: Command): void {
     .requiredOption('--video <file>', 'the video')
     .option('--detector <dir>', 'bundle of the detector; without one, what moves counts as a person')
     .option('--detect-fps <n>', 'frames per second to detect in')
+    .option('--pose <dir>', 'bundle of the pose model, for rules about postures')
     .option(
       '--model <dir>',
       'bundle whose scores the rules ask for; DIR:person cuts clips around people (repeat for more)',

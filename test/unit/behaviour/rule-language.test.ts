@@ -40,6 +40,7 @@ describe('the schema', () => {
       near: { label: 'person', distance: 1, that: { speed: { above: 1 } } },
       ownerAway: { owner: 'person', distance: 3 },
       action: { label: 'fight', of: 'scene', above: 0.5 },
+      posture: ['lying', 'hands-up'],
       count: { of: { label: 'person' }, atLeast: 3 },
       anomaly: { above: 0.8 },
       time: { days: ['sat', 'sun'], from: '22:00', to: '06:00' },

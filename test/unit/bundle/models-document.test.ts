@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { z } from 'zod'
 import { bundleSchema } from '../../../src/bundle/bundle-schema.ts'
+import { poseSchema } from '../../../src/bundle/pose-schema.ts'
 import { registerModel } from '../../../src/cli/commands/model.ts'
 import { registerTrain } from '../../../src/cli/commands/train.ts'
+import { behavioursSchema } from '../../../src/config/behaviour-schema.ts'
+import { poseSchema as cameraPoseSchema } from '../../../src/config/pose-schema.ts'
+import { postures } from '../../../src/core/pose.ts'
 import { layouts } from '../../../src/onnx/fold-input.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/models.md'), 'utf8')
@@ -40,5 +45,23 @@ describe('docs/models.md', () => {
     const named2 = [...importPart.matchAll(/--layout` \| .*|--layout ([A-Z]+)/g)].map((match) => match[1])
     expect(named2.filter((name) => name && !layouts.some((layout) => layout === name))).toEqual([])
     for (const layout of layouts) expect(importPart).toContain(`\`${layout}\``)
+  })
+})
+
+describe('docs/pose.md', () => {
+  const pose = readFileSync(join(import.meta.dirname, '../../../docs/pose.md'), 'utf8')
+
+  it('describes every field of pose and every posture', () => {
+    const rowsOf = (part: string) => [...part.matchAll(/^\| `([a-z][^`]*)` \|/gm)].map((match) => match[1]!)
+    const [before, fields, after] = pose.split(/\n## (?:`pose` in bundle.json|How people are looked at)\n/)
+    expect(rowsOf(fields!).sort()).toEqual(Object.keys(poseSchema.shape).sort())
+    expect(rowsOf(after!).sort()).toEqual([...postures].sort())
+    expect(rowsOf(before!).sort()).toEqual([...poseSchema.shape.head.options].sort())
+  })
+
+  it('has a rule that is taken', () => {
+    const { behaviours, cameras } = parse(/```yaml\n([\s\S]*?)```/.exec(pose)![1]!)
+    expect(behavioursSchema.parse(behaviours).rules).toHaveLength(1)
+    expect(cameraPoseSchema.parse(cameras[0].pose)).toEqual({ fps: 5, people: 8 })
   })
 })

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+
+/** What a camera says about the keypoints of its people. */
+export const poseSchema = z.strictObject({
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name of the pose model, or none. Absent: the first that watches the camera.'),
+  fps: z
+    .number()
+    .positive()
+    .max(60)
+    .optional()
+    .describe('How often each person is looked at, per second. Absent: what the model says.'),
+  people: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(8)
+    .describe('Most people of one frame; the others are looked at in the next ones.'),
+})
