@@ -1,9 +1,11 @@
 import { posturePaths } from '../src/config/behaviour-references.ts'
 import { ownBehaviours } from '../src/config/camera-behaviours.ts'
+import { defaultPeople } from '../src/config/pose-schema.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import { AppError } from '../src/core/errors.ts'
 import type { FrameStreamSpec } from '../src/core/frame.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
+import { leastStaleUs } from '../src/pose/pose-tracks.ts'
 import { personStream } from './people.ts'
 
 /** What finds the keypoints of people on a camera. */
@@ -17,8 +19,6 @@ export interface PosePlan {
 
 type Bundles = Pick<InferenceEngine, 'bundle'>
 
-export const defaultPeople = 8
-const leastStaleUs = 2_500_000
 const stalePeriods = 2.5
 
 /** The pose model that watches a camera: the one that it names, or the first among its models; null for none. */
@@ -50,7 +50,7 @@ export function choosePose(camera: CameraConfig, config: Config, engine: Bundles
   return modelName === null || !asked ? null : posePlan(modelName, camera, engine)
 }
 
-/** People are looked at once a second at least, also while nothing moves; at a lower rate poses live longer. */
+/** At a low rate poses live longer than usual. */
 export function poseStaleUs({ spec }: Pick<PosePlan, 'spec'>): number {
   return Math.max(leastStaleUs, (stalePeriods * 1e6) / spec.sampleFps)
 }

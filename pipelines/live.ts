@@ -49,8 +49,8 @@ export interface FusedWatcher extends FusedLabel {
 
 /**
  * Camera → motion gate → clips of the picture or of each person → inference → alerts; beside it camera → motion gate →
- * detector → tracks (→ keypoints) → behaviours → alerts, and camera → windows of its sound → inference → alerts. Labels that several
- * models know are fused before they alert. Completes when the source is closed.
+ * detector → tracks (→ keypoints) → behaviours → alerts, and camera → windows of its sound → inference → alerts. Labels
+ * that several models know are fused before they alert. Completes when the source is closed.
  */
 export function liveRoute(route: LiveRoute): Observable<AlertStep> {
   const { camera, source, engine, watchers, fusions, people, read, onScores, clock, telemetry } = route

@@ -7,7 +7,7 @@ import type { Scores } from '../src/core/clip.ts'
 import type { Detection } from '../src/core/detection.ts'
 import type { Frame, PictureArea } from '../src/core/frame.ts'
 import { countDrop, type Telemetry } from '../src/core/telemetry-port.ts'
-import { createPoseTracks, type PoseReading } from '../src/pose/pose-tracks.ts'
+import { createPoseTracks, leastStaleUs, type PoseReading } from '../src/pose/pose-tracks.ts'
 import { createTracker } from '../src/track/tracker.ts'
 
 export interface SceneWatchOptions {
@@ -55,7 +55,6 @@ export interface SceneWatch {
 
 /** Most scores that wait for the next look; the oldest make way. */
 const mostScores = 256
-const defaultPoseStaleUs = 2_500_000
 /** The label by which a model of the whole scene says how unusual it is. */
 const anomalyLabel = 'anomaly'
 
@@ -73,7 +72,7 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
     labelOf: (rule) => labels.get(rule) ?? rule,
   })
   const tracker = createTracker({ idPrefix, highScore: detector.highScore })
-  const poses = createPoseTracks({ staleUs: options.poseStaleUs ?? defaultPoseStaleUs })
+  const poses = createPoseTracks({ staleUs: options.poseStaleUs ?? leastStaleUs })
   let last: readonly Detection[] = []
   let epoch = 0
   let lostEpoch = 0

@@ -1,5 +1,3 @@
-import type { BoxPx } from '../core/detection.ts'
-
 /** A point in any one unit; y points down. */
 export interface Point {
   readonly x: number
@@ -44,13 +42,4 @@ export function meetsSegment(path: { p: Point; q: Point }, a: Point, b: Point): 
   // Without a division, so that a path through an end of the segment is not decided by rounding.
   const turn = (at: Point) => (q.x - p.x) * (at.y - p.y) - (q.y - p.y) * (at.x - p.x)
   return turn(a) * turn(b) <= 0
-}
-
-/** Intersection over union of two boxes, 0–1. */
-export function overlap(a: BoxPx, b: BoxPx): number {
-  const width = Math.min(a.xPx + a.widthPx, b.xPx + b.widthPx) - Math.max(a.xPx, b.xPx)
-  const height = Math.min(a.yPx + a.heightPx, b.yPx + b.heightPx) - Math.max(a.yPx, b.yPx)
-  if (width <= 0 || height <= 0) return 0
-  const both = width * height
-  return both / (a.widthPx * a.heightPx + b.widthPx * b.heightPx - both)
 }

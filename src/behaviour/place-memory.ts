@@ -1,6 +1,6 @@
+import { overlapOf } from '../core/box-overlap.ts'
 import type { BoxPx } from '../core/detection.ts'
 import type { StepView } from './condition-node.ts'
-import { overlap } from './geometry.ts'
 import type { TrackRecord } from './track-memory.ts'
 
 /** Where a rule found something, so that what stays there is not found again. */
@@ -30,7 +30,7 @@ export function createPlaceMemory(options: { most: number; keepUs: number }): Pl
     step({ memory, ptsUs }) {
       for (const [record, place] of places) {
         const isThere = memory.bySlot[record.slot] === record
-        if (isThere && overlap(record.box, place.box) < sameOverlap) places.delete(record)
+        if (isThere && overlapOf(record.box, place.box) < sameOverlap) places.delete(record)
         else if (isThere) place.ptsUs = ptsUs
         else if (ptsUs - place.ptsUs > keepUs) places.delete(record)
       }
@@ -51,9 +51,9 @@ export function createPlaceMemory(options: { most: number; keepUs: number }): Pl
       if (places.has(record)) return true
       for (const [before, place] of places) {
         if (before.seen || before.label !== record.label) continue
-        if (overlap(record.box, place.box) < sameOverlap) continue
+        if (overlapOf(record.box, place.box) < sameOverlap) continue
         // One that arrived from elsewhere is another object.
-        if (overlap(record.birthBox, place.box) < sameOverlap) continue
+        if (overlapOf(record.birthBox, place.box) < sameOverlap) continue
         places.delete(before)
         places.set(record, place)
         return true

@@ -1,6 +1,6 @@
+import { overlapOf } from '../core/box-overlap.ts'
 import type { BoxPx, Track } from '../core/detection.ts'
 import type { Pose } from '../core/pose.ts'
-import { overlap } from './geometry.ts'
 
 /** What is remembered of one track. Slots are small numbers under which conditions keep their own state. */
 export interface TrackRecord {
@@ -87,7 +87,7 @@ export function createTrackMemory(options: {
     let best: { record: Held; share: number } | null = null
     for (const record of records) {
       if (record.given || record.label !== track.label || !stayed(record)) continue
-      const share = overlap(record.box, track.box)
+      const share = overlapOf(record.box, track.box)
       if (share >= sameOverlap && (best === null || share > best.share)) best = { record, share }
     }
     return best?.record

@@ -125,17 +125,19 @@ function foldOptionsOf({ labels, ...plan }: ImportPlan): FoldOptions {
   return isRaw(plan) ? plan : { ...plan, labels: labels.length }
 }
 
-/** The shape as it came out. Candidates are more than the values of each, whichever axis comes first. */
 function decodeOf(decode: NonNullable<ImportPlan['decode']>, shape: readonly number[]): Decode {
-  const [first = 0, second = 0] = shape
-  const columns = decode.head !== 'fastestdet' && shape.length === 2 && first < second
-  return { ...decode, shape: [...shape], axes: columns ? 'columns' : 'rows' }
+  return { ...decode, ...shapeOf(shape, decode.head !== 'fastestdet') }
 }
 
 function poseOf(pose: NonNullable<ImportPlan['pose']>, shape: readonly number[]): PoseDecode {
+  return { ...pose, ...shapeOf(shape, pose.head === 'yolo') }
+}
+
+/** The shape as it came out. Candidates are more than the values of each, whichever axis comes first. */
+function shapeOf(shape: readonly number[], ofCandidates: boolean): Pick<Decode, 'shape' | 'axes'> {
   const [first = 0, second = 0] = shape
-  const columns = pose.head === 'yolo' && shape.length === 2 && first < second
-  return { ...pose, shape: [...shape], axes: columns ? 'columns' : 'rows' }
+  const columns = ofCandidates && shape.length === 2 && first < second
+  return { shape: [...shape], axes: columns ? 'columns' : 'rows' }
 }
 
 /** Such a graph keeps the one output that is read. */

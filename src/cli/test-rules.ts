@@ -10,11 +10,12 @@ import {
   modelPlan,
   motionPlan,
 } from '../../pipelines/choose-detector.ts'
-import { choosePose, defaultPeople, type PosePlan } from '../../pipelines/choose-pose.ts'
+import { choosePose, type PosePlan } from '../../pipelines/choose-pose.ts'
 import { registryOf, resolveModels } from '../../pipelines/follow-registry.ts'
 import { replayRules } from '../../pipelines/replay-rules.ts'
 import { canonicalJson } from '../config/config-hash.ts'
 import { loadConfig, parseConfig } from '../config/load.ts'
+import { defaultPeople } from '../config/pose-schema.ts'
 import type { CameraConfig, Config } from '../config/schema.ts'
 import type { AlertStep } from '../core/alert.ts'
 import { systemClock } from '../core/clock.ts'

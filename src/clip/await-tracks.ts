@@ -19,11 +19,20 @@ export interface AwaitTracks<T> {
   tracks(update: TrackUpdate): T[]
 }
 
+/** The moment of a frame between two looks of the detector. */
+export interface FrameMoment {
+  /** Where a track was then. */
+  boxOf(track: Track): BoxPx
+  /** Counts what is left out of the frame; nothing for 0 or less. */
+  drop(reason: string, count: number): void
+}
+
 export interface AwaitTracksOptions<T> {
-  /** Where a track was at the time of the frame is told by `boxOf`. */
-  readonly cut: (gated: GatedFrame, update: TrackUpdate, boxOf: (track: Track) => BoxPx) => T[]
+  readonly cut: (gated: GatedFrame, update: TrackUpdate, at: FrameMoment) => T[]
+  /** What is kept of tracks, by their ids: forgotten with the track, and when another connection begins. */
+  readonly byTrack: Map<string, unknown>
   /** Another connection begins: nothing of the former one goes on. */
-  readonly restart: () => void
+  readonly restart?: () => void
   /** Stage under which dropped frames are counted. */
   readonly stage: string
   readonly telemetry: Telemetry
@@ -38,7 +47,7 @@ const mostWaiting = 64
  * on when inference answered.
  */
 export function createAwaitTracks<T>(options: AwaitTracksOptions<T>): AwaitTracks<T> {
-  const { cut, restart, stage, telemetry } = options
+  const { cut, byTrack, restart, stage, telemetry } = options
   let waiting: GatedFrame[] = []
   let before: TrackUpdate | null = null
 
@@ -59,10 +68,13 @@ export function createAwaitTracks<T>(options: AwaitTracksOptions<T>): AwaitTrack
     },
     tracks(update) {
       if (before && (before.epoch !== update.epoch || update.ptsUs < before.ptsUs)) {
-        restart()
+        byTrack.clear()
+        restart?.()
         before = null
       }
       const made = settle(update)
+      const there = new Set(update.tracks.map(({ id }) => id))
+      for (const id of byTrack.keys()) if (!there.has(id)) byTrack.delete(id)
       before = update
       return made
     },
@@ -78,7 +90,10 @@ export function createAwaitTracks<T>(options: AwaitTracksOptions<T>): AwaitTrack
         frame.epoch > update.epoch || (frame.epoch === update.epoch && frame.ptsUs > update.ptsUs),
     )
     return ready.flatMap((gated) =>
-      cut(gated, update, (track) => boxAt(gated.frame.ptsUs, track, { before, update })),
+      cut(gated, update, {
+        boxOf: (track) => boxAt(gated.frame.ptsUs, track, { before, update }),
+        drop: (reason, count) => drop(gated.frame.cameraId, reason, count),
+      }),
     )
   }
 }

@@ -2,7 +2,7 @@ import type { ModelContract } from '../core/bundle.ts'
 import type { Clip } from '../core/clip.ts'
 import type { BoxPx, Track } from '../core/detection.ts'
 import type { Frame, GatedFrame } from '../core/frame.ts'
-import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
+import type { Telemetry } from '../core/telemetry-port.ts'
 import { createAwaitTracks, type TrackUpdate } from './await-tracks.ts'
 import { cropFrame } from './crop-frame.ts'
 
@@ -59,25 +59,19 @@ export function createPersonCrops(options: PersonCropsOptions): PersonCrops {
     return before - after || b.box.widthPx * b.box.heightPx - a.box.widthPx * a.box.heightPx
   }
 
-  const awaited = createAwaitTracks<PersonCrop>({
+  return createAwaitTracks<PersonCrop>({
     stage: 'pose',
     telemetry,
+    byTrack: lookedUs,
     restart() {
-      lookedUs.clear()
       takenUs = Number.NEGATIVE_INFINITY
       passed = 0
     },
-    cut(gated, update, boxOf) {
+    cut(gated, update, { boxOf, drop }) {
       const people = update.tracks.filter((track) => track.label === label && track.state === 'seen')
       if (people.length === 0 || !isDue(gated)) return []
       const { frame } = gated
-      const surplus = people.length - mostPeople
-      if (surplus > 0)
-        countDrop(telemetry, {
-          ...{ stage: 'pose', reason: 'too_many_people' },
-          cameraId: frame.cameraId,
-          count: surplus,
-        })
+      drop('too_many_people', people.length - mostPeople)
       return people
         .sort(inTurn)
         .slice(0, mostPeople)
@@ -92,16 +86,6 @@ export function createPersonCrops(options: PersonCropsOptions): PersonCrops {
         })
     },
   })
-
-  return {
-    frame: awaited.frame,
-    tracks(update) {
-      const crops = awaited.tracks(update)
-      const there = new Set(update.tracks.map(({ id }) => id))
-      for (const id of lookedUs.keys()) if (!there.has(id)) lookedUs.delete(id)
-      return crops
-    },
-  }
 }
 
 /** The box with a margin on every side, made wider or higher until it has the shape of the model's input. */

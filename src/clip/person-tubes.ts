@@ -2,7 +2,7 @@ import type { ModelContract } from '../core/bundle.ts'
 import type { Clip } from '../core/clip.ts'
 import type { BoxPx } from '../core/detection.ts'
 import type { GatedFrame } from '../core/frame.ts'
-import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
+import type { Telemetry } from '../core/telemetry-port.ts'
 import { createAwaitTracks, type TrackUpdate } from './await-tracks.ts'
 import { createClipCutter } from './clip-cutter.ts'
 import { cropFrame } from './crop-frame.ts'
@@ -50,20 +50,14 @@ export function createPersonTubes(options: PersonTubesOptions): PersonTubes {
     tubes.set(trackId, tube)
     return tube
   }
-  const awaited = createAwaitTracks<Clip>({
+  return createAwaitTracks<Clip>({
     stage: 'tube',
     telemetry,
-    restart: () => tubes.clear(),
-    cut(gated, update, boxOf) {
+    byTrack: tubes,
+    cut(gated, update, { boxOf, drop }) {
       const { frame } = gated
       const people = update.tracks.filter((track) => track.label === label)
-      const surplus = people.length - mostTubes
-      if (surplus > 0)
-        countDrop(telemetry, {
-          ...{ stage: 'tube', reason: 'too_many_tracks' },
-          cameraId: frame.cameraId,
-          count: surplus,
-        })
+      drop('too_many_tracks', people.length - mostTubes)
       return people.slice(0, mostTubes).flatMap((track) => {
         const tube = tubeOf(track.id)
         tube.window = follow(tube.window, shareOf(boxOf(track), update.area), {
@@ -76,16 +70,6 @@ export function createPersonTubes(options: PersonTubesOptions): PersonTubes {
       })
     },
   })
-
-  return {
-    frame: awaited.frame,
-    tracks(update) {
-      const clips = awaited.tracks(update)
-      const there = new Set(update.tracks.map(({ id }) => id))
-      for (const id of tubes.keys()) if (!there.has(id)) tubes.delete(id)
-      return clips
-    },
-  }
 }
 
 function shareOf({ xPx, yPx, widthPx, heightPx }: BoxPx, area: TrackUpdate['area']) {

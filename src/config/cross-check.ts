@@ -56,13 +56,12 @@ export function crossCheck(config: Shape, context: z.RefinementCtx): void {
       known(name, models, { kind: 'model', path: ['cameras', at, 'models', index] })
     })
   })
-  config.cameras.forEach(({ detector }, at) => {
-    if (detector === undefined || detector === 'motion' || detector === 'none') return
-    known(detector, models, { kind: 'model', path: ['cameras', at, 'detector'] })
-  })
-  config.cameras.forEach(({ pose }, at) => {
-    if (pose?.model === undefined || pose.model === 'none') return
-    known(pose.model, models, { kind: 'model', path: ['cameras', at, 'pose', 'model'] })
+  const knownModel = (name: string | undefined, words: readonly string[], path: Path) => {
+    if (name !== undefined && !words.includes(name)) known(name, models, { kind: 'model', path })
+  }
+  config.cameras.forEach(({ detector, pose }, at) => {
+    knownModel(detector, ['motion', 'none'], ['cameras', at, 'detector'])
+    knownModel(pose?.model, ['none'], ['cameras', at, 'pose', 'model'])
   })
   const places = allPlaces(config)
   for (const { path, message } of referenceProblems({ ...places, rules: config.behaviours.rules }))

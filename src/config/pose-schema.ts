@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+export const defaultPeople = 8
+
 /** What a camera says about the keypoints of its people. */
 export const poseSchema = z.strictObject({
   model: z
@@ -17,6 +19,6 @@ export const poseSchema = z.strictObject({
     .int()
     .min(1)
     .max(64)
-    .default(8)
+    .default(defaultPeople)
     .describe('Most people of one frame; the others are looked at in the next ones.'),
 })

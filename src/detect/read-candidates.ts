@@ -1,5 +1,6 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import type { Decode } from '../bundle/decode-schema.ts'
+import { candidateLayout, sigmoid, toScoreOf } from '../bundle/read-output.ts'
 
 /** A box in pixels of the detector's input, before suppression. */
 export interface Candidate {
@@ -30,15 +31,6 @@ export function createCandidateReader(part: Part): CandidateReader {
   }
 }
 
-const sigmoid = (value: number) => 1 / (1 + Math.exp(-value))
-
-/** Where value `column` of candidate `row` lies. */
-function layoutOf({ shape, axes }: Decode) {
-  return axes === 'rows'
-    ? { candidates: shape[0]!, row: shape[1]!, column: 1 }
-    : { candidates: shape[1]!, row: 1, column: shape[1]! }
-}
-
 /**
  * YOLO v5 to v11 and YOLOX (Ge et al. 2021): four numbers of a box, perhaps a score for any object, a score for each
  * class. Of yolox the boxes are relative to the cells of grids: centre (x + column, y + row) × stride, size
@@ -46,8 +38,8 @@ function layoutOf({ shape, axes }: Decode) {
  */
 function classRows({ decode, input, output, labelCount }: Part): CandidateReader {
   const { head, objectness, corners, units, leastScore } = decode
-  const { candidates, row, column } = layoutOf(decode)
-  const toScore = output.activation === 'sigmoid' ? sigmoid : (value: number) => value
+  const { candidates, row, column } = candidateLayout(decode)
+  const toScore = toScoreOf(output)
   const grid = head === 'yolox' ? gridCells(decode.strides, input) : null
   const [scaleX, scaleY] = units === 'shares' ? [input.widthPx, input.heightPx] : [1, 1]
   const first = objectness ? 5 : 4
@@ -122,7 +114,7 @@ function gridCells(strides: readonly number[], { widthPx, heightPx }: Bundle['in
 /** Exports with suppression in the graph (YOLOv10, `nms=True`): x1, y1, x2, y2, score, class. */
 function finishedBoxes({ decode, input, labelCount }: Part): CandidateReader {
   const { units, leastScore, corners } = decode
-  const { candidates, row, column } = layoutOf(decode)
+  const { candidates, row, column } = candidateLayout(decode)
   const [scaleX, scaleY] = units === 'shares' ? [input.widthPx, input.heightPx] : [1, 1]
   return (values, take) => {
     for (let index = 0; index < candidates; index += 1) {

@@ -1,4 +1,5 @@
-import type { BoxPx, Detection } from '../core/detection.ts'
+import { overlapOf } from '../core/box-overlap.ts'
+import type { Detection } from '../core/detection.ts'
 
 /**
  * Greedy non-maximum suppression, each label by itself: of boxes that overlap by more than `iou` the one with the
@@ -19,13 +20,4 @@ export function suppressOverlaps(
     if (!hidden) kept.push(candidate)
   }
   return kept
-}
-
-/** Intersection over union, 0–1. */
-export function overlapOf(a: BoxPx, b: BoxPx): number {
-  const width = Math.min(a.xPx + a.widthPx, b.xPx + b.widthPx) - Math.max(a.xPx, b.xPx)
-  const height = Math.min(a.yPx + a.heightPx, b.yPx + b.heightPx) - Math.max(a.yPx, b.yPx)
-  if (width <= 0 || height <= 0) return 0
-  const shared = width * height
-  return shared / (a.widthPx * a.heightPx + b.widthPx * b.heightPx - shared)
 }

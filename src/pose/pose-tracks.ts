@@ -24,6 +24,9 @@ export interface PoseTracks {
   reset(): void
 }
 
+/** People are looked at once a second at least, also while nothing moves: poses live so long, or longer. */
+export const leastStaleUs = 2_500_000
+
 /** @param staleUs a pose that is older is none. */
 export function createPoseTracks(options: { staleUs: number }): PoseTracks {
   const known = new Map<string, { filter: KeypointFilter; pose: Pose }>()

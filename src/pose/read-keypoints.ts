@@ -1,5 +1,7 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import type { PoseDecode } from '../bundle/pose-schema.ts'
+import { candidateLayout, toScoreOf } from '../bundle/read-output.ts'
+import { overlapOf } from '../core/box-overlap.ts'
 import type { BoxPx } from '../core/detection.ts'
 
 /** A keypoint as shares of the crop; beside 0–1 it lies beside the crop. */
@@ -26,8 +28,6 @@ export function createKeypointReader(part: Part): KeypointReader {
 }
 
 const nowhere: CropPoint = { x: 0, y: 0, score: 0 }
-const scoreOf = ({ output }: Part) =>
-  output.activation === 'sigmoid' ? (value: number) => 1 / (1 + Math.exp(-value)) : (value: number) => value
 
 /** A point that is no number is none; scores beyond 0–1 (peaks of heatmaps) are cut. */
 function pointOf(x: number, y: number, score: number): CropPoint {
@@ -37,7 +37,7 @@ function pointOf(x: number, y: number, score: number): CropPoint {
 
 /** MoveNet (single pose): y, x and score of each keypoint; places as shares of the input. */
 function finishedPoints(part: Part): KeypointReader {
-  const toScore = scoreOf(part)
+  const toScore = toScoreOf(part.output)
   return (values) =>
     Array.from({ length: part.count }, (_, n) =>
       pointOf(values[n * 3 + 1]!, values[n * 3]!, toScore(values[n * 3 + 2]!)),
@@ -54,7 +54,7 @@ const quarter = 0.25
 function heatmapPeaks(part: Part): KeypointReader {
   const { pose, count, input } = part
   const [, rows, columns] = pose.shape as [number, number, number]
-  const toScore = scoreOf(part)
+  const toScore = toScoreOf(part.output)
   const scale = (cells: number, px: number) =>
     pose.grid === 'corners' ? (px - 1) / (cells - 1) / px : 1 / cells
   const [scaleX, scaleY] = [scale(columns, input.widthPx), scale(rows, input.heightPx)]
@@ -80,10 +80,8 @@ function heatmapPeaks(part: Part): KeypointReader {
  */
 function bestCandidate(part: Part): KeypointReader {
   const { pose, count, input } = part
-  const rows = pose.axes === 'rows'
-  const candidates = pose.shape[rows ? 0 : 1]!
-  const [row, column] = rows ? [pose.shape[1]!, 1] : [1, candidates]
-  const toScore = scoreOf(part)
+  const { candidates, row, column } = candidateLayout(pose)
+  const toScore = toScoreOf(part.output)
   return (values, box) => {
     let best = -1
     let most = 0
@@ -103,13 +101,4 @@ function bestCandidate(part: Part): KeypointReader {
       pointOf(value(5 + n * 3) / input.widthPx, value(6 + n * 3) / input.heightPx, toScore(value(7 + n * 3))),
     )
   }
-}
-
-/** Intersection over union; 0 for boxes without an area or with a number that is none. */
-function overlapOf(a: BoxPx, b: BoxPx): number {
-  const width = Math.min(a.xPx + a.widthPx, b.xPx + b.widthPx) - Math.max(a.xPx, b.xPx)
-  const height = Math.min(a.yPx + a.heightPx, b.yPx + b.heightPx) - Math.max(a.yPx, b.yPx)
-  if (!(width > 0 && height > 0)) return 0
-  const shared = width * height
-  return shared / (a.widthPx * a.heightPx + b.widthPx * b.heightPx - shared)
 }

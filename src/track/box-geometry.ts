@@ -1,14 +1,5 @@
 import type { BoxPx } from '../core/detection.ts'
 
-/** Intersection over union of two boxes, 0–1; 0 when either has no area. */
-export function iou(a: BoxPx, b: BoxPx): number {
-  const width = Math.min(a.xPx + a.widthPx, b.xPx + b.widthPx) - Math.max(a.xPx, b.xPx)
-  const height = Math.min(a.yPx + a.heightPx, b.yPx + b.heightPx) - Math.max(a.yPx, b.yPx)
-  if (width <= 0 || height <= 0) return 0
-  const shared = width * height
-  return shared / (a.widthPx * a.heightPx + b.widthPx * b.heightPx - shared)
-}
-
 /**
  * How far two boxes of one body are apart, in body lengths. Sideways: how far the narrower reaches out of the wider,
  * so that who gets up is where they lay. Up and down: of the feet or of the heads, whichever is less, as the other

@@ -1,6 +1,6 @@
+import { overlapOf } from '../core/box-overlap.ts'
 import type { BoxPx } from '../core/detection.ts'
 import { assign } from './assignment.ts'
-import { iou } from './box-geometry.ts'
 
 /** A box with whose it is: a person of the truth, or a track. */
 export interface IdentifiedBox {
@@ -41,7 +41,7 @@ export function measureTracks(frames: readonly TrackedFrame[], leastIou = 0.5): 
   for (const { truth, tracks } of frames) {
     boxes += truth.length
     trackBoxes += tracks.length
-    const overlaps = truth.map((person) => tracks.map((track) => iou(person.box, track.box)))
+    const overlaps = truth.map((person) => tracks.map((track) => overlapOf(person.box, track.box)))
     truth.forEach((person, row) => {
       tracks.forEach((track, column) => {
         if (overlaps[row]![column]! < leastIou) return

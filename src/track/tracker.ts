@@ -1,7 +1,8 @@
+import { overlapOf } from '../core/box-overlap.ts'
 import type { BoxPx, Detection, Track } from '../core/detection.ts'
 import { assign } from './assignment.ts'
 import { createBoxFilter } from './box-filter.ts'
-import { iou, stepsApart } from './box-geometry.ts'
+import { stepsApart } from './box-geometry.ts'
 import type { Candidate } from './candidate.ts'
 import { type PictureSize, reunite } from './reunite.ts'
 
@@ -75,7 +76,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       const fourth = associate(third.tracks, third.detections, { cost: bySteps, maxCost: fastest * dtS })
       // It did not go on as it was expected to: it stopped.
       for (const [track, { box }] of second.pairs)
-        if (iou(track.filter.box(), box) < secondIou) track.filter = createBoxFilter(box)
+        if (overlapOf(track.filter.box(), box) < secondIou) track.filter = createBoxFilter(box)
       for (const [track, detection] of [...first.pairs, ...second.pairs, ...third.pairs, ...fourth.pairs]) {
         track.filter.correct(detection.box, detection.score)
         track.score = detection.score
@@ -131,10 +132,10 @@ export function createTracker(options: TrackerOptions): Tracker {
 
 type Cost = (track: Candidate, predicted: BoxPx, detection: BoxPx) => number
 
-const byOverlap: Cost = (_, predicted, box) => 1 - iou(predicted, box)
+const byOverlap: Cost = (_, predicted, box) => 1 - overlapOf(predicted, box)
 /** Who is hidden may have stopped where they were seen last. */
 const byOverlapNowOrBefore: Cost = ({ lastBox }, predicted, box) =>
-  1 - Math.max(iou(predicted, box), iou(lastBox, box))
+  1 - Math.max(overlapOf(predicted, box), overlapOf(lastBox, box))
 /** Nothing is known yet of the speed of who was seen once. */
 const bySteps: Cost = (_, predicted, box) => stepsApart(predicted, box)
 

@@ -1,10 +1,10 @@
 import { createBehaviours } from '../../../src/behaviour/behaviours.ts'
 import type { BehaviourFinding } from '../../../src/behaviour/rule-findings.ts'
 import type { ActionScore } from '../../../src/behaviour/score-memory.ts'
+import { overlapOf } from '../../../src/core/box-overlap.ts'
 import type { Track } from '../../../src/core/detection.ts'
 import type { Random } from '../../../src/core/random.ts'
 import type { SeenPerson } from '../../../src/simulate/scene.ts'
-import { iou } from '../../../src/track/box-geometry.ts'
 import { createTracker } from '../../../src/track/tracker.ts'
 import { picture } from '../track/seen-truth.ts'
 import { clipped, fps, type RecordedScene } from './record-scene.ts'
@@ -58,7 +58,8 @@ function starts(findings: readonly BehaviourFinding[]): number[] {
 function scoresOf(people: readonly SeenPerson[], tracks: readonly Track[], random: Random): ActionScore[] {
   return tracks.flatMap((track) => {
     const person = people.reduce<SeenPerson | null>(
-      (best, one) => (iou(one.box, track.box) > (best ? iou(best.box, track.box) : 0.2) ? one : best),
+      (best, one) =>
+        overlapOf(one.box, track.box) > (best ? overlapOf(best.box, track.box) : 0.2) ? one : best,
       null,
     )
     return scoredActions.map((label) => ({

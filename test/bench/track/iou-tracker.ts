@@ -1,5 +1,5 @@
+import { overlapOf } from '../../../src/core/box-overlap.ts'
 import type { BoxPx, Detection } from '../../../src/core/detection.ts'
-import { iou } from '../../../src/track/box-geometry.ts'
 import type { IdentifiedBox } from '../../../src/track/track-metrics.ts'
 
 /**
@@ -15,7 +15,7 @@ export function createIouTracker({ leastIou = 0.3, leastScore = 0.5, patience = 
       const open = detections.filter(({ score }) => score >= leastScore)
       const pairs = tracks
         .flatMap((track) =>
-          open.map((detection) => ({ track, detection, share: iou(track.box, detection.box) })),
+          open.map((detection) => ({ track, detection, share: overlapOf(track.box, detection.box) })),
         )
         .filter(({ share }) => share >= leastIou)
         .sort((a, b) => b.share - a.share)

@@ -4,11 +4,11 @@ import {
   distanceToSegment,
   insidePolygon,
   meetsSegment,
-  overlap,
   type Point,
   sideOfLine,
 } from '../../../src/behaviour/geometry.ts'
 import { createZoneArea } from '../../../src/behaviour/zone-area.ts'
+import { overlapOf } from '../../../src/core/box-overlap.ts'
 
 /** Evenly spread; fc.double is thickest near 0. */
 const share = fc.integer({ min: 0, max: 10_007 }).map((n) => n / 10_007)
@@ -93,13 +93,13 @@ describe('overlap', () => {
     const box = fc.record({ xPx: fc.nat(200), yPx: fc.nat(200), widthPx: side, heightPx: side })
     fc.assert(
       fc.property(box, box, (a, b) => {
-        expect(overlap(a, a)).toBe(1)
-        expect(overlap(a, b)).toBe(overlap(b, a))
-        expect(overlap(a, { ...b, xPx: a.xPx + a.widthPx })).toBe(0)
+        expect(overlapOf(a, a)).toBe(1)
+        expect(overlapOf(a, b)).toBe(overlapOf(b, a))
+        expect(overlapOf(a, { ...b, xPx: a.xPx + a.widthPx })).toBe(0)
       }),
     )
     const box1 = { xPx: 0, yPx: 0, widthPx: 10, heightPx: 10 }
-    expect(overlap(box1, { ...box1, xPx: 5 })).toBeCloseTo(1 / 3)
+    expect(overlapOf(box1, { ...box1, xPx: 5 })).toBeCloseTo(1 / 3)
   })
 })
 

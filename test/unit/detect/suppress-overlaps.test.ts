@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { overlapOf } from '../../../src/core/box-overlap.ts'
 import type { Detection } from '../../../src/core/detection.ts'
-import { overlapOf, suppressOverlaps } from '../../../src/detect/suppress-overlaps.ts'
+import { suppressOverlaps } from '../../../src/detect/suppress-overlaps.ts'
 
 const side = fc.integer({ min: 1, max: 40 })
 const detection = fc.record({

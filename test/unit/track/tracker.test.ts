@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { overlapOf } from '../../../src/core/box-overlap.ts'
 import type { Detection } from '../../../src/core/detection.ts'
 import { createBoxFilter } from '../../../src/track/box-filter.ts'
-import { iou } from '../../../src/track/box-geometry.ts'
 import { createTracker } from '../../../src/track/tracker.ts'
 
 const person = (xPx: number, yPx = 100, score = 0.9): Detection => ({
@@ -16,9 +16,9 @@ const picture = { widthPx: 640, heightPx: 360 }
 describe('iou', () => {
   it('is 1 for the same box, 0 apart, a third for half an overlap', () => {
     const { box } = person(0)
-    expect(iou(box, box)).toBe(1)
-    expect(iou(box, { ...box, xPx: 40 })).toBe(0)
-    expect(iou(box, { ...box, xPx: 20 })).toBeCloseTo(1 / 3, 12)
+    expect(overlapOf(box, box)).toBe(1)
+    expect(overlapOf(box, { ...box, xPx: 40 })).toBe(0)
+    expect(overlapOf(box, { ...box, xPx: 20 })).toBeCloseTo(1 / 3, 12)
   })
 })
 
@@ -86,7 +86,7 @@ describe('tracker', () => {
     tracker.update([person(0)], frameUs, picture)
     const lost = tracker.update([], 1_000_000, picture)
     expect(lost.map(({ id, state }) => [id, state])).toEqual([['1', 'lost']])
-    expect(iou(lost[0]!.box, person(0).box)).toBeGreaterThan(0.8)
+    expect(overlapOf(lost[0]!.box, person(0).box)).toBeGreaterThan(0.8)
     expect(tracker.update([person(2)], 1_125_000, picture).map(({ id }) => id)).toEqual(['1'])
     expect(tracker.update([], 3_200_000, picture)).toEqual([])
   })
