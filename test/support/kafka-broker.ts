@@ -226,7 +226,8 @@ function format(properties: string, { sasl }: KafkaBrokerOptions): void {
     'java',
     [
       ...[...java(128, 'error'), 'kafka.tools.StorageTool', 'format'],
-      ...['--cluster-id', randomBytes(16).toString('base64url'), '--config', properties],
+      // As one word: base64url may begin with a dash, which would read as another option.
+      ...[`--cluster-id=${randomBytes(16).toString('base64url')}`, '--config', properties],
       ...[...scram('SCRAM-SHA-256'), ...scram('SCRAM-SHA-512')],
     ],
     { stdio: 'pipe', timeout: 60_000 },
