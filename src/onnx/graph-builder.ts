@@ -52,7 +52,7 @@ export interface GraphBuilder {
    * @throws AppError MODEL_GRAPH when its opset is another one than the graph's.
    */
   insert(model: ModelProto, inputs: Readonly<Record<string, string>>): string[]
-  /** Makes `value` a graph output under the name `name`. */
+  /** Makes `value` a graph output under the name `name`; it may still be read under its own. */
   output(name: string, value: string, type: ElementType, shape: readonly Dimension[]): void
   /** Nodes so far. */
   readonly nodeCount: number
@@ -77,6 +77,9 @@ export function createGraphBuilder(options: { name: string; opset?: number }): G
   const sparse: SparseTensorProto[] = []
   const domains = new Map([['', BigInt(opset)]])
   let inserted = 0
+  /** Values that are made under the name of an output in the end, instead of being copied. */
+  const renamed = new Map<string, string>()
+  const renameable = new Set<string>()
 
   const claim = (name: string) => {
     if (known.has(name)) throw new AppError('MODEL_GRAPH', `${graphName}: the name ${name} is used twice`)
@@ -112,6 +115,7 @@ export function createGraphBuilder(options: { name: string; opset?: number }): G
       if (missing !== undefined)
         throw new AppError('MODEL_GRAPH', `${graphName}: node ${type} reads ${missing}, which does not exist`)
       const made = Array.from({ length: count }, () => fresh(type))
+      for (const name of made) renameable.add(name)
       nodes.push(
         create(NodeProtoSchema, {
           opType: type,
@@ -158,7 +162,8 @@ export function createGraphBuilder(options: { name: string; opset?: number }): G
         throw new AppError('MODEL_GRAPH', `${graphName}: output ${name} is ${value}, which does not exist`)
       if (value !== name) {
         claim(name)
-        nodes.push(create(NodeProtoSchema, { opType: 'Identity', input: [value], output: [name] }))
+        if (renameable.delete(value)) renamed.set(value, name)
+        else nodes.push(copyNode(value, name))
       }
       outputs.push(valueInfo(name, type, shape))
     },
@@ -177,7 +182,11 @@ export function createGraphBuilder(options: { name: string; opset?: number }): G
           functions,
           graph: create(GraphProtoSchema, {
             name: graphName,
-            node: nodes,
+            node:
+              // Graphs inside of inserted nodes read values by the names that they know.
+              inserted > 0
+                ? [...nodes, ...[...renamed].map(([value, name]) => copyNode(value, name))]
+                : nodes.map((node) => renamedNode(node, renamed)),
             initializer: initializers,
             sparseInitializer: sparse,
             input: inputs,
@@ -187,6 +196,16 @@ export function createGraphBuilder(options: { name: string; opset?: number }): G
       ),
   }
   return builder
+}
+
+function copyNode(from: string, to: string): NodeProto {
+  return create(NodeProtoSchema, { opType: 'Identity', input: [from], output: [to] })
+}
+
+function renamedNode(node: NodeProto, names: ReadonlyMap<string, string>): NodeProto {
+  if (![...node.input, ...node.output].some((name) => names.has(name))) return node
+  const rename = (name: string) => names.get(name) ?? name
+  return { ...node, input: node.input.map(rename), output: node.output.map(rename) }
 }
 
 function bytesOf(

@@ -42,10 +42,10 @@ export function buildStreamGraph(model: VideoTransformer, weights: Float32Array)
   const layers = { tape, parameters: (name: string) => parameters.get(name)! }
 
   const tubelet = { ...settings, clip: { ...settings.clip, frames: tubeletFrames }, batch: -1 }
-  const features = model.encode(layers, patchify(tape, clips, tubelet), model.positions(tape))
+  const embedding = model.summarise(layers, patchify(tape, clips, tubelet), model.positions(tape))
   // [N, K-1, D] + [N, 1, D] → [N, K, D]
   const kept = tape.constant(memory, [-1, ...state.shape])
-  const window = concat(tape, [kept, model.embed(layers, features)], 1)
+  const window = concat(tape, [kept, embedding], 1)
   const logits = model.judge(layers, model.remember(layers, window))
   graph.output('logits', logits.name, 'float32', ['N', labels.length])
   graph.output(state.output, slice(tape, window, 1, [1, tubelets]).name, 'float32', ['N', ...state.shape])

@@ -90,11 +90,13 @@ export function gelu(tape: Tape, x: Value): Value {
     [
       x,
       () => {
-        // With u = x/√2 the slope is (1 + erf(u) + 2/√π · u · exp(-u²)) / 2.
+        // With u = x/√2 the slope is (1 + erf(u)) / 2 + x / √(2π) / exp(u²); where exp is infinite, the last part is 0.
         const u = op('Mul', x.name, graph.f32([Math.SQRT1_2]))
-        const bell = op('Mul', u, op('Exp', op('Neg', op('Mul', u, u))))
-        const rise = op('Add', op('Erf', u), op('Mul', bell, graph.f32([2 / Math.sqrt(Math.PI)])))
-        return op('Mul', op('Mul', g, half), op('Add', rise, one))
+        const bell = op('Div', x.name, op('Exp', op('Mul', u, u)))
+        // (1 + erf(u)) / 2 in one pass: between 0 and 1 this is what it is.
+        const share = graph.op('HardSigmoid', [op('Erf', u)], { alpha: { float: 0.5 }, beta: { float: 0.5 } })
+        const slope = op('Add', share, op('Mul', bell, graph.f32([1 / Math.sqrt(2 * Math.PI)])))
+        return op('Mul', g, slope)
       },
     ],
   ])

@@ -1,5 +1,6 @@
 import { reshape } from './ops-shape.ts'
-import { shapeConstant, sizeOf, type Tape, type Value } from './tape.ts'
+import { productOfRows, sumOfRows } from './row-products.ts'
+import { sizeOf, type Tape, type Value } from './tape.ts'
 
 /**
  * Matrix product over the last two axes; leading axes must be equal (no broadcasting).
@@ -28,8 +29,8 @@ export function linear(tape: Tape, x: Value, weight: Value, bias: Value): Value 
   const y = graph.op('Gemm', [flat.name, weight.name, bias.name])
   const product = tape.record(y, [rows, outer], [flat, weight, bias], (g) => [
     [flat, () => graph.op('Gemm', [g, weight.name], { transB: 1 })],
-    [weight, () => graph.op('Gemm', [flat.name, g], { transA: 1 })],
-    [bias, () => graph.op('ReduceSum', [g, graph.i64([0])], { keepdims: 0 })],
+    [weight, () => productOfRows(graph, [flat.name, g], { rows, inner, outer })],
+    [bias, () => sumOfRows(graph, g, rows, outer)],
   ])
   return reshape(tape, product, [...x.shape.slice(0, -1), outer])
 }
@@ -64,7 +65,7 @@ export function layerNorm(tape: Tape, x: Value, gain: Value, bias: Value): Value
   const times = (a: string, b: string) => graph.op('Mul', [a, b])
   return tape.record(y, x.shape, [x, gain, bias], (g) => {
     const normal = times(graph.op('Sub', [x.name, mean]), inverse)
-    const rows = graph.i64(x.shape.slice(0, -1).map((_, axis) => axis))
+    const sum = (name: string) => sumOfRows(graph, name, sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!)
     return [
       [
         x,
@@ -75,8 +76,8 @@ export function layerNorm(tape: Tape, x: Value, gain: Value, bias: Value): Value
           return times(graph.op('Sub', [graph.op('Sub', [h, meanOf(h)]), along]), inverse)
         },
       ],
-      [gain, () => graph.op('ReduceSum', [times(g, normal), rows], { keepdims: 0 })],
-      [bias, () => graph.op('ReduceSum', [g, rows], { keepdims: 0 })],
+      [gain, () => sum(times(g, normal))],
+      [bias, () => sum(g)],
     ]
   })
 }
@@ -90,65 +91,23 @@ export function attend(
   { query, key, value }: Record<'query' | 'key' | 'value', Value>,
   mask?: Value,
 ): Value {
-  const { y, backward } = attention(tape.graph, [query.name, key.name, value.name], query.shape, mask)
-  return tape.record(y, query.shape, [query, key, value], (g) => {
-    const parts = backward(g)
-    return [
-      [query, parts.query],
-      [key, parts.key],
-      [value, parts.value],
-    ]
-  })
-}
-
-/** The same of queries, keys and values in one tensor, packed [3, B, H, L, E]: what is made together is differentiated together. */
-export function attendPacked(tape: Tape, packed: Value, mask?: Value): Value {
   const { graph } = tape
-  const shape = packed.shape.slice(1)
-  const part = (index: number) => {
-    const [from, to] = [graph.i64([index]), graph.i64([index + 1])]
-    const cut = graph.op('Slice', [packed.name, from, to, graph.i64([0])])
-    return graph.op('Reshape', [cut, shapeConstant(graph, shape)])
-  }
-  const { y, backward } = attention(graph, [part(0), part(1), part(2)], shape, mask)
-  return tape.record(y, shape, [packed], (g) => [
-    [
-      packed,
-      () => {
-        const { query, key, value } = backward(g)
-        const first = graph.i64([0])
-        const parts = [query(), key(), value()].map((name) => graph.op('Unsqueeze', [name, first]))
-        return graph.op('Concat', parts, { axis: 0 })
-      },
-    ],
-  ])
-}
-
-function attention(
-  graph: Tape['graph'],
-  [query, key, value]: readonly [string, string, string],
-  shape: readonly number[],
-  mask?: Value,
-) {
-  const factor = graph.f32([1 / Math.sqrt(shape.at(-1)!)])
+  const factor = graph.f32([1 / Math.sqrt(query.shape.at(-1)!)])
   const product = (a: string, b: string) => graph.op('MatMul', [a, b])
   const turned = (name: string) => graph.op('Transpose', [name], { perm: [0, 1, 3, 2] })
   const scaled = (name: string) => graph.op('Mul', [name, factor])
-  const scores = scaled(product(query, turned(key)))
+  const scores = scaled(product(query.name, turned(key.name)))
   const masked = mask ? graph.op('Add', [scores, mask.name]) : scores
   const shares = graph.op('Softmax', [masked], { axis: -1 })
-  const y = product(shares, value)
-  return {
-    y,
-    backward(g: string) {
-      // The sum over keys of share · gradient is that over E of y · g: a shorter row (Dao et al. 2022, equation 4).
-      const common = graph.op('ReduceSum', [graph.op('Mul', [g, y]), graph.i64([-1])], { keepdims: 1 })
-      const error = graph.op('Mul', [shares, graph.op('Sub', [product(g, turned(value)), common])])
-      return {
-        query: () => scaled(product(error, key)),
-        key: () => scaled(product(turned(error), query)),
-        value: () => product(turned(shares), g),
-      }
-    },
-  }
+  const y = product(shares, value.name)
+  return tape.record(y, query.shape, [query, key, value], (g) => {
+    // The sum over keys of share · gradient is that over E of y · g: a shorter row (Dao et al. 2022, equation 4).
+    const common = graph.op('ReduceSum', [graph.op('Mul', [g, y]), graph.i64([-1])], { keepdims: 1 })
+    const error = graph.op('Mul', [shares, graph.op('Sub', [product(g, turned(value.name)), common])])
+    return [
+      [query, () => scaled(product(error, key.name))],
+      [key, () => scaled(product(turned(error), query.name))],
+      [value, () => product(turned(shares), g)],
+    ]
+  })
 }

@@ -1,16 +1,17 @@
 import { convertFp16 } from '../onnx/convert-fp16.ts'
 import { createGraphBuilder, type GraphBuilder } from '../onnx/graph-builder.ts'
-import { type AdamWSettings, emitAdamW } from './adamw.ts'
+import { type AdamWSettings, type AdamWState, emitAdamW } from './adamw.ts'
 import { clipTensor, type VideoModel } from './models/video-model.ts'
 import type { Objective } from './objective.ts'
+import { flatGradient, frozenParameters, layOut, splitParameters, trainableParameters } from './parameters.ts'
 import {
-  flatGradient,
-  frozenParameters,
-  layOut,
-  type ParameterLayout,
-  splitParameters,
-  trainableParameters,
-} from './parameters.ts'
+  cutPieces,
+  type Piece,
+  pieceGradients,
+  pieceInputs,
+  pieceOutputs,
+  pieceParameters,
+} from './pieces.ts'
 import { createTape, type Tape, type Value } from './tape.ts'
 
 /** How a step differs from the plain one, in which every tensor is trained at the same rate. */
@@ -29,10 +30,11 @@ export interface StepOptions {
 export type Precision = 'fp32' | 'fp16'
 
 /**
- * One training step as one ONNX graph: forward, backward and AdamW. P weights are trained, F are frozen.
- * In: weights, m, v [P]; frozen [F] where F > 0; what the objective is fed with; rate, correct1, correct2; scales [P]
- * where tensors differ in rate; average [P] and average_decay where an average is kept.
- * Out: weights_next, m_next, v_next [P]; average_next [P] where it is kept; loss; norm.
+ * One training step as one ONNX graph: forward, backward and AdamW. Weights and all that goes with them come and go piece
+ * by piece (see cutPieces).
+ * In: weights, m, v; frozen, the weights that are not trained; what the objective is fed with; rate, correct1, correct2;
+ * scales where tensors differ in rate; average and average_decay where an average is kept.
+ * Out: weights_next, m_next, v_next; average_next where it is kept; loss; norm.
  */
 export function buildStepGraph(
   objective: Objective,
@@ -40,32 +42,33 @@ export function buildStepGraph(
   options: StepOptions = {},
 ): Uint8Array {
   const graph = createGraphBuilder({ name: `${objective.name}-step` })
-  const { trained } = splitParameters(objective.parameters, options.scaleOf ?? (() => 1))
-  const weights = graph.input('weights', 'float32', [trained.total])
-  const { gradient, loss } = emitGradient(graph, objective, weights, options)
-  emitUpdate(graph, trained, { weights, gradient }, { optimiser, options })
+  const pieces = trainedPieces(objective, options)
+  const weights = pieceInputs(graph, 'weights', pieces)
+  const { gradients, loss } = emitGradients(graph, objective, { pieces, weights }, options)
+  emitUpdate(graph, pieces, { weights, gradients }, { optimiser, options })
   graph.output('loss', loss, 'float32', [])
   return graph.model()
 }
 
 /**
  * The gradient of a part of a batch, added to what came before. In half precision the sum is taken in float32.
- * In: weights, sum [P]; frozen [F] where F > 0; what the objective is fed with; loss_scale in half precision.
- * Out: sum_next [P]; loss, not scaled.
+ * In: weights, sum, frozen, piece by piece; what the objective is fed with; loss_scale in half precision.
+ * Out: sum_next; loss, not scaled.
  */
 export function buildAccumulateGraph(objective: Objective, options: StepOptions = {}): Uint8Array {
   const graph = createGraphBuilder({ name: `${objective.name}-accumulate` })
-  const { trained } = splitParameters(objective.parameters, options.scaleOf ?? (() => 1))
-  const weights = graph.input('weights', 'float32', [trained.total])
-  const sum = graph.input('sum', 'float32', [trained.total])
-  const { gradient, loss } = emitGradient(graph, objective, weights, options)
-  graph.output('sum_next', graph.op('Add', [sum, gradient]), 'float32', [trained.total])
+  const pieces = trainedPieces(objective, options)
+  const weights = pieceInputs(graph, 'weights', pieces)
+  const sums = pieceInputs(graph, 'sum', pieces)
+  const { gradients, loss } = emitGradients(graph, objective, { pieces, weights }, options)
+  const next = sums.map((sum, n) => graph.op('Add', [sum, gradients[n]!]))
+  pieceOutputs(graph, 'sum', pieces, next)
   graph.output('loss', loss, 'float32', [])
   return options.precision === 'fp16' ? convertFp16(graph.model()).model : graph.model()
 }
 
 /**
- * The update that follows on accumulated gradients. In and out as the step graph, with sum [P] and share (1 / parts)
+ * The update that follows on accumulated gradients. In and out as the step graph, with sum and share (1 / parts)
  * instead of what the objective is fed with.
  */
 export function buildApplyGraph(
@@ -74,21 +77,26 @@ export function buildApplyGraph(
   options: StepOptions = {},
 ): Uint8Array {
   const graph = createGraphBuilder({ name: `${objective.name}-apply` })
-  const { trained } = splitParameters(objective.parameters, options.scaleOf ?? (() => 1))
-  const weights = graph.input('weights', 'float32', [trained.total])
-  const sum = graph.input('sum', 'float32', [trained.total])
-  const gradient = graph.op('Mul', [sum, graph.input('share', 'float32', [])])
-  emitUpdate(graph, trained, { weights, gradient }, { optimiser, options })
+  const pieces = trainedPieces(objective, options)
+  const weights = pieceInputs(graph, 'weights', pieces)
+  const share = graph.input('share', 'float32', [])
+  const gradients = pieceInputs(graph, 'sum', pieces).map((sum) => graph.op('Mul', [sum, share]))
+  emitUpdate(graph, pieces, { weights, gradients }, { optimiser, options })
   return graph.model()
 }
 
 /** The gradient alone, for checks. In: weights [P] and what the objective is fed with. Out: gradient [P], loss. */
 export function buildGradientGraph(objective: Objective): Uint8Array {
   const graph = createGraphBuilder({ name: `${objective.name}-gradient` })
-  const { total } = layOut(objective.parameters)
-  const { gradient, loss } = emitGradient(graph, objective, graph.input('weights', 'float32', [total]))
-  graph.output('gradient', gradient, 'float32', [total])
-  graph.output('loss', loss, 'float32', [])
+  const layout = layOut(objective.parameters)
+  const tape = createTape(graph)
+  const flat = graph.input('weights', 'float32', [layout.total])
+  const parameters = trainableParameters(tape, flat, layout)
+  const loss = emitLoss(tape, objective, parameters)
+  const gradientOf = tape.gradients(loss)
+  const gradient = flatGradient(graph, layout, (name) => gradientOf(parameters.get(name)!))
+  graph.output('gradient', gradient, 'float32', [layout.total])
+  graph.output('loss', loss.name, 'float32', [])
   return graph.model()
 }
 
@@ -105,40 +113,40 @@ export function buildLossGraph(objective: Objective): Uint8Array {
       tape.leaf(graph.input(name, 'float32', shape), shape),
     ]),
   )
-  for (const { name, type, shape } of objective.inputs) graph.input(name, type, shape)
-  const loss = objective.loss(
-    tape,
-    (name) => parameters.get(name)!,
-    (name) => name,
-  )
-  graph.output('loss', loss.name, 'float32', [])
+  graph.output('loss', emitLoss(tape, objective, parameters).name, 'float32', [])
   return graph.model()
 }
 
-/** Forward and backward: declares what the objective is fed with, gives the flat gradient of what is trained. */
-function emitGradient(
-  graph: GraphBuilder,
-  objective: Objective,
-  weights: string,
-  { scaleOf = () => 1, precision = 'fp32' }: StepOptions = {},
-): { gradient: string; loss: string } {
-  const { trained, frozen } = splitParameters(objective.parameters, scaleOf)
-  const tape = createTape(graph)
-  const parameters = trainableParameters(tape, weights, trained)
-  if (frozen.total > 0) {
-    const flat = graph.input('frozen', 'float32', [frozen.total])
-    for (const [name, { name: value, shape }] of trainableParameters(tape, flat, frozen))
-      parameters.set(name, tape.constant(value, shape))
-  }
-  for (const { name, type, shape } of objective.inputs) graph.input(name, type, shape)
-  const loss = objective.loss(
+function trainedPieces({ parameters }: Objective, { scaleOf = () => 1 }: StepOptions): Piece[] {
+  return cutPieces(splitParameters(parameters, scaleOf).trained)
+}
+
+/** Declares what the objective is fed with, and emits the way forward. */
+function emitLoss(tape: Tape, objective: Objective, parameters: ReadonlyMap<string, Value>): Value {
+  for (const { name, type, shape } of objective.inputs) tape.graph.input(name, type, shape)
+  return objective.loss(
     tape,
     (name) => parameters.get(name)!,
     (name) => name,
   )
+}
+
+/** Forward and backward: declares what the objective is fed with, gives the gradient of each piece of what is trained. */
+function emitGradients(
+  graph: GraphBuilder,
+  objective: Objective,
+  { pieces, weights }: { pieces: readonly Piece[]; weights: readonly string[] },
+  { scaleOf = () => 1, precision = 'fp32' }: StepOptions,
+): { gradients: string[]; loss: string } {
+  const tape = createTape(graph)
+  const parameters = pieceParameters(tape, pieces, weights)
+  const frozen = cutPieces(splitParameters(objective.parameters, scaleOf).frozen)
+  const kept = pieceParameters(tape, frozen, pieceInputs(graph, 'frozen', frozen))
+  for (const [name, { name: value, shape }] of kept) parameters.set(name, tape.constant(value, shape))
+  const loss = emitLoss(tape, objective, parameters)
   const gradientOf = tape.gradients(precision === 'fp16' ? scaledLoss(tape, loss) : loss)
   return {
-    gradient: flatGradient(graph, trained, (name) => gradientOf(parameters.get(name)!)),
+    gradients: pieceGradients(graph, pieces, (name) => gradientOf(parameters.get(name)!)),
     loss: loss.name,
   }
 }
@@ -153,34 +161,45 @@ function scaledLoss(tape: Tape, loss: Value): Value {
 /** AdamW and the moving average, with their inputs and outputs. */
 function emitUpdate(
   graph: GraphBuilder,
-  layout: ParameterLayout,
-  { weights, gradient }: { weights: string; gradient: string },
+  pieces: readonly Piece[],
+  { weights, gradients }: { weights: readonly string[]; gradients: readonly string[] },
   { optimiser, options }: { optimiser: AdamWSettings; options: StepOptions },
 ): void {
-  const flat = [layout.total]
-  const [m, v] = [graph.input('m', 'float32', flat), graph.input('v', 'float32', flat)]
-  const [peak, correct1, correct2] = ['rate', 'correct1', 'correct2'].map((name) =>
-    graph.input(name, 'float32', []),
-  ) as [string, string, string]
-  const oneRate = !hasScales(layout, options)
-  const rate = oneRate ? peak : graph.op('Mul', [peak, graph.input('scales', 'float32', flat)])
-  const state = { weights, m, v, gradient, rate, correct1, correct2, oneRate }
-  const next = emitAdamW(graph, layout, state, optimiser)
-  graph.output('weights_next', next.weights, 'float32', flat)
-  graph.output('m_next', next.m, 'float32', flat)
-  graph.output('v_next', next.v, 'float32', flat)
-  graph.output('norm', next.norm, 'float32', [])
+  const inputs = (vector: string) => pieceInputs(graph, vector, pieces)
+  const [m, v] = [inputs('m'), inputs('v')]
+  const scales = hasScales(pieces, options) ? inputs('scales') : null
+  const states = pieces.map(
+    ({ decay }, n): AdamWState => ({
+      ...{ weights: weights[n]!, m: m[n]!, v: v[n]!, gradient: gradients[n]!, decay },
+      ...(scales && { scales: scales[n]! }),
+    }),
+  )
+  const scalar = (name: string) => graph.input(name, 'float32', [])
+  const scalars = { rate: scalar('rate'), correct1: scalar('correct1'), correct2: scalar('correct2') }
+  const { next, norm } = emitAdamW(graph, states, scalars, optimiser)
+  for (const vector of ['weights', 'm', 'v'] as const)
+    pieceOutputs(
+      graph,
+      vector,
+      pieces,
+      next.map((each) => each[vector]),
+    )
+  graph.output('norm', norm, 'float32', [])
   if (!options.average) return
   // average + (1 - decay) · (weights - average)
-  const average = graph.input('average', 'float32', flat)
-  const pull = graph.op('Sub', [graph.f32([1]), graph.input('average_decay', 'float32', [])])
-  const moved = graph.op('Mul', [graph.op('Sub', [next.weights, average]), pull])
-  graph.output('average_next', graph.op('Add', [average, moved]), 'float32', flat)
+  const pull = graph.op('Sub', [graph.f32([1]), scalar('average_decay')])
+  const moved = inputs('average').map((average, n) => {
+    const way = graph.op('Mul', [graph.op('Sub', [next[n]!.weights, average]), pull])
+    return graph.op('Add', [average, way])
+  })
+  pieceOutputs(graph, 'average', pieces, moved)
 }
 
 /** Whether tensors differ in rate, so that the graph takes `scales`. */
-export function hasScales({ entries }: ParameterLayout, { scaleOf }: StepOptions): boolean {
-  return scaleOf !== undefined && entries.some(({ name }) => scaleOf(name) !== 1)
+export function hasScales(pieces: readonly Piece[], { scaleOf }: StepOptions): boolean {
+  return (
+    scaleOf !== undefined && pieces.some(({ entries }) => entries.some(({ name }) => scaleOf(name) !== 1))
+  )
 }
 
 /** The trained model as it serves: clips (see clipTensor) → logits [N, L], weights inside, N free. */

@@ -4,6 +4,8 @@ import { type AdamWSettings, adamWDefaults } from './adamw.ts'
 import { firstLossScale, type LossScale, leastLossScale, nextLossScale } from './loss-scale.ts'
 import type { Objective, ObjectiveInput } from './objective.ts'
 import { gatherParameters, layOut, type ParameterLayout, splitParameters } from './parameters.ts'
+import { cutPieces } from './pieces.ts'
+import { createStateInPlace, createStateVector, views } from './state-vector.ts'
 import {
   buildAccumulateGraph,
   buildApplyGraph,
@@ -17,6 +19,7 @@ import { openTrainingSession, type TrainingProvider, type TrainingSession } from
 /** The objective's inputs by name. */
 export type Feeds = Readonly<Record<string, Uint8Array | Int16Array | Float32Array | BigInt64Array>>
 
+/** A copy: the trainer goes on without it. */
 export interface TrainerState {
   /** All weights in the layout of the objective, the frozen ones too. */
   readonly weights: Float32Array
@@ -43,7 +46,7 @@ export interface Trainer {
    * One step; the loss before it and the length of the gradient. With `parts` above 1 it takes a list of as many
    * feeds, whose gradients are averaged.
    *
-   * @throws AppError TRAIN_DIVERGED
+   * @throws AppError TRAIN_DIVERGED; the moments are then lost, and the trainer can only be closed.
    */
   step(feeds: Feeds | readonly Feeds[], learningRate: number): Promise<StepResult>
   state(): TrainerState
@@ -94,57 +97,66 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 
   const first = from?.weights ?? options.weights ?? new Float32Array(whole.total)
   const frozenWeights = gatherParameters(first, whole, frozen)
-  let weights = gatherParameters(first, whole, trained)
-  let m = from?.m ?? new Float32Array(trained.total)
-  let v = from?.v ?? new Float32Array(trained.total)
-  let average = averageDecay === undefined ? null : gatherParameters(from?.average ?? first, whole, trained)
+  const pieces = cutPieces(trained)
+  const vector = (name: string, values: Float32Array) => createStateVector(name, pieces, values)
+  const zeros = () => new Float32Array(trained.total)
+  // Gathered and sliced: what the caller gave is not written to.
+  const weights = vector('weights', gatherParameters(first, whole, trained))
+  // A step in half precision may be taken back.
+  const moment = precision === 'fp16' ? createStateVector : createStateInPlace
+  const m = moment('m', pieces, from?.m.slice() ?? zeros())
+  const v = moment('v', pieces, from?.v.slice() ?? zeros())
+  const average =
+    averageDecay === undefined
+      ? null
+      : vector('average', gatherParameters(from?.average ?? first, whole, trained))
+  const updated = [weights, m, v, ...(average ? [average] : [])]
+  const sum = accumulate === null ? null : createStateInPlace('sum', pieces, zeros())
   let stepsDone = from?.step ?? 0
   let lossScale = precision === 'fp16' ? (from?.lossScale ?? firstLossScale) : null
   /** Steps that moved the weights. */
   const updates = () => stepsDone - (lossScale?.skipped ?? 0)
 
-  const flat = (values: Float32Array) => new Tensor('float32', values, [values.length])
-  const frozenFeed = frozen.total > 0 ? { frozen: flat(frozenWeights) } : {}
-  const scaleFeed = hasScales(trained, { scaleOf }) ? { scales: flat(scaleVector(trained, scaleOf)) } : {}
+  const told = { loss: scalar(0), norm: scalar(0) }
+  const frozenFeed = views('frozen', cutPieces(frozen), frozenWeights)
+  const scaleFeed = hasScales(pieces, { scaleOf })
+    ? views('scales', pieces, scaleVector(trained, scaleOf))
+    : {}
   const updateFeeds = (rate: number) => ({
-    weights: flat(weights),
-    m: flat(m),
-    v: flat(v),
+    ...weights.feeds,
+    ...m.feeds,
+    ...v.feeds,
     rate: scalar(rate),
     correct1: scalar(1 / (1 - settings.beta1 ** (updates() + 1))),
     correct2: scalar(1 / (1 - settings.beta2 ** (updates() + 1))),
     ...scaleFeed,
     ...(average !== null && {
-      average: flat(average),
+      ...average.feeds,
       average_decay: scalar(Math.min(averageDecay!, (1 + updates()) / (10 + updates()))),
     }),
   })
+  const updateInto = () => Object.assign({ norm: told.norm }, ...updated.map(({ into }) => into))
 
   const runWhole = async (feeds: Feeds, rate: number) => {
     const tensors = tensorsOf(objective.inputs, feeds)
-    const result = await step!.run({ ...updateFeeds(rate), ...frozenFeed, ...tensors })
-    return { result, loss: numberOf(result, 'loss') }
+    await step!.run({ ...updateFeeds(rate), ...frozenFeed, ...tensors }, { ...updateInto(), loss: told.loss })
+    return numberOf(told.loss)
   }
   const runParts = async (list: readonly Feeds[], rate: number) => {
-    let sum = new Float32Array(trained.total)
+    sum!.now.fill(0)
     let loss = 0
     for (const feeds of list) {
       const tensors = tensorsOf(objective.inputs, feeds)
-      const result = await accumulate!.run({
-        weights: flat(weights),
-        sum: flat(sum),
-        ...frozenFeed,
-        ...tensors,
-        ...(lossScale && { loss_scale: scalar(lossScale.scale) }),
-      })
-      sum = numbersOf(result, 'sum_next') as Float32Array<ArrayBuffer>
-      loss += numberOf(result, 'loss') / parts
+      const scaled = lossScale && { loss_scale: scalar(lossScale.scale) }
+      await accumulate!.run(
+        { ...weights.feeds, ...sum!.feeds, ...frozenFeed, ...tensors, ...scaled },
+        { ...sum!.into, loss: told.loss },
+      )
+      loss += numberOf(told.loss) / parts
     }
     const share = 1 / (parts * (lossScale?.scale ?? 1))
-    return {
-      result: await apply!.run({ ...updateFeeds(rate), sum: flat(sum), share: scalar(share) }),
-      loss,
-    }
+    await apply!.run({ ...updateFeeds(rate), ...sum!.feeds, share: scalar(share) }, updateInto())
+    return loss
   }
   const joined = (values: Float32Array) =>
     joinParameters(whole, [
@@ -160,10 +172,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
           'BUG_UNEXPECTED',
           `the trainer takes ${parts} parts of a batch, not ${list.length}`,
         )
-      const { result, loss } = await (step !== null && parts === 1
+      const loss = await (step !== null && parts === 1
         ? runWhole(list[0]!, learningRate)
         : runParts(list, learningRate))
-      const norm = numberOf(result, 'norm')
+      const norm = numberOf(told.norm)
       const finite = Number.isFinite(loss) && Number.isFinite(norm)
       if (lossScale) lossScale = nextLossScale(lossScale, finite)
       if (!finite && lossScale && lossScale.scale >= leastLossScale) {
@@ -175,19 +187,16 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
           'TRAIN_DIVERGED',
           `step ${stepsDone + 1}: the loss is ${loss}, the gradient ${norm}`,
         )
-      weights = numbersOf(result, 'weights_next')
-      m = numbersOf(result, 'm_next')
-      v = numbersOf(result, 'v_next')
-      if (average !== null) average = numbersOf(result, 'average_next')
+      for (const each of updated) each.swap()
       stepsDone += 1
       return { loss, norm, skipped: false }
     },
     state: () => ({
-      weights: joined(weights),
-      m,
-      v,
+      weights: joined(weights.now),
+      m: m.now.slice(),
+      v: v.now.slice(),
       step: stepsDone,
-      average: average === null ? null : joined(average),
+      average: average === null ? null : joined(average.now),
       lossScale,
     }),
     async close() {
@@ -229,12 +238,8 @@ function scalar(value: number): Tensor {
   return new Tensor('float32', Float32Array.of(value), [])
 }
 
-function numbersOf(result: Record<string, Tensor>, name: string): Float32Array {
-  return result[name]!.data as Float32Array
-}
-
-function numberOf(result: Record<string, Tensor>, name: string): number {
-  return numbersOf(result, name)[0]!
+function numberOf({ data }: Tensor): number {
+  return (data as Float32Array)[0]!
 }
 
 function scaleVector({ entries, total }: ParameterLayout, scaleOf: (name: string) => number): Float32Array {
@@ -243,11 +248,11 @@ function scaleVector({ entries, total }: ParameterLayout, scaleOf: (name: string
   return scales
 }
 
+/** All weights as a vector of their own. */
 function joinParameters(
   whole: ParameterLayout,
   parts: readonly { layout: ParameterLayout; values: Float32Array }[],
 ): Float32Array {
-  if (parts[0]!.layout.total === whole.total) return parts[0]!.values
   const out = new Float32Array(whole.total)
   const starts = new Map(whole.entries.map(({ name, start }) => [name, start]))
   for (const { layout, values } of parts)

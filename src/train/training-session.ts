@@ -9,7 +9,8 @@ import { countNodes, providerNames } from '../onnx/node-counts.ts'
 export type TrainingProvider = 'cpu' | 'cuda' | 'webgpu'
 
 export interface TrainingSession {
-  run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>
+  /** Runs the graph; what it gives is written into the tensors of `into`, which has one for each output. */
+  run(feeds: Readonly<Record<string, Tensor>>, into: Readonly<Record<string, Tensor>>): Promise<void>
   close(): Promise<void>
 }
 
@@ -62,10 +63,9 @@ export async function openTrainingSession(
     )
   }
   return {
-    async run(feeds) {
-      const result = await session.run(feeds)
+    async run(feeds, into) {
+      await session.run(feeds, into)
       if (!verified) await verify()
-      return result as Record<string, Tensor>
     },
     async close() {
       await endProfile()

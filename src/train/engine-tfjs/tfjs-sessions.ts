@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs'
-import { Tensor as OnnxTensor } from 'onnxruntime-node'
+import type { Tensor as OnnxTensor } from 'onnxruntime-node'
 import type { AdamWSettings } from '../adamw.ts'
 import type { Objective } from '../objective.ts'
 import { splitParameters } from '../parameters.ts'
+import { cutPieces, type Piece, pieceName } from '../pieces.ts'
 import { buildApplyGraph, buildLossGraph, type StepOptions } from '../step-graph.ts'
 import type { TrainingSession } from '../training-session.ts'
 import { interpretGraph } from './interpret-graph.ts'
@@ -33,12 +34,19 @@ export async function openTfjsSessions(
   const forward = interpretGraph(tf, buildLossGraph(objective))
   const update = interpretGraph(tf, buildApplyGraph(objective, optimiser, options))
 
-  /** Loss and flat gradient; `feeds` has weights, frozen and what the objective is fed with. */
+  const pieces = cutPieces(trained)
+
+  /** Loss and the gradient of each piece; `feeds` has weights, frozen and what the objective is fed with. */
   const differentiate = (feeds: ReadonlyMap<string, Tensor>) => {
-    const cut = (flat: Tensor | undefined, { entries }: typeof trained) =>
-      entries.map(({ shape, start, count }) => tf.slice(flat!, [start], [count]).reshape([...shape]))
-    const leaves = cut(feeds.get('weights'), trained)
-    const rest = frozen.total > 0 ? cut(feeds.get('frozen'), frozen) : []
+    const cut = (vector: string, all: readonly Piece[]) =>
+      all.flatMap((piece) => {
+        const flat = feeds.get(pieceName(vector, piece))!.flatten()
+        return piece.entries.map(({ shape, start, count }) =>
+          tf.slice(flat, [start - piece.start], [count]).reshape([...shape]),
+        )
+      })
+    const leaves = cut('weights', pieces)
+    const rest = cut('frozen', cutPieces(frozen))
     const loss = (...values: Tensor[]) => {
       const all = new Map(feeds)
       trained.entries.forEach((entry, n) => {
@@ -50,39 +58,43 @@ export async function openTfjsSessions(
       return forward.run(all).get('loss')!.asScalar()
     }
     const { value, grads } = tf.engine().gradients(() => loss(...leaves), leaves, undefined, true)
-    const parts = trained.entries.map(({ count }, n) => grads[n]?.reshape([count]) ?? tf.zeros([count]))
-    return { loss: value, gradient: tf.concat(parts) }
+    const gradientOf = new Map(trained.entries.map(({ name }, n) => [name, grads[n]]))
+    const gradients = pieces.map(({ entries, shape }) => {
+      const parts = entries.map(({ name, count }) => gradientOf.get(name)?.flatten() ?? tf.zeros([count]))
+      return tf.concat(parts).reshape([...shape])
+    })
+    return { loss: value, gradients }
   }
 
   const session = (work: (feeds: Map<string, Tensor>) => Map<string, Tensor>): TrainingSession => ({
-    async run(feeds) {
+    async run(feeds, into) {
       const outputs = tf.tidy(() => Object.fromEntries(work(toTfjs(tf, feeds))))
       const read = async ([key, tensor]: [string, Tensor]) => {
-        const data = Float32Array.from(await tensor.data())
+        const numbers = into[key]!.data as Float32Array
+        numbers.set(await tensor.data<'float32'>())
         tensor.dispose()
-        return [key, new OnnxTensor('float32', data, tensor.shape)] as const
       }
-      return Object.fromEntries(await Promise.all(Object.entries(outputs).map(read)))
+      await Promise.all(Object.entries(outputs).map(read))
     },
     close: async () => {},
   })
-  const updated = (feeds: ReadonlyMap<string, Tensor>, sum: Tensor, share: Tensor) =>
-    update.run(new Map([...feeds, ['sum', sum], ['share', share]]))
+  /** Tensors under the names of the pieces of a vector. */
+  const named = (vector: string, tensors: readonly Tensor[]) =>
+    pieces.map((piece, n) => [pieceName(vector, piece), tensors[n]!] as const)
 
   return {
     name,
     step: session((feeds) => {
-      const { loss, gradient } = differentiate(feeds)
-      return updated(feeds, gradient, tf.scalar(1)).set('loss', loss)
+      const { loss, gradients } = differentiate(feeds)
+      const given = [...feeds, ...named('sum', gradients), ['share', tf.scalar(1)] as const]
+      return update.run(new Map(given)).set('loss', loss)
     }),
     accumulate: session((feeds) => {
-      const { loss, gradient } = differentiate(feeds)
-      return new Map([
-        ['sum_next', tf.add(feeds.get('sum')!, gradient)],
-        ['loss', loss],
-      ])
+      const { loss, gradients } = differentiate(feeds)
+      const sums = pieces.map((piece, n) => tf.add(feeds.get(pieceName('sum', piece))!, gradients[n]!))
+      return new Map([...named('sum_next', sums), ['loss', loss]])
     }),
-    apply: session((feeds) => updated(feeds, feeds.get('sum')!, feeds.get('share')!)),
+    apply: session((feeds) => update.run(feeds)),
   }
 }
 

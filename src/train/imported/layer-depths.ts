@@ -8,11 +8,13 @@ interface Stretch {
   readonly names: string[]
   /** Whether two computed values are multiplied as matrices: attention. */
   attends: boolean
-  /** Whether what goes in is added to what comes out. */
+  /** Whether what goes in, or its mean, is added to what comes out. */
   skips: boolean
 }
 
 const products = ['MatMul', 'Einsum']
+/** These give what they are given, in another shape or as a mean. */
+const passing = ['Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Transpose', 'Slice', 'ReduceMean']
 /** These give sizes, not numbers that were computed from pixels. */
 const sizes = ['Shape', 'Size']
 
@@ -61,8 +63,9 @@ function stretchesOf(graph: GraphProto, trained: ReadonlySet<string>): Stretch[]
   const carried = new Map<string, readonly string[]>()
   const found: Stretch[] = []
   const begin = (): Stretch => ({ names: [], attends: false, skips: false })
-  let [stretch, start, length] = [begin(), graph.input[0]!.name, 0]
+  const start = graph.input[0]!.name
   const open = new Set([start])
+  let [stretch, skipped, length] = [begin(), new Set([start]), 0]
   nodes.forEach((node, index) => {
     const [made = ''] = node.output
     if (trained.has(made)) return
@@ -78,10 +81,11 @@ function stretchesOf(graph: GraphProto, trained: ReadonlySet<string>): Stretch[]
     for (const name of node.output) if ((lastUse.get(name) ?? -1) > index) open.add(name)
     for (const name of inputs) if (lastUse.get(name) === index) open.delete(name)
     length += 1
+    if (passing.includes(node.opType) && inputs.every((name) => skipped.has(name))) skipped.add(made)
     if (open.size > 1) return
-    stretch.skips = length > 1 && node.opType === 'Add' && inputs.includes(start)
+    stretch.skips = length > 1 && node.opType === 'Add' && inputs.some((name) => skipped.has(name))
     found.push(stretch)
-    ;[stretch, start, length] = [begin(), made, 0]
+    ;[stretch, skipped, length] = [begin(), new Set([made]), 0]
   })
   return [...found, stretch]
 }

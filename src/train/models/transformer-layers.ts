@@ -1,6 +1,7 @@
 import { add, gelu } from '../ops-arithmetic.ts'
-import { attend, attendPacked, layerNorm, linear } from '../ops-matrix.ts'
-import { concat, reshape, transpose } from '../ops-shape.ts'
+import { attend, layerNorm, linear } from '../ops-matrix.ts'
+import { meanAxis } from '../ops-reduce.ts'
+import { reshape, transpose } from '../ops-shape.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
 import type { Tape, Value } from '../tape.ts'
 import { keepBranch } from './drop-path.ts'
@@ -59,12 +60,35 @@ export function norm({ tape, parameters }: Layers, name: string, x: Value): Valu
  * `mask` [L, L] is added to the scores: 0 where a token may look, a large negative number where it may not.
  */
 export function block(layers: Layers, name: string, x: Value, shape: BlockShape, mask?: Value): Value {
+  return closeBlock(layers, name, openBlock(layers, name, x, shape, mask))
+}
+
+/**
+ * The mean over L of what a block gives, [B, L, D] → [B, D]. Its last product and its sum are linear: they work on the
+ * means, a row for each of B.
+ */
+export function blockMean(layers: Layers, name: string, x: Value, shape: BlockShape): Value {
   const { tape } = layers
-  const kept = layers.keepOf?.(name, x.shape[0]!)
+  const mean = (each: Value) => {
+    const [rows, , width] = each.shape as [number, number, number]
+    return reshape(tape, meanAxis(tape, each, 1), [rows, 1, width])
+  }
+  const { y, hidden } = openBlock(layers, name, x, shape)
+  const closed = closeBlock(layers, name, { y: mean(y), hidden: mean(hidden) })
+  return reshape(tape, closed, [x.shape[0]!, shape.width])
+}
+
+/** A block up to the hidden layer of its MLP. */
+function openBlock(layers: Layers, name: string, x: Value, shape: BlockShape, mask?: Value) {
+  const { tape } = layers
   const seen = attention(layers, name, norm(layers, `${name}.norm1`, x), shape, mask)
-  const y = add(tape, x, keepBranch(tape, seen, kept))
-  const hidden = gelu(tape, dense(layers, `${name}.up`, norm(layers, `${name}.norm2`, y)))
-  return add(tape, y, keepBranch(tape, dense(layers, `${name}.down`, hidden), kept))
+  const y = add(tape, x, keepBranch(tape, seen, layers.keepOf?.(name, x.shape[0]!)))
+  return { y, hidden: gelu(tape, dense(layers, `${name}.up`, norm(layers, `${name}.norm2`, y))) }
+}
+
+function closeBlock(layers: Layers, name: string, { y, hidden }: { y: Value; hidden: Value }): Value {
+  const made = dense(layers, `${name}.down`, hidden)
+  return add(layers.tape, y, keepBranch(layers.tape, made, layers.keepOf?.(name, y.shape[0]!)))
 }
 
 /** Multi-head self-attention (Vaswani et al. 2017, section 3.2.2). x [B, L, D] → [B, L, D] */
@@ -73,28 +97,14 @@ function attention(layers: Layers, name: string, x: Value, shape: BlockShape, ma
   const [batch, length, width] = x.shape as [number, number, number]
   const { heads } = shape
   const each = width / heads
-  const apart = () => {
-    // [B, L, D] → [B, L, H, D/H] → [B, H, L, D/H]
-    const split = (part: string) =>
-      transpose(
-        tape,
-        reshape(tape, dense(layers, `${name}.${part}`, x), [batch, length, heads, each]),
-        [0, 2, 1, 3],
-      )
-    return attend(tape, { query: split('query'), key: split('key'), value: split('value') }, mask)
+  // [B, L, D] → [B, L, H, D/H] → [B, H, L, D/H]
+  const split = (part: string) => {
+    const made = reshape(tape, dense(layers, `${name}.${part}`, x), [batch, length, heads, each])
+    return transpose(tape, made, [0, 2, 1, 3])
   }
-  // In training one wide product is faster than three narrow ones, in both directions.
-  const together = () => {
-    const of = (what: string) =>
-      ['query', 'key', 'value'].map((part) => layers.parameters(`${name}.${part}.${what}`))
-    const made = linear(tape, x, concat(tape, of('weight'), 1), concat(tape, of('bias'), 0))
-    // [B, L, 3·D] → [B, L, 3, H, D/H] → [3, B, H, L, D/H]
-    const packed = reshape(tape, made, [batch, length, 3, heads, each])
-    return attendPacked(tape, transpose(tape, packed, [2, 0, 3, 1, 4]), mask)
-  }
-  const attended = layers.parameters(`${name}.query.weight`).tracked ? together() : apart()
+  const parts = { query: split('query'), key: split('key'), value: split('value') }
   // [B, H, L, D/H] → [B, L, H, D/H] → [B, L, D]
-  const mixed = transpose(tape, attended, [0, 2, 1, 3])
+  const mixed = transpose(tape, attend(tape, parts, mask), [0, 2, 1, 3])
   return dense(layers, `${name}.out`, reshape(tape, mixed, [batch, length, width]))
 }
 

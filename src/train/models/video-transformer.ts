@@ -9,6 +9,7 @@ import { type PatchShape, patchGrid, patchify } from './patches.ts'
 import {
   type BlockShape,
   block,
+  blockMean,
   blockSpecs,
   causalMask,
   dense,
@@ -42,6 +43,8 @@ export interface VideoTransformer extends VideoModel {
   encode(layers: Layers, patches: Value, positions: Value): Value
   /** One embedding for each tubelet: features [N, S, V, D] → [N, S, D] */
   embed(layers: Layers, features: Value): Value
+  /** embed(encode(·)) at less cost, for those who need the features of no place: patches [N, S, V, C] → [N, S, D] */
+  summarise(layers: Layers, patches: Value, positions: Value): Value
   /** Causal: embeddings [N, K, D] of K tubelets in order → what is known after each, [N, K, D] */
   remember(layers: Layers, embeddings: Value): Value
   /** remembered [N, K, D] → logits [N, labels] */
@@ -72,6 +75,14 @@ export function createVideoTransformer(settings: VideoTransformerSettings): Vide
     ),
   ]
 
+  /** Patches with their positions: [N, S, V, C] → [N·S, V, D]. Tubelets do not see each other. */
+  const placed = (layers: Layers, patches: Value, positions: Value) => {
+    const { tape } = layers
+    const [batch, count, visible] = patches.shape as [number, number, number, number]
+    const x = add(tape, dense(layers, 'patch', patches), positions)
+    return reshape(tape, x, [batch * count, visible, width])
+  }
+
   const model: VideoTransformer = {
     name,
     settings,
@@ -86,13 +97,18 @@ export function createVideoTransformer(settings: VideoTransformerSettings): Vide
       return tape.constant(table, [1, 1, places, width])
     },
     encode(layers, patches, positions) {
-      const { tape } = layers
-      const [batch, count, visible] = patches.shape as [number, number, number, number]
-      let x = add(tape, dense(layers, 'patch', patches), positions)
-      // [N, S, V, D] → [N·S, V, D]: tubelets do not see each other.
-      x = reshape(tape, x, [batch * count, visible, width])
+      let x = placed(layers, patches, positions)
       for (const each of space) x = block(layers, each, x, settings)
-      return reshape(tape, x, [batch, count, visible, width])
+      const [batch, count, visible] = patches.shape as [number, number, number, number]
+      return reshape(layers.tape, x, [batch, count, visible, width])
+    },
+    summarise(layers, patches, positions) {
+      if (settings.pooling === 'max') return model.embed(layers, model.encode(layers, patches, positions))
+      let x = placed(layers, patches, positions)
+      for (const each of space.slice(0, -1)) x = block(layers, each, x, settings)
+      const mean = blockMean(layers, space.at(-1)!, x, settings)
+      const [batch, count] = patches.shape as [number, number]
+      return norm(layers, 'embed', reshape(layers.tape, mean, [batch, count, width]))
     },
     embed(layers, features) {
       const { tape } = layers
@@ -130,8 +146,7 @@ export function createVideoTransformer(settings: VideoTransformerSettings): Vide
         patches = slice(tape, shufflePatches(tape, patches, order), 2, [0, visible])
         positions = gatherPlaces(tape, positions, { batch, order, from: 0, to: visible })
       }
-      const features = model.encode(layers, patches, positions)
-      const remembered = model.remember(layers, model.embed(layers, features))
+      const remembered = model.remember(layers, model.summarise(layers, patches, positions))
       return { logits: model.judge(layers, remembered), cells: null }
     },
   }

@@ -7,6 +7,8 @@ import { type Preset, presets } from '../../../src/train/models/presets.ts'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
 import { type Objective, oneOf } from '../../../src/train/objective.ts'
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
+import { cutPieces } from '../../../src/train/pieces.ts'
+import { createStateVector, views } from '../../../src/train/state-vector.ts'
 import { buildGradientGraph } from '../../../src/train/step-graph.ts'
 import { type Feeds, tensorsOf } from '../../../src/train/trainer.ts'
 import { createRandom } from '../infer/bench-model.ts'
@@ -61,8 +63,14 @@ async function gradientError(objective: Objective): Promise<number> {
   const { accumulate } = await openTfjsSessions(objective, adamWDefaults)
   // Written in JavaScript, it sums in double precision; wasm is off by up to 1e-5 against it.
   await (await loadTfjs()).tf.setBackend('cpu')
-  const { sum_next } = await accumulate.run({ ...feeds, sum: flat(new Float32Array(layout.total)) })
-  const theirs = sum_next!.data as Float32Array
+  const pieces = cutPieces(layout)
+  const sum = createStateVector('sum', pieces, new Float32Array(layout.total))
+  const loss = new Tensor('float32', new Float32Array(1), [])
+  const { weights, ...fed } = feeds
+  const given = views('weights', pieces, weights.data as Float32Array)
+  await accumulate.run({ ...given, ...sum.feeds, ...fed }, { ...sum.into, loss })
+  sum.swap()
+  const theirs = sum.now
   let [difference, length] = [0, 0]
   for (let index = 0; index < ours.length; index += 1) {
     difference += (ours[index]! - theirs[index]!) ** 2

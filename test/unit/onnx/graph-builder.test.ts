@@ -37,9 +37,29 @@ describe('graph builder', () => {
         { name: 'low', type: 'float32', shape: ['N', 1] },
         { name: 'high', type: 'float32', shape: ['N', 3] },
       ],
-      ops: { Split: 1, Mul: 1, Identity: 2 },
+      ops: { Split: 1, Mul: 1 },
       parameters: 3,
     })
+  })
+
+  it('gives what is an input, what is given twice and what is still read under its own name', async () => {
+    const graph = createGraphBuilder({ name: 'outputs' })
+    const x = graph.input('x', 'float32', [2])
+    const twice = graph.op('Add', [x, x])
+    graph.output('same', x, 'float32', [2])
+    graph.output('first', twice, 'float32', [2])
+    graph.output('second', twice, 'float32', [2])
+    graph.output('read', graph.op('Mul', [twice, twice]), 'float32', [2])
+    const session = await InferenceSession.create(graph.model())
+    const given = await session.run({ x: new Tensor('float32', Float32Array.of(1, 3), [2]) })
+    const numbers = Object.entries(given).map(([name, { data }]) => [name, [...(data as Float32Array)]])
+    expect(Object.fromEntries(numbers)).toEqual({
+      same: [1, 3],
+      first: [2, 6],
+      second: [2, 6],
+      read: [4, 36],
+    })
+    await session.release()
   })
 
   it('stores equal small constants once', () => {

@@ -11,7 +11,9 @@ import { createVideoTransformer } from '../../../src/train/models/video-transfor
 import { drawOrders } from '../../../src/train/models/visible-places.ts'
 import { multiLabel, type Objective, oneOf } from '../../../src/train/objective.ts'
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
+import { cutPieces } from '../../../src/train/pieces.ts'
 import { selfSupervision } from '../../../src/train/self-supervision.ts'
+import { createStateVector, views } from '../../../src/train/state-vector.ts'
 import { buildGradientGraph } from '../../../src/train/step-graph.ts'
 import { createTrainer, type Feeds, type TrainerOptions, tensorsOf } from '../../../src/train/trainer.ts'
 import { tinyTransformer } from './tiny-transformer.ts'
@@ -63,13 +65,20 @@ describe('engine tfjs', () => {
     const session = await InferenceSession.create(buildGradientGraph(objective))
     const ours = await session.run(feeds)
     const { accumulate } = await openTfjsSessions(objective, adamWDefaults)
-    const zeros = new Tensor('float32', new Float32Array(weights.length), [weights.length])
-    const theirs = await accumulate.run({ ...feeds, sum: zeros })
-    const [a, b] = [ours.gradient!.data as Float32Array, theirs.sum_next!.data as Float32Array]
+    const pieces = cutPieces(layOut(objective.parameters))
+    const sum = createStateVector('sum', pieces, new Float32Array(weights.length))
+    const loss = new Tensor('float32', new Float32Array(1), [])
+    const given = { ...views('weights', pieces, weights), ...sum.feeds }
+    await accumulate.run(
+      { ...given, ...tensorsOf(objective.inputs, feedsOf(objective, 1)) },
+      { ...sum.into, loss },
+    )
+    sum.swap()
+    const [a, b] = [ours.gradient!.data as Float32Array, sum.now]
     const error = Math.hypot(...a.map((value, index) => value - b[index]!)) / Math.hypot(...b)
     expect(Math.hypot(...b)).toBeGreaterThan(1e-3)
     expect(error).toBeLessThan(1e-5)
-    expect(ours.loss!.data[0]).toBeCloseTo(theirs.loss!.data[0] as number, 5)
+    expect(ours.loss!.data[0]).toBeCloseTo(loss.data[0] as number, 5)
     await session.release()
   })
 

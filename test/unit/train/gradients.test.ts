@@ -71,12 +71,6 @@ describe('gradients against central differences', () => {
       (t, [query, key, value]) =>
         matrix.attend(t, { query: query!, key: key!, value: value! }, causalMask(t, 3)),
     ],
-    ['attendPacked', [[3, 2, 2, 3, 4]], (t, [packed]) => matrix.attendPacked(t, packed!)],
-    [
-      'attendPacked, with a mask',
-      [[3, 1, 2, 3, 4]],
-      (t, [packed]) => matrix.attendPacked(t, packed!, causalMask(t, 3)),
-    ],
     ['logSumExp', [[3, 5]], (t, [a]) => conv.logSumExp(t, a!)],
     ['maximum', [[3, 5]], (t, [a]) => conv.maximum(t, a!)],
     ['meanLast', [[3, 5]], (t, [a]) => conv.meanLast(t, a!)],

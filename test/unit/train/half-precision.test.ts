@@ -71,7 +71,8 @@ describe('half precision', () => {
       'Log',
     ])
       expect(inHalf(opType)).toEqual([])
-    expect(graph!.output.map(({ name }) => half.has(name))).toEqual([false, false])
+    expect(graph!.output.length).toBeGreaterThan(1)
+    expect(graph!.output.filter(({ name }) => half.has(name))).toEqual([])
   })
 
   it('learns a video transformer with losses near those of float32', async () => {

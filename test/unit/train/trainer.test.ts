@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { createGraphBuilder } from '../../../src/onnx/graph-builder.ts'
-import { adamWDefaults, emitAdamW } from '../../../src/train/adamw.ts'
+import { type AdamWState, adamWDefaults, emitAdamW } from '../../../src/train/adamw.ts'
 import { createFrameCnn } from '../../../src/train/models/frame-cnn.ts'
 import { multiLabel } from '../../../src/train/objective.ts'
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
@@ -53,30 +53,26 @@ describe('AdamW', () => {
     ['one rate', true],
     ['a rate for each weight', false],
   ])('agrees with the algorithm written out, %s', async (_name, oneRate) => {
-    const layout = layOut([
-      { name: 'b', shape: [2], deviation: 0, decay: false },
-      { name: 'w', shape: [3], deviation: 1, decay: true },
-    ])
-    expect(layout.entries.map(({ name, start }) => [name, start])).toEqual([
-      ['w', 0],
-      ['b', 3],
-    ])
     const settings = { ...adamWDefaults, clipNorm: 0.5 }
     const graph = createGraphBuilder({ name: 'adamw' })
-    const inputs = Object.fromEntries(
-      ['weights', 'm', 'v', 'gradient'].map((name) => [name, graph.input(name, 'float32', [5])]),
-    ) as Record<'weights' | 'm' | 'v' | 'gradient', string>
+    // Two tensors: the first three weights are decayed, the other two are not.
+    const parts = [0, 1] as const
+    const sizes = [3, 2] as const
+    const vectors = ['weights', 'm', 'v', 'gradient', ...(oneRate ? [] : ['scales'])] as const
+    const states = parts.map((part): AdamWState => {
+      const inputs = vectors.map((name) => [name, graph.input(`${name}${part}`, 'float32', [sizes[part]])])
+      return { ...(Object.fromEntries(inputs) as Omit<AdamWState, 'decay'>), decay: part === 0 }
+    })
     const scalars = Object.fromEntries(
-      ['rate', 'correct1', 'correct2'].map((name) => [
-        name,
-        graph.input(name, 'float32', name === 'rate' && !oneRate ? [5] : []),
-      ]),
+      ['rate', 'correct1', 'correct2'].map((name) => [name, graph.input(name, 'float32', [])]),
     ) as Record<'rate' | 'correct1' | 'correct2', string>
-    const next = emitAdamW(graph, layout, { ...inputs, ...scalars, oneRate }, settings)
+    const { next } = emitAdamW(graph, states, scalars, settings)
     for (const name of ['weights', 'm', 'v'] as const)
-      graph.output(`${name}_next`, next[name], 'float32', [5])
+      for (const part of parts)
+        graph.output(`${name}_next${part}`, next[part]![name], 'float32', [sizes[part]])
     const session = await InferenceSession.create(graph.model())
 
+    const scales = [1, 0.5, 0.25, 1, 0.1]
     const random = generator(5)
     let state = { weights: Array.from({ length: 5 }, random), m: Array(5).fill(0), v: Array(5).fill(0) }
     let expected = structuredClone(state)
@@ -88,21 +84,26 @@ describe('AdamW', () => {
       const v = expected.v.map((value, i) => 0.999 * value + 0.001 * clipped[i]! ** 2)
       const weights = expected.weights.map((value, i) => {
         const step = m[i]! / (1 - 0.9 ** t) / (Math.sqrt(v[i]! / (1 - 0.999 ** t)) + 1e-8)
-        return value - 0.01 * (step + (i < 3 ? 0.05 * value : 0))
+        return value - 0.01 * (oneRate ? 1 : scales[i]!) * (step + (i < 3 ? 0.05 * value : 0))
       })
       expected = { weights, m, v }
-      const vector = (data: number[]) => new Tensor('float32', Float32Array.from(data), [5])
+      const vector = (name: string, data: number[]) => ({
+        [`${name}0`]: new Tensor('float32', Float32Array.from(data.slice(0, 3)), [3]),
+        [`${name}1`]: new Tensor('float32', Float32Array.from(data.slice(3)), [2]),
+      })
       const scalar = (value: number) => new Tensor('float32', Float32Array.of(value), [])
       const result = await session.run({
-        weights: vector(state.weights),
-        m: vector(state.m),
-        v: vector(state.v),
-        gradient: vector(gradient),
-        rate: oneRate ? scalar(0.01) : vector(Array(5).fill(0.01)),
+        ...vector('weights', state.weights),
+        ...vector('m', state.m),
+        ...vector('v', state.v),
+        ...vector('gradient', gradient),
+        ...(oneRate ? {} : vector('scales', scales)),
+        rate: scalar(0.01),
         correct1: scalar(1 / (1 - 0.9 ** t)),
         correct2: scalar(1 / (1 - 0.999 ** t)),
       })
-      const read = (name: string) => [...(result[`${name}_next`]!.data as Float32Array)]
+      const read = (name: string) =>
+        parts.flatMap((part) => [...(result[`${name}_next${part}`]!.data as Float32Array)])
       state = { weights: read('weights'), m: read('m'), v: read('v') }
     }
     state.weights.forEach((value, i) => {
