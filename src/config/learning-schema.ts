@@ -46,6 +46,12 @@ export const learningSchema = z.strictObject({
         .enum(['colour', 'motion'])
         .optional()
         .describe('Whether colours are looked at, or brightness and movement.'),
+      pooling: z
+        .enum(['mean', 'max'])
+        .optional()
+        .describe(
+          'How the places of a tubelet become one embedding: their mean, or of each feature the largest, which finds a small person sooner.',
+        ),
     })
     .prefault({})
     .describe('Sizes that differ from those of the preset.'),

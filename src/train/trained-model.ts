@@ -23,6 +23,7 @@ const trainedModelSchema = z.strictObject({
     depthSpace: z.int().min(0),
     depthTime: z.int().min(0),
     input: z.enum(['colour', 'motion']).optional(),
+    pooling: z.enum(['mean', 'max']).optional(),
   }),
   /** Empty for a model that was only pretrained. */
   labels: z.array(z.string()),
@@ -106,8 +107,8 @@ export async function readTrainedModel(dir: string): Promise<TrainedModel> {
     throw refuse(`${modelFile}: ${issue!.path.join('.')}: ${issue!.message}`)
   }
   const { settings, labels, sampleFps } = checked.data
-  const { input, ...sizes } = settings
-  const preset: Preset = { ...sizes, ...(input && { input }) }
+  const { input, pooling, ...sizes } = settings
+  const preset: Preset = { ...sizes, ...(input && { input }), ...(pooling && { pooling }) }
   const { total } = layOut(modelOf({ preset, labels }).parameters)
   if (bytes.length !== total * 4)
     throw refuse(`${weightsFile} has ${bytes.length} bytes, the model of ${modelFile} needs ${total * 4}`)

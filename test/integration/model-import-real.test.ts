@@ -9,7 +9,7 @@ import { ModelProtoSchema } from '../../src/onnx/proto/onnx_pb.ts'
 import { readModel } from '../../src/onnx/read-model.ts'
 
 const root = join(import.meta.dirname, '../..')
-const folder = resolve(root, process.env.VIREO_TEST_MODELS ?? '.cache/models')
+const folder = resolve(root, process.env.VIREO_TEST_MODELS ?? '../shared/models')
 const models: [string, number, Layout][] = [
   ['FastestDet.onnx', 352, 'NCHW'],
   ['light_person_detector.onnx', 192, 'NCHW'],

@@ -103,7 +103,8 @@ export function createVideoTransformer(settings: VideoTransformerSettings): Vide
       return reshape(layers.tape, x, [batch, count, visible, width])
     },
     summarise(layers, patches, positions) {
-      if (settings.pooling === 'max') return model.embed(layers, model.encode(layers, patches, positions))
+      if (settings.pooling === 'max' || depthSpace === 0)
+        return model.embed(layers, model.encode(layers, patches, positions))
       let x = placed(layers, patches, positions)
       for (const each of space.slice(0, -1)) x = block(layers, each, x, settings)
       const mean = blockMean(layers, space.at(-1)!, x, settings)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { splitForEver } from '../../../src/train/frozen-split.ts'
 import { readFootage, readLabelledSet } from '../../../src/train/labelled-set.ts'
-import { layOut } from '../../../src/train/parameters.ts'
+import { initialWeights, layOut } from '../../../src/train/parameters.ts'
 import { openRunFolder } from '../../../src/train/run-folder.ts'
 import { modelOf, readTrainedModel, writeTrainedModel } from '../../../src/train/trained-model.ts'
 import { createFakeClock } from '../infer/fake-clock.ts'
@@ -153,6 +153,11 @@ describe('trained model', () => {
     const dir = folder()
     const { total } = layOut(modelOf({ preset, labels: ['a', 'b'] }).parameters)
     const weights = Float32Array.from({ length: total }, (_, n) => n / 7)
+    const looks = { ...preset, input: 'motion', pooling: 'max' } as const
+    const looking = initialWeights(layOut(modelOf({ preset: looks, labels: ['a'] }).parameters), () => 0.5)
+    const other = { preset: looks, labels: ['a'], sampleFps: 8, weights: looking }
+    await writeTrainedModel(dir, other)
+    expect(await readTrainedModel(dir)).toEqual(other)
     await writeTrainedModel(dir, { preset, labels: ['a', 'b'], sampleFps: 8, weights })
     expect(await readTrainedModel(dir)).toEqual({ preset, labels: ['a', 'b'], sampleFps: 8, weights })
     writeFileSync(join(dir, 'weights.bin'), new Uint8Array(8))
