@@ -131,14 +131,9 @@ export async function runFold(options: {
 
   await judge('pretrained', { model, start: pretrained.weights, shape, plan: chosen.tunePlan, train: eight })
   await judge('scratch', { model, start: scratch, shape, plan: chosen.scratchPlan, train: eight })
-  const { cnnWindow } = chosen
-  const cnn = createFrameCnn({
-    clip: { frames: cnnWindow.frames, heightPx: cnnWindow.heightPx, widthPx: cnnWindow.widthPx },
-    labels,
-    ...chosen.cnnWidths,
-  })
+  const cnn = createFrameCnn({ clip, labels, ...chosen.cnnWidths })
   const start = initialWeights(layOut(cnn.parameters), random.fork('cnn weights').normal)
-  await judge('cnn', { model: cnn, start, shape: cnnWindow, plan: chosen.cnnPlan, train: eight })
+  await judge('cnn', { model: cnn, start, shape, plan: chosen.cnnPlan, train: eight })
 }
 
 /** Windows are drawn by the bench, which follows the person. */
