@@ -47,10 +47,9 @@ export function emitAdamW(
   const plus = (a: string, b: string) => graph.op('Add', [a, b])
   const over = (a: string, b: string) => graph.op('Div', [a, b])
   // Every pass over the weights counts: what is the same for all of them is worked out as one number first.
-  const squares = states.map(({ gradient }) =>
-    graph.op('ReduceSum', [times(gradient, gradient)], { keepdims: 0 }),
-  )
-  const norm = graph.op('Sqrt', [squares.reduce(plus)])
+  const squares = states.map(({ gradient }) => times(gradient, gradient))
+  const sums = squares.map((each) => graph.op('ReduceSum', [each], { keepdims: 0 }))
+  const norm = graph.op('Sqrt', [sums.reduce(plus)])
   const shrink = clipNorm > 0 ? graph.op('Min', [c(1), over(c(clipNorm), plus(norm, c(1e-6)))]) : c(1)
   const [share1, share2] = [times(shrink, c(1 - beta1)), times(times(shrink, shrink), c(1 - beta2))]
   // m · correct1 / (√(v · correct2) + ε) = (m / (√v + ε / √correct2)) · (correct1 / √correct2)
@@ -63,10 +62,10 @@ export function emitAdamW(
     if (!decay) return weights
     return times(weights, scales === undefined ? kept : graph.op('Sub', [c(1), times(scales, pull)]))
   }
-  const next = states.map((state) => {
+  const next = states.map((state, n) => {
     const { gradient, scales } = state
     const m = plus(times(state.m, c(beta1)), times(gradient, share1))
-    const v = plus(times(state.v, c(beta2)), times(times(gradient, gradient), share2))
+    const v = plus(times(state.v, c(beta2)), times(squares[n]!, share2))
     const ratio = over(m, plus(graph.op('Sqrt', [v]), least))
     const moved = times(ratio, scales === undefined ? stride : times(scales, stride))
     return { weights: graph.op('Sub', [decayed(state), moved]), m, v }

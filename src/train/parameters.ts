@@ -80,12 +80,18 @@ export function gatherParameters(
 /** How a model asks for its weights by name. */
 export type Parameters = (name: string) => Value
 
-/** Weights as slices of a flat graph input, with gradients. */
-export function trainableParameters(tape: Tape, flat: string, layout: ParameterLayout): Map<string, Value> {
+/** Weights as slices of a flat graph input, with gradients. The input begins with the weight `first` of the layout. */
+export function trainableParameters(
+  tape: Tape,
+  flat: string,
+  { entries }: Pick<ParameterLayout, 'entries'>,
+  first = 0,
+): Map<string, Value> {
   const { graph } = tape
   return new Map(
-    layout.entries.map(({ name, shape, start, count }) => {
-      const piece = graph.op('Slice', [flat, graph.i64([start]), graph.i64([start + count]), graph.i64([0])])
+    entries.map(({ name, shape, start, count }) => {
+      const [from, to] = [start - first, start - first + count]
+      const piece = graph.op('Slice', [flat, graph.i64([from]), graph.i64([to]), graph.i64([0])])
       return [name, tape.leaf(graph.op('Reshape', [piece, graph.i64(shape)]), shape)]
     }),
   )
@@ -108,10 +114,10 @@ export function frozenParameters(
 /** All gradients as one flat vector in the order of the layout; zeros where there is no influence. */
 export function flatGradient(
   graph: GraphBuilder,
-  layout: ParameterLayout,
+  { entries }: Pick<ParameterLayout, 'entries'>,
   gradientOf: (name: string) => string | null,
 ): string {
-  const parts = layout.entries.map(({ name, count }) => {
+  const parts = entries.map(({ name, count }) => {
     const gradient = gradientOf(name)
     return gradient === null
       ? graph.op('Expand', [graph.f32([0], [1]), graph.i64([count])])

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../onnx/graph-builder.ts'
-import type { ParameterLayout } from './parameters.ts'
+import { flatGradient, type ParameterLayout, trainableParameters } from './parameters.ts'
 import type { Tape, Value } from './tape.ts'
 
 /**
@@ -68,16 +68,11 @@ export function pieceParameters(
   pieces: readonly Piece[],
   inputs: readonly string[],
 ): Map<string, Value> {
-  const { graph } = tape
   return new Map(
-    pieces.flatMap(({ entries, start: first }, n) =>
-      entries.map(({ name, shape, start, count }) => {
-        const input = inputs[n]!
-        if (entries.length === 1) return [name, tape.leaf(input, shape)] as const
-        const from = start - first
-        const cut = graph.op('Slice', [input, graph.i64([from]), graph.i64([from + count]), graph.i64([0])])
-        return [name, tape.leaf(graph.op('Reshape', [cut, graph.i64(shape)]), shape)] as const
-      }),
+    pieces.flatMap(({ name, shape, start, entries }, n) =>
+      entries.length === 1
+        ? [[name, tape.leaf(inputs[n]!, shape)] as const]
+        : [...trainableParameters(tape, inputs[n]!, { entries }, start)],
     ),
   )
 }
@@ -88,14 +83,8 @@ export function pieceGradients(
   pieces: readonly Piece[],
   gradientOf: (name: string) => string | null,
 ): string[] {
-  const zeros = (shape: readonly number[]) => graph.op('Expand', [graph.f32([0], [1]), graph.i64(shape)])
-  return pieces.map(({ entries, shape }) => {
-    const [{ name }] = entries as [(typeof entries)[number]]
-    if (entries.length === 1) return gradientOf(name) ?? zeros(shape)
-    const parts = entries.map(({ name, count }) => {
-      const gradient = gradientOf(name)
-      return gradient === null ? zeros([count]) : graph.op('Reshape', [gradient, graph.i64([count])])
-    })
-    return graph.op('Concat', parts, { axis: 0 })
+  return pieces.map(({ name, shape, entries }) => {
+    if (entries.length > 1) return flatGradient(graph, { entries }, gradientOf)
+    return gradientOf(name) ?? graph.op('Expand', [graph.f32([0], [1]), graph.i64(shape)])
   })
 }

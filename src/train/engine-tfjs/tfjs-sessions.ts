@@ -34,7 +34,7 @@ export async function openTfjsSessions(
   const forward = interpretGraph(tf, buildLossGraph(objective))
   const update = interpretGraph(tf, buildApplyGraph(objective, optimiser, options))
 
-  const pieces = cutPieces(trained)
+  const [pieces, frozenPieces] = [cutPieces(trained), cutPieces(frozen)]
 
   /** Loss and the gradient of each piece; `feeds` has weights, frozen and what the objective is fed with. */
   const differentiate = (feeds: ReadonlyMap<string, Tensor>) => {
@@ -46,7 +46,7 @@ export async function openTfjsSessions(
         )
       })
     const leaves = cut('weights', pieces)
-    const rest = cut('frozen', cutPieces(frozen))
+    const rest = cut('frozen', frozenPieces)
     const loss = (...values: Tensor[]) => {
       const all = new Map(feeds)
       trained.entries.forEach((entry, n) => {

@@ -73,22 +73,29 @@ export function blockMean(layers: Layers, name: string, x: Value, shape: BlockSh
     const [rows, , width] = each.shape as [number, number, number]
     return reshape(tape, meanAxis(tape, each, 1), [rows, 1, width])
   }
-  const { y, hidden } = openBlock(layers, name, x, shape)
-  const closed = closeBlock(layers, name, { y: mean(y), hidden: mean(hidden) })
+  const { y, hidden, kept } = openBlock(layers, name, x, shape)
+  const closed = closeBlock(layers, name, { y: mean(y), hidden: mean(hidden), kept })
   return reshape(tape, closed, [x.shape[0]!, shape.width])
 }
 
-/** A block up to the hidden layer of its MLP. */
-function openBlock(layers: Layers, name: string, x: Value, shape: BlockShape, mask?: Value) {
-  const { tape } = layers
-  const seen = attention(layers, name, norm(layers, `${name}.norm1`, x), shape, mask)
-  const y = add(tape, x, keepBranch(tape, seen, layers.keepOf?.(name, x.shape[0]!)))
-  return { y, hidden: gelu(tape, dense(layers, `${name}.up`, norm(layers, `${name}.norm2`, y))) }
+interface OpenBlock {
+  readonly y: Value
+  readonly hidden: Value
+  readonly kept: Value | undefined
 }
 
-function closeBlock(layers: Layers, name: string, { y, hidden }: { y: Value; hidden: Value }): Value {
+/** A block up to the hidden layer of its MLP. */
+function openBlock(layers: Layers, name: string, x: Value, shape: BlockShape, mask?: Value): OpenBlock {
+  const { tape } = layers
+  const kept = layers.keepOf?.(name, x.shape[0]!)
+  const seen = attention(layers, name, norm(layers, `${name}.norm1`, x), shape, mask)
+  const y = add(tape, x, keepBranch(tape, seen, kept))
+  return { y, hidden: gelu(tape, dense(layers, `${name}.up`, norm(layers, `${name}.norm2`, y))), kept }
+}
+
+function closeBlock(layers: Layers, name: string, { y, hidden, kept }: OpenBlock): Value {
   const made = dense(layers, `${name}.down`, hidden)
-  return add(layers.tape, y, keepBranch(layers.tape, made, layers.keepOf?.(name, y.shape[0]!)))
+  return add(layers.tape, y, keepBranch(layers.tape, made, kept))
 }
 
 /** Multi-head self-attention (Vaswani et al. 2017, section 3.2.2). x [B, L, D] → [B, L, D] */

@@ -1,16 +1,12 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { adamWDefaults } from '../../../src/train/adamw.ts'
-import { loadTfjs } from '../../../src/train/engine-tfjs/load-tfjs.ts'
-import { openTfjsSessions } from '../../../src/train/engine-tfjs/tfjs-sessions.ts'
 import { createFrameCnn } from '../../../src/train/models/frame-cnn.ts'
 import { type Preset, presets } from '../../../src/train/models/presets.ts'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
 import { type Objective, oneOf } from '../../../src/train/objective.ts'
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
-import { cutPieces } from '../../../src/train/pieces.ts'
-import { createStateVector, views } from '../../../src/train/state-vector.ts'
 import { buildGradientGraph } from '../../../src/train/step-graph.ts'
 import { type Feeds, tensorsOf } from '../../../src/train/trainer.ts'
+import { tfjsGradient } from '../../support/tfjs-gradient.ts'
 import { createRandom } from '../infer/bench-model.ts'
 import type { Log } from '../report.ts'
 import { labelNames } from './training-plan.ts'
@@ -52,25 +48,16 @@ async function gradientError(objective: Objective): Promise<number> {
   const layout = layOut(objective.parameters)
   const random = createRandom(5)
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-  const flat = (values: Float32Array) => new Tensor('float32', values, [values.length])
-  const feeds = {
-    weights: flat(initialWeights(layout, normal)),
-    ...tensorsOf(objective.inputs, feedsOf(objective, random)),
-  }
+  const weights = initialWeights(layout, normal)
+  const feeds = feedsOf(objective, random)
   const session = await InferenceSession.create(buildGradientGraph(objective), { enableMemPattern: false })
-  const ours = (await session.run(feeds)).gradient!.data as Float32Array
+  const given = {
+    weights: new Tensor('float32', weights, [weights.length]),
+    ...tensorsOf(objective.inputs, feeds),
+  }
+  const ours = (await session.run(given)).gradient!.data as Float32Array
   await session.release()
-  const { accumulate } = await openTfjsSessions(objective, adamWDefaults)
-  // Written in JavaScript, it sums in double precision; wasm is off by up to 1e-5 against it.
-  await (await loadTfjs()).tf.setBackend('cpu')
-  const pieces = cutPieces(layout)
-  const sum = createStateVector('sum', pieces, new Float32Array(layout.total))
-  const loss = new Tensor('float32', new Float32Array(1), [])
-  const { weights, ...fed } = feeds
-  const given = views('weights', pieces, weights.data as Float32Array)
-  await accumulate.run({ ...given, ...sum.feeds, ...fed }, { ...sum.into, loss })
-  sum.swap()
-  const theirs = sum.now
+  const { gradient: theirs } = await tfjsGradient(objective, weights, feeds, 'cpu')
   let [difference, length] = [0, 0]
   for (let index = 0; index < ours.length; index += 1) {
     difference += (ours[index]! - theirs[index]!) ** 2

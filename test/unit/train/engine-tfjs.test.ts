@@ -2,20 +2,17 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../src/core/random.ts'
 import { createGraphBuilder } from '../../../src/onnx/graph-builder.ts'
-import { adamWDefaults } from '../../../src/train/adamw.ts'
 import { interpretGraph } from '../../../src/train/engine-tfjs/interpret-graph.ts'
 import { loadTfjs } from '../../../src/train/engine-tfjs/load-tfjs.ts'
-import { openTfjsSessions } from '../../../src/train/engine-tfjs/tfjs-sessions.ts'
 import { createFrameCnn } from '../../../src/train/models/frame-cnn.ts'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
 import { drawOrders } from '../../../src/train/models/visible-places.ts'
 import { multiLabel, type Objective, oneOf } from '../../../src/train/objective.ts'
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
-import { cutPieces } from '../../../src/train/pieces.ts'
 import { selfSupervision } from '../../../src/train/self-supervision.ts'
-import { createStateVector, views } from '../../../src/train/state-vector.ts'
 import { buildGradientGraph } from '../../../src/train/step-graph.ts'
 import { createTrainer, type Feeds, type TrainerOptions, tensorsOf } from '../../../src/train/trainer.ts'
+import { tfjsGradient } from '../../support/tfjs-gradient.ts'
 import { tinyTransformer } from './tiny-transformer.ts'
 
 const { model } = tinyTransformer()
@@ -58,27 +55,18 @@ const objectives: [string, Objective][] = [
 describe('engine tfjs', () => {
   it.each(objectives)('%s: the same gradient, differentiated by another engine', async (_name, objective) => {
     const weights = startOf(objective)
-    const feeds = {
-      weights: new Tensor('float32', weights, [weights.length]),
-      ...tensorsOf(objective.inputs, feedsOf(objective, 1)),
-    }
+    const feeds = feedsOf(objective, 1)
     const session = await InferenceSession.create(buildGradientGraph(objective))
-    const ours = await session.run(feeds)
-    const { accumulate } = await openTfjsSessions(objective, adamWDefaults)
-    const pieces = cutPieces(layOut(objective.parameters))
-    const sum = createStateVector('sum', pieces, new Float32Array(weights.length))
-    const loss = new Tensor('float32', new Float32Array(1), [])
-    const given = { ...views('weights', pieces, weights), ...sum.feeds }
-    await accumulate.run(
-      { ...given, ...tensorsOf(objective.inputs, feedsOf(objective, 1)) },
-      { ...sum.into, loss },
-    )
-    sum.swap()
-    const [a, b] = [ours.gradient!.data as Float32Array, sum.now]
+    const ours = await session.run({
+      weights: new Tensor('float32', weights, [weights.length]),
+      ...tensorsOf(objective.inputs, feeds),
+    })
+    const theirs = await tfjsGradient(objective, weights, feeds)
+    const [a, b] = [ours.gradient!.data as Float32Array, theirs.gradient]
     const error = Math.hypot(...a.map((value, index) => value - b[index]!)) / Math.hypot(...b)
     expect(Math.hypot(...b)).toBeGreaterThan(1e-3)
     expect(error).toBeLessThan(1e-5)
-    expect(ours.loss!.data[0]).toBeCloseTo(loss.data[0] as number, 5)
+    expect(ours.loss!.data[0]).toBeCloseTo(theirs.loss, 5)
     await session.release()
   })
 

@@ -1,4 +1,7 @@
-import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
+import {
+  createVideoTransformer,
+  type VideoTransformerSettings,
+} from '../../../src/train/models/video-transformer.ts'
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
 
 /** Normal numbers, the same for the same seed. */
@@ -12,7 +15,7 @@ export function noise(seed: number): () => number {
 }
 
 /** A video transformer of a few thousand weights: 4 tubelets of 2 frames, 2 × 3 places. */
-export function tinyTransformer(more: { width?: number; hidden?: number } = {}) {
+export function tinyTransformer(more: Partial<VideoTransformerSettings> = {}) {
   const model = createVideoTransformer({
     name: 'tiny',
     clip: { frames: 8, heightPx: 16, widthPx: 24 },

@@ -1,0 +1,31 @@
+import { Tensor } from 'onnxruntime-node'
+import { adamWDefaults } from '../../src/train/adamw.ts'
+import { loadTfjs } from '../../src/train/engine-tfjs/load-tfjs.ts'
+import { openTfjsSessions } from '../../src/train/engine-tfjs/tfjs-sessions.ts'
+import type { Objective } from '../../src/train/objective.ts'
+import { layOut } from '../../src/train/parameters.ts'
+import { cutPieces } from '../../src/train/pieces.ts'
+import { createStateInPlace, views } from '../../src/train/state-vector.ts'
+import { type Feeds, tensorsOf } from '../../src/train/trainer.ts'
+
+/**
+ * Loss and flat gradient of an objective as TensorFlow.js differentiates it. The backend is what is installed; `cpu` is
+ * written in JavaScript and sums in double precision, where wasm is off by up to 1e-5 against it.
+ */
+export async function tfjsGradient(
+  objective: Objective,
+  weights: Float32Array,
+  feeds: Feeds,
+  backend?: 'cpu',
+): Promise<{ loss: number; gradient: Float32Array }> {
+  const pieces = cutPieces(layOut(objective.parameters))
+  const sum = createStateInPlace('sum', pieces, new Float32Array(weights.length))
+  const loss = new Tensor('float32', new Float32Array(1), [])
+  const { accumulate } = await openTfjsSessions(objective, adamWDefaults)
+  if (backend) await (await loadTfjs()).tf.setBackend(backend)
+  await accumulate.run(
+    { ...views('weights', pieces, weights), ...sum.feeds, ...tensorsOf(objective.inputs, feeds) },
+    { ...sum.into, loss },
+  )
+  return { loss: loss.data[0] as number, gradient: sum.now }
+}
