@@ -9,7 +9,14 @@ import { openClipCache } from '../../src/train/clip-cache.ts'
 import { evaluate } from '../../src/train/evaluate/evaluate.ts'
 import { predictBundle } from '../../src/train/predict-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
-import { commonMs, type RaisedAlert, raisedAlerts, shownBy, truths } from '../support/scripted-reviewer.ts'
+import {
+  commonMs,
+  type RaisedAlert,
+  raisedAlerts,
+  shownBy,
+  truthOf,
+  truths,
+} from '../support/scripted-reviewer.ts'
 import { type Happening, type Movement, siteFootage } from '../support/site-footage.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
@@ -34,7 +41,8 @@ interface Recording {
 }
 interface Corrected {
   readonly recording: Recording
-  readonly happening: Happening
+  /** None: the scene stood still. */
+  readonly happening: Happening | undefined
   readonly said: string
 }
 
@@ -192,8 +200,10 @@ describe.skipIf(!ready)('what a reviewer corrects, the next model has right', ()
       await review(alerts, queue, seen)
       expect(await json('review', 'list')).toEqual([])
     }
-    const untaught = corrected.filter(({ happening }) => !elsewhere.includes(happening.movement))
-    expect(new Set(untaught.map(({ happening }) => happening.movement)).size).toBe(2)
+    const untaught = corrected
+      .flatMap(({ happening }) => happening?.movement ?? [])
+      .filter((movement) => !elsewhere.includes(movement))
+    expect(new Set(untaught).size).toBe(2)
     expect(untaught.length).toBeGreaterThan(15)
   })
 
@@ -226,15 +236,20 @@ describe.skipIf(!ready)('what a reviewer corrects, the next model has right', ()
       '2026-03-04',
       recordings.map((each) => ({ id: id(each), file: each.file })),
     )
+    const shown = alerts.map((alert) => {
+      const recording = recordings.find((each) => id(each) === alert.cameraId)!
+      return { label: alert.label, recording, happening: shownBy(alert, recording.happenings) }
+    })
     const fixed = corrected.filter(({ recording, happening }) => {
-      const said = alerts
-        .filter(({ cameraId }) => cameraId === id(recording))
-        .filter((alert) => shownBy(alert, recording.happenings) === happening)
+      const said = shown
+        .filter((each) => each.recording === recording && each.happening === happening)
         .map(({ label }) => label)
-      const truth = truths[happening.movement]
+      const truth = truthOf(happening)
       return said.every((label) => label === truth) && (truth === null || said.includes(truth))
     })
     expect(fixed.length / corrected.length).toBeGreaterThanOrEqual(0.8)
+    // Few alarms where a scene stands still (a second after somebody vanished, say): a reviewer rejects them, too.
+    expect(shown.filter(({ happening }) => !happening).length / shown.length).toBeLessThanOrEqual(0.06)
     // What was right stays so.
     for (const movement of ['fall', 'walk-right'] as const) {
       const all = recordings.flatMap((recording) =>
@@ -300,7 +315,7 @@ async function review(
   for (const alert of alerts) {
     const recording = seen.find(({ cameraId }) => cameraId === alert.cameraId)!
     const happening = shownBy(alert, recording.happenings)
-    const truth = truths[happening.movement]
+    const truth = truthOf(happening)
     of[truth === alert.label ? 'confirm' : truth === null ? 'reject' : 'relabel'].push(alert.alertId)
     if (truth !== alert.label) errors.push({ recording, happening, said: alert.label, alert })
   }
@@ -311,13 +326,13 @@ async function review(
   const unsure = of.reject.shift()!
   await lines('review', 'label', unsure, '--unsure')
   // One that is cut to where it happens.
-  const { alert, happening } = errors.find((each) => each.alert.alertId !== unsure)!
+  const { alert, happening } = errors.find((each) => each.happening && each.alert.alertId !== unsure)!
   const { saidFromMs, durationMs } = queue.find(({ id }) => id === alert.alertId)
   const at = (ms: number) =>
     String(Math.round(Math.max(0, Math.min(durationMs, saidFromMs + ms - alert.fromMs))))
-  const truth = truths[happening.movement]
+  const truth = truthOf(happening)
   const words = truth === null ? ['--reject'] : ['--as', truth]
-  const part = ['--start', at(happening.fromMs), '--end', at(happening.toMs)]
+  const part = ['--start', at(happening!.fromMs), '--end', at(happening!.toMs)]
   await lines('review', 'label', alert.alertId, ...words, ...part)
   for (const verdict of ['reject', 'relabel'] as const)
     of[verdict] = of[verdict].filter((id) => id !== alert.alertId)

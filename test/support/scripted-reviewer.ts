@@ -34,10 +34,12 @@ export function raisedAlerts(events: readonly string[]): RaisedAlert[] {
 export const commonMs = (alert: Pick<RaisedAlert, 'fromMs' | 'toMs'>, happening: Happening): number =>
   Math.min(alert.toMs, happening.toMs) - Math.max(alert.fromMs, happening.fromMs)
 
-/** What happened while an alert was raised. */
-export function shownBy(alert: RaisedAlert, happenings: readonly Happening[]): Happening {
+/** What happened while an alert was raised: none of the happenings, where the scene stood still. */
+export function shownBy(alert: RaisedAlert, happenings: readonly Happening[]): Happening | undefined {
   const [shown] = happenings.toSorted((a, b) => commonMs(alert, b) - commonMs(alert, a))
-  if (!shown || commonMs(alert, shown) <= 0)
-    throw new Error(`nothing happens at alert ${JSON.stringify(alert)}`)
-  return shown
+  return shown && commonMs(alert, shown) > 0 ? shown : undefined
 }
+
+/** What the reviewer says that an alert should have been called; null: nothing. */
+export const truthOf = (shown: Happening | undefined): string | null =>
+  shown ? truths[shown.movement] : null
