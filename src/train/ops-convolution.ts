@@ -26,12 +26,20 @@ export function convolution(
 
   /** [N, K·K·C, h·w]: for each offset in the kernel the pixels that it meets. */
   const patches = (): string => {
-    const padded = pad === 0 ? x.name : graph.op('Pad', [x.name, graph.i64([0, 0, pad, pad, 0, 0, pad, pad])])
+    // Every stride-th pixel is slow to gather: they are brought together once, [N, stride·stride·C, H/stride, W/stride].
+    const upTo = (size: number) => Math.ceil((size + 2 * pad) / stride) * stride - size - pad
+    const ends = [upTo(height), upTo(width)]
+    const padded = [pad, ...ends].every((each) => each === 0)
+      ? x.name
+      : graph.op('Pad', [x.name, graph.i64([0, 0, pad, pad, 0, 0, ...ends])])
+    const phases = stride === 1 ? padded : graph.op('SpaceToDepth', [padded], { blocksize: stride })
     const offsets = Array.from({ length: kernel * kernel }, (_, n) => [Math.floor(n / kernel), n % kernel])
-    const parts = offsets.map(([top, left]) => {
-      const ends = graph.i64([top! + (h - 1) * stride + 1, left! + (w - 1) * stride + 1])
-      const steps = graph.i64([stride, stride])
-      return graph.op('Slice', [padded, graph.i64([top!, left!]), ends, graph.i64([2, 3]), steps])
+    const parts = offsets.map(([row, column]) => {
+      const phase = (row! % stride) * stride + (column! % stride)
+      const [top, left] = [Math.floor(row! / stride), Math.floor(column! / stride)]
+      const from = graph.i64([phase * channels, top, left])
+      const to = graph.i64([(phase + 1) * channels, top + h, left + w])
+      return graph.op('Slice', [phases, from, to, graph.i64([1, 2, 3])])
     })
     return graph.op('Reshape', [
       graph.op('Concat', parts, { axis: 1 }),
