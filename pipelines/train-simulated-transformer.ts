@@ -4,23 +4,21 @@ import { join } from 'node:path'
 import { copyBundle } from '../src/bundle/copy-bundle.ts'
 import { type LoadedBundle, loadBundle } from '../src/bundle/load-bundle.ts'
 import type { Clock } from '../src/core/clock.ts'
-import type { Random } from '../src/core/random.ts'
-import { createClipSampler } from '../src/simulate/clip-sampler.ts'
-import { createClipStream } from '../src/simulate/clip-stream.ts'
+import { createRandom } from '../src/core/random.ts'
+import { type ClipStream, createClipStream } from '../src/simulate/clip-stream.ts'
+import type { SampledBatch } from '../src/simulate/clip-worker.ts'
 import { startWeights } from '../src/train/fine-tune.ts'
-import { createPlaceTransformer } from '../src/train/models/place-transformer.ts'
 import {
-  createVideoTransformer,
-  type VideoTransformerSettings,
-} from '../src/train/models/video-transformer.ts'
-import { multiLabel } from '../src/train/objective.ts'
-import { copyWeights, layOut } from '../src/train/parameters.ts'
+  createPlaceTransformer,
+  type PlaceTransformerSettings,
+} from '../src/train/models/place-transformer.ts'
+import { multiLabel, type Objective } from '../src/train/objective.ts'
+import { copyWeights, initialWeights, layOut } from '../src/train/parameters.ts'
+import { drawHidden, placePrediction } from '../src/train/place-prediction.ts'
 import type { TrainingProgress } from '../src/train/prediction.ts'
-import { pretrain } from '../src/train/pretrain.ts'
 import { runTraining } from '../src/train/run-training.ts'
 import { buildServingGraph } from '../src/train/step-graph.ts'
-import { memoryClips } from '../src/train/stored-clips.ts'
-import { cosineRate, createTrainer } from '../src/train/trainer.ts'
+import { cosineRate, createTrainer, type Feeds } from '../src/train/trainer.ts'
 import { simulated, writeSimulatedBundle } from './simulated-bundle.ts'
 
 export interface TrainTransformerOptions {
@@ -32,9 +30,10 @@ export interface TrainTransformerOptions {
   readonly batch: number
   readonly seed: number
   readonly threads: number
-  /** Clips of each measurement; for tests. */
+  /** Clips of each measurement, and steps between checkpoints; for tests. */
   readonly measureClips?: number
-  readonly sizes?: Partial<VideoTransformerSettings>
+  readonly checkpointEvery?: number
+  readonly sizes?: Partial<PlaceTransformerSettings>
   readonly clock: Clock
   readonly onProgress: (progress: TrainingProgress) => void
   readonly signal: AbortSignal
@@ -42,30 +41,26 @@ export interface TrainTransformerOptions {
 
 const { labels, clip, sampleFps, seeds } = simulated
 
-/** Small enough for a core, with patches about as large as a person is wide. */
-const settings: VideoTransformerSettings = {
-  name: 'simulated',
+/** Small enough for a core; places of 8 pixels are narrower than a person. */
+const settings: PlaceTransformerSettings = {
   clip,
   labels,
-  patchPx: 16,
-  tubeletFrames: 2,
-  input: 'motion',
-  width: 128,
+  widths: [16, 32, 48, 64],
+  mixed: 128,
   heads: 4,
-  hidden: 384,
-  depthSpace: 4,
-  depthTime: 1,
+  hidden: 256,
+  depth: 2,
 }
 /** Share of the steps after which clips come as a camera sees them, mostly uneventful, at a lower rate. */
 const eventful = 0.75
-const checkpointEvery = 200
+/** Steps between checkpoints. */
+const often = 200
 
 /** Simulated scenes without labels → pretrained encoder → every place taught its labels → thresholds → bundle. */
 export async function trainSimulatedTransformer(options: TrainTransformerOptions): Promise<LoadedBundle> {
   const { outDir, runDir, pretrainSteps, steps, batch, seed, threads } = options
   const shape = { ...settings, ...options.sizes }
-  const encoder = await pretrainEncoder(shape, options)
-  const weights = await teachPlaces(shape, encoder, options)
+  const weights = await teachPlaces(shape, await pretrainEncoder(shape, options), options)
   const graph = buildServingGraph(createPlaceTransformer(shape), weights)
   const clips = pretrainSteps * batch
   options.onProgress({ phase: 'evaluate', done: 0, total: 1, loss: null, etaS: 0 })
@@ -82,59 +77,84 @@ export async function trainSimulatedTransformer(options: TrainTransformerOptions
 }
 
 /** Masked and next-frame prediction on scenes whose labels nobody looks at. */
-async function pretrainEncoder(shape: VideoTransformerSettings, options: TrainTransformerOptions) {
-  const { runDir, pretrainSteps, batch, threads } = options
-  const model = createVideoTransformer(shape)
-  const layout = layOut(model.parameters)
+async function pretrainEncoder(shape: PlaceTransformerSettings, options: TrainTransformerOptions) {
+  const { runDir, pretrainSteps: steps, batch, seed } = options
+  const model = createPlaceTransformer(shape)
+  const objective = placePrediction(model, { batch, maskedWeight: 1, nextWeight: 0.5 })
+  const layout = layOut(objective.parameters)
   const kept = join(runDir, 'pretrained.bin')
-  await mkdir(runDir, { recursive: true })
   if (existsSync(kept)) return { layout, weights: toFloats(await readFile(kept)) }
-  const samplers = new WeakMap<Random, ReturnType<typeof createClipSampler>>()
-  const look = { ...clip, sampleFps, labels, styleSet: 'train' as const }
-  const { weights, losses } = await pretrain({
-    ...options,
-    model,
-    start: null,
-    footage: memoryClips({ ...clip, sampleFps, items: [] }),
-    drawClip(random, out) {
-      // Each step has a generator of its own, and gets scenes of its own: a run that goes on draws what it would have.
-      const seed = () => random.int(2 ** 29, 2 ** 30)
-      const sampler = samplers.get(random) ?? createClipSampler({ ...look, seed: seed() })
-      samplers.set(random, sampler)
-      out.set(sampler.next().frames)
+  const random = createRandom(seed)
+  const weights = await train(options, {
+    phase: 'pretrain',
+    shape,
+    objective,
+    weights: initialWeights(layout, random.fork('weights').normal),
+    steps,
+    weightDecay: 0.05,
+    scenesFrom: (step) => ({ seed: seeds.train + 1000 * seed + 500_000 + step, focus: 'events' }),
+    feeds({ clips }, step) {
+      return { clips, hide: drawHidden(batch, model.grid, random.fork(`hidden-${step}`)) }
     },
-    plan: {
-      steps: pretrainSteps,
-      batch,
-      maskRatio: 0.75,
-      maskedWeight: 1,
-      nextWeight: 0.5,
-      peakRate: 1e-3,
-      warmup: Math.ceil(pretrainSteps / 10),
-    },
-    runDir: join(runDir, 'pretrain'),
-    threads,
+    rateAt: (step) => cosineRate(step, { steps, warmup: Math.ceil(steps / 10), peak: 1e-3 }),
   })
-  await writeFile(join(runDir, 'pretrain.jsonl'), losses.map((each) => `${JSON.stringify(each)}\n`).join(''))
+  await mkdir(runDir, { recursive: true })
   await writeFile(`${kept}.part`, new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength))
   await rename(`${kept}.part`, kept)
   return { layout, weights }
 }
 
-/** The encoder learns the labels of every place, with checkpoints. */
+/** The encoder learns the labels of every place. */
 async function teachPlaces(
-  shape: VideoTransformerSettings,
+  shape: PlaceTransformerSettings,
   encoder: Parameters<typeof copyWeights>[0],
   options: TrainTransformerOptions,
 ): Promise<Float32Array> {
-  const { runDir, steps, batch, seed, threads, clock, signal, onProgress } = options
+  const { steps, batch, seed } = options
   const model = createPlaceTransformer(shape)
-  const layout = layOut(model.parameters)
-  const start = copyWeights(encoder, { layout, weights: startWeights(model, seed) })
   const settleFrom = Math.round(steps * eventful)
-  const { weights } = await runTraining({
+  return train(options, {
     phase: 'finetune',
-    runDir: join(runDir, 'finetune'),
+    shape,
+    objective: multiLabel(model, { batch, supervision: 'cells' }),
+    weights: copyWeights(encoder, { layout: layOut(model.parameters), weights: startWeights(model, seed) }),
+    steps,
+    weightDecay: 0.05,
+    averageDecay: 0.998,
+    scenesFrom: (step) => ({
+      seed: seeds.train + 1000 * seed + step,
+      focus: step < settleFrom ? 'events' : 'even',
+    }),
+    feeds: ({ clips, cellTarget, cellWeight }) => ({ clips, target: cellTarget, weight: cellWeight }),
+    rateAt: (step) =>
+      step < settleFrom
+        ? cosineRate(step, { steps: settleFrom, warmup: Math.ceil(steps / 20), peak: 1.5e-3 })
+        : cosineRate(step - settleFrom, { steps: steps - settleFrom, warmup: 1, peak: 4e-4 }),
+  })
+}
+
+interface Phase {
+  readonly phase: 'pretrain' | 'finetune'
+  readonly shape: PlaceTransformerSettings
+  readonly objective: Objective
+  readonly weights: Float32Array
+  readonly steps: number
+  readonly weightDecay: number
+  readonly averageDecay?: number
+  /** Which scenes the steps see from a checkpoint on. */
+  scenesFrom(step: number): { readonly seed: number; readonly focus: 'events' | 'even' }
+  /** What a step is fed with, from a batch of scenes. */
+  feeds(batch: SampledBatch, step: number): Feeds
+  rateAt(step: number): number
+}
+
+/** Trains on endless scenes with checkpoints; what comes after one is the same whether the run was interrupted or not. */
+async function train(options: TrainTransformerOptions, phase: Phase): Promise<Float32Array> {
+  const { runDir, batch, seed, threads, clock, signal, onProgress, checkpointEvery = often } = options
+  const { shape, steps, objective, weightDecay, averageDecay } = phase
+  const { weights } = await runTraining({
+    phase: phase.phase,
+    runDir: join(runDir, phase.phase),
     identity: { steps, batch, seed, shape: JSON.stringify(shape) },
     steps,
     stepsPerEpoch: checkpointEvery,
@@ -143,17 +163,15 @@ async function teachPlaces(
     watch: 'loss',
     openTrainer: (from) =>
       createTrainer({
-        objective: multiLabel(model, { batch, supervision: 'cells' }),
+        objective,
         threads,
-        averageDecay: 0.995,
-        optimiser: { weightDecay: 0.05, clipNorm: 1 },
-        ...(from ? { from } : { weights: start }),
+        optimiser: { weightDecay, clipNorm: 1 },
+        ...(averageDecay !== undefined && { averageDecay }),
+        ...(from ? { from } : { weights: phase.weights }),
       }),
-    openFeeds: (from) => sceneFeeds({ from, settleFrom, batch, seed, grid: model.grid! }),
-    rateAt: (step) =>
-      step < settleFrom
-        ? cosineRate(step, { steps: settleFrom, warmup: Math.ceil(steps / 20), peak: 1e-3 })
-        : cosineRate(step - settleFrom, { steps: steps - settleFrom, warmup: 1, peak: 2e-4 }),
+    openFeeds: (from) =>
+      sceneFeeds(phase, { from, every: checkpointEvery, batch, grid: createPlaceTransformer(shape).grid }),
+    rateAt: phase.rateAt,
     validate: null,
     clock,
     signal,
@@ -162,30 +180,33 @@ async function teachPlaces(
   return weights
 }
 
-/** Labelled batches; those from a checkpoint on are the same whether the run was interrupted or not. */
-function sceneFeeds(plan: {
-  from: number
-  settleFrom: number
-  batch: number
-  seed: number
-  grid: { rows: number; columns: number }
-}) {
-  const { settleFrom, batch, seed, grid } = plan
-  let step = plan.from
-  let stream: ReturnType<typeof createClipStream> | null = null
+/**
+ * Batches of scenes from a thread of its own, with new scenes every so many steps: a run that goes on from between two
+ * of these skips what it has seen.
+ */
+function sceneFeeds(
+  { scenesFrom, feeds }: Phase,
+  plan: { from: number; every: number; batch: number; grid: { rows: number; columns: number } },
+) {
+  const { from, every, batch, grid } = plan
+  let step = from - (from % every)
+  let open: ClipStream | null = null
+  const nextBatch = async () => {
+    if (step % every === 0) {
+      await open?.close()
+      const scenes = scenesFrom(step)
+      open = createClipStream({ ...clip, sampleFps, labels, batch, grid, styleSet: 'train', ...scenes })
+    }
+    step += 1
+    return open!.next()
+  }
   return {
     async next() {
-      if (stream === null || step % checkpointEvery === 0) {
-        await stream?.close()
-        const focus = step < settleFrom ? ('events' as const) : ('even' as const)
-        const from = { seed: seeds.train + 1000 * seed + step, styleSet: 'train' as const, focus }
-        stream = createClipStream({ ...clip, sampleFps, labels, batch, grid, ...from })
-      }
-      step += 1
-      const { clips, cellTarget, cellWeight } = await stream.next()
-      return { clips, target: cellTarget, weight: cellWeight }
+      while (step < from) await nextBatch()
+      const at = step
+      return feeds(await nextBatch(), at)
     },
-    close: async () => void (await stream?.close()),
+    close: async () => void (await open?.close()),
   }
 }
 

@@ -8,6 +8,11 @@ import type { ClipShape } from './video-model.ts'
  * colour is left out, because clothes say nothing about what people do.
  */
 export function motionChannels(tape: Tape, clips: string, shape: ClipShape & { batch: number }): Value {
+  return motionOf(tape, normalBrightness(tape, clips, shape), shape)
+}
+
+/** The brightness of a uint8 clip [N, T, H, W, 3], of mean 0 and deviation 1 over the clip: [N, T, H, W]. */
+export function normalBrightness(tape: Tape, clips: string, shape: ClipShape & { batch: number }): string {
   const { graph } = tape
   const { batch, frames, heightPx, widthPx } = shape
   const op = (type: string, inputs: readonly string[], attributes = {}) => graph.op(type, inputs, attributes)
@@ -23,8 +28,14 @@ export function motionChannels(tape: Tape, clips: string, shape: ClipShape & { b
   const centred = op('Sub', [brightness, mean])
   const variance = op('ReduceMean', [op('Mul', [centred, centred]), all], { keepdims: 1 })
   const deviation = op('Sqrt', [op('Add', [variance, graph.f32([16])])])
-  const normal = op('Div', [centred, deviation])
+  return op('Div', [centred, deviation])
+}
 
+/** The four pictures of each frame from its brightness [N, T, H, W]. */
+export function motionOf(tape: Tape, normal: string, shape: ClipShape & { batch: number }): Value {
+  const { graph } = tape
+  const { batch, frames, heightPx, widthPx } = shape
+  const op = (type: string, inputs: readonly string[], attributes = {}) => graph.op(type, inputs, attributes)
   const axis = graph.i64([1])
   const part = (from: number, to: number) => op('Slice', [normal, graph.i64([from]), graph.i64([to]), axis])
   // At the ends a frame is its own neighbour.

@@ -1,60 +1,88 @@
-import { gelu } from '../ops-arithmetic.ts'
+import { add } from '../ops-arithmetic.ts'
 import { maximum } from '../ops-convolution.ts'
 import { reshape, transpose } from '../ops-shape.ts'
 import type { ParameterSpec } from '../parameters.ts'
+import type { Value } from '../tape.ts'
 import { keepBlocks } from './drop-path.ts'
-import { patchGrid, patchify } from './patches.ts'
-import { block, blockSpecs, dense, type Layers, linearSpecs, norm, normSpecs } from './transformer-layers.ts'
+import { rare } from './frame-cnn.ts'
+import { motionChannels } from './motion-channels.ts'
+import { type PlaceFeatureSettings, placeFeatures } from './place-features.ts'
+import {
+  block,
+  blockSpecs,
+  dense,
+  gridPositions,
+  type Layers,
+  linearSpecs,
+  norm,
+  normSpecs,
+} from './transformer-layers.ts'
 import type { VideoModel } from './video-model.ts'
-import { createVideoTransformer, type VideoTransformerSettings } from './video-transformer.ts'
 
-/** A label is rare at any one place. */
-const rare = -5
+export interface PlaceTransformerSettings extends PlaceFeatureSettings {
+  readonly labels: readonly string[]
+  readonly heads: number
+  /** Width of the hidden layer of the MLPs. */
+  readonly hidden: number
+  /** Blocks over the places. */
+  readonly depth: number
+}
+
+export interface PlaceTransformer extends VideoModel {
+  readonly settings: PlaceTransformerSettings
+  readonly grid: { readonly rows: number; readonly columns: number }
+  /** Pictures of motionChannels [N·T, 4, H, W] → what is known of every place, [N, rows · columns, mixed] */
+  encode(layers: Layers, pictures: Value, batch: number): Value
+}
 
 /**
- * A video transformer that scores every place of the picture: the encoder of createVideoTransformer, whose weights it
- * names alike so that they can be pretrained there; what each place was at all moments of the clip is brought
- * together, places see each other once more, and each is scored. The score of the clip is the highest of any place.
+ * A transformer over the places of a clip, behind convolutions (Xiao et al. 2021: early convolutions help transformers
+ * see). What convolutions see at each place over the whole clip is a token; the places look at each other, and each is
+ * scored. The score of the clip is the highest of any place, so several people raise several labels.
  */
-export function createPlaceTransformer(settings: VideoTransformerSettings): VideoModel {
-  const { clip, labels, width, depthSpace } = settings
-  const { moments, rows, columns, places, size } = patchGrid(settings)
-  const encoder = createVideoTransformer({ ...settings, depthTime: 0 })
-  const blocks = [...Array.from({ length: depthSpace }, (_, index) => `space${index}`), 'place']
+export function createPlaceTransformer(settings: PlaceTransformerSettings): PlaceTransformer {
+  const { clip, labels, mixed, depth } = settings
+  const seen = placeFeatures(settings)
+  const { rows, columns } = seen.grid
+  const places = rows * columns
+  const shape = { ...settings, width: mixed }
+  const blocks = Array.from({ length: depth }, (_, index) => `block${index}`)
   const parameters: ParameterSpec[] = [
-    ...linearSpecs('patch', size, width),
-    ...blocks.slice(0, -1).flatMap((each) => blockSpecs(each, settings)),
-    ...normSpecs('moments', width),
-    ...linearSpecs('together', moments * width, width),
-    ...blockSpecs('place', settings),
-    ...normSpecs('scored', width),
-    ...linearSpecs('score', width, labels.length).map((spec) =>
-      spec.deviation > 0 ? { ...spec, deviation: 0.01 } : { ...spec, offset: rare },
+    ...seen.parameters,
+    ...blocks.flatMap((each) => blockSpecs(each, shape)),
+    ...normSpecs('scored', mixed),
+    ...linearSpecs('score', mixed, labels.length).map((spec) =>
+      spec.decay ? { ...spec, deviation: 0.01 } : { ...spec, offset: rare },
     ),
   ]
-  return {
+  const model: PlaceTransformer = {
     name: 'place-transformer',
+    settings,
     clip,
     labels,
     parameters,
     blocks,
-    grid: { rows, columns },
+    grid: seen.grid,
+    encode(layers, pictures, batch) {
+      const { tape } = layers
+      const features = seen.forward(tape, layers.parameters, pictures, batch)
+      // [N, D, h, w] → [N, h·w, D]
+      const tokens = transpose(tape, reshape(tape, features, [batch, mixed, places]), [0, 2, 1])
+      const dims = [1, places, mixed]
+      const where = tape.constant(tape.graph.f32(gridPositions(rows, columns, mixed), dims), dims)
+      return blocks.reduce((x, each) => block(layers, each, x, shape), add(tape, tokens, where))
+    },
     forward(tape, parametersOf, clips, batch, { keep } = {}) {
       const layers: Layers = {
         tape,
         parameters: parametersOf,
         ...(keep !== undefined && { keepOf: keepBlocks(tape, keep, { blocks, batch }) }),
       }
-      const patches = patchify(tape, clips, { ...settings, batch })
-      const features = norm(layers, 'moments', encoder.encode(layers, patches, encoder.positions(tape)))
-      // [N, S, L, D] → [N, L, S, D] → [N, L, S·D]
-      const aside = reshape(tape, transpose(tape, features, [0, 2, 1, 3]), [batch, places, moments * width])
-      let x = gelu(tape, dense(layers, 'together', aside))
-      x = block(layers, 'place', x, settings)
-      // [N, L, labels] → [N, labels, L]
+      const x = model.encode(layers, motionChannels(tape, clips, { ...clip, batch }), batch)
+      // [N, h·w, L] → [N, L, h·w]
       const scores = transpose(tape, dense(layers, 'score', norm(layers, 'scored', x)), [0, 2, 1])
-      const logits = maximum(tape, scores)
-      return { logits, cells: reshape(tape, scores, [batch, labels.length * places]) }
+      return { logits: maximum(tape, scores), cells: reshape(tape, scores, [batch, labels.length * places]) }
     },
   }
+  return model
 }

@@ -5,10 +5,12 @@ import { createGraphBuilder } from '../../../src/onnx/graph-builder.ts'
 import { interpretGraph } from '../../../src/train/engine-tfjs/interpret-graph.ts'
 import { loadTfjs } from '../../../src/train/engine-tfjs/load-tfjs.ts'
 import { createFrameCnn } from '../../../src/train/models/frame-cnn.ts'
+import { createPlaceTransformer } from '../../../src/train/models/place-transformer.ts'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
 import { drawOrders } from '../../../src/train/models/visible-places.ts'
 import { multiLabel, type Objective, oneOf } from '../../../src/train/objective.ts'
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
+import { placePrediction } from '../../../src/train/place-prediction.ts'
 import { selfSupervision } from '../../../src/train/self-supervision.ts'
 import { buildGradientGraph } from '../../../src/train/step-graph.ts'
 import { createTrainer, type Feeds, type TrainerOptions, tensorsOf } from '../../../src/train/trainer.ts'
@@ -24,6 +26,11 @@ const cnn = createFrameCnn({
   labels: ['right', 'left'],
   widths: [4, 6, 8, 8],
   mixed: 12,
+})
+
+const places = createPlaceTransformer({
+  ...{ clip: { frames: 4, heightPx: 16, widthPx: 24 }, labels: ['right', 'left'] },
+  ...{ widths: [4, 6, 8, 8], mixed: 16, heads: 2, hidden: 24, depth: 2 },
 })
 
 /** Random feeds of the shapes that an objective asks for; rows of floats have one 1. */
@@ -49,6 +56,8 @@ const objectives: [string, Objective][] = [
   ['transformer, patch dropout', oneOf(model, { batch, visible: 2 })],
   ['convolutions, labels', multiLabel(cnn, { batch, supervision: 'clip' })],
   ['convolutions, cells', multiLabel(cnn, { batch, supervision: 'cells' })],
+  ['places, cells', multiLabel(places, { batch, supervision: 'cells' })],
+  ['places, masked and next', placePrediction(places, { batch, maskedWeight: 1, nextWeight: 0.5 })],
   ['masked and next', selfSupervision(motion, { batch, maskRatio: 0.5, maskedWeight: 1, nextWeight: 1 })],
 ]
 
