@@ -24,11 +24,13 @@ export async function writeSimulatedBundle(options: {
   graph: Uint8Array
   version: string
   dataset: string
+  /** The model card, a file beside this one. */
+  card: string
   threads: number
   /** Clips of each measurement. */
   clips?: number
 }): Promise<LoadedBundle> {
-  const { outDir, graph, version, dataset } = options
+  const { outDir, graph, version, dataset, card } = options
   const { labels, clip, sampleFps, seeds } = simulated
   // New scenes in looks that training saw, then in looks that it did not.
   const check = await measure(options, 'train', seeds.check)
@@ -72,7 +74,7 @@ export async function writeSimulatedBundle(options: {
       dataset,
       metrics,
     },
-    { 'model.onnx': graph, 'README.md': readFileSync(join(import.meta.dirname, 'simulated-model-card.md')) },
+    { 'model.onnx': graph, 'README.md': readFileSync(join(import.meta.dirname, card)) },
   )
 }
 

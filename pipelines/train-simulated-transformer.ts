@@ -69,6 +69,7 @@ export async function trainSimulatedTransformer(options: TrainTransformerOptions
     graph,
     version: '0.2.0',
     dataset: `simulated scenes, seed ${seed}, ${clips} clips without labels and ${steps * batch} with`,
+    card: 'simulated-transformer-card.md',
     threads,
     ...(options.measureClips !== undefined && { clips: options.measureClips }),
   })

@@ -38,6 +38,7 @@ export async function trainSimulated(options: TrainSimulatedOptions): Promise<Lo
     graph,
     version: '0.1.0',
     dataset: `simulated scenes, seed ${seed}, ${(steps + settleSteps) * batch} clips`,
+    card: 'simulated-cnn-card.md',
     threads,
   })
 

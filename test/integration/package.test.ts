@@ -72,7 +72,7 @@ describe('the npm package', () => {
 
   it('has beside the compiled code every other file that lies beside the sources', () => {
     const assets = globSync('{src,pipelines}/**/*.*', { cwd: root }).filter((file) => !file.endsWith('.ts'))
-    expect(assets).toContain('pipelines/simulated-model-card.md')
+    expect(assets).toContain('pipelines/simulated-transformer-card.md')
     expect(files).toEqual(expect.arrayContaining(assets.map((file) => `dist/${file}`)))
   })
 

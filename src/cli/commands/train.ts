@@ -26,8 +26,12 @@ export function registerTrain(program: Command): void {
     .command('simulated')
     .description('Train the model that ships with Vireo, on simulated scenes.')
     .requiredOption('--out <folder>', 'folder of the bundle')
-    .option('--model <kind>', 'cnn (the baseline) or transformer (pretrained first)', 'cnn')
-    .option('--steps <n>', 'training steps (cnn: 4500, transformer: 5000)')
+    .option(
+      '--model <kind>',
+      'transformer (pretrained first: what ships) or cnn (the baseline)',
+      'transformer',
+    )
+    .option('--steps <n>', 'training steps with labels (transformer: 5000, cnn: 4500)')
     .option('--pretrain-steps <n>', 'steps without labels before, for the transformer', '600')
     .option('--batch <n>', 'clips in a step', '16')
     .option('--seed <n>', 'seed of scenes and weights', '1')
@@ -39,7 +43,7 @@ export function registerTrain(program: Command): void {
     .option('--threads <n>', 'threads of ONNX Runtime; all cores but one unless given')
     .option('--json', 'progress and result as JSON lines')
     .action(async (options: Options) => {
-      const made = options.model === 'transformer' ? await trainTransformer(options) : await trainCnn(options)
+      const made = await trainers[kindOf(options.model)](options)
       const { replaceIfBetter } = await import('../../../pipelines/train-simulated-transformer.ts')
       const replacement = options.replace === undefined ? null : await replaceIfBetter(options.replace, made)
       const { dir, bundle } = made
@@ -93,6 +97,13 @@ async function trainTransformer(options: Options) {
     onProgress: showProgress(options.json ?? false),
     signal: stopOnSignal(),
   })
+}
+
+const trainers = { transformer: trainTransformer, cnn: trainCnn }
+
+function kindOf(model: string): keyof typeof trainers {
+  if (model === 'transformer' || model === 'cnn') return model
+  throw new AppError('API_BAD_REQUEST', `--model ${model}: give transformer or cnn`)
 }
 
 function whole(option: string, text: string): number {
