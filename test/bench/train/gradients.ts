@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { createFrameCnn } from '../../../src/train/models/frame-cnn.ts'
+import { createPlaceTransformer } from '../../../src/train/models/place-transformer.ts'
 import { type Preset, presets } from '../../../src/train/models/presets.ts'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
 import { type Objective, oneOf } from '../../../src/train/objective.ts'
@@ -17,16 +18,18 @@ const labels = 10
 function objectives(): [string, Objective][] {
   const names = labelNames(labels)
   const short = { frames: 4, heightPx: 112, widthPx: 112 }
-  const cnn = createFrameCnn({
-    clip: { frames: 8, heightPx: 96, widthPx: 96 },
-    labels: names,
-    widths: [16, 32, 48, 64],
-    mixed: 128,
-  })
+  const convolutions = {
+    ...{ clip: { frames: 8, heightPx: 96, widthPx: 96 }, labels: names },
+    ...{ widths: [16, 32, 48, 64] as const, mixed: 128 },
+  }
   const transformer = (preset: Preset) =>
     oneOf(createVideoTransformer({ ...preset, labels: names }), { batch: 1 })
   return [
-    ['frame-cnn', oneOf(cnn, { batch: 2 })],
+    ['frame-cnn', oneOf(createFrameCnn(convolutions), { batch: 2 })],
+    [
+      'places',
+      oneOf(createPlaceTransformer({ ...convolutions, heads: 4, hidden: 256, depth: 2 }), { batch: 2 }),
+    ],
     ['nano', transformer(presets.nano)],
     ['small', transformer({ ...presets.small, clip: short })],
     ['base', transformer({ ...presets.base, clip: short })],
