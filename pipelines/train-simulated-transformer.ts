@@ -51,8 +51,14 @@ const settings: PlaceTransformerSettings = {
   hidden: 256,
   depth: 2,
 }
-/** Share of the steps after which clips come as a camera sees them, mostly uneventful, at a lower rate. */
-const eventful = 0.75
+/**
+ * Fine-tuning goes in two rounds (warm restarts, Loshchilov and Hutter 2017): in each first on clips full of events,
+ * then, at a lower rate, on clips as a camera sees them, which are mostly uneventful.
+ */
+const rounds = [
+  { share: 5 / 8, eventful: 0.75, peak: 1.5e-3, settledPeak: 4e-4 },
+  { share: 3 / 8, eventful: 0.75, peak: 1e-3, settledPeak: 3e-4 },
+] as const
 /** Steps between checkpoints. */
 const often = 200
 
@@ -113,7 +119,7 @@ async function teachPlaces(
 ): Promise<Float32Array> {
   const { steps, batch, seed } = options
   const model = createPlaceTransformer(shape)
-  const settleFrom = Math.round(steps * eventful)
+  const stageAt = fineTuningStages(steps)
   return train(options, {
     phase: 'finetune',
     shape,
@@ -122,16 +128,29 @@ async function teachPlaces(
     steps,
     weightDecay: 0.05,
     averageDecay: 0.998,
-    scenesFrom: (step) => ({
-      seed: seeds.train + 1000 * seed + step,
-      focus: step < settleFrom ? 'events' : 'even',
-    }),
+    scenesFrom: (step) => ({ seed: seeds.train + 1000 * seed + step, focus: stageAt(step).focus }),
     feeds: ({ clips, cellTarget, cellWeight }) => ({ clips, target: cellTarget, weight: cellWeight }),
-    rateAt: (step) =>
-      step < settleFrom
-        ? cosineRate(step, { steps: settleFrom, warmup: Math.ceil(steps / 20), peak: 1.5e-3 })
-        : cosineRate(step - settleFrom, { steps: steps - settleFrom, warmup: 1, peak: 4e-4 }),
+    rateAt(step) {
+      const { from, steps, warmup, peak } = stageAt(step)
+      return cosineRate(step - from, { steps, warmup, peak })
+    },
   })
+}
+
+/** Which stage of fine-tuning a step is in: two of each round. */
+function fineTuningStages(all: number) {
+  let from = 0
+  const stages = rounds.flatMap(({ share, eventful, peak, settledPeak }) => {
+    const steps = Math.round(all * share)
+    const busy = Math.round(steps * eventful)
+    const start = from
+    from += steps
+    return [
+      { focus: 'events' as const, from: start, steps: busy, warmup: Math.ceil(steps / 20), peak },
+      { focus: 'even' as const, from: start + busy, steps: steps - busy, warmup: 1, peak: settledPeak },
+    ]
+  })
+  return (step: number) => stages.findLast((stage) => step >= stage.from)!
 }
 
 interface Phase {

@@ -31,7 +31,7 @@ export function registerTrain(program: Command): void {
       'transformer (pretrained first: what ships) or cnn (the baseline)',
       'transformer',
     )
-    .option('--steps <n>', 'training steps with labels (transformer: 5000, cnn: 4500)')
+    .option('--steps <n>', 'training steps with labels (transformer: 8000, cnn: 4500)')
     .option('--pretrain-steps <n>', 'steps without labels before, for the transformer', '600')
     .option('--batch <n>', 'clips in a step', '16')
     .option('--seed <n>', 'seed of scenes and weights', '1')
@@ -86,7 +86,7 @@ async function trainTransformer(options: Options) {
     outDir: options.out,
     runDir: options.run ?? `${options.out}-run`,
     pretrainSteps: whole('--pretrain-steps', options.pretrainSteps),
-    steps: whole('--steps', options.steps ?? '5000'),
+    steps: whole('--steps', options.steps ?? '8000'),
     batch: whole('--batch', options.batch),
     seed: whole('--seed', options.seed),
     threads:
