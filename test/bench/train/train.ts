@@ -11,7 +11,7 @@ import { writeTrainingPlan } from './training-plan.ts'
 const threads = 2
 const cases = [
   { settings: presets.nano, batch: 8, stepsPerRound: 6, rounds: 15 },
-  { settings: presets.small, batch: 2, stepsPerRound: 1, rounds: 9 },
+  { settings: presets.small, batch: 2, stepsPerRound: 1, rounds: 25 },
 ] as const
 const checkedSteps = 5
 
