@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyBundle } from '../src/bundle/copy-bundle.ts'
 import { type LoadedBundle, loadBundle } from '../src/bundle/load-bundle.ts'
@@ -10,6 +9,7 @@ import type { SampledBatch } from '../src/simulate/clip-worker.ts'
 import { startWeights } from '../src/train/fine-tune.ts'
 import {
   createPlaceTransformer,
+  type PlaceTransformer,
   type PlaceTransformerSettings,
 } from '../src/train/models/place-transformer.ts'
 import { multiLabel, type Objective } from '../src/train/objective.ts'
@@ -85,29 +85,23 @@ export async function trainSimulatedTransformer(options: TrainTransformerOptions
 
 /** Masked and next-frame prediction on scenes whose labels nobody looks at. */
 async function pretrainEncoder(shape: PlaceTransformerSettings, options: TrainTransformerOptions) {
-  const { runDir, pretrainSteps: steps, batch, seed } = options
+  const { pretrainSteps: steps, batch, seed } = options
   const model = createPlaceTransformer(shape)
   const objective = placePrediction(model, { batch, maskedWeight: 1, nextWeight: 0.5 })
   const layout = layOut(objective.parameters)
-  const kept = join(runDir, 'pretrained.bin')
-  if (existsSync(kept)) return { layout, weights: toFloats(await readFile(kept)) }
   const random = createRandom(seed)
   const weights = await train(options, {
     phase: 'pretrain',
-    shape,
+    model,
     objective,
     weights: initialWeights(layout, random.fork('weights').normal),
     steps,
-    weightDecay: 0.05,
     scenesFrom: (step) => ({ seed: seeds.train + 1000 * seed + 500_000 + step, focus: 'events' }),
     feeds({ clips }, step) {
       return { clips, hide: drawHidden(batch, model.grid, random.fork(`hidden-${step}`)) }
     },
     rateAt: (step) => cosineRate(step, { steps, warmup: Math.ceil(steps / 10), peak: 1e-3 }),
   })
-  await mkdir(runDir, { recursive: true })
-  await writeFile(`${kept}.part`, new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength))
-  await rename(`${kept}.part`, kept)
   return { layout, weights }
 }
 
@@ -122,11 +116,10 @@ async function teachPlaces(
   const stageAt = fineTuningStages(steps)
   return train(options, {
     phase: 'finetune',
-    shape,
+    model,
     objective: multiLabel(model, { batch, supervision: 'cells' }),
     weights: copyWeights(encoder, { layout: layOut(model.parameters), weights: startWeights(model, seed) }),
     steps,
-    weightDecay: 0.05,
     averageDecay: 0.998,
     scenesFrom: (step) => ({ seed: seeds.train + 1000 * seed + step, focus: stageAt(step).focus }),
     feeds: ({ clips, cellTarget, cellWeight }) => ({ clips, target: cellTarget, weight: cellWeight }),
@@ -155,11 +148,10 @@ function fineTuningStages(all: number) {
 
 interface Phase {
   readonly phase: 'pretrain' | 'finetune'
-  readonly shape: PlaceTransformerSettings
+  readonly model: PlaceTransformer
   readonly objective: Objective
   readonly weights: Float32Array
   readonly steps: number
-  readonly weightDecay: number
   readonly averageDecay?: number
   /** Which scenes the steps see from a checkpoint on. */
   scenesFrom(step: number): { readonly seed: number; readonly focus: 'events' | 'even' }
@@ -171,11 +163,11 @@ interface Phase {
 /** Trains on endless scenes with checkpoints; what comes after one is the same whether the run was interrupted or not. */
 async function train(options: TrainTransformerOptions, phase: Phase): Promise<Float32Array> {
   const { runDir, batch, seed, threads, clock, signal, onProgress, checkpointEvery = often } = options
-  const { shape, steps, objective, weightDecay, averageDecay } = phase
+  const { model, steps, objective, averageDecay } = phase
   const { weights } = await runTraining({
     phase: phase.phase,
     runDir: join(runDir, phase.phase),
-    identity: { steps, batch, seed, shape: JSON.stringify(shape) },
+    identity: { steps, batch, seed, shape: JSON.stringify(model.settings) },
     steps,
     stepsPerEpoch: checkpointEvery,
     checkpointEvery,
@@ -185,12 +177,11 @@ async function train(options: TrainTransformerOptions, phase: Phase): Promise<Fl
       createTrainer({
         objective,
         threads,
-        optimiser: { weightDecay, clipNorm: 1 },
+        optimiser: { weightDecay: 0.05, clipNorm: 1 },
         ...(averageDecay !== undefined && { averageDecay }),
         ...(from ? { from } : { weights: phase.weights }),
       }),
-    openFeeds: (from) =>
-      sceneFeeds(phase, { from, every: checkpointEvery, batch, grid: createPlaceTransformer(shape).grid }),
+    openFeeds: (from) => sceneFeeds(phase, { from, every: checkpointEvery, batch }),
     rateAt: phase.rateAt,
     validate: null,
     clock,
@@ -205,10 +196,9 @@ async function train(options: TrainTransformerOptions, phase: Phase): Promise<Fl
  * of these skips what it has seen.
  */
 function sceneFeeds(
-  { scenesFrom, feeds }: Phase,
-  plan: { from: number; every: number; batch: number; grid: { rows: number; columns: number } },
+  { model: { grid }, scenesFrom, feeds }: Phase,
+  { from, every, batch }: { from: number; every: number; batch: number },
 ) {
-  const { from, every, batch, grid } = plan
   let step = from - (from % every)
   let open: ClipStream | null = null
   const nextBatch = async () => {
@@ -229,9 +219,6 @@ function sceneFeeds(
     close: async () => void (await open?.close()),
   }
 }
-
-const toFloats = (bytes: Buffer): Float32Array =>
-  new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
 
 /** What decides between two models of simulated people. */
 const decisive = ['holdout.meanAveragePrecision', 'check.meanAveragePrecision'] as const

@@ -1,15 +1,18 @@
 import { maximum } from '../ops-convolution.ts'
 import { reshape } from '../ops-shape.ts'
 import { motionChannels } from './motion-channels.ts'
-import { convolutionSpecs, convolve, type PlaceFeatureSettings, placeFeatures } from './place-features.ts'
+import {
+  convolutionSpecs,
+  convolve,
+  type PlaceFeatureSettings,
+  placeFeatures,
+  scoreSpecs,
+} from './place-features.ts'
 import type { VideoModel } from './video-model.ts'
 
 export interface FrameCnnSettings extends PlaceFeatureSettings {
   readonly labels: readonly string[]
 }
-
-/** A label is rare at any one place. */
-export const rare = -5
 
 /**
  * What convolutions see at every place of a coarse grid, scored there; the score of the clip is the highest of any
@@ -25,12 +28,7 @@ export function createFrameCnn(settings: FrameCnnSettings): VideoModel {
     clip,
     labels,
     grid,
-    parameters: [
-      ...parameters,
-      ...convolutionSpecs(head).map((spec) =>
-        spec.decay ? { ...spec, deviation: 0.01 } : { ...spec, offset: rare },
-      ),
-    ],
+    parameters: [...parameters, ...scoreSpecs(convolutionSpecs(head))],
     forward(tape, parametersOf, clips, batch) {
       const pictures = motionChannels(tape, clips, { ...clip, batch })
       const scores = convolve(tape, parametersOf, forward(tape, parametersOf, pictures, batch), head)

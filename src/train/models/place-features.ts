@@ -76,6 +76,14 @@ export function convolutionSpecs({ name, from, to, kernel }: ConvolutionSpec): P
   ]
 }
 
+/** A label is rare at any one place. */
+const rare = -5
+
+/** What scores places starts with hardly any opinion: small weights, and a bias that says no. */
+export function scoreSpecs(specs: readonly ParameterSpec[]): ParameterSpec[] {
+  return specs.map((spec) => (spec.decay ? { ...spec, deviation: 0.01 } : { ...spec, offset: rare }))
+}
+
 /** x [N, C, H, W] through a layer whose kernel reaches equally far to all sides. */
 export function convolve(
   tape: Tape,

@@ -4,9 +4,8 @@ import { reshape, transpose } from '../ops-shape.ts'
 import type { ParameterSpec } from '../parameters.ts'
 import type { Value } from '../tape.ts'
 import { keepBlocks } from './drop-path.ts'
-import { rare } from './frame-cnn.ts'
 import { motionChannels } from './motion-channels.ts'
-import { type PlaceFeatureSettings, placeFeatures } from './place-features.ts'
+import { type PlaceFeatureSettings, placeFeatures, scoreSpecs } from './place-features.ts'
 import {
   block,
   blockSpecs,
@@ -51,9 +50,7 @@ export function createPlaceTransformer(settings: PlaceTransformerSettings): Plac
     ...seen.parameters,
     ...blocks.flatMap((each) => blockSpecs(each, shape)),
     ...normSpecs('scored', mixed),
-    ...linearSpecs('score', mixed, labels.length).map((spec) =>
-      spec.decay ? { ...spec, deviation: 0.01 } : { ...spec, offset: rare },
-    ),
+    ...scoreSpecs(linearSpecs('score', mixed, labels.length)),
   ]
   const model: PlaceTransformer = {
     name: 'place-transformer',
