@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { packageRoot } from './package-root.ts'
 
 /** Version of this Vireo, with the commit when it runs from its repository: 0.1.0+3fa9c21, or …-dirty. */
 export async function codeVersion(): Promise<string> {
-  const root = packageRoot(import.meta.dirname)
+  const root = packageRoot()
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   if (!existsSync(join(root, '.git'))) return version
   const git = (...args: string[]) => promisify(execFile)('git', ['-C', root, ...args])
@@ -16,8 +17,4 @@ export async function codeVersion(): Promise<string> {
   } catch {
     return version
   }
-}
-
-function packageRoot(from: string): string {
-  return existsSync(join(from, 'package.json')) ? from : packageRoot(dirname(from))
 }

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { didYouMean } from '../config/did-you-mean.ts'
 import { AppError } from '../core/errors.ts'
 import { keypointNames } from '../core/pose.ts'
 import { layouts } from '../onnx/fold-input.ts'
 import type { ImportPlan } from './model-import.ts'
+import { readLabels } from './read-labels.ts'
 
 /** The options of `vireo model import` as commander gives them: text. */
 export interface ImportOptions {
@@ -211,18 +211,4 @@ function choice<T extends string>(option: string, text: string, accepted: readon
   if (found) return found
   const near = didYouMean(text, accepted)
   throw refuse(option, text, `accepted: ${accepted.join(', ')}${near ? `; did you mean ${near}?` : ''}`)
-}
-
-/** A file with one label a line, or labels separated by commas. */
-function readLabels(text: string): string[] {
-  if (existsSync(text)) {
-    const lines = readFileSync(text, 'utf8').split(/\r?\n/).map(trim).filter(Boolean)
-    if (lines.length === 0) throw refuse('labels', text, 'the file has no labels; write one a line')
-    return lines
-  }
-  if (/[/\\]|\.txt$/i.test(text) && !text.includes(','))
-    throw refuse('labels', text, 'there is no such file; give a file with one label a line, or a,b,c')
-  const labels = text.split(',').map(trim)
-  if (labels.includes('')) throw refuse('labels', text, 'a label is empty')
-  return labels
 }

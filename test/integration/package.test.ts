@@ -55,6 +55,7 @@ describe('the npm package', () => {
       'models/actions/bundle.json',
       'models/actions/model.onnx',
       'config/vireo.yaml',
+      'config/labels/coco.txt',
       'config/schema/vireo.schema.json',
       'README.md',
       'LICENSE',

@@ -28,7 +28,7 @@ export function registerModel(program: Command): void {
     .requiredOption('--size <WxH>', 'size of a frame in pixels')
     .requiredOption('--layout <axes>', 'order of the input axes: NCTHW, NTCHW, NTHWC, NCHW or NHWC')
     .option(
-      '--labels <file|a,b,c>',
+      '--labels <file|coco|a,b,c>',
       'labels in the order of the scores; of a pose model its keypoints (default: those of COCO)',
     )
     .option('--stride <n>', 'frames between the starts of clips (default: half a clip)')
