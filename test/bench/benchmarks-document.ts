@@ -9,7 +9,8 @@ export function reportFile(root: string, name: string): string {
 const head = `# Benchmarks
 
 Generated from \`docs/benchmarks/*.json\` by \`npm run bench -- NAME --save\`. Ratios are taken against a reference in
-the same run, because times of different machines, and of one machine at different hours, cannot be compared.
+the same run, because times of different machines, and of one machine at different hours, cannot be compared. A "+" after
+a commit says that files differed from it when it was measured.
 `
 
 /** docs/benchmarks.md from the saved reports. */
@@ -20,11 +21,13 @@ export function benchmarksDocument(root: string): string {
   return [head, ...reports.map(section)].join('\n')
 }
 
-function section({ bench, machine, figures, bars }: BenchReport): string {
+function section({ bench, machine, measured, figures, bars }: BenchReport): string {
+  if (!measured)
+    throw new Error(`docs/benchmarks/${bench}.json does not say when and of what it was measured`)
   const lines = [
     `## ${bench}`,
     '',
-    `\`npm run bench -- ${bench} --json\` on ${machine}.`,
+    `\`${measured.command}\` at commit ${measured.commit} on ${measured.date}, on ${machine}.`,
     '',
     '| must show | measured | limit | |',
     '|---|---|---|---|',

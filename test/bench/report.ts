@@ -9,14 +9,35 @@ export interface Bar {
   readonly holds: boolean
 }
 
+/** Where figures come from. */
+export interface Measured {
+  /** Day, as 2026-11-30. */
+  readonly date: string
+  /** Short commit of what was measured; with a "+" when files differed from it. */
+  readonly commit: string
+  readonly command: string
+}
+
 export interface BenchReport {
   readonly bench: string
   readonly machine: string
+  /** Written by run.ts when the report is saved. */
+  readonly measured?: Measured
   readonly figures: Readonly<Record<string, number>>
   readonly bars: readonly Bar[]
 }
 
 export type Log = (line: string) => void
+
+/** What every bench is run with. */
+export interface BenchOptions {
+  readonly log: Log
+  /**
+   * The smallest sizes with which every part of the bench still runs, in seconds: the suite runs each bench so, that
+   * none rots. Figures have their usual shape, their values say nothing and bars are not judged.
+   */
+  readonly smoke: boolean
+}
 
 export function bar(name: string, value: number, op: Bar['op'], limit: number): Bar {
   return { name, value, op, limit, holds: op === '<=' ? value <= limit : value >= limit }

@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type ClipRow, openClipReader } from '../../../src/event/clip-reader.ts'
-import type { Log } from '../report.ts'
+import type { BenchOptions } from '../report.ts'
 import { gopMs, preRollMs, startSite } from './site.ts'
 
-const wanted = 100
+const sizes = {
+  full: { wanted: 100, cameras: 16, pollMs: 3000 },
+  smoke: { wanted: 2, cameras: 2, pollMs: 500 },
+}
 
 export interface ClipFigures {
   readonly alerts: number
@@ -18,8 +21,9 @@ export interface ClipFigures {
 }
 
 /** A hundred alerts on 16 cameras, and their clips: is each there, as long as asked before the alert, decodable? */
-export async function measureClips(log: Log): Promise<ClipFigures> {
-  const site = await startSite(16)
+export async function measureClips({ log, smoke }: BenchOptions): Promise<ClipFigures> {
+  const { wanted, cameras, pollMs } = smoke ? sizes.smoke : sizes.full
+  const site = await startSite(cameras)
   const begun = new Set<string>()
   const firstPtsUs = new Map<string, number>()
   const early = new Set<string>()
@@ -39,7 +43,7 @@ export async function measureClips(log: Log): Promise<ClipFigures> {
   })
   try {
     while (begun.size < wanted || [...begun].some((id) => !ended.has(id))) {
-      await sleep(3000)
+      await sleep(pollMs)
       log(`clips: ${begun.size} of ${wanted} alerts`)
     }
     await sleep(6000)

@@ -2,20 +2,26 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measureRecovery } from '../live/recovery.ts'
-import { type BenchReport, bar, type Log, machine, rounded } from '../report.ts'
+import { type BenchOptions, type BenchReport, bar, machine, rounded } from '../report.ts'
 import { measureClips } from './clips.ts'
 import { measureHotChanges } from './hot-changes.ts'
 import { measurePictures } from './pictures.ts'
 import { measureStreams } from './streams.ts'
 
-export async function run({ log }: { log: Log }): Promise<BenchReport> {
-  const clips = await measureClips(log)
-  const hot = await measureHotChanges(log)
-  const pictures = await measurePictures(log)
+export async function run(options: BenchOptions): Promise<BenchReport> {
   const folder = mkdtempSync(join(tmpdir(), 'vireo-bench-streams-'))
-  const streams = await measureStreams(folder, log)
+  const parts = [
+    () => measureClips(options),
+    () => measureHotChanges(options),
+    () => measurePictures(options),
+    () => measureStreams(folder, options),
+    () => measureRecovery(options),
+  ] as const
+  // One after the other, so that none disturbs another; the smallest size only shows that each works.
+  const [clips, hot, pictures, streams, connection] = options.smoke
+    ? await Promise.all([parts[0](), parts[1](), parts[2](), parts[3](), parts[4]()])
+    : [await parts[0](), await parts[1](), await parts[2](), await parts[3](), await parts[4]()]
   rmSync(folder, { recursive: true })
-  const connection = await measureRecovery(log)
   const tampered = Object.entries(pictures).filter(([name]) => name !== 'frozen')
   const worst = (values: readonly number[]) => rounded(Math.max(...values))
   const pictureFigures = Object.entries({ ...pictures, ...streams }).flatMap(

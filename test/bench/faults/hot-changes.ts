@@ -1,19 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from '../report.ts'
+import type { BenchOptions } from '../report.ts'
 import { startSite } from './site.ts'
 
-const rounds = 5
+const sizes = {
+  full: { cameras: 15, rounds: 5, settleMs: 5000, withMs: 2500, withoutMs: 1500 },
+  smoke: { cameras: 2, rounds: 1, settleMs: 1500, withMs: 1000, withoutMs: 500 },
+}
 /** Longest step of a 25 fps camera that is thinned to 8 fps, microseconds: four frames. */
 const longestStepUs = 160_500
 
 /** Adds and removes a camera beside 15 that run; how many frames those lost. */
-export async function measureHotChanges(log: Log): Promise<{ framesLost: number; frames: number }> {
-  const site = await startSite(15)
+export async function measureHotChanges({
+  log,
+  smoke,
+}: BenchOptions): Promise<{ framesLost: number; frames: number }> {
+  const { cameras, rounds, settleMs, withMs, withoutMs } = smoke ? sizes.smoke : sizes.full
+  const site = await startSite(cameras)
   const { system, ids, configOf } = site
   let lost = 0
   let frames = 0
   try {
-    await sleep(5000)
+    await sleep(settleMs)
     const spec = system.streamOf('light')
     for (const source of system.live.sources()) {
       let before: { ptsUs: number; epoch: number; seq: number } | null = null
@@ -28,9 +35,9 @@ export async function measureHotChanges(log: Log): Promise<{ framesLost: number;
     }
     for (let round = 0; round < rounds; round += 1) {
       await system.reload(configOf([...ids, 'extra']))
-      await sleep(2500)
+      await sleep(withMs)
       await system.reload(configOf(ids))
-      await sleep(1500)
+      await sleep(withoutMs)
       log(`hot change ${round + 1}/${rounds}: ${lost} of ${frames} frames lost`)
     }
     return { framesLost: lost, frames }

@@ -5,20 +5,30 @@ import { systemClock } from '../../../src/core/clock.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { pictureHealth } from '../../../src/motion/picture-health.ts'
 import { testVideo } from '../../support/test-video.ts'
-import type { Log } from '../report.ts'
+import type { BenchOptions } from '../report.ts'
 
 const spec = { widthPx: 160, heightPx: 96, sampleFps: 8 }
-const [fromS, toS, seconds] = [8, 40, 56]
 const noise = 'noise=alls=3:allf=t'
-const during = `enable='between(t,${fromS},${toS})'`
 
-/** A picture that becomes useless after 8 s and is good again after 40 s, by what happens to it. */
-const faults: Readonly<Record<string, string>> = {
-  // The same frame again and again, without even noise.
-  frozen: `${noise},select='not(between(t,${fromS},${toS}))',fps=25`,
-  dark: `lutyuv=y=17:u=128:v=128:${during},${noise}`,
-  covered: `boxblur=40:5:${during},lutyuv=y=120:u=128:v=128:${during},${noise}`,
-  moved: `negate=${during},${noise}`,
+/** When a fault begins and ends, and how long the video is, seconds. In the smallest size it ends before it is noticed. */
+export interface FaultTimes {
+  readonly fromS: number
+  readonly toS: number
+  readonly seconds: number
+}
+
+const sizes = { full: { fromS: 8, toS: 40, seconds: 56 }, smoke: { fromS: 2, toS: 4, seconds: 6 } }
+
+/** Filters for a picture that becomes useless and is good again later, by what happens to it. */
+function faultFilters({ fromS, toS }: FaultTimes): Readonly<Record<string, string>> {
+  const during = `enable='between(t,${fromS},${toS})'`
+  return {
+    // The same frame again and again, without even noise.
+    frozen: `${noise},select='not(between(t,${fromS},${toS}))',fps=25`,
+    dark: `lutyuv=y=17:u=128:v=128:${during},${noise}`,
+    covered: `boxblur=40:5:${during},lutyuv=y=120:u=128:v=128:${during},${noise}`,
+    moved: `negate=${during},${noise}`,
+  }
 }
 
 export interface PictureFigures {
@@ -28,8 +38,10 @@ export interface PictureFigures {
 }
 
 /** Four cameras, one for each fault of the picture, at their own speed, as the pipeline watches them. */
-export async function measurePictures(log: Log): Promise<Record<string, PictureFigures>> {
-  const entries = Object.entries(faults).map(async ([name, filter]) => {
+export async function measurePictures({ log, smoke }: BenchOptions): Promise<Record<string, PictureFigures>> {
+  const times = smoke ? sizes.smoke : sizes.full
+  const { fromS, toS, seconds } = times
+  const entries = Object.entries(faultFilters(times)).map(async ([name, filter]) => {
     const file = await testVideo({ name: `fault-${name}`, seconds, filter })
     const { picture, ...camera } = cameraSchema.parse({ id: name, url: file })
     const source = createCameraSource({

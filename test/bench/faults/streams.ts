@@ -11,33 +11,44 @@ import { cameraSchema } from '../../../src/config/schema.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { testVideo } from '../../support/test-video.ts'
-import type { Log } from '../report.ts'
-import type { PictureFigures } from './pictures.ts'
+import type { BenchOptions, Log } from '../report.ts'
+import type { FaultTimes, PictureFigures } from './pictures.ts'
 
 const spec = { widthPx: 160, heightPx: 96, sampleFps: 8 }
-const [fromS, toS, seconds] = [15, 35, 56]
-const during = `between(t,${fromS},${toS})`
+const sizes = { full: { fromS: 15, toS: 35, seconds: 56 }, smoke: { fromS: 2, toS: 4, seconds: 6 } }
 const noise = 'noise=alls=3:allf=t'
 
-/** Three cameras over HTTP, each a stream that breaks in another way after 15 s and is whole again after 35 s. */
-export async function measureStreams(folder: string, log: Log): Promise<Record<string, PictureFigures>> {
+/** Three cameras over HTTP, each a stream that breaks in another way and is whole again later. */
+export async function measureStreams(
+  folder: string,
+  { log, smoke }: BenchOptions,
+): Promise<Record<string, PictureFigures>> {
+  const times = smoke ? sizes.smoke : sizes.full
+  const { seconds } = times
   const files = {
-    slow: await slowStream(folder),
+    slow: await slowStream(folder, times),
     corrupt: await transportStream(
       folder,
       await testVideo({ name: 'fault-corrupt', seconds, filter: noise }),
     ),
-    clock: await jumpingStream(folder),
+    clock: await jumpingStream(folder, times),
   }
-  damage(files.corrupt)
+  damage(files.corrupt, times)
   const measured = Object.entries(files).map(
-    async ([name, file]) => [name, await watch(name, file, log)] as const,
+    async ([name, file]) => [name, await watch({ name, file, times, log })] as const,
   )
   return Object.fromEntries(await Promise.all(measured))
 }
 
-async function watch(name: string, file: string, log: Log): Promise<PictureFigures> {
-  const server = await servePaced(file)
+async function watch(options: {
+  name: string
+  file: string
+  times: FaultTimes
+  log: Log
+}): Promise<PictureFigures> {
+  const { name, file, times, log } = options
+  const { fromS, toS, seconds } = times
+  const server = await servePaced(file, seconds)
   const source = createCameraSource({
     camera: cameraSchema.parse({ id: name, url: server.url, realtime: false }),
     ...{ streams: [spec], clock: systemClock, spawn, random: () => 1, telemetry: noTelemetry },
@@ -70,7 +81,8 @@ async function transportStream(folder: string, video: string, ...more: string[])
 }
 
 /** Three pictures a second instead of 25, from the beginning of the fault to its end. */
-async function slowStream(folder: string): Promise<string> {
+async function slowStream(folder: string, { fromS, toS, seconds }: FaultTimes): Promise<string> {
+  const during = `between(t,${fromS},${toS})`
   const file = join(folder, 'slow.ts')
   const video = await testVideo({ name: 'fault-corrupt', seconds, filter: noise })
   await promisify(execFile)('ffmpeg', [
@@ -95,7 +107,7 @@ async function slowStream(folder: string): Promise<string> {
 }
 
 /** The timestamps are five seconds ahead from the beginning of the fault to its end. */
-async function jumpingStream(folder: string): Promise<string> {
+async function jumpingStream(folder: string, { fromS, toS, seconds }: FaultTimes): Promise<string> {
   const video = await testVideo({ name: 'fault-corrupt', seconds, filter: noise })
   const parts = [
     ['-to', `${fromS}`],
@@ -110,7 +122,7 @@ async function jumpingStream(folder: string): Promise<string> {
 }
 
 /** Turns bytes over, from the beginning of the fault to its end. */
-function damage(file: string): void {
+function damage(file: string, { fromS, toS, seconds }: FaultTimes): void {
   const bytes = readFileSync(file)
   const at = (second: number) => Math.floor((bytes.length * second) / seconds)
   for (let index = at(fromS); index < at(toS); index += 4001) bytes[index] = bytes[index]! ^ 0xff
@@ -118,7 +130,7 @@ function damage(file: string): void {
 }
 
 /** Sends a file of constant bit rate at the speed of its video, to whoever comes first. */
-async function servePaced(file: string) {
+async function servePaced(file: string, seconds: number) {
   const bytes = readFileSync(file)
   let startedMs = Number.NaN
   const second = () => (performance.now() - startedMs) / 1000

@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type LoadedBundle, loadBundle } from '../../../src/bundle/load-bundle.ts'
 import { writeBundle } from '../../../src/bundle/write-bundle.ts'
 import { createGraphBuilder } from '../../../src/onnx/graph-builder.ts'
@@ -13,7 +10,7 @@ const channels = [24, 48, 64] as const
 const labels = ['empty', 'walk', 'run', 'fall', 'fight']
 
 /** A convolution for every frame, mean over time and place, a linear head; random weights by a fixed seed. */
-export async function writeBenchModel(): Promise<{ loaded: LoadedBundle; mflopPerClip: number }> {
+export async function writeBenchModel(dir: string): Promise<{ loaded: LoadedBundle; mflopPerClip: number }> {
   const graph = createGraphBuilder({ name: 'bench' })
   const random = createRandom(7)
   const weights = (shape: readonly number[]) => {
@@ -45,7 +42,6 @@ export async function writeBenchModel(): Promise<{ loaded: LoadedBundle; mflopPe
   const scores = graph.op('MatMul', [pooled, weights([depth, labels.length])])
   graph.output('scores', scores, 'float32', ['N', labels.length])
 
-  const dir = join(mkdtempSync(join(tmpdir(), 'vireo-bench-infer-')), 'bench')
   await writeBundle(
     dir,
     {

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
-import { availableParallelism, loadavg } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
@@ -12,15 +14,16 @@ import { createInferenceEngine, type InferenceEngine } from '../../../src/infer/
 import { planThreads } from '../../../src/infer/plan-threads.ts'
 import { motionGate } from '../../../src/motion/motion-gate.ts'
 import { createTelemetry } from '../../../src/telemetry/create-telemetry.ts'
-import { type BenchReport, bar, type Log, machine, median, rounded } from '../report.ts'
+import { type BenchOptions, type BenchReport, bar, machine, median, rounded } from '../report.ts'
 import type { BarePlan } from './bare-loop.ts'
 import { createRandom, writeBenchModel } from './bench-model.ts'
 
 const cameras = 16
 const maxBatch = 8
-const rounds = 15
-const roundMs = 2000
-const liveMs = 20_000
+const sizes = {
+  full: { warmUpMs: 1000, rounds: 15, roundMs: 2000, liveMs: 20_000 },
+  smoke: { warmUpMs: 100, rounds: 1, roundMs: 400, liveMs: 1500 },
+}
 const fps = 8
 
 /**
@@ -28,10 +31,12 @@ const fps = 8
  * thread (same graph, batch and threads), in turns; and the delay of the main thread's event loop meanwhile and while
  * 16 cameras push frames at 8 fps through motion gate and clip window.
  */
-export async function run({ log }: { log: Log }): Promise<BenchReport> {
+export async function run({ log, smoke }: BenchOptions): Promise<BenchReport> {
+  const { warmUpMs, rounds, roundMs, liveMs } = smoke ? sizes.smoke : sizes.full
   // Whatever else the machine does falls on one side or the other of a round.
   const loadBefore = loadavg()[0]!
-  const { loaded, mflopPerClip } = await writeBenchModel()
+  const dir = mkdtempSync(join(tmpdir(), 'vireo-bench-infer-'))
+  const { loaded, mflopPerClip } = await writeBenchModel(join(dir, 'bench'))
   const config: EngineModel = {
     name: 'bench',
     path: loaded.dir,
@@ -51,8 +56,8 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
     ...threads!,
   })
   try {
-    await saturate(engine, 1000)
-    await bare.run(1000)
+    await saturate(engine, warmUpMs)
+    await bare.run(warmUpMs)
     const before = engine.describe()[0]!.batches
     const ratios: number[] = []
     const speeds = { engine: [] as number[], bare: [] as number[] }
@@ -73,7 +78,7 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
     }
     const after = engine.describe()[0]!.batches
     const clips = after.meanClips * after.count - before.meanClips * before.count
-    const live = await pushFrames(engine)
+    const live = await pushFrames(engine, liveMs)
     log(
       `16 cameras at 8 fps: p99 ${live.delayP99Ms.toFixed(2)} ms, ${live.scored} of ${live.clips} clips scored`,
     )
@@ -112,6 +117,7 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
   } finally {
     await Promise.all([engine.close(), bare.close()])
     telemetry.close()
+    rmSync(dir, { recursive: true, force: true })
   }
 }
 
@@ -176,7 +182,7 @@ async function saturate(engine: InferenceEngine, durationMs: number) {
 }
 
 /** Sixteen cameras at 8 fps, each frame with bytes of its own, spread over the frame's period. */
-async function pushFrames(engine: InferenceEngine) {
+async function pushFrames(engine: InferenceEngine, liveMs: number) {
   const model = engine.contract('bench')
   const telemetry = createTelemetry({ level: 'silent' })
   const delay = monitorEventLoopDelay({ resolution: 1 })

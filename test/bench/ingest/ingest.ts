@@ -1,36 +1,41 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { filter, firstValueFrom } from 'rxjs'
 import { createCameraSource } from '../../../src/camera/camera-source.ts'
 import { cameraSchema } from '../../../src/config/schema.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { blockMeans } from '../../../src/motion/block-means.ts'
 import { testVideo } from '../../support/test-video.ts'
-import { type BenchReport, bar, type Log, machine, median, rounded } from '../report.ts'
+import { type BenchOptions, type BenchReport, bar, machine, median, rounded } from '../report.ts'
 
-const rounds = 7
 const spec = { widthPx: 224, heightPx: 224, sampleFps: 8 }
-const sizes = [
+const pictures = [
   { name: '720p', widthPx: 1280, heightPx: 720 },
   { name: '1080p', widthPx: 1920, heightPx: 1080 },
 ]
-const seconds = 20
+const sizes = {
+  full: { pictures, seconds: 20, rounds: 7 },
+  smoke: { pictures: pictures.slice(0, 1), seconds: 3, rounds: 1 },
+}
 /** Clock ticks a second of /proc/PID/stat (USER_HZ). */
 const ticks = 100
 
 /** CPU of the whole ingest path (ffmpeg and Node) against bare ffmpeg, on the same file, in turn. */
-export async function run({ log }: { log: Log }): Promise<BenchReport> {
+export async function run({ log, smoke }: BenchOptions): Promise<BenchReport> {
+  const { pictures, seconds, rounds } = smoke ? sizes.smoke : sizes.full
   const figures: Record<string, number> = {}
   const bars = []
-  for (const { name, widthPx, heightPx } of sizes) {
+  for (const { name, widthPx, heightPx } of pictures) {
     log(`${name}: making the video`)
     const noise = 'noise=alls=8:allf=t'
     const file = await testVideo({ name: 'noisy', widthPx, heightPx, seconds, filter: noise })
     const bare: number[] = []
     const whole: number[] = []
     for (let round = 0; round < rounds; round += 1) {
-      bare.push(await bareFfmpeg(file))
-      whole.push(await ingestPath(file))
+      bare.push(await bareFfmpeg(file, seconds))
+      whole.push(await ingestPath(file, seconds))
       log(
         `${name} ${round + 1}/${rounds}: bare ${bare.at(-1)!.toFixed(0)}, ingest ${whole.at(-1)!.toFixed(0)} ms/s`,
       )
@@ -43,26 +48,22 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
   return { bench: 'ingest', machine: machine(), figures, bars }
 }
 
-async function bareFfmpeg(file: string): Promise<number> {
+async function bareFfmpeg(file: string, seconds: number): Promise<number> {
   const filter = `fps=${spec.sampleFps},scale=${spec.widthPx}:${spec.heightPx}:flags=area,format=rgb24`
   const args = ['-nostdin', '-v', 'error', '-threads', '1', '-i', file, '-filter_threads', '1', '-vf', filter]
-  const child = spawn('ffmpeg', [...args, '-f', 'null', '-'], { stdio: 'ignore' })
-  const cpuMs = await childCpuMs(child)
-  return cpuMs / seconds
+  const beforeMs = childrenCpuMs()
+  await once(spawn('ffmpeg', [...args, '-f', 'null', '-'], { stdio: 'ignore' }), 'close')
+  return (childrenCpuMs() - beforeMs) / seconds
 }
 
 /** The camera source with its motion measure, as in the live path. */
-async function ingestPath(file: string): Promise<number> {
-  let child: ChildProcess | null = null
+async function ingestPath(file: string, seconds: number): Promise<number> {
   const source = createCameraSource({
     camera: cameraSchema.parse({ id: 'bench', url: file, realtime: false, stallTimeoutMs: 30_000 }),
     streams: [spec],
     record: true,
     clock: systemClock,
-    spawn: ((...args: Parameters<typeof spawn>) => {
-      child = spawn(...args)
-      return child
-    }) as typeof spawn,
+    spawn,
     random: Math.random,
     telemetry: noTelemetry,
   })
@@ -72,32 +73,19 @@ async function ingestPath(file: string): Promise<number> {
     frames += 1
   })
   source.fragments$.subscribe()
-  const before = process.cpuUsage()
+  const before = { own: process.cpuUsage(), childrenMs: childrenCpuMs() }
+  // The file ends: the camera is offline until its next connection, which is not waited for.
+  const ended = firstValueFrom(source.status$.pipe(filter(({ state }) => state === 'offline')))
   source.start()
-  const ffmpegMs = await childCpuMs(child!)
-  const { user, system } = process.cpuUsage(before)
+  await ended
+  const { user, system } = process.cpuUsage(before.own)
   await source.close()
   if (frames < seconds * spec.sampleFps - 2) throw new Error(`only ${frames} frames came`)
-  return (ffmpegMs + (user + system) / 1000) / seconds
+  return (childrenCpuMs() - before.childrenMs + (user + system) / 1000) / seconds
 }
 
-/** CPU time of a child over its whole life. It is read while the child is a zombie or just before it ends. */
-function childCpuMs(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    let latest = 0
-    const read = () => {
-      try {
-        const fields = readFileSync(`/proc/${child.pid}/stat`, 'latin1').split(') ')[1]!.split(' ')
-        latest = ((Number(fields[11]) + Number(fields[12])) * 1000) / ticks
-      } catch {
-        // It has ended; the last reading stands.
-      }
-    }
-    const timer = setInterval(read, 5)
-    child.on('error', reject)
-    child.on('close', () => {
-      clearInterval(timer)
-      resolve(latest)
-    })
-  })
+/** CPU time of all children that have ended, with their own: whatever stands between Node and ffmpeg is counted. */
+function childrenCpuMs(): number {
+  const fields = readFileSync('/proc/self/stat', 'latin1').split(') ')[1]!.split(' ')
+  return ((Number(fields[13]) + Number(fields[14])) * 1000) / ticks
 }

@@ -15,10 +15,12 @@ import { initialWeights, layOut } from '../../../src/train/parameters.ts'
 import { buildServingGraph } from '../../../src/train/step-graph.ts'
 import { startKafka } from '../../support/kafka-broker.ts'
 import { testVideo } from '../../support/test-video.ts'
-import { type Log, quantile, rounded } from '../report.ts'
+import { type BenchOptions, quantile, rounded } from '../report.ts'
 
-const warmUpMs = 8000
-const measureMs = 25_000
+const sizes = {
+  full: { trial: { cameras: 8, ms: 8000 }, mostCameras: 64, warmUpMs: 8000, measureMs: 25_000 },
+  smoke: { trial: { cameras: 2, ms: 1000 }, mostCameras: 3, warmUpMs: 1500, measureMs: 1500 },
+}
 const wantedLoad = 0.7
 
 export interface Latency {
@@ -37,7 +39,8 @@ export interface Latency {
  * The whole live path with a real broker at 70 % load: every clip raises a step of an alert, so every clip's way
  * from its last frame to Kafka's acknowledgement is timed. The load is set by the number of cameras.
  */
-export async function measureLatency(log: Log): Promise<Latency> {
+export async function measureLatency({ log, smoke }: BenchOptions): Promise<Latency> {
+  const { trial: first, mostCameras, warmUpMs, measureMs } = smoke ? sizes.smoke : sizes.full
   const folder = mkdtempSync(join(tmpdir(), 'vireo-bench-live-'))
   const broker = await startKafka()
   try {
@@ -45,10 +48,12 @@ export async function measureLatency(log: Log): Promise<Latency> {
     await writeModel(model)
     const video = await testVideo({ name: 'test', widthPx: 320, heightPx: 180, seconds: 10 })
     const run = (cameras: number, ms: number) =>
-      runLive({ folder, model, video, cameras, ms, broker: broker.brokers[0]! })
-    const trial = await run(8, 8000)
-    const cameras = Math.max(2, Math.min(64, Math.round((8 * wantedLoad) / trial.load)))
-    log(`8 cameras load the worker by ${(trial.load * 100).toFixed(0)} %; measuring with ${cameras}`)
+      runLive({ folder, model, video, cameras, ms, warmUpMs, broker: broker.brokers[0]! })
+    const trial = await run(first.cameras, first.ms)
+    const cameras = Math.max(2, Math.min(mostCameras, Math.round((first.cameras * wantedLoad) / trial.load)))
+    log(
+      `${first.cameras} cameras load the worker by ${(trial.load * 100).toFixed(0)} %; measuring with ${cameras}`,
+    )
     return await run(cameras, measureMs)
   } finally {
     await broker.close()
@@ -62,9 +67,10 @@ async function runLive(options: {
   video: string
   cameras: number
   ms: number
+  warmUpMs: number
   broker: string
 }): Promise<Latency> {
-  const { folder, model, video, cameras, ms, broker } = options
+  const { folder, model, video, cameras, ms, warmUpMs, broker } = options
   const dataDir = join(folder, `data-${cameras}-${ms}`)
   const config = parseConfig(
     `version: 1

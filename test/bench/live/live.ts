@@ -1,10 +1,10 @@
-import { type BenchReport, bar, type Log, machine, rounded } from '../report.ts'
+import { type BenchOptions, type BenchReport, bar, machine, rounded } from '../report.ts'
 import { measureLatency } from './latency.ts'
 import { measureRecovery } from './recovery.ts'
 
-export async function run({ log }: { log: Log }): Promise<BenchReport> {
-  const latency = await measureLatency(log)
-  const recovery = await measureRecovery(log)
+export async function run({ log, smoke }: BenchOptions): Promise<BenchReport> {
+  const latency = await measureLatency({ log, smoke })
+  const recovery = await measureRecovery({ log, smoke })
   const extra = rounded(latency.ackP95Ms - latency.inferP95Ms)
   return {
     bench: 'live',

@@ -7,10 +7,10 @@ import { systemClock } from '../../../src/core/clock.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { startRtspServer } from '../../support/rtsp-server.ts'
 import { testVideo } from '../../support/test-video.ts'
-import type { Log } from '../report.ts'
+import type { BenchOptions } from '../report.ts'
 
 const spec = { widthPx: 224, heightPx: 224, sampleFps: 8 }
-const rounds = 5
+const sizes = { full: { rounds: 5, downMs: 1000 }, smoke: { rounds: 1, downMs: 200 } }
 /** Longest step of a 25 fps camera that is thinned to 8 fps, microseconds: four frames. */
 const longestStepUs = 160_500
 
@@ -25,7 +25,8 @@ export interface Recovery {
 }
 
 /** One camera is frozen and killed again and again, three others run beside it. All figures are the worst seen. */
-export async function measureRecovery(log: Log): Promise<Recovery> {
+export async function measureRecovery({ log, smoke }: BenchOptions): Promise<Recovery> {
+  const { rounds, downMs } = smoke ? sizes.smoke : sizes.full
   const file = await testVideo({ name: 'test' })
   let server = await startRtspServer({ mounts: { '/one': file } })
   const other = await startRtspServer({ mounts: { '/a': file, '/b': file, '/c': file } })
@@ -55,7 +56,7 @@ export async function measureRecovery(log: Log): Promise<Recovery> {
     await reaches(victim, 'offline')
     worst.death = Math.max(worst.death, performance.now() - killedMs)
     // Down for a while, so that the waits grow.
-    await new Promise((resolve) => setTimeout(resolve, 1000 + round * 3000))
+    await new Promise((resolve) => setTimeout(resolve, downMs + round * 3000))
     server = await startRtspServer({ mounts: { '/one': file }, port: server.port })
     const backMs = performance.now()
     attempts.length = 0

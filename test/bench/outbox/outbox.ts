@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Kafka, logLevel } from '../../../src/event/kafka-client.ts'
 import { type KafkaBroker, startKafka } from '../../support/kafka-broker.ts'
-import { type BenchReport, bar, type Log, machine } from '../report.ts'
+import { type BenchOptions, type BenchReport, bar, type Log, machine } from '../report.ts'
 
 export interface KillRounds {
   readonly rounds: number
@@ -27,8 +27,13 @@ export interface KillResult {
   readonly outOfOrder: number
 }
 
-export async function run({ log }: { log: Log }): Promise<BenchReport> {
-  const result = await killRounds({ rounds: 20, perRound: 500, total: 10_000, outageRound: 10, log })
+const sizes = {
+  full: { rounds: 20, perRound: 500, total: 10_000, outageRound: 10 },
+  smoke: { rounds: 3, perRound: 20, total: 40, outageRound: 2 },
+}
+
+export async function run({ log, smoke }: BenchOptions): Promise<BenchReport> {
+  const result = await killRounds({ ...(smoke ? sizes.smoke : sizes.full), log })
   return {
     bench: 'outbox',
     machine: machine(),

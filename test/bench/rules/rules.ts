@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type BenchReport, bar, type Log, machine, rounded } from '../report.ts'
+import { type BenchOptions, type BenchReport, bar, machine, rounded } from '../report.ts'
 import { playScene } from './play-scene.ts'
 import { recordScene, sceneS } from './record-scene.ts'
 import { type StagedBehaviour, stagedBehaviours } from './staged-behaviours.ts'
@@ -7,9 +7,7 @@ import { type StagedBehaviour, stagedBehaviours } from './staged-behaviours.ts'
 /** Seeds that nothing was tuned on. */
 const heldOut = 4_000_001
 /** Ten hours of each behaviour, so that one false alarm is 0.1 an hour. */
-const presentScenes = 120
-const absentScenes = 480
-const hours = ((presentScenes + absentScenes) * sceneS) / 3600
+const sizes = { full: { present: 120, absent: 480 }, smoke: { present: 1, absent: 1 } }
 /** So long before its time a finding still counts as the staged one. */
 const earlyS = 1.5
 
@@ -18,9 +16,10 @@ const earlyS = 1.5
  * who is near the zone, stays too short, goes the right way, gets up again. Boxes come from the truth through noise,
  * misses by occlusion and of people who lie; scores of actions and anomalies from the truth with noise.
  */
-export async function run({ log }: { log: Log }): Promise<BenchReport> {
+export async function run({ log, smoke }: BenchOptions): Promise<BenchReport> {
+  const scenes = smoke ? sizes.smoke : sizes.full
   const results = Object.entries(stagedBehaviours).map(([name, behaviour]) => {
-    const result = measure(behaviour)
+    const result = measure(behaviour, scenes)
     log(
       `${name}: recall ${result.recall.toFixed(3)}, ${result.falseAlarmsPerHour.toFixed(2)} false alarms an hour`,
     )
@@ -34,7 +33,10 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
   return {
     bench: 'rules',
     machine: machine(),
-    figures: { 'simulated hours of each behaviour': rounded(hours), ...Object.fromEntries(figures) },
+    figures: {
+      'simulated hours of each behaviour': rounded(hoursOf(scenes)),
+      ...Object.fromEntries(figures),
+    },
     bars: [
       bar(
         'least recall of a behaviour',
@@ -53,10 +55,19 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
   }
 }
 
-function measure(behaviour: StagedBehaviour): { recall: number; falseAlarmsPerHour: number } {
+interface Scenes {
+  readonly present: number
+  readonly absent: number
+}
+
+function hoursOf({ present, absent }: Scenes): number {
+  return ((present + absent) * sceneS) / 3600
+}
+
+function measure(behaviour: StagedBehaviour, scenes: Scenes): { recall: number; falseAlarmsPerHour: number } {
   let found = 0
   let falseAlarms = 0
-  for (let scene = 0; scene < presentScenes; scene += 1) {
+  for (let scene = 0; scene < scenes.present; scene += 1) {
     const recorded = recordScene(behaviour, heldOut + scene, true)
     const { startsS } = playScene(recorded)
     const fromS = recorded.staging.fromS!
@@ -65,9 +76,9 @@ function measure(behaviour: StagedBehaviour): { recall: number; falseAlarmsPerHo
     // One occurrence that is told twice is a false alarm as well.
     falseAlarms += startsS.length - Math.min(1, right.length)
   }
-  for (let scene = 0; scene < absentScenes; scene += 1)
-    falseAlarms += playScene(recordScene(behaviour, heldOut + presentScenes + scene, false)).startsS.length
-  return { recall: found / presentScenes, falseAlarmsPerHour: falseAlarms / hours }
+  for (let scene = 0; scene < scenes.absent; scene += 1)
+    falseAlarms += playScene(recordScene(behaviour, heldOut + scenes.present + scene, false)).startsS.length
+  return { recall: found / scenes.present, falseAlarmsPerHour: falseAlarms / hoursOf(scenes) }
 }
 
 /** All findings of one scene of each behaviour as one hash. */

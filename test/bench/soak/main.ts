@@ -17,7 +17,7 @@ if (missing.length > 0) {
   log(`${missing.join(', ')} missing: ${instruction}`)
   process.exit(69)
 }
-const report = await run({ minutes, log })
+const report = await run({ minutes, log, smoke: false })
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 else
   for (const { name, value, op, limit, holds } of report.bars)

@@ -9,12 +9,14 @@ import { writeBrightnessBundle } from '../../support/brightness-bundle.ts'
 import { startRtspServer } from '../../support/rtsp-server.ts'
 import { testVideo } from '../../support/test-video.ts'
 import { type VireoProcess, vireo } from '../../support/vireo-process.ts'
-import { type BenchReport, bar, type Log, machine, rounded } from '../report.ts'
+import { type BenchOptions, type BenchReport, bar, machine, rounded } from '../report.ts'
 import { type ProcessSample, sampleProcess } from './process-sample.ts'
 import { slope } from './slope.ts'
 
-const cameras = 16
-const everyS = 5
+const sizes = {
+  full: { cameras: 16, minutes: 10, everyS: 5, videoS: 60 },
+  smoke: { cameras: 2, minutes: 0.12, everyS: 1, videoS: 6 },
+}
 /** Caches, pools and the JIT settle in the first part of the time. */
 const warmUpShare = 0.3
 
@@ -26,12 +28,13 @@ interface Sample extends ProcessSample {
 }
 
 /** `vireo run` as it is delivered, with 16 RTSP cameras that alert and record all the time, for `minutes`. */
-export async function run(options: { log: Log; minutes?: number }): Promise<BenchReport> {
-  const { log, minutes = 10 } = options
+export async function run(options: BenchOptions & { minutes?: number }): Promise<BenchReport> {
+  const { cameras, everyS, videoS, ...size } = options.smoke ? sizes.smoke : sizes.full
+  const { log, minutes = size.minutes } = options
   const folder = mkdtempSync(join(tmpdir(), 'vireo-soak-'))
   // One alert a minute on every camera, with its clip.
-  const rare = "eq=brightness='if(lt(mod(t,60),52),-0.6,0.5)':eval=frame"
-  const file = await testVideo({ name: 'rare', seconds: 60, filter: rare })
+  const rare = `eq=brightness='if(lt(mod(t,${videoS}),${videoS - 8 * (videoS / 60)}),-0.6,0.5)':eval=frame`
+  const file = await testVideo({ name: 'rare', seconds: videoS, filter: rare })
   const ids = Array.from({ length: cameras }, (_, index) => `cam${index}`)
   const rtsp = await startRtspServer({ mounts: Object.fromEntries(ids.map((id) => [`/${id}`, file])) })
   const site = await startSite()
@@ -64,7 +67,7 @@ export async function run(options: { log: Log; minutes?: number }): Promise<Benc
     }
     return reportOf(
       samples.filter(({ minutes: at }) => at >= minutes * warmUpShare),
-      site.events(),
+      { cameras, events: site.events() },
     )
   } finally {
     process?.child.kill('SIGTERM')
@@ -75,7 +78,10 @@ export async function run(options: { log: Log; minutes?: number }): Promise<Benc
   }
 }
 
-function reportOf(samples: readonly Sample[], events: number): BenchReport {
+function reportOf(
+  samples: readonly Sample[],
+  { cameras, events }: { cameras: number; events: number },
+): BenchReport {
   const over = (pick: (sample: Sample) => number) =>
     slope(samples.map((sample) => [sample.minutes, pick(sample)] as const))
   const first = samples[0]!

@@ -7,18 +7,15 @@ import { createTelemetry } from '../../../src/telemetry/create-telemetry.ts'
 import type { Log } from '../report.ts'
 import { movingVideo } from './video.ts'
 
-const cameras = 24
-const warmMs = 1500
-const measureMs = 8000
-
 /**
- * How many cameras the engine's two workers could serve if they were always busy: each of 24 cameras has its next
+ * How many cameras the engine's two workers could serve if they were always busy: each camera has its next
  * tubelet ready as soon as the last one is answered. Nothing is decoded.
  */
 export async function engineCameras(
   { dir, contract }: LoadedBundle,
-  { sampleFps, log }: { sampleFps: number; log: Log },
+  options: { cameras: number; warmMs: number; measureMs: number; sampleFps: number; log: Log },
 ): Promise<number> {
+  const { cameras, warmMs, measureMs, sampleFps, log } = options
   const telemetry = createTelemetry({ level: 'silent' })
   const engine = await createInferenceEngine({
     models: [

@@ -10,7 +10,7 @@ import { presets } from '../../../src/train/models/presets.ts'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
 import { createRandom } from '../infer/bench-model.ts'
-import { type BenchReport, bar, type Log, machine, median, rounded } from '../report.ts'
+import { type BenchOptions, type BenchReport, bar, machine, median, rounded } from '../report.ts'
 import { engineCameras } from './engine-cameras.ts'
 import { type Open, openGraph, rowsOf } from './sessions.ts'
 import { movingVideo } from './video.ts'
@@ -18,17 +18,20 @@ import { movingVideo } from './video.ts'
 const labels = ['empty', 'walking', 'running', 'falling', 'fighting']
 const sampleFps = 8
 const rows = 8
-const rounds = 9
+const sizes = {
+  full: { rounds: 9, seconds: 4, engine: { cameras: 24, warmMs: 1500, measureMs: 8000 } },
+  smoke: { rounds: 1, seconds: 1, engine: { cameras: 4, warmMs: 100, measureMs: 500 } },
+}
 /** Tubelets between two answers. */
 const strides = [1, 2, 4]
-const seconds = 4
 
 /**
  * What the nano preset costs for each second of video, with random weights: as a stream that encodes every tubelet
  * once, and as overlapping windows that encode it again and again, on one thread with batches of 8 cameras. Then how
  * many cameras at 8 fps the engine serves when it does nothing else (no decoding), in float and in 8 bits.
  */
-export async function run({ log }: { log: Log }): Promise<BenchReport> {
+export async function run({ log, smoke }: BenchOptions): Promise<BenchReport> {
+  const { rounds, seconds, engine } = smoke ? sizes.smoke : sizes.full
   const loadBefore = loadavg()[0]!
   const dir = mkdtempSync(join(tmpdir(), 'vireo-bench-stream-'))
   try {
@@ -51,9 +54,11 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
     for (let round = 0; round < rounds; round += 1) {
       const own = { windows: [] as number[], stream: [] as number[], int8: [] as number[] }
       for (const stride of strides) {
-        own.windows.push(await windowsCost(sessions.windows, sessions.stream.frames, { videos, stride }))
-        own.stream.push(await streamCost(sessions.stream, { videos, stride }))
-        own.int8.push(await streamCost(sessions.int8, { videos, stride }))
+        own.windows.push(
+          await windowsCost(sessions.windows, sessions.stream.frames, { videos, stride, seconds }),
+        )
+        own.stream.push(await streamCost(sessions.stream, { videos, stride, seconds }))
+        own.int8.push(await streamCost(sessions.int8, { videos, stride, seconds }))
       }
       for (const kind of ['windows', 'stream', 'int8'] as const) cost[kind].push(own[kind])
       log(
@@ -63,8 +68,8 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
     await Promise.all(Object.values(sessions).map((session) => session.close()))
 
     const cameras = {
-      float: await engineCameras(stream, { sampleFps, log }),
-      int8: await engineCameras(int8, { sampleFps, log }),
+      float: await engineCameras(stream, { ...engine, sampleFps, log }),
+      int8: await engineCameras(int8, { ...engine, sampleFps, log }),
     }
     const at = (kind: keyof typeof cost, index: number) => median(cost[kind].map((round) => round[index]!))
     /** Median over rounds of the ratio of two costs of the same round. */
@@ -171,10 +176,13 @@ async function compareLogits(
 interface Plan {
   readonly videos: readonly Uint8Array[]
   readonly stride: number
+  /** Of video that is played. */
+  readonly seconds: number
 }
 
 /** Milliseconds for one second of one camera's video, windows that start every `stride` tubelets. */
-async function windowsCost(session: Open, tubeletFrames: number, { videos, stride }: Plan): Promise<number> {
+async function windowsCost(session: Open, tubeletFrames: number, plan: Plan): Promise<number> {
+  const { videos, stride, seconds } = plan
   const score = session.play(rows)
   const frame = session.bytes / session.frames
   const step = stride * tubeletFrames
@@ -187,7 +195,7 @@ async function windowsCost(session: Open, tubeletFrames: number, { videos, strid
 }
 
 /** The same for the stream, which takes every tubelet whatever the stride of the answers that are looked at. */
-async function streamCost(session: Open, { videos, stride }: Plan): Promise<number> {
+async function streamCost(session: Open, { videos, stride, seconds }: Plan): Promise<number> {
   const play = session.play(rows)
   const batches = Array.from({ length: (seconds * sampleFps) / session.frames }, (_, n) =>
     rowsOf(videos, n * session.bytes, session.bytes),

@@ -4,22 +4,23 @@ import { randomScript } from '../../../src/simulate/random-script.ts'
 import type { SceneScript } from '../../../src/simulate/script.ts'
 import { measureTracks, type TrackMetrics } from '../../../src/track/track-metrics.ts'
 import { createTracker } from '../../../src/track/tracker.ts'
-import { type BenchReport, bar, type Log, machine, median, rounded } from '../report.ts'
+import { type BenchOptions, type BenchReport, bar, type Log, machine, median, rounded } from '../report.ts'
 import { crossingScene } from './crossing-scenes.ts'
 import { createIouTracker } from './iou-tracker.ts'
 import { picture, seenMoments } from './seen-truth.ts'
 
 const fps = 8
 const heldOut = 3_000_001
-const scenes = 10
+const scenes = { full: 10, smoke: 1 }
 
 /** The tracker against one of overlap alone, on scenes of the simulator; and what it costs. */
-export async function run({ log }: { log: Log }): Promise<BenchReport> {
-  const crossings = compare((seed) => crossingScene(seed), log, 'crossing')
+export async function run({ log, smoke }: BenchOptions): Promise<BenchReport> {
+  const plan = { scenes: smoke ? scenes.smoke : scenes.full, log }
+  const crossings = compare('crossing', (seed) => crossingScene(seed), plan)
   const mixed = compare(
-    (seed) => randomScript({ seed, durationS: 60, styleSet: 'holdout', perMinute: 12 }),
-    log,
     'mixed',
+    (seed) => randomScript({ seed, durationS: smoke ? 15 : 60, styleSet: 'holdout', perMinute: 12 }),
+    plan,
   )
   const cost = costOfTracks({ tracks: 100, cameras: 32, log })
   const points = (a: number, b: number) => Math.round((a - b) * 1000) / 10
@@ -59,7 +60,11 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
 }
 
 /** All frames of all scenes as one sequence; ids are told apart by the scene. */
-function compare(scriptOf: (seed: number) => SceneScript, log: Log, name: string) {
+function compare(
+  name: string,
+  scriptOf: (seed: number) => SceneScript,
+  { scenes, log }: { scenes: number; log: Log },
+) {
   const ours: Parameters<typeof measureTracks>[0][number][] = []
   const plain: typeof ours = []
   for (let scene = 0; scene < scenes; scene += 1) {

@@ -2,30 +2,56 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { presets } from '../../../src/train/models/presets.ts'
-import { type Bar, type BenchReport, bar, type Log, machine, median, rounded } from '../report.ts'
+import {
+  type Bar,
+  type BenchOptions,
+  type BenchReport,
+  bar,
+  type Log,
+  machine,
+  median,
+  rounded,
+} from '../report.ts'
 import { compareGradients } from './gradients.ts'
 import { type Round, type StepProcess, startStepProcess } from './step-process.ts'
 import { torchPython } from './torch-python.ts'
 import { writeTrainingPlan } from './training-plan.ts'
 
 const threads = 2
-const cases = [
-  { settings: presets.nano, batch: 8, stepsPerRound: 6, rounds: 15 },
-  { settings: presets.small, batch: 2, stepsPerRound: 1, rounds: 25 },
-] as const
-const checkedSteps = 5
+const sizes = {
+  full: {
+    cases: [
+      { settings: presets.nano, batch: 8, stepsPerRound: 6, rounds: 15 },
+      { settings: presets.small, batch: 2, stepsPerRound: 1, rounds: 25 },
+    ],
+    checkedSteps: 5,
+  },
+  smoke: { cases: [{ settings: presets.nano, batch: 1, stepsPerRound: 1, rounds: 1 }], checkedSteps: 1 },
+} as const
+type Case = (typeof sizes)[keyof typeof sizes]['cases'][number]
 
 /**
  * Training steps of our engine and of PyTorch in turns: same model, weights, clips, batch, threads and optimiser. The
  * losses of the first steps must agree, so that it is the same work.
  */
-export async function run({ log }: { log: Log }): Promise<BenchReport> {
-  const python = torchPython(log)
+export async function run({ log, smoke }: BenchOptions): Promise<BenchReport> {
+  const { cases, checkedSteps } = smoke ? sizes.smoke : sizes.full
+  const python = torchPython(log, { install: !smoke })
+  if (python === null)
+    log('no Python with torch: the smallest size does not install it and runs our steps only')
   const figures: Record<string, number> = { threads }
   const bars: Bar[] = []
   for (const each of cases) {
     const { name } = each.settings
-    const { ratio, cpuRatio, ours, torch, memory, difference } = await compare(python, each, log)
+    if (python === null) {
+      figures[`${name}: ours, clips/s`] = rounded(await ourSpeed(each))
+      continue
+    }
+    const { ratio, cpuRatio, ours, torch, memory, difference } = await compare(
+      python,
+      { ...each, checkedSteps },
+      log,
+    )
     figures[`${name}: batch`] = each.batch
     figures[`${name}: ours, clips/s`] = rounded(ours)
     figures[`${name}: PyTorch, clips/s`] = rounded(torch)
@@ -43,13 +69,26 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
       bar(`${name}: difference of the first ${checkedSteps} losses`, rounded(difference), '<=', 1e-4),
     )
   }
-  for (const { name, error } of await compareGradients(log))
+  for (const { name, error } of await compareGradients({ log, smoke }))
     bars.push(bar(`${name}: gradient against TensorFlow.js, relative L2`, rounded(error), '<=', 1e-5))
   return { bench: 'train', machine: machine(), figures, bars }
 }
 
-async function compare(python: string, options: (typeof cases)[number], log: Log) {
-  const { settings, batch, stepsPerRound, rounds } = options
+/** Clips a second of a round of our steps alone. */
+async function ourSpeed({ settings, batch, stepsPerRound }: Case): Promise<number> {
+  const dir = mkdtempSync(join(tmpdir(), 'vireo-bench-train-'))
+  const plan = writeTrainingPlan(dir, { settings, batch, threads })
+  const ours = await startStepProcess(process.execPath, [join(import.meta.dirname, 'our-steps.ts'), plan])
+  try {
+    return (batch * stepsPerRound) / (await ours.steps(stepsPerRound)).seconds
+  } finally {
+    await ours.close()
+    rmSync(dir, { recursive: true })
+  }
+}
+
+async function compare(python: string, options: Case & { checkedSteps: number }, log: Log) {
+  const { settings, batch, stepsPerRound, rounds, checkedSteps } = options
   const dir = mkdtempSync(join(tmpdir(), 'vireo-bench-train-'))
   const plan = writeTrainingPlan(dir, { settings, batch, threads })
   const here = import.meta.dirname

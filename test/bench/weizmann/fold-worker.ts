@@ -2,10 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type FoldPart, runFold } from './fold.ts'
 import { type LoadOptions, loadWeizmann } from './load.ts'
+import type { Steps } from './plan.ts'
 
-const { load, seed, weightsDir } = workerData as {
+const { load, seed, steps, weightsDir } = workerData as {
   load: Omit<LoadOptions, 'log'>
   seed: number
+  steps: Steps
   weightsDir: string
 }
 const port = parentPort!
@@ -16,6 +18,7 @@ port.on('message', async ({ subject, part }: { subject: string; part: FoldPart }
     videos,
     subject,
     part,
+    steps,
     weightsDir,
     seed,
     onCost(step) {

@@ -25,12 +25,12 @@ export interface FoldResult {
 
 /** Steps of one fold, each weighted by about how long it takes, for the estimate of what is left. */
 export const stepCost = { cnn: 1.5, label: 1, pretrain: 2.3 } as const
-export const foldCost: Readonly<Record<FoldPart, number>> = {
-  all:
-    chosen.cnnPlan.steps * stepCost.cnn +
-    (chosen.scratchPlan.steps + chosen.tunePlan.steps) * stepCost.label +
-    chosen.pretrainPlan.steps * stepCost.pretrain,
-  few: 2 * chosen.shots.length * chosen.fewPlan.steps * stepCost.label,
+export function foldCost(steps: chosen.Steps): Readonly<Record<FoldPart, number>> {
+  return {
+    all:
+      steps.cnn * stepCost.cnn + 2 * steps.transformer * stepCost.label + steps.pretrain * stepCost.pretrain,
+    few: 2 * steps.shots.length * steps.few * stepCost.label,
+  }
 }
 
 /** `all` labels: pretraining and the three models side by side. `few`: what they make of few labels, after that. */
@@ -45,12 +45,13 @@ export async function runFold(options: {
   videos: readonly ActionVideo[]
   subject: string
   part: FoldPart
+  steps: chosen.Steps
   weightsDir: string
   seed: number
   onCost: (cost: number) => void
   onResult: (result: FoldResult) => void
 }): Promise<void> {
-  const { videos, subject, part, weightsDir, seed, onCost, onResult } = options
+  const { videos, subject, part, steps: lengths, weightsDir, seed, onCost, onResult } = options
   const labels = [...new Set(videos.map(({ label }) => label))].sort()
   const subjects = [...new Set(videos.map((video) => video.subject))].sort()
   const at = subjects.indexOf(subject)
@@ -66,17 +67,19 @@ export async function runFold(options: {
       start: Float32Array
       shape: WindowShape
       plan: chosen.LabelPlan
+      steps: number
       train: readonly ActionVideo[]
     },
   ) => {
     const startedMs = systemClock.monoMs()
-    const { model, start, shape, plan, train } = what
+    const { model, start, shape, plan, steps, train } = what
     const weights = await learnLabels({
       model,
       start,
       videos: train,
       shape,
       plan,
+      steps,
       random: random.fork(run),
       onStep: () => onCost(run === 'cnn' ? stepCost.cnn : stepCost.label),
     })
@@ -96,14 +99,11 @@ export async function runFold(options: {
   const shape = chosen.window
   if (part === 'few') {
     const pretrained = new Float32Array(new Uint8Array(await readFile(weightsFile)).buffer)
-    for (const count of chosen.shots) {
+    for (const count of lengths.shots) {
       const train = of(others.slice(0, count))
-      const [few, tuned] = [
-        { ...chosen.scratchPlan, ...chosen.fewPlan },
-        { ...chosen.tunePlan, ...chosen.fewPlan },
-      ]
-      await judge(`pretrained-${count}`, { model, start: pretrained, shape, plan: tuned, train })
-      await judge(`scratch-${count}`, { model, start: scratch, shape, plan: few, train })
+      const common = { model, shape, steps: lengths.few, train }
+      await judge(`pretrained-${count}`, { ...common, start: pretrained, plan: chosen.tunePlan })
+      await judge(`scratch-${count}`, { ...common, start: scratch, plan: chosen.scratchPlan })
     }
     return
   }
@@ -113,7 +113,7 @@ export async function runFold(options: {
     model,
     start: scratch,
     footage: withoutFootage(clip),
-    plan: chosen.pretrainPlan,
+    plan: { ...chosen.pretrainPlan, steps: lengths.pretrain },
     runDir,
     threads: 1,
     seed: random.fork('pretraining').int(0, 2 ** 31),
@@ -129,11 +129,12 @@ export async function runFold(options: {
   await writeFile(weightsFile, new Uint8Array(pretrained.weights.buffer))
   onResult({ subject, run: 'pretraining', said: [], seconds: (systemClock.monoMs() - startedMs) / 1000 })
 
-  await judge('pretrained', { model, start: pretrained.weights, shape, plan: chosen.tunePlan, train: eight })
-  await judge('scratch', { model, start: scratch, shape, plan: chosen.scratchPlan, train: eight })
+  const common = { model, shape, steps: lengths.transformer, train: eight }
+  await judge('pretrained', { ...common, start: pretrained.weights, plan: chosen.tunePlan })
+  await judge('scratch', { ...common, start: scratch, plan: chosen.scratchPlan })
   const cnn = createFrameCnn({ clip, labels, ...chosen.cnnWidths })
   const start = initialWeights(layOut(cnn.parameters), random.fork('cnn weights').normal)
-  await judge('cnn', { model: cnn, start, shape, plan: chosen.cnnPlan, train: eight })
+  await judge('cnn', { ...common, model: cnn, start, plan: chosen.cnnPlan, steps: lengths.cnn })
 }
 
 /** Windows are drawn by the bench, which follows the person. */

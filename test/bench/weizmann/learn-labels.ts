@@ -17,11 +17,12 @@ export async function learnLabels(options: {
   videos: readonly ActionVideo[]
   shape: WindowShape
   plan: LabelPlan
+  steps: number
   random: Random
   onStep: () => void
 }): Promise<Float32Array> {
-  const { model, start, videos, shape, plan, random, onStep } = options
-  const { batch, steps, warmup, peakRate: peak, labelSmoothing } = plan
+  const { model, start, videos, shape, plan, steps, random, onStep } = options
+  const { batch, warmup, peakRate: peak, labelSmoothing } = plan
   const places = plan.patchDropout > 0 ? model.places! : 0
   const visible = places > 0 ? visibleCount(places, plan.patchDropout) : null
   const trainer = await createTrainer({

@@ -26,19 +26,22 @@ export interface LoadOptions {
   readonly dataDir: string
   readonly detectorFile: string
   readonly cacheDir: string
+  /** Which clips are read, by "label,subject"; null: all. */
+  readonly only: RegExp | null
   readonly threads: number
   readonly log: (line: string) => void
 }
 
 /** The clips of the Weizmann action set, each cut to the height of its person; decoded and cut once, then cached. */
 export async function loadWeizmann(options: LoadOptions): Promise<ActionVideo[]> {
-  const { dataDir, detectorFile, cacheDir, threads, log } = options
+  const { dataDir, detectorFile, cacheDir, only, threads, log } = options
   const rows = readFileSync(join(dataDir, 'labels.csv'), 'utf8').trim().split(/\r?\n/).slice(1)
   const finder = await createPersonFinder(detectorFile, threads)
   mkdirSync(cacheDir, { recursive: true })
   const videos: ActionVideo[] = []
   for (const row of rows) {
     const [path, label, subject] = row.split(',') as [string, string, string]
+    if (only && !only.test(`${label},${subject}`)) continue
     const stem = join(cacheDir, `${path.replaceAll('/', '_')}.${side}`)
     if (!existsSync(`${stem}.json`)) {
       log(`cutting ${path}`)

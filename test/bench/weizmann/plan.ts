@@ -29,7 +29,6 @@ export const cnnWidths = { widths: [12, 16, 24, 32], mixed: 48 } as const
 
 /** How labels are learned. */
 export interface LabelPlan {
-  readonly steps: number
   readonly batch: number
   readonly peakRate: number
   readonly warmup: number
@@ -49,14 +48,26 @@ const labels = {
   labelSmoothing: 0.1,
   average: 0.99,
 }
-export const scratchPlan: LabelPlan = { ...labels, steps: 2400, peakRate: 2e-3 }
-export const tunePlan: LabelPlan = { ...labels, steps: 2400, peakRate: 2e-3 }
-export const cnnPlan: LabelPlan = { ...labels, steps: 800, batch: 16, peakRate: 3e-3 }
-/** With few labelled clips there is less to learn, and more to learn by heart. */
-export const fewPlan = { steps: 400 }
+export const scratchPlan: LabelPlan = { ...labels, peakRate: 2e-3 }
+export const tunePlan: LabelPlan = { ...labels, peakRate: 2e-3 }
+export const cnnPlan: LabelPlan = { ...labels, batch: 16, peakRate: 3e-3 }
 
-export const pretrainPlan: PretrainPlan = {
-  steps: 600,
+/** How long each run is. */
+export interface Steps {
+  readonly pretrain: number
+  /** Of the transformer, from random weights and from pretrained ones. */
+  readonly transformer: number
+  readonly cnn: number
+  /** With few labelled clips there is less to learn, and more to learn by heart. */
+  readonly few: number
+  /** Labelled clips of each class (one from each of so many people) in the runs with few labels. */
+  readonly shots: readonly number[]
+}
+
+export const fullSteps: Steps = { pretrain: 600, transformer: 2400, cnn: 800, few: 400, shots: [1, 2, 4] }
+export const smokeSteps: Steps = { pretrain: 2, transformer: 2, cnn: 2, few: 2, shots: [1] }
+
+export const pretrainPlan: Omit<PretrainPlan, 'steps'> = {
   batch: 16,
   maskRatio: 0.75,
   maskedWeight: 1,
@@ -64,9 +75,6 @@ export const pretrainPlan: PretrainPlan = {
   peakRate: 3e-3,
   warmup: 40,
 }
-
-/** Labelled clips of each class (one from each of so many people) in the runs with few labels. */
-export const shots = [1, 2, 4] as const
 
 /** Windows of a clip, evenly spaced, each also mirrored, whose logits are averaged. */
 export const views = 6

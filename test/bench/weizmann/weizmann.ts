@@ -1,15 +1,15 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { type BenchReport, bar, type Log, machine, rounded } from '../report.ts'
+import { type BenchOptions, type BenchReport, bar, type Log, machine, rounded } from '../report.ts'
 import { type FoldPart, type FoldResult, foldCost } from './fold.ts'
 import { loadWeizmann } from './load.ts'
-import { seed, shots } from './plan.ts'
+import { fullSteps, seed, smokeSteps } from './plan.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const shared = join(root, '../shared')
-const cacheDir = join(tmpdir(), 'vireo-weizmann-1')
+const cacheDir = join(root, '.cache/weizmann-1')
 /** Folds that run side by side, one thread each. */
 const lanes = 2
 
@@ -20,11 +20,12 @@ type Message = { readonly cost: number } | { readonly result: FoldResult } | { r
  * the transformer from random weights, the same pretrained without labels first, and the per-frame CNN; then the first
  * two with 1, 2 and 4 labelled clips of each action. With `--folds=daria,eli` only some people.
  */
-export async function run({ log }: { log: Log }): Promise<BenchReport> {
-  const dataDir = join(shared, 'data/weizmann')
-  if (!existsSync(dataDir)) throw new Error(`${dataDir} is not there: this bench needs the Weizmann clips`)
+export async function run({ log, smoke }: BenchOptions): Promise<BenchReport> {
+  const steps = smoke ? smokeSteps : fullSteps
   const load = {
-    dataDir,
+    dataDir: join(shared, 'data/weizmann'),
+    // Two actions of three people.
+    only: smoke ? /^(bend|walk),(daria|eli|ido)$/ : null,
     detectorFile: join(shared, 'models/light_person_detector.onnx'),
     cacheDir,
     threads: 1,
@@ -35,17 +36,29 @@ export async function run({ log }: { log: Log }): Promise<BenchReport> {
     .find((flag) => flag.startsWith('--folds='))
     ?.slice(8)
     .split(',')
-  const subjects = asked ? all.filter((subject) => asked.includes(subject)) : all
+  const subjects = smoke ? all.slice(0, 1) : asked ? all.filter((subject) => asked.includes(subject)) : all
 
   const results: FoldResult[] = []
   const weightsDir = mkdtempSync(join(tmpdir(), 'vireo-weizmann-weights-'))
   const pass = (part: FoldPart) =>
-    runPass({ part, subjects, workerData: { load, seed, weightsDir }, results, log })
+    runPass({
+      part,
+      subjects,
+      workerData: { load, seed, steps, weightsDir },
+      cost: foldCost(steps)[part],
+      results,
+      log,
+    })
   const minutes = await pass('all')
   const fewMinutes = await pass('few')
   rmSync(weightsDir, { recursive: true })
 
-  const runs = ['cnn', 'scratch', 'pretrained', ...shots.flatMap((n) => [`scratch-${n}`, `pretrained-${n}`])]
+  const runs = [
+    'cnn',
+    'scratch',
+    'pretrained',
+    ...steps.shots.flatMap((n) => [`scratch-${n}`, `pretrained-${n}`]),
+  ]
   const figures: Record<string, number> = {}
   for (const name of runs) {
     const said = results.filter(({ run: made }) => made === name).flatMap((result) => result.said)
@@ -72,10 +85,12 @@ async function runPass(options: {
   part: FoldPart
   subjects: readonly string[]
   workerData: unknown
+  /** Of one fold. */
+  cost: number
   results: FoldResult[]
   log: Log
 }): Promise<number> {
-  const { part, subjects, workerData, results, log } = options
+  const { part, subjects, workerData, cost, results, log } = options
   const startedMs = performance.now()
   const { user, system } = process.cpuUsage()
   const waiting = [...subjects]
@@ -83,7 +98,7 @@ async function runPass(options: {
   const onResult = (result: FoldResult) => {
     results.push(result)
     const minutes = (performance.now() - startedMs) / 60_000
-    const left = (minutes / Math.max(1, spent)) * (subjects.length * foldCost[part] - spent)
+    const left = (minutes / Math.max(1, spent)) * (subjects.length * cost - spent)
     const more = spent > 0 ? `, ${left.toFixed(0)} min left` : ''
     log(`${describe(result)}; ${minutes.toFixed(1)} min${more}`)
   }
