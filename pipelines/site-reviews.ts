@@ -16,6 +16,7 @@ import { diffDatasets } from '../src/review/diff-datasets.ts'
 import type { ReviewFact } from '../src/review/review-item.ts'
 import type { ReviewedItem } from '../src/review/review-store.ts'
 import { buildDatasetInThread } from './dataset-thread.ts'
+import { createOneAtATime } from './one-at-a-time.ts'
 import type { ReviewQueue } from './review.ts'
 
 /** Reviews and datasets as the REST API shows and changes them: the same queue and folder as from the command line. */
@@ -26,6 +27,7 @@ export function createSiteReviews(options: {
 }): ReviewPort {
   const { queue, dataDir, clock } = options
   const folder = openDatasetFolder(dataDir)
+  const oneBuild = createOneAtATime('a dataset is being built')
 
   const get = (id: string): ReviewedItem => {
     const item = queue.get(id)
@@ -96,7 +98,8 @@ export function createSiteReviews(options: {
       return detail(id)
     },
     datasets: () => folder.list(),
-    buildDataset: async (wish) => versionOf(await buildDatasetInThread({ ...wish, dataDir, clock })),
+    buildDataset: (wish) =>
+      oneBuild(async () => versionOf(await buildDatasetInThread({ ...wish, dataDir, clock }))),
     dataset: (reference) => versionOf(read(reference)),
     datasetDiff(before, after) {
       const { added, removed, changed } = diffDatasets(read(before), read(after))

@@ -1,13 +1,10 @@
+import { hideAddress } from '../core/hide-credentials.ts'
 import type { Config } from './schema.ts'
 
 const secretFields = new Set(['password', 'key', 'secret', 'token'])
-// Greedy up to the last @: people write passwords with / # and ? unescaped.
-const inUrl = /([a-z][a-z0-9+.-]*:\/\/).*@/gi
-const inQuery = /([?&](?:password|passwd|pwd|pass|token|secret|key|auth|user|username)=)[^&#\s]*/gi
-
-/** The text without credentials of URLs, be they before the host or in the query. */
+/** The text without credentials of URLs: before the host, in the query, or in the path. */
 export function redactUrl(text: string): string {
-  return text.replace(inUrl, '$1***@').replace(inQuery, '$1***')
+  return hideAddress(text)
 }
 
 /** A copy of the configuration that may be shown: no URL credentials, passwords or keys. */

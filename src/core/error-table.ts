@@ -366,7 +366,20 @@ export const errorTable = {
     retry: false,
     httpStatus: 413,
     exitCode: 65,
-    summary: 'The body of the request is larger than this path takes.',
+    summary: 'The body, the header or the path of the request is larger than is taken.',
+  },
+  API_TIMEOUT: {
+    retry: true,
+    httpStatus: 408,
+    exitCode: 75,
+    summary: 'The request did not come whole in time. Send it again, at once.',
+  },
+  API_BUSY: {
+    retry: true,
+    httpStatus: 503,
+    exitCode: 75,
+    summary:
+      'Too many requests or connections at once, or another request does the same work now; the message says which. Try again after the seconds of Retry-After.',
   },
   BUG_UNEXPECTED: {
     retry: false,

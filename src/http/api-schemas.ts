@@ -129,12 +129,15 @@ export const apiSchemas = {
   clipEntry,
 } as const
 
+/** Names in a request may be as long as the request; a reason need not be. */
+const longestReason = 300
+
 /** @throws AppError API_BAD_REQUEST naming the field and what is accepted */
 export function checked<T>(schema: z.ZodType<T>, value: unknown): T {
   const { data, error } = schema.safeParse(value)
   if (error === undefined) return data as T
   const { path, message } = error.issues[0]!
-  throw new AppError('API_BAD_REQUEST', `${path.join('.') || 'request'}: ${message}`)
+  throw new AppError('API_BAD_REQUEST', `${path.join('.') || 'request'}: ${message.slice(0, longestReason)}`)
 }
 
 /** The schema as JSON Schema. `input`: as it is sent, before defaults are filled in. */

@@ -1,20 +1,25 @@
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { CameraStatus } from '../core/camera-status.ts'
 import { AppError } from '../core/errors.ts'
 import { type Log, noTelemetry } from '../core/telemetry-port.ts'
-import { redactFields } from '../telemetry/redact-text.ts'
 import { apiSchemas } from './api-schemas.ts'
+import { boundBody } from './bound-body.ts'
+import { createBoundedServer, type ServerLimits } from './bounded-server.ts'
 import { cameraRoutes, mergePatch } from './camera-routes.ts'
 import { datasetRoutes } from './dataset-routes.ts'
-import { guardAccess, hasToken } from './guard-access.ts'
+import { guardAccess } from './guard-access.ts'
+import { guardHeaders } from './guard-headers.ts'
+import { healthRoutes } from './health-routes.ts'
 import { recordRoutes } from './record-routes.ts'
 import { replyError } from './reply-error.ts'
 import type { ReviewPort } from './review-port.ts'
 import { reviewRoutes } from './review-routes.ts'
 import { routeSchema } from './route-schema.ts'
+import { createMediaSender } from './send-media.ts'
 import type { SitePort } from './site-port.ts'
 import { siteRoutes, yamlTypes } from './site-routes.ts'
+import { createTurns } from './take-turns.ts'
 
 export interface ModelStatus {
   readonly name: string
@@ -47,6 +52,8 @@ export interface ServerOptions {
   /** Bearer token that requests must have. Absent: none, and only requests to loopback are answered. */
   readonly token?: string | undefined
   readonly log?: Log
+  /** For tests: others than the server's own. */
+  readonly limits?: ServerLimits
 }
 
 export interface Server {
@@ -58,6 +65,8 @@ export interface Server {
 }
 
 const mostBodyBytes = 64 * 1024
+/** Most requests that wait for their turn. */
+const mostWaiting = 256
 
 /**
  * Health, metrics and, with a `site`, the REST API with its OpenAPI document at /openapi.json. /healthz answers
@@ -73,13 +82,32 @@ export function createServer(options: ServerOptions): Server {
     host = '127.0.0.1',
     port = 8080,
     log = noTelemetry.log,
+    limits,
   } = options
+  const turn = createTurns(mostWaiting)
+  const sendMedia = createMediaSender()
+  const guard = (request: FastifyRequest) => {
+    const path = request.routeOptions.url
+    if (path === '/healthz' || (path === '/readyz' && token !== undefined)) return
+    guardAccess(request, token)
+  }
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
     bodyLimit: mostBodyBytes,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200 },
+    serverFactory: (handler) => createBoundedServer(handler, limits),
+    // Paths that are none never come to a route, and so to none of its hooks.
+    frameworkErrors(thrown, request, reply) {
+      reply.headers(guardHeaders)
+      try {
+        guard(request)
+        replyError(reply, thrown, log)
+      } catch (refused) {
+        replyError(reply, refused, log)
+      }
+    },
   })
   // Requests are checked in the handlers, so that the CLI and the API say the same of the same mistake.
   app.setValidatorCompiler(() => () => true)
@@ -89,12 +117,11 @@ export function createServer(options: ServerOptions): Server {
     replyError(reply, new AppError('API_NOT_FOUND', 'There is nothing at this path.'), log),
   )
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-content-type-options', 'nosniff')
-    const path = request.routeOptions.url
-    if (path === '/healthz') return
-    if (path === '/readyz' && token !== undefined) return
-    guardAccess(request, token)
+    reply.headers(guardHeaders)
+    if (request.routeOptions.url !== '/healthz') await turn()
+    guard(request)
   })
+  app.addHook('preValidation', async (request) => boundBody(request.body))
   app.addContentTypeParser(mergePatch, { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
   app.addContentTypeParser(yamlTypes.slice(0, 2), { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
@@ -104,17 +131,18 @@ export function createServer(options: ServerOptions): Server {
     healthRoutes(scope, { health, metrics, token })
     scope.get('/openapi.json', { schema: openApiRoute }, async () => scope.swagger())
     if (reviews) {
-      reviewRoutes(scope, reviews)
+      reviewRoutes(scope, reviews, sendMedia)
       datasetRoutes(scope, reviews)
     }
     if (!site) return
     cameraRoutes(scope, site)
-    recordRoutes(scope, site)
+    recordRoutes(scope, site, sendMedia)
     siteRoutes(scope, site)
   })
 
   return {
-    listen: () => app.listen({ host, port }),
+    // With one socket, so that there is one set of limits.
+    listen: () => app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port }),
     inject: app.inject.bind(app) as FastifyInstance['inject'],
     close: () => app.close(),
   }
@@ -136,42 +164,3 @@ const openApiRoute = routeSchema({
   ...{ tag: 'process', summary: 'This document' },
   answer: [200, apiSchemas.config],
 })
-
-function healthRoutes(
-  app: FastifyInstance,
-  { health, metrics, token }: Pick<ServerOptions, 'health' | 'metrics' | 'token'>,
-): void {
-  const tag = 'process'
-  app.get(
-    '/healthz',
-    {
-      schema: routeSchema({
-        ...{ tag, summary: 'Whether the process answers', open: true },
-        answer: [200, apiSchemas.config],
-      }),
-    },
-    async () => ({ status: 'alive' }),
-  )
-  app.get(
-    '/readyz',
-    {
-      schema: routeSchema({
-        ...{ tag, open: true, errors: [503] },
-        summary: 'Whether it runs; with the token also cameras and models',
-        answer: [200, apiSchemas.ready],
-      }),
-    },
-    async (request, reply) => {
-      const ready = health.ready()
-      const trusted = token === undefined || hasToken(request, token)
-      const more = trusted ? { cameras: redactFields(health.cameras()), models: health.models() } : {}
-      return reply.code(ready ? 200 : 503).send({ ready, ...more })
-    },
-  )
-  app.get(
-    '/metrics',
-    { schema: routeSchema({ ...{ tag, summary: 'Prometheus text' }, answer: [200, 'text/plain'] }) },
-    async (_request, reply) =>
-      reply.header('content-type', metrics.metricsContentType).send(await metrics.metricsText()),
-  )
-}

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { apiSchemas, checked } from './api-schemas.ts'
 import { routeSchema } from './route-schema.ts'
-import { sendMedia } from './send-media.ts'
+import type { SendMedia } from './send-media.ts'
 import type { SitePort } from './site-port.ts'
 
 /** What was seen: alerts, and their clips with their media. */
-export function recordRoutes(app: FastifyInstance, site: SitePort): void {
+export function recordRoutes(app: FastifyInstance, site: SitePort, sendMedia: SendMedia): void {
   const params = apiSchemas.alertId
   const idOf = (value: unknown) => checked(params, value).alertId
 

@@ -3,10 +3,10 @@ import { checked } from './api-schemas.ts'
 import type { ReviewPort } from './review-port.ts'
 import { reviewSchemas } from './review-schemas.ts'
 import { routeSchema } from './route-schema.ts'
-import { sendMedia } from './send-media.ts'
+import type { SendMedia } from './send-media.ts'
 
 /** The queue of clips that people judge, and what they say. */
-export function reviewRoutes(app: FastifyInstance, reviews: ReviewPort): void {
+export function reviewRoutes(app: FastifyInstance, reviews: ReviewPort, sendMedia: SendMedia): void {
   const tag = 'review'
   const params = reviewSchemas.id
   const idOf = (value: unknown) => checked(params, value).id

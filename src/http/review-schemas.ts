@@ -11,6 +11,9 @@ const who = z
   .max(100)
   .default('api')
   .describe('Who says so; it stays with the judgement for ever.')
+const reference = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}(?:@v?[1-9]\d{0,8})?$/, 'NAME or NAME@VERSION of a dataset')
 const reason = z.enum(reviewReasons).describe('Why the clip is in the queue.')
 const sides = z.strictObject({ train: z.number(), validation: z.number(), test: z.number() })
 
@@ -114,10 +117,10 @@ export const reviewSchemas = {
     thumbnail: z.string().nullable().describe('Path of its first picture.'),
   }),
   reference: z.strictObject({
-    reference: z.string().max(100).describe('NAME or NAME@VERSION; the newest version unless given.'),
+    reference: reference.describe('NAME or NAME@VERSION; the newest version unless given.'),
   }),
   diffQuery: z.strictObject({
-    before: z.string().max(100).describe('NAME or NAME@VERSION to compare with.'),
+    before: reference.describe('NAME or NAME@VERSION to compare with.'),
   }),
   datasetWish: z.strictObject({
     name: slug.default('site'),

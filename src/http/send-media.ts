@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../core/errors.ts'
@@ -11,41 +12,62 @@ export interface Media {
   readonly fileName: string
 }
 
+/** Most recordings on their way at once: each holds a descriptor until its reader has it all. */
+const mostAnswers = 32
+// A recording is a file: what leads elsewhere, or waits for somebody to write into it, is none.
+const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
 /**
  * Sends a file, or the one range of it that is asked for (RFC 9110, section 14). Several ranges get the whole file.
  *
- * @throws AppError API_NOT_FOUND when it is gone
+ * @throws AppError API_NOT_FOUND when it is gone, API_BUSY
  */
-export async function sendMedia(request: FastifyRequest, reply: FastifyReply, media: Media) {
-  const file = await open(media.path).catch((cause) => {
-    throw new AppError('API_NOT_FOUND', 'the file is not there any more', { cause })
-  })
-  try {
-    const { size } = await file.stat()
-    const etag = `"${media.etag}"`
-    reply.headers({
-      'content-type': media.type,
-      'accept-ranges': 'bytes',
-      etag,
-      'content-disposition': `inline; filename="${media.fileName}"`,
-      // A finished recording never changes, but it can be removed.
-      'cache-control': 'private, no-cache',
+export type SendMedia = (request: FastifyRequest, reply: FastifyReply, media: Media) => Promise<FastifyReply>
+
+/** What sends the files of one server; together they are bounded. */
+export function createMediaSender(): SendMedia {
+  let answers = 0
+  return async (request, reply, media) => {
+    if (answers >= mostAnswers)
+      throw new AppError('API_BUSY', 'too many recordings are being sent; try again', {
+        details: { retryAfterS: 5 },
+      })
+    const file = await open(media.path, readOnly).catch((cause) => {
+      throw new AppError('API_NOT_FOUND', 'the file is not there any more', { cause })
     })
-    if (request.headers['if-none-match'] === etag) return await end(file, reply.code(304))
-    const conditional = request.headers['if-range']
-    const range =
-      conditional === undefined || conditional === etag ? parseRange(request.headers.range, size) : null
-    if (range === 'unsatisfiable')
-      return await end(file, reply.code(416).header('content-range', `bytes */${size}`))
-    const { start, end: last } = range ?? { start: 0, end: size - 1 }
-    reply.header('content-length', last - start + 1)
-    if (range) reply.code(206).header('content-range', `bytes ${start}-${last}/${size}`)
-    if (request.method === 'HEAD' || size === 0) return await end(file, reply)
-    // The stream closes the file, also when the reader goes away.
-    return reply.send(file.createReadStream({ start, end: last }))
-  } catch (thrown) {
-    await file.close().catch(() => {})
-    throw thrown
+    try {
+      const stat = await file.stat()
+      if (!stat.isFile()) throw new AppError('API_NOT_FOUND', 'the file is not there any more')
+      const { size } = stat
+      const etag = `"${media.etag}"`
+      reply.headers({
+        'content-type': media.type,
+        'accept-ranges': 'bytes',
+        etag,
+        'content-disposition': `inline; filename="${media.fileName}"`,
+        // A finished recording never changes, but it can be removed.
+        'cache-control': 'private, no-cache',
+      })
+      if (request.headers['if-none-match'] === etag) return await end(file, reply.code(304))
+      const conditional = request.headers['if-range']
+      const range =
+        conditional === undefined || conditional === etag ? parseRange(request.headers.range, size) : null
+      if (range === 'unsatisfiable')
+        return await end(file, reply.code(416).header('content-range', `bytes */${size}`))
+      const { start, end: last } = range ?? { start: 0, end: size - 1 }
+      reply.header('content-length', last - start + 1)
+      if (range) reply.code(206).header('content-range', `bytes ${start}-${last}/${size}`)
+      if (request.method === 'HEAD' || size === 0) return await end(file, reply)
+      // The stream closes the file, also when the reader goes away.
+      answers += 1
+      const stream = file.createReadStream({ start, end: last }).once('close', () => {
+        answers -= 1
+      })
+      return reply.send(stream)
+    } catch (thrown) {
+      await file.close().catch(() => {})
+      throw thrown
+    }
   }
 }
 

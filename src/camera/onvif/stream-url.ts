@@ -1,4 +1,4 @@
-import { redactText } from '../../telemetry/redact-text.ts'
+import { hideAddress } from '../../core/hide-credentials.ts'
 
 export interface CleanUrl {
   /** Without login, and without what looks like a secret (`***`). */
@@ -11,8 +11,6 @@ export interface CleanUrl {
 const longestUrl = 2000
 /** A shorter password may be an ordinary word of the path; it counts as one only where a value stands. */
 const wordLength = 8
-/** Some cameras put the login into the path: `/user=admin&password=…&channel=1.sdp`. */
-const inPath = /((?:password|passwd|pwd|pass)=)[^/?&#]*/gi
 
 /**
  * The address that a device gives for a stream, fit to be shown and to be written into a configuration: a `$` is
@@ -26,7 +24,7 @@ export function cleanStreamUrl(text: string, password: string | undefined): Clea
   url.username = ''
   url.password = ''
   const plain = url.href.replaceAll('$', '%24')
-  const shown = hidePassword(redactText(plain).replace(inPath, '$1***'), password)
+  const shown = hidePassword(hideAddress(plain), password)
   if (password !== undefined && password.length >= wordLength && decoded(shown).includes(password))
     return null
   return { url: shown, host: url.hostname.replace(/^\[|\]$/g, ''), hidden: shown !== plain }

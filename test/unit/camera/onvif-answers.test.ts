@@ -120,7 +120,7 @@ describe('the address of a stream', () => {
     ['rtsp://admin:geheim99@192.0.2.7:554/s?a=1&b=2', 'rtsp://192.0.2.7:554/s?a=1&b=2', false],
     [
       'rtsp://192.0.2.7/user=admin&password=x9&channel=1.sdp',
-      'rtsp://192.0.2.7/user=admin&password=***&channel=1.sdp',
+      'rtsp://192.0.2.7/user=***&password=***&channel=1.sdp',
       true,
     ],
     ['rtsp://192.0.2.7/s?user=a&pwd=b', 'rtsp://192.0.2.7/s?user=***&pwd=***', true],
