@@ -96,15 +96,17 @@ function readForeign(options: { source: string; background: string; fps?: number
     const videos = globSync('*/*.{mp4,avi,mkv,mov,webm}', { cwd: source }).sort()
     return entriesOfFolders(videos, background)
   }
-  let text: string
+  let bytes: Uint8Array
   try {
-    text = readFileSync(source, 'utf8')
+    bytes = readFileSync(source)
   } catch (cause) {
     throw new AppError('TRAIN_DATA', `${source} cannot be read (${(cause as Error).message})`, { cause })
   }
+  // Without the byte order mark that some editors write.
+  const text = new TextDecoder().decode(bytes)
   switch (extname(source).toLowerCase()) {
     case '.csv':
-      return datasetFromCsv(text, source, { background })
+      return datasetFromCsv(bytes, source, { background })
     case '.json':
       return datasetFromCoco(text, source)
     case '.xml':

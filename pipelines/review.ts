@@ -81,14 +81,14 @@ export function openReviewQueue(options: { dataDir: string; clock: Pick<Clock, '
 }
 
 /**
- * Where in its clip the model said it. A rule about people may have held since long before its clip begins; then this
- * is all that follows the pre-roll.
+ * Where in its clip the model said it. It may have been said since before the clip begins, as at a camera's first
+ * frames: then from the clip's beginning. A rule about people may have held since long before its clip begins; then
+ * this is all that follows the pre-roll.
  */
 function saidPart({ preRollMs, lastedMs, durationMs }: ClipRow) {
-  const saidToMs = Math.min(preRollMs + lastedMs, durationMs)
-  return saidToMs > preRollMs
-    ? { saidFromMs: preRollMs, saidToMs: Math.round(saidToMs) }
-    : { saidFromMs: null, saidToMs: null }
+  const within = (ms: number) => Math.round(Math.min(Math.max(0, ms), durationMs))
+  const [saidFromMs, saidToMs] = [within(preRollMs), within(preRollMs + lastedMs)]
+  return saidToMs > saidFromMs ? { saidFromMs, saidToMs } : { saidFromMs: null, saidToMs: null }
 }
 
 /** Every clip of an alert or a sample that began since then, page by page. */

@@ -1,5 +1,5 @@
-import { parse } from 'csv-parse/sync'
 import { AppError } from '../core/errors.ts'
+import { momentOf, readLabelsTable } from '../core/labels-table.ts'
 import type { DatasetManifest } from './dataset-manifest.ts'
 import type { ForeignEntry } from './foreign-entry.ts'
 
@@ -24,34 +24,27 @@ const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"
  * @throws AppError TRAIN_DATA with the line
  */
 export function datasetFromCsv(
-  text: string,
+  text: Uint8Array | string,
   source: string,
   options: { background: string },
 ): ForeignEntry[] {
-  let rows: { record: Record<string, string>; info: { lines: number } }[]
-  try {
-    rows = parse(text, { columns: true, skip_empty_lines: true, trim: true, bom: true, info: true })
-  } catch (cause) {
-    throw new AppError('TRAIN_DATA', `${source}: ${(cause as Error).message}`, { cause })
-  }
-  return rows.map(({ record, info }) => {
-    const refuse = (why: string) => new AppError('TRAIN_DATA', `${source}, line ${info.lines}: ${why}`)
-    const { path, label, group, subject, camera } = record
-    if (!path) throw refuse('column "path" is missing or empty')
-    if (label === undefined) throw refuse('column "label" is missing')
-    const moment = (name: 'startMs' | 'endMs') => {
-      const value = record[name]
-      if (value === undefined || value === '') return null
-      if (!(Number(value) >= 0)) throw refuse(`${name} "${value}" is no number of milliseconds`)
-      return Number(value)
-    }
+  const table = readLabelsTable(text, source)
+  const names = table.columns.map((name) => name.toLowerCase())
+  return table.rows.map((row) => {
+    const { at, cell } = row
+    if (cell('path') === '') throw new AppError('TRAIN_DATA', `${at}: column "path" is missing or empty`)
+    if (!names.includes('label')) throw new AppError('TRAIN_DATA', `${at}: column "label" is missing`)
+    const labels = cell('label')
+      .split('|')
+      .map((each) => each.trim())
     return {
-      path,
-      labels: label.split('|').filter((each) => each !== '' && each !== options.background),
-      group: group || subject || null,
-      camera: camera || null,
-      startMs: moment('startMs'),
-      endMs: moment('endMs'),
+      path: cell('path'),
+      labels: [...new Set(labels.filter((each) => each !== '' && each !== options.background))],
+      group: cell('group') || cell('subject') || null,
+      camera: cell('camera') || null,
+      startMs: momentOf(row, 'startMs'),
+      endMs: momentOf(row, 'endMs'),
+      at,
     }
   })
 }

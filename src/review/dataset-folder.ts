@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { link, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
-import { type DatasetManifest, parseManifest } from './dataset-manifest.ts'
+import { checkManifest, type DatasetManifest, parseManifest } from './dataset-manifest.ts'
 
 export interface DatasetFolder {
   /** Names of datasets with their versions, ascending. */
@@ -50,6 +50,7 @@ export function openDatasetFolder(dataDir: string): DatasetFolder {
       return version === undefined ? null : read(name, version)
     },
     async write(manifest) {
+      checkManifest(manifest, `dataset ${manifest.name} v${manifest.version}`)
       const path = pathOf(manifest.name, manifest.version)
       const temporary = `${path}.${randomUUID()}.tmp`
       try {

@@ -66,15 +66,33 @@ export function parseManifest(text: string, source: string): DatasetManifest {
   } catch (cause) {
     throw new AppError('TRAIN_DATA', `${source}: is not JSON: ${(cause as Error).message}`, { cause })
   }
-  const parsed = datasetManifestSchema.safeParse(value)
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0]!
-    throw new AppError('TRAIN_DATA', `${source}: ${path.join('.') || 'the file'}: ${message}`)
-  }
-  const { contentSha256, ...rest } = parsed.data
+  const manifest = checkManifest(withinClips(value), source)
+  const { contentSha256, ...rest } = value as DatasetManifest
   if (sha256Of(rest) !== contentSha256)
     throw new AppError('TRAIN_DATA', `${source}: was changed after it was made; build a new version instead`)
-  return parsed.data
+  return manifest
+}
+
+/** What nobody could read later is told when it is made. @throws AppError TRAIN_DATA naming the clip and the field */
+export function checkManifest(value: unknown, source: string): DatasetManifest {
+  const parsed = datasetManifestSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const { path, message } = parsed.error.issues[0]!
+  const [list, at] = path
+  const { id } = (list === 'entries' && (value as DatasetManifest).entries[Number(at)]) || { id: undefined }
+  const clip = id === undefined ? '' : ` (clip ${id})`
+  throw new AppError('TRAIN_DATA', `${source}: ${path.join('.') || 'the file'}${clip}: ${message}`)
+}
+
+/** Early versions could hold parts that begin a little before their clip. */
+function withinClips(value: unknown): unknown {
+  const { entries } = (value ?? {}) as { entries?: unknown }
+  if (!Array.isArray(entries)) return value
+  const within = (entry: unknown) =>
+    typeof (entry as DatasetEntry | null)?.startMs === 'number'
+      ? { ...(entry as DatasetEntry), startMs: Math.max(0, (entry as DatasetEntry).startMs) }
+      : entry
+  return { ...(value as object), entries: entries.map(within) }
 }
 
 function sha256Of(manifest: Omit<DatasetManifest, 'contentSha256'>): string {

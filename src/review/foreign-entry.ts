@@ -9,4 +9,6 @@ export interface ForeignEntry {
   /** Milliseconds from the file's beginning; null: from the beginning, to the end. */
   readonly startMs: number | null
   readonly endMs: number | null
+  /** Where it is written, such as labels.csv:5, where that is known. */
+  readonly at?: string
 }

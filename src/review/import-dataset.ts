@@ -25,14 +25,15 @@ export async function importEntries(options: {
   const imported: Omit<DatasetEntry, 'side'>[] = []
   for (const [index, entry] of entries.entries()) {
     const path = resolve(root, entry.path)
-    const file = files.get(path) ?? (await look(path, durationMsOf))
+    const where = entry.at === undefined ? path : `${entry.at}: ${path}`
+    const file = files.get(path) ?? (await look(path, where, durationMsOf))
     files.set(path, file)
-    const startMs = entry.startMs ?? 0
+    const startMs = Math.max(0, entry.startMs ?? 0)
     const endMs = Math.min(entry.endMs ?? file.durationMs, file.durationMs)
-    if (startMs >= endMs)
+    if (!(startMs < endMs))
       throw new AppError(
         'TRAIN_DATA',
-        `${path}: the part ${startMs}–${entry.endMs ?? 'end'} ms is not within its ${file.durationMs} ms`,
+        `${where}: the part ${entry.startMs ?? 0}–${entry.endMs ?? 'end'} ms is not within its ${file.durationMs} ms`,
       )
     const own = `file-${file.sha256.slice(0, 12)}`
     imported.push({
@@ -56,9 +57,9 @@ export async function importEntries(options: {
   return imported
 }
 
-async function look(path: string, durationMsOf: (path: string) => Promise<number>) {
+async function look(path: string, where: string, durationMsOf: (path: string) => Promise<number>) {
   const found = await stat(path).catch(() => null)
-  if (!found?.isFile()) throw new AppError('TRAIN_DATA', `${path}: there is no such file`)
+  if (!found?.isFile()) throw new AppError('TRAIN_DATA', `${where}: there is no such file`)
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array)
   const durationMs = await durationMsOf(path)

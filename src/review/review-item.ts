@@ -49,14 +49,19 @@ export interface ReviewFact {
 
 /**
  * The part of a clip that a judgement is about: what the person gave, else the part for which the model said it. The
- * pre-roll and post-roll around it show what was before and after, and do not teach what was said.
+ * pre-roll and post-roll around it show what was before and after, and do not teach what was said. It always lies
+ * within the clip; where nothing of it would be left, it is all of the clip.
  */
 export function judgedPart(
   { durationMs, saidFromMs, saidToMs }: Pick<ReviewItem, 'durationMs' | 'saidFromMs' | 'saidToMs'>,
   { startMs, endMs }: Pick<ReviewFact, 'startMs' | 'endMs'>,
 ): { readonly startMs: number; readonly endMs: number } {
-  if (startMs !== null || endMs !== null) return { startMs: startMs ?? 0, endMs: endMs ?? durationMs }
-  return { startMs: saidFromMs ?? 0, endMs: saidToMs ?? durationMs }
+  const [from, to] =
+    startMs !== null || endMs !== null
+      ? [startMs ?? 0, endMs ?? durationMs]
+      : [saidFromMs ?? 0, saidToMs ?? durationMs]
+  const within = { startMs: Math.max(0, from), endMs: Math.min(to, durationMs) }
+  return within.startMs < within.endMs ? within : { startMs: 0, endMs: durationMs }
 }
 
 /** What holds of a clip after all that was said: the latest fact that nobody took back; null when there is none. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { AppError } from '../core/errors.ts'
+import { momentOf, readLabelsTable } from '../core/labels-table.ts'
 import type { CachedVideo } from './clip-cache.ts'
 
 /** A stretch of video with its label. */
@@ -21,12 +22,20 @@ export interface LabelledSet {
 const soundTypes = new Set(['.wav', '.flac', '.mp3', '.m4a', '.aac', '.ogg', '.opus', '.wma'])
 const videoTypes = new Set(['.mp4', '.mkv', '.avi', '.mov', '.webm', '.m4v', '.ts', '.mpg', '.mpeg'])
 type Medium = 'video' | 'sound'
-const columns = ['path', 'label', 'group', 'startMs', 'endMs'] as const
+
+/** With what only reading needs. */
+type Listed = LabelledVideo & {
+  /** Where it is listed. */
+  readonly at: string
+  /** Whether its group is the file by itself, because nobody named one. */
+  readonly ownGroup: boolean
+}
 
 /**
- * Labelled footage of files and folders. A CSV file has the columns path, label, group (or subject) and, if wanted,
- * startMs and endMs; paths start at its folder. A folder has labels.csv, or a folder for each label: in it videos
- * (each a group of its own), or a folder of videos for each group.
+ * Labelled footage of files and folders. A CSV file has the columns path and label and, if wanted, group (or subject),
+ * startMs and endMs; paths start at its folder, and without a group each file is one. A folder has labels.csv, or a
+ * folder for each label: in it videos (each a group of its own), or a folder of videos for each group. Files of
+ * different folders are different files, also where they are called alike; parts of one file are one group.
  *
  * @param more labelled footage from elsewhere.
  * @param medium `sound`: a folder's recordings of sound count as well as its videos.
@@ -38,14 +47,11 @@ export async function readLabelledSet(
   medium: Medium = 'video',
 ): Promise<LabelledSet> {
   const read = await Promise.all(sources.map((source) => readSource(source, medium)))
-  const items = [...read.flat(), ...more]
+  const listed = read.flat()
+  refuseTwice(listed)
+  const items = joinFiles([...apart(listed), ...more])
   if (items.length === 0)
     throw new AppError('TRAIN_DATA', `${sources.join(', ') || 'the sources'}: there is no labelled footage`)
-  const seen = new Set<string>()
-  for (const { id } of items) {
-    if (seen.has(id)) throw new AppError('TRAIN_DATA', `${id}: is listed twice`)
-    seen.add(id)
-  }
   const facts = await Promise.all(
     items.map(async ({ path, ...rest }) => [
       path,
@@ -59,13 +65,67 @@ export async function readLabelledSet(
   return { id: `labelled-${digest}`, labels, items }
 }
 
+/** @throws AppError TRAIN_DATA naming both places where a part of a file is listed */
+function refuseTwice(listed: readonly Listed[]): void {
+  const seen = new Map<string, Listed>()
+  for (const each of listed) {
+    const key = JSON.stringify([each.path, each.startMs ?? 0, each.endMs ?? null])
+    const other = seen.get(key)
+    if (other)
+      throw new AppError(
+        'TRAIN_DATA',
+        `${each.at}: ${each.path} is listed twice, with the label "${each.label}" here and "${other.label}" in ${other.at}; leave one out`,
+      )
+    seen.set(key, each)
+  }
+}
+
+/**
+ * Files that are called alike in several sources get names of their own, and groups where the file is the group. The
+ * source that comes first keeps its names: then its groups stay on their sides when another one is added.
+ */
+function apart(listed: readonly Listed[]): LabelledVideo[] {
+  const firstOf = { id: new Map<string, string>(), group: new Map<string, string>() }
+  for (const { id, path, group, ownGroup } of listed) {
+    if (!firstOf.id.has(id)) firstOf.id.set(id, path)
+    if (ownGroup && !firstOf.group.has(group)) firstOf.group.set(group, stemOf(path))
+  }
+  return listed.map(({ at: _, ownGroup, ...video }) => {
+    const { id, path, group } = video
+    const range = /@[\d.]*-[\d.]*$/.exec(id)?.[0] ?? ''
+    return {
+      ...video,
+      id: firstOf.id.get(id) === path ? id : `${path}${range}`,
+      group: ownGroup && firstOf.group.get(group) !== stemOf(path) ? stemOf(path) : group,
+    }
+  })
+}
+
+const stemOf = (path: string) => path.slice(0, path.length - extname(path).length)
+
+/** Parts of one file show one scene: where they have several groups, these become one. */
+function joinFiles(items: readonly LabelledVideo[]): LabelledVideo[] {
+  const parent = new Map<string, string>()
+  const root = (group: string): string => {
+    const up = parent.get(group)
+    return up === undefined ? group : root(up)
+  }
+  const first = new Map<string, string>()
+  for (const { path, group } of items) {
+    const [a, b] = [root(first.get(path) ?? group), root(group)]
+    if (a !== b) parent.set(b, a)
+    first.set(path, a)
+  }
+  return items.map((item) => ({ ...item, group: root(item.group) }))
+}
+
 /** Videos without labels, of folders (all that is in them) and files. Each is a group of its own. */
 export async function readFootage(sources: readonly string[]): Promise<CachedVideo[]> {
   const paths = (await Promise.all(sources.map((source) => filesIn(source, 'video')))).flat()
   return [...new Set(paths)].map((path) => ({ id: path, path, label: null, group: path }))
 }
 
-async function readSource(source: string, medium: Medium): Promise<LabelledVideo[]> {
+async function readSource(source: string, medium: Medium): Promise<Listed[]> {
   if (!(await statOf(source)).isDirectory()) return readCsv(source)
   const csv = join(source, 'labels.csv')
   const listed = await stat(csv).then(
@@ -75,7 +135,7 @@ async function readSource(source: string, medium: Medium): Promise<LabelledVideo
   return listed ? readCsv(csv) : readFolder(source, medium)
 }
 
-async function readFolder(dir: string, medium: Medium): Promise<LabelledVideo[]> {
+async function readFolder(dir: string, medium: Medium): Promise<Listed[]> {
   const videos = await filesIn(dir, medium)
   return videos.map((path) => {
     const parts = relative(dir, path).split(sep)
@@ -84,55 +144,58 @@ async function readFolder(dir: string, medium: Medium): Promise<LabelledVideo[]>
         'TRAIN_DATA',
         `${path}: lies in no folder that names its label; make one for each label in ${dir}, or write labels.csv`,
       )
-    const group = parts.length > 2 ? parts[1]! : `${parts[0]}/${basename(path, extname(path))}`
-    return { id: parts.join('/'), path, label: parts[0]!, group }
+    const ownGroup = parts.length === 2
+    const group = ownGroup ? `${parts[0]}/${basename(path, extname(path))}` : parts[1]!
+    return { id: parts.join('/'), path, label: parts[0]!, group, at: dir, ownGroup }
   })
 }
 
-async function readCsv(file: string): Promise<LabelledVideo[]> {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+async function readCsv(file: string): Promise<Listed[]> {
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     throw new AppError('TRAIN_DATA', `${file}: cannot be read (${cause.code})`, { cause })
   })
-  const [head = [], ...rows] = parseCsv(text)
-  const names = head.map((name) => (name.trim() === 'subject' ? 'group' : name.trim()))
-  for (const needed of ['path', 'label', 'group'])
+  const { columns, rows } = readLabelsTable(bytes, file)
+  const names = columns.map((name) => name.toLowerCase())
+  for (const needed of ['path', 'label'])
     if (!names.includes(needed))
-      throw new AppError('TRAIN_DATA', `${file}:1: has no column ${needed}; there are ${names.join(', ')}`)
-  return rows.map((row, index) => {
-    const at = `${file}:${index + 2}`
-    const cell = (name: (typeof columns)[number]) => row[names.indexOf(name)]?.trim() ?? ''
-    const number = (name: 'startMs' | 'endMs') => {
-      const value = Number(cell(name))
-      if (Number.isFinite(value) && value >= 0) return value
-      throw new AppError('TRAIN_DATA', `${at}: ${name} "${cell(name)}" is no number of milliseconds`)
-    }
-    for (const needed of ['path', 'label', 'group'] as const)
-      if (cell(needed) === '') throw new AppError('TRAIN_DATA', `${at}: ${needed} is empty`)
-    const range = cell('startMs') === '' ? '' : `@${cell('startMs')}-${cell('endMs')}`
-    return {
-      id: `${cell('path')}${range}`,
-      path: resolve(dirname(file), cell('path')),
-      label: cell('label'),
-      group: cell('group'),
-      ...(cell('startMs') !== '' && { startMs: number('startMs') }),
-      ...(cell('endMs') !== '' && { endMs: number('endMs') }),
-    }
-  })
+      throw new AppError('TRAIN_DATA', `${file}:1: has no column ${needed}; there are ${columns.join(', ')}`)
+  const grouped = names.includes('group') || names.includes('subject')
+  return Promise.all(
+    rows.map(async (row): Promise<Listed> => {
+      const { at, cell } = row
+      const group = cell('group') || cell('subject')
+      for (const [needed, value] of [
+        ['path', cell('path')],
+        ['label', cell('label')],
+        ...(grouped ? [['group', group] as const] : []),
+      ] as const)
+        if (value === '') throw new AppError('TRAIN_DATA', `${at}: ${needed} is empty`)
+      const [startMs, endMs] = [momentOf(row, 'startMs'), momentOf(row, 'endMs')]
+      if (endMs !== null && endMs <= (startMs ?? 0))
+        throw new AppError('TRAIN_DATA', `${at}: the part from ${startMs ?? 0} ms to ${endMs} ms is empty`)
+      const range = startMs === null && endMs === null ? '' : `@${cell('startMs')}-${cell('endMs')}`
+      return {
+        id: `${cell('path')}${range}`,
+        path: await pathOf(dirname(file), cell('path'), at),
+        label: cell('label'),
+        group: grouped ? group : cell('path').replace(/\.[^./\\]*$/, ''),
+        ...(startMs !== null && { startMs }),
+        ...(endMs !== null && { endMs }),
+        at,
+        ownGroup: !grouped,
+      }
+    }),
+  )
 }
 
-/** Rows of cells (RFC 4180); empty lines are left out. */
-function parseCsv(text: string): string[][] {
-  const rows: string[][] = []
-  let row: string[] = []
-  const pattern = /("(?:[^"]|"")*"|[^,\r\n]*)(,|\r\n|\n|\r|$)/gy
-  for (let match = pattern.exec(text); match && match.index < text.length; match = pattern.exec(text)) {
-    const [, cell = '', end] = match
-    row.push(cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell)
-    if (end === ',') continue
-    if (row.some((each) => each !== '')) rows.push(row)
-    row = []
-  }
-  return rows
+/** The file of a row. Paths that Windows wrote are read, too. @throws AppError TRAIN_DATA naming the row */
+async function pathOf(dir: string, written: string, at: string): Promise<string> {
+  const there = async (path: string) => (await stat(path).catch(() => null))?.isFile() ?? false
+  const path = resolve(dir, written)
+  if (await there(path)) return path
+  const slashed = resolve(dir, written.replaceAll('\\', '/'))
+  if (await there(slashed)) return slashed
+  throw new AppError('TRAIN_DATA', `${at}: ${path}: is not there, or is no file`, { details: { path } })
 }
 
 async function filesIn(source: string, medium: Medium): Promise<string[]> {

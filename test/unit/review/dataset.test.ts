@@ -9,7 +9,7 @@ import { datasetFromCsv, datasetToCsv } from '../../../src/review/dataset-csv.ts
 import { datasetFromCvat, datasetToCvat } from '../../../src/review/dataset-cvat.ts'
 import { openDatasetFolder } from '../../../src/review/dataset-folder.ts'
 import { findLeaks } from '../../../src/review/dataset-leaks.ts'
-import { parseManifest } from '../../../src/review/dataset-manifest.ts'
+import { parseManifest, sealManifest } from '../../../src/review/dataset-manifest.ts'
 import { diffDatasets } from '../../../src/review/diff-datasets.ts'
 import type { ReviewedItem } from '../../../src/review/review-store.ts'
 import { assign, dayMs, judged, week } from './judged-item.ts'
@@ -163,7 +163,8 @@ describe('other tools', () => {
 
   it('give and take CSV', () => {
     const text = datasetToCsv(manifest, { background })
-    expect(datasetFromCsv(text, 'a.csv', { background })).toEqual(expected)
+    const read = datasetFromCsv(text, 'a.csv', { background })
+    expect(read).toEqual(expected.map((entry, n) => ({ ...entry, at: `a.csv:${n + 2}` })))
   })
 
   it('give and take COCO', () => {
@@ -191,8 +192,8 @@ describe('other tools', () => {
     annotations: [{ video_id: 1, category_id: 3 }],
   }
   it.each([
-    ['CSV without a path', csv('label\nwalk\n'), /a.csv, line 2: column "path"/],
-    ['CSV with a wrong time', csv('path,label,startMs\na.mp4,walk,x\n'), /line 2: startMs "x"/],
+    ['CSV without a path', csv('label\nwalk\n'), /a.csv:2: column "path"/],
+    ['CSV with a wrong time', csv('path,label,startMs\na.mp4,walk,x\n'), /a.csv:2: startMs "x"/],
     [
       'an unknown category',
       () => datasetFromCoco(JSON.stringify(stray), 'a.json'),
@@ -205,7 +206,51 @@ describe('other tools', () => {
 
   it('may call the group a subject, as action data sets do', () => {
     expect(csv('path,label,subject\nwalk/a.avi,walk,daria\n')()).toEqual([
-      { path: 'walk/a.avi', labels: ['walk'], group: 'daria', camera: null, startMs: null, endMs: null },
+      {
+        ...{ path: 'walk/a.avi', labels: ['walk'], group: 'daria', camera: null },
+        ...{ startMs: null, endMs: null, at: 'a.csv:2' },
+      },
     ])
+  })
+})
+
+describe('a dataset that was built can be read', () => {
+  let dataDir: string
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'vireo-datasets-'))
+  })
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
+
+  it.each([
+    ['begins before the clip', { saidFromMs: -67, saidToMs: 900 }, { startMs: 0, endMs: 900 }],
+    ['ends after it', { saidFromMs: 7000, saidToMs: 9000 }, { startMs: 7000, endMs: 8000 }],
+    ['lies before it', { saidFromMs: -900, saidToMs: -67 }, { startMs: 0, endMs: 8000 }],
+    ['lies after it', { saidFromMs: 9000, saidToMs: 9900 }, { startMs: 0, endMs: 8000 }],
+    ['is empty', { saidFromMs: 500, saidToMs: 500 }, { startMs: 0, endMs: 8000 }],
+  ])('where the part that the model meant %s', async (_name, said, part) => {
+    const folder = openDatasetFolder(dataDir)
+    await folder.write(build([...week(), judged('b1', 8 * dayMs, said)]))
+    expect(folder.read('site').entries.find(({ id }) => id === 'b1')).toMatchObject(part)
+  })
+
+  it('also where an earlier version has parts that begin before their clip', async () => {
+    const { contentSha256: _, ...manifest } = build(week())
+    const [first, ...rest] = manifest.entries
+    const sealed = sealManifest({ ...manifest, entries: [{ ...first!, startMs: -67 }, ...rest] })
+    const read = parseManifest(JSON.stringify(sealed), 'v1.json')
+    expect(read.entries[0]!.startMs).toBe(0)
+    const next = build(week(), { parent: read })
+    expect(next.version).toBe(2)
+  })
+
+  it('and what could not be is refused when it is built, naming the clip', async () => {
+    const { contentSha256: _, ...manifest } = build(week())
+    const [first, ...rest] = manifest.entries
+    const broken = { ...first!, endMs: Number.NaN }
+    const write = (more: Partial<typeof manifest>) =>
+      openDatasetFolder(dataDir).write(sealManifest({ ...manifest, ...more }))
+    await expect(write({ entries: [broken, ...rest] })).rejects.toThrow(/dataset site v1: .*clip a0.*/)
+    await expect(write({ name: 'My Site' })).rejects.toThrow(/name: a slug/)
+    expect(openDatasetFolder(dataDir).list()).toEqual([])
   })
 })

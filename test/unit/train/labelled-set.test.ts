@@ -57,11 +57,15 @@ describe('labelled set', () => {
   })
 
   it.each([
-    ['path,label\na,b\n', /labels\.csv:1: has no column group/],
+    ['path,group\na,b\n', /labels\.csv:1: has no column label; there are path, group/],
     ['path,label,group\na.mp4,,g\n', /labels\.csv:2: label is empty/],
     ['path,label,group,startMs\na.mp4,b,g,soon\n', /labels\.csv:2: startMs "soon" is no number/],
-    ['path,label,group\na.mp4,b,g\na.mp4,b,g\n', /a\.mp4: is listed twice/],
-    ['path,label,group\nnowhere.mp4,b,g\n', /nowhere\.mp4: is not there/],
+    [
+      'path,label,group\na.mp4,b,g\na.mp4,b,g\n',
+      /labels\.csv:3: .*a\.mp4 is listed twice, with the label "b" here and "b" in .*labels\.csv:2/,
+    ],
+    ['path,label,group\nnowhere.mp4,b,g\n', /labels\.csv:2: .*nowhere\.mp4: is not there/],
+    ['path,label,group,startMs,endMs\na.mp4,b,g,9,9\n', /labels\.csv:2: the part from 9 ms to 9 ms is empty/],
     ['path,label,group\n', /there is no labelled footage/],
   ])('says what is wrong with %j', async (text, message) => {
     const dir = folder('a.mp4')
@@ -70,6 +74,41 @@ describe('labelled set', () => {
       code: 'TRAIN_DATA',
       message: expect.stringMatching(message),
     })
+  })
+
+  it('takes files of two folders that are called alike for two files, each a group', async () => {
+    const dir = folder('a/fall/1.mp4', 'a/walk/1.mp4', 'b/fall/1.mp4', 'b/fall/2.mp4', 'b/walk/anna/1.mp4')
+    const [a, b] = [join(dir, 'a'), join(dir, 'b')]
+    const { items } = await readLabelledSet([a, b])
+    expect(items.map(({ id, group }) => [id, group])).toEqual([
+      ['fall/1.mp4', 'fall/1'],
+      ['walk/1.mp4', 'walk/1'],
+      [join(b, 'fall/1.mp4'), join(b, 'fall/1')],
+      ['fall/2.mp4', 'fall/2'],
+      ['walk/anna/1.mp4', 'anna'],
+    ])
+    // What was alone before keeps its names, so that its groups stay on their sides.
+    expect((await readLabelledSet([a])).items.map(({ group }) => group)).toEqual(['fall/1', 'walk/1'])
+  })
+
+  it('takes rows of two lists that are called alike for two files, and a named group for one', async () => {
+    const dir = folder('a/1.mp4', 'a/2.mp4', 'b/1.mp4')
+    writeFileSync(join(dir, 'a/labels.csv'), 'path,label\n1.mp4,fall\n2.mp4,walk\n')
+    writeFileSync(join(dir, 'b/labels.csv'), 'path,label,group\n1.mp4,fall,anna\n')
+    const { items } = await readLabelledSet([join(dir, 'a'), join(dir, 'b')])
+    expect(items.map(({ id, group }) => [id, group])).toEqual([
+      ['1.mp4', '1'],
+      ['2.mp4', '2'],
+      [join(dir, 'b/1.mp4'), 'anna'],
+    ])
+  })
+
+  it('has parts of one file in one group, whatever the lists say', async () => {
+    const dir = folder('a.mp4', 'b.mp4')
+    const rows = ['a.mp4,fall,g1,0,900', 'a.mp4,walk,g2,900,1800', 'b.mp4,walk,g2,,']
+    writeFileSync(join(dir, 'labels.csv'), ['path,label,group,startMs,endMs', ...rows].join('\n'))
+    const { items } = await readLabelledSet([dir])
+    expect(items.map(({ group }) => group)).toEqual(['g1', 'g1', 'g1'])
   })
 
   it('refuses a video that lies in no label', async () => {
