@@ -168,7 +168,7 @@ export function createBehaviours(options: BehaviourOptions): Behaviours {
 function expandRules(options: BehaviourOptions): ExpandedRule[] {
   const problems: BehaviourProblem[] = []
   const rules = options.rules.flatMap((rule, at) => {
-    const expanded = expandRule(rule, ['rules', at])
+    const expanded = expandRule(rule, ['rules', at], options.actions)
     if ('rule' in expanded) return [expanded.rule]
     problems.push(...expanded.problems)
     return []

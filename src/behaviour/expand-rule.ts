@@ -1,16 +1,22 @@
 import { type BehaviourProblem, nearNames } from '../config/behaviour-references.ts'
 import { type BehaviourRule, type Condition, conditionSchema } from '../config/behaviour-schema.ts'
-import { type PresetParameter, presetTable } from './presets.ts'
+import { sameLabel } from '../core/same-label.ts'
+import { type Preset, type PresetParameter, presetTable } from './presets.ts'
 
 export type ExpandedRule = BehaviourRule & { readonly when: Condition }
 
 /** A part of a preset that needs a parameter that was not given. */
 const leftOut = Symbol('leftOut')
 
-/** A rule with its preset written out. What the rule says itself goes before what the preset says. */
+/**
+ * A rule with its preset written out. What the rule says itself goes before what the preset says.
+ *
+ * @param actions labels of the models; undefined where they are not known.
+ */
 export function expandRule(
   rule: BehaviourRule,
   path: readonly (string | number)[],
+  actions?: readonly string[] | undefined,
 ): { rule: ExpandedRule } | { problems: BehaviourProblem[] } {
   if (rule.preset === undefined) return { rule: rule as ExpandedRule }
   const preset = presetTable[rule.preset]
@@ -35,7 +41,8 @@ export function expandRule(
   }
   if (problems.length > 0) return { problems }
 
-  const filled = fill(preset.rule, values) as Partial<BehaviourRule>
+  const named = given.action === undefined ? withActions(preset, values.action, actions) : preset.rule
+  const filled = fill(named, values) as Partial<BehaviourRule>
   const checked = conditionSchema.safeParse(filled.when)
   if (!checked.success)
     return {
@@ -46,6 +53,28 @@ export function expandRule(
     }
   const own = Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined))
   return { rule: { ...filled, ...own, when: checked.data } as ExpandedRule }
+}
+
+/**
+ * The rule with the models' own names of its action: all that mean the default, or without the action where none does
+ * and the rule can go without.
+ */
+function withActions(preset: Preset, asked: unknown, actions: readonly string[] | undefined): Preset['rule'] {
+  if (typeof asked !== 'string' || !actions) return preset.rule
+  const meant = actions.includes(asked)
+    ? [asked]
+    : [...new Set(actions.filter((label) => sameLabel(asked, label)))]
+  if (meant.length === 0 && !preset.withoutAction) return preset.rule
+  const named = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(named).filter((item) => item !== leftOut)
+    if (typeof part !== 'object' || part === null) return part
+    const { action } = part as { action?: { label?: unknown } }
+    if (action?.label !== '$action')
+      return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, named(value)]))
+    const each = meant.map((label) => ({ ...part, action: { ...action, label } }))
+    return each.length === 0 ? leftOut : each.length === 1 ? each[0] : { any: each }
+  }
+  return named(preset.rule) as Preset['rule']
 }
 
 function defaultOf(parameter: PresetParameter): unknown {

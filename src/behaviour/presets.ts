@@ -1,12 +1,15 @@
 /**
  * Ready rules in the rule language. `$name` stands for a parameter; an item of a list that needs a parameter that
- * is neither given nor has a default is left out. Other fields are defaults of the rule's own.
+ * is neither given nor has a default is left out. Other fields are defaults of the rule's own. The default of `action`
+ * stands for every label of the models that means it, such as falling for fall.
  */
 export interface Preset {
   readonly summary: string
   /** Default of each parameter; `required` has none and must be given, `optional` has none. */
   readonly parameters: Readonly<Record<string, PresetParameter>>
   readonly rule: Readonly<Record<string, unknown>>
+  /** Whether the rule also works without the action: then it does where no model knows it. */
+  readonly withoutAction?: boolean
 }
 
 export type PresetParameter =
@@ -69,6 +72,7 @@ export const presets = {
     summary:
       'Somebody falls and does not get up. The fall is seen by the action score or by the box turning from ' +
       'upright to lying; lying by the box, or by the loss of the track after a fall (detectors lose lying people).',
+    withoutAction: true,
     parameters: {
       zone: optional,
       label: person,

@@ -1,3 +1,4 @@
+import { sameLabel } from '../core/same-label.ts'
 import type { BehavioursConfig, Condition } from './behaviour-schema.ts'
 import { didYouMean } from './did-you-mean.ts'
 
@@ -122,6 +123,6 @@ function sharesCamera(a: { cameras?: string[] | undefined }, b: { cameras?: stri
 
 /** The rest of a message about an unknown name: the nearest known one, and all of them. */
 export function nearNames(name: string, known: readonly string[]): string {
-  const near = didYouMean(name, known)
+  const near = known.find((label) => sameLabel(name, label)) ?? didYouMean(name, known)
   return `${near ? `did you mean "${near}"? ` : ''}accepted: ${known.join(', ')}`
 }

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createBehaviours } from '../../../src/behaviour/behaviours.ts'
+import { expandRule } from '../../../src/behaviour/expand-rule.ts'
+import { presets } from '../../../src/behaviour/presets.ts'
+import { aboutTracks } from '../../../src/config/behaviour-references.ts'
+import { behavioursSchema } from '../../../src/config/behaviour-schema.ts'
+
+/** Labels of the actions that the written-out rule asks for. */
+function asked(preset: string, actions: readonly string[] | undefined, parameters = {}): string[] {
+  const [rule] = behavioursSchema.parse({ rules: [{ name: 'rule', preset, with: parameters }] }).rules
+  const expanded = expandRule(rule!, ['rules', 0], actions)
+  if (!('rule' in expanded)) throw new Error(JSON.stringify(expanded.problems))
+  expect(aboutTracks(expanded.rule.when)).toBe(true)
+  return [...JSON.stringify(expanded.rule.when).matchAll(/"action":\{"label":"([^"]*)"/g)].map((m) => m[1]!)
+}
+
+describe('labels of presets', () => {
+  it.each([
+    ['falling', ['falling', 'walking'], ['falling']],
+    ['falling', ['fall', 'falling'], ['fall']],
+    ['falling', ['Fall Down'], ['Fall Down']],
+    ['falling', ['walking'], []],
+    ['falling', undefined, ['fall']],
+    ['fighting', ['fighting'], ['fighting']],
+    ['fighting', ['Fighting', 'violence', 'noFight'], ['Fighting', 'violence']],
+    ['fighting', ['walking'], ['fight']],
+  ])('%s takes of %j: %j', (preset, actions, labels) => {
+    expect(asked(preset, actions)).toEqual(labels)
+  })
+
+  it('that are written in the rule stay as they are', () => {
+    expect(asked('falling', ['falling'], { action: 'collapse' })).toEqual(['collapse'])
+  })
+
+  it('fit the model that ships, whatever the preset', () => {
+    const file = join(import.meta.dirname, '../../../models/actions/bundle.json')
+    const { labels } = JSON.parse(readFileSync(file, 'utf8')) as { labels: { name: string }[] }
+    const zone = {
+      name: 'z',
+      points: [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+      ],
+    }
+    const line = { name: 'l', from: [0, 0], to: [1, 1], left: 'a', right: 'b' }
+    const needed = { zone: 'z', line: 'l', allowed: 'right' }
+    const rules = Object.entries(presets).map(([preset, { parameters }]) => ({
+      name: preset,
+      preset,
+      with: Object.fromEntries(Object.entries(needed).filter(([name]) => name in parameters)),
+    }))
+    const config = behavioursSchema.parse({ zones: [zone], lines: [line], rules })
+    const options = { cameraId: 'gate', ...config, actions: labels.map(({ name }) => name) }
+    expect(() => createBehaviours({ ...options, labels: undefined })).not.toThrow()
+  })
+
+  it('are told where no model has any: fighting cannot be seen without', () => {
+    const config = behavioursSchema.parse({ rules: [{ name: 'f', preset: 'fighting' }] })
+    expect(() => createBehaviours({ cameraId: 'gate', ...config, actions: ['walking'] })).toThrow(
+      /there is no action label "fight"; accepted: walking/,
+    )
+  })
+})
