@@ -1,12 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { brokerCheck } from '../../../src/cli/doctor-checks.ts'
 import { main } from '../../../src/cli/main.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
-const file = join(mkdtempSync(join(tmpdir(), 'vireo-')), 'c.yaml')
+const file = join(tempDir(), 'c.yaml')
 writeFileSync(file, 'version: 1\ncameras: [{ id: gate, url: "rtsp://admin:hunter2@h/x" }]\n')
 
 let out = ''
