@@ -9,14 +9,17 @@ export interface BrightnessChanges {
   readonly label?: string
   readonly widthPx?: number
   readonly heightPx?: number
+  /** Frames of a clip, and how many a second it samples. */
+  readonly frames?: number
+  readonly sampleFps?: number
 }
 
 /** A real bundle whose answer is known beforehand: the label `bright` is the clip's mean brightness, 0–1. */
 export async function writeBrightnessBundle(dir: string, changes: BrightnessChanges = {}): Promise<void> {
   const { version = '1.0.0', threshold = 0.5, factor = 1, heightPx = 36, widthPx = 64 } = changes
-  const { label = 'bright' } = changes
+  const { label = 'bright', frames = 4, sampleFps = 8 } = changes
   const graph = createGraphBuilder({ name: 'brightness' })
-  const clips = graph.input('clips', 'uint8', ['N', 4, heightPx, widthPx, 3])
+  const clips = graph.input('clips', 'uint8', ['N', frames, heightPx, widthPx, 3])
   const mean = graph.op('ReduceMean', [graph.op('Cast', [clips], { to: 1 }), graph.i64([1, 2, 3, 4])], {
     keepdims: 0,
   })
@@ -30,7 +33,7 @@ export async function writeBrightnessBundle(dir: string, changes: BrightnessChan
       version,
       kind: 'clip',
       description: 'Mean brightness of a clip, for tests.',
-      temporal: { frames: 4, sampleFps: 8, strideFrames: 2 },
+      temporal: { frames, sampleFps, strideFrames: Math.ceil(frames / 2) },
       input: { name: 'clips', widthPx, heightPx },
       output: { name: 'scores', activation: 'none' },
       states: [],

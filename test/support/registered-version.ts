@@ -1,8 +1,9 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
 import type { ModelRegistry } from '../../src/registry/model-registry.ts'
 import { type NewBundle, sampleBundle, sampleFiles } from '../unit/bundle/sample-bundle.ts'
-import { tempDir } from './temp-dir.ts'
 
 /** Puts a small bundle that cannot be run into a registry. */
 export async function registerSample(
@@ -10,7 +11,7 @@ export async function registerSample(
   version: string,
   changes: Partial<NewBundle> = {},
 ) {
-  const dir = join(tempDir('registered'), 'bundle')
+  const dir = join(mkdtempSync(join(tmpdir(), 'vireo-registered-')), 'bundle')
   await writeBundle(dir, sampleBundle({ version, ...changes }), sampleFiles)
   return registry.add(dir, sampleLineage, { 'training/weights.bin': new Uint8Array([1, 2, 3]) })
 }
