@@ -1,8 +1,7 @@
 import { type ConfigDiff, diffConfig, restartOf } from '../src/config/diff.ts'
-import { type CameraEdit, editCameras, writeConfigText } from '../src/config/edit.ts'
-import { parseConfig, readConfigText } from '../src/config/load.ts'
+import { type CameraEdit, editCameras, readConfigText, writeConfigText } from '../src/config/edit.ts'
+import { parseConfig } from '../src/config/load.ts'
 import { redactConfig } from '../src/config/redact.ts'
-import { requestMayRefer } from '../src/config/request-variables.ts'
 import type { Config } from '../src/config/schema.ts'
 import { AppError } from '../src/core/errors.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
@@ -35,10 +34,7 @@ export function createSiteAdmin(options: SiteAdminOptions): Pick<SitePort, 'edit
   const edit = async (change: CameraEdit): Promise<CameraChange> => {
     const path = fileOf()
     const before = readConfigText(path)
-    const { text, config } = editCameras(before, change, {
-      ...{ file: path, env },
-      asRequest: { allowVariables: started.http.allowVariables },
-    })
+    const { text, config } = editCameras(before, change, { file: path, env })
     // All that can refuse it comes before the file is written.
     await check(config)
     if (readConfigText(path) !== before) return await edit(change)
@@ -49,12 +45,6 @@ export function createSiteAdmin(options: SiteAdminOptions): Pick<SitePort, 'edit
     return { camera: change.kind === 'remove' ? null : cameraOf(id), ...changes, restart }
   }
 
-  const parseBody = (given: string): Config =>
-    parseConfig(given, {
-      ...{ file: 'body', env },
-      mayRefer: requestMayRefer(file === null ? '' : readConfigText(file), started.http.allowVariables),
-    })
-
   return {
     editCamera(change) {
       const done = last.then(() => edit(change))
@@ -63,8 +53,8 @@ export function createSiteAdmin(options: SiteAdminOptions): Pick<SitePort, 'edit
     },
     config: () => redactConfig(running()),
     diff(given) {
-      const wanted =
-        given === null ? parseConfig(readConfigText(fileOf()), { file: fileOf(), env }) : parseBody(given)
+      const path = given === null ? fileOf() : 'body'
+      const wanted = parseConfig(given ?? readConfigText(path), { file: path, env })
       return { ...fromRunning(running(), started, wanted), restart: restartOf(diffConfig(started, wanted)) }
     },
   }

@@ -1,5 +1,4 @@
 import type { AlertStep } from '../core/alert.ts'
-import { cleanLine } from '../core/clean-text.ts'
 
 /** One line for people. */
 export function describeStep(step: AlertStep): string {
@@ -11,7 +10,7 @@ export function describeStep(step: AlertStep): string {
     step.phase.padEnd(6),
     step.severity.padEnd(8),
     step.cameraId.padEnd(12),
-    cleanLine(step.label).padEnd(10),
+    step.label.padEnd(10),
     `score ${step.score.toFixed(2)}`,
     `${lengthS} s${ending}`,
   ]

@@ -51,6 +51,11 @@ export const benches: Readonly<Record<string, Bench>> = {
     needs: ['ffmpeg', 'rtspServer'],
     load: () => import('./faults/faults.ts'),
   },
+  streams: {
+    about: 'odd cameras through the whole system: pictures, clips, status, recovery; --only NAME,NAME',
+    needs: ['ffmpeg'],
+    load: () => import('./streams/streams.ts'),
+  },
   track: {
     about: 'MOTA and IDF1 against a tracker of overlap alone; cores for 100 tracks on each of 32 cameras',
     needs: ['ffmpeg'],

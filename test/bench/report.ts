@@ -37,6 +37,8 @@ export interface BenchOptions {
    * none rots. Figures have their usual shape, their values say nothing and bars are not judged.
    */
   readonly smoke: boolean
+  /** The parts that are to run, of a bench that has parts with names; all when left out. */
+  readonly only?: readonly string[]
 }
 
 export function bar(name: string, value: number, op: Bar['op'], limit: number): Bar {

@@ -1,5 +1,4 @@
-// npm run bench -- NAME [--json] [--save] [--smoke]
-import '../../src/onnx/runtime-telemetry.ts'
+// npm run bench -- NAME [--json] [--save] [--smoke] [--only PART,PART]
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,8 +19,9 @@ if (!bench) {
 }
 const log: Log = (line) => process.stderr.write(`${name}: ${line}\n`)
 const smoke = flags.includes('--smoke')
-if (smoke && flags.includes('--save')) {
-  log('figures of the smallest size say nothing: --smoke cannot be saved')
+const only = flags.includes('--only') ? flags[flags.indexOf('--only') + 1]?.split(',') : undefined
+if ((smoke || only) && flags.includes('--save')) {
+  log('only the figures of a whole run are saved, not those of --smoke or --only')
   process.exit(64)
 }
 const absent = (bench.files ?? []).filter((file) => !existsSync(join(root, file)))
@@ -36,7 +36,7 @@ if (missing.length > 0) {
 }
 // Before it runs: the commit may change meanwhile.
 const source = measured()
-const report = await (await bench.load()).run({ log, smoke })
+const report = await (await bench.load()).run({ log, smoke, ...(only && { only }) })
 if (flags.includes('--json')) process.stdout.write(`${JSON.stringify(report)}\n`)
 else {
   for (const [key, value] of Object.entries(report.figures)) process.stdout.write(`${key}: ${value}\n`)

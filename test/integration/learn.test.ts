@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { registryDir } from '../../pipelines/follow-registry.ts'
@@ -8,7 +9,6 @@ import { systemClock } from '../../src/core/clock.ts'
 import { type ModelRegistry, openModelRegistry } from '../../src/registry/model-registry.ts'
 import { movingSquares } from '../support/moving-squares.ts'
 import { hasTool } from '../support/prepare-machine.ts'
-import { tempDir } from '../support/temp-dir.ts'
 
 const ready = hasTool('ffmpeg')
 if (!ready) process.stderr.write('skipped: the learning loop (ffmpeg is missing)\n')
@@ -19,7 +19,7 @@ let registry: ModelRegistry
 
 beforeAll(async () => {
   if (!ready) return
-  folder = tempDir('learn')
+  folder = mkdtempSync(join(tmpdir(), 'vireo-learn-'))
   list = await movingSquares(join(folder, 'clips'), { groups: 8, each: 3 })
   registry = openModelRegistry({ dir: registryDir(folder), clock: systemClock, who: 'test' })
 })

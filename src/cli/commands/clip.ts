@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { cleanLine } from '../../core/clean-text.ts'
 import { AppError } from '../../core/errors.ts'
 import type { ClipFilter, ClipRow } from '../../event/clip-reader.ts'
 
@@ -94,5 +93,5 @@ export function describeClip(row: ClipRow): string {
     `${(bytes / 1e6).toFixed(1)} MB`,
     ...notes,
   ]
-  return cleanLine(columns.join('  '))
+  return columns.join('  ')
 }

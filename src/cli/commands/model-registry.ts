@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { cleanLine } from '../../core/clean-text.ts'
 import { AppError } from '../../core/errors.ts'
 import type { ModelRegistry } from '../../registry/model-registry.ts'
 
@@ -59,11 +58,7 @@ export function registerRegistry(model: Command): void {
         print(stringify({ folder: dir, ...state, lineage }).trimEnd())
         print('history:')
         for (const { atMs, action, version: of, who, reason } of history)
-          print(
-            cleanLine(
-              `  ${new Date(atMs).toISOString()}  ${action.padEnd(8)} ${of.padEnd(10)} ${who}: ${reason}`,
-            ),
-          )
+          print(`  ${new Date(atMs).toISOString()}  ${action.padEnd(8)} ${of.padEnd(10)} ${who}: ${reason}`)
       })
     })
 
@@ -131,11 +126,7 @@ export function registerRegistry(model: Command): void {
         const width = Math.max(...rows.map(({ field }) => field.length), 8)
         print(`${''.padEnd(width)}  ${against.padEnd(16)} ${version}`)
         for (const { field, before, after, change } of rows)
-          print(
-            cleanLine(
-              `${field.padEnd(width)}  ${before.padEnd(16)} ${after}${change ? `  (${change})` : ''}`,
-            ),
-          )
+          print(`${field.padEnd(width)}  ${before.padEnd(16)} ${after}${change ? `  (${change})` : ''}`)
       })
     })
 

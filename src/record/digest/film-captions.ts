@@ -1,4 +1,3 @@
-import { cleanLine, subtitleText } from '../../core/clean-text.ts'
 import type { FilmPart } from './cover-pieces.ts'
 import { localTime, utcOffsetMs, zoneName } from './local-time.ts'
 
@@ -22,10 +21,10 @@ export function bannerText(part: FilmPart): string {
 }
 
 export function alertNames({ alerts }: Pick<FilmPart, 'alerts'>): string {
-  return [...new Set(alerts.map(({ label }) => subtitleText(label)))].join(', ')
+  return [...new Set(alerts.map(({ label }) => label))].join(', ')
 }
 
-const escaped = (text: string) => cleanLine(text).replaceAll(/[\\%]/g, '\\$&')
+const escaped = (text: string) => text.replaceAll(/[\\%]/g, '\\$&').replaceAll(/[\r\n]+/g, ' ')
 
 /** A part with where the film shows it. */
 export interface PlacedPart extends FilmPart {

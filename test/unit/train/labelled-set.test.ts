@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { splitForEver } from '../../../src/train/frozen-split.ts'
@@ -6,12 +7,11 @@ import { readFootage, readLabelledSet } from '../../../src/train/labelled-set.ts
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
 import { openRunFolder } from '../../../src/train/run-folder.ts'
 import { modelOf, readTrainedModel, writeTrainedModel } from '../../../src/train/trained-model.ts'
-import { tempDir } from '../../support/temp-dir.ts'
 import { createFakeClock } from '../infer/fake-clock.ts'
 
 /** A folder with empty files at these paths. */
 function folder(...paths: string[]): string {
-  const dir = tempDir('labelled')
+  const dir = mkdtempSync(join(tmpdir(), 'vireo-labelled-'))
   for (const path of paths) {
     mkdirSync(join(dir, path, '..'), { recursive: true })
     writeFileSync(join(dir, path), '')

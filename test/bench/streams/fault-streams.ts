@@ -1,0 +1,118 @@
+import type { OddScript, Step } from '../../support/odd-camera/script.ts'
+import { blinking } from './media-set.ts'
+import type { TortureStream } from './torture-stream.ts'
+
+/** Second of the script at which something goes wrong: between two alerts and their clips. */
+const faultS = 8.5
+const seconds = 31
+const name = 'bframes'
+
+type Expected = Partial<TortureStream['expect']>
+
+function broken(
+  title: string,
+  steps: readonly Step[],
+  more: {
+    script?: Partial<OddScript>
+    expect?: Expected
+    transport?: 'tcp' | 'udp'
+    bFrames?: number
+  } = {},
+): TortureStream {
+  const { script, expect, transport, bFrames = 0 } = more
+  return {
+    name: title,
+    seconds,
+    ...(transport !== undefined && { transport }),
+    camera: async () => {
+      const media = await blinking({ name: bFrames ? name : 'plain', bFrames, seconds })
+      return { rtsp: { media, steps, ...script } }
+    },
+    expect: { liveWithinS: 5, frames: 'flowing', clips: 'after', faultS, ...expect },
+  }
+}
+
+const clock: Expected = {
+  told: [{ sinceS: faultS, withinS: 3, picture: 'clock' }],
+  mayTell: ['MEDIA_CHANGED'],
+}
+const stepBy = (byS: number): Step[] => [{ atS: faultS, do: 'stepTimestamps', byS }]
+const restart = (base: number): Step[] => [{ atS: faultS, do: 'restartEncoder', base }]
+const reports = (byS: number): Step[] => [{ atS: faultS, do: 'stepReports', byS }]
+const nothing: Expected = { frames: 'numbers', clips: 'each' }
+
+/** The camera's clock, in its timestamps or in its sender reports. */
+export const clockStreams: readonly TortureStream[] = [
+  broken('clock-back-8s', stepBy(-8), { expect: clock }),
+  broken('clock-back-8s-bframes', stepBy(-8), { expect: clock, bFrames: 2 }),
+  broken('clock-back-1h', stepBy(-3600), { expect: clock }),
+  broken('clock-ahead-8s', stepBy(8), { expect: clock }),
+  broken('clock-ahead-1h', stepBy(3600), { expect: clock }),
+  broken('clock-ahead-1h-bframes', stepBy(3600), { expect: clock, bFrames: 2 }),
+  broken('encoder-restart-back', restart(-10_000 * 90_000), { expect: clock }),
+  broken('encoder-restart-ahead', restart(30_000 * 90_000), { expect: clock }),
+  broken('encoder-restart-sound', restart(-10_000 * 90_000), { expect: clock, script: { sound: true } }),
+  broken('reports-back-1h-sound', reports(-3600), { expect: clock, script: { sound: true } }),
+  broken('reports-ahead-1h-sound', reports(3600), { expect: clock, script: { sound: true } }),
+  broken('reports-back-8s-sound', reports(-8), { expect: clock, script: { sound: true }, bFrames: 2 }),
+  broken('reports-back-1h-no-sound', reports(-3600), { expect: { ...nothing, mayTell: ['clock'] } }),
+  broken('sequence-jump', [{ atS: faultS, do: 'jumpSequence', by: 20_000 }], {
+    expect: { frames: 'count', clips: 'each', mayTell: ['corrupt'] },
+  }),
+]
+
+const harm = (how: 'lose' | 'swap' | 'repeat', percent: number): Step[] => [
+  { atS: faultS, do: how, percent, forS: 8 },
+]
+
+/** The network between the camera and us. */
+export const networkStreams: readonly TortureStream[] = [
+  broken('loss-2%-udp', harm('lose', 2), {
+    transport: 'udp',
+    expect: { frames: 'count', clips: 'each', mayTell: ['corrupt'] },
+  }),
+  broken('loss-5%-bframes', harm('lose', 5), {
+    bFrames: 2,
+    expect: {
+      frames: 'count',
+      clips: 'each',
+      told: [{ sinceS: faultS, withinS: 10, picture: 'corrupt' }],
+    },
+  }),
+  broken('reordered-udp', harm('swap', 20), { transport: 'udp', expect: nothing }),
+  broken('doubled-udp', harm('repeat', 20), { transport: 'udp', expect: nothing }),
+  broken('burst-2s', [{ atS: faultS, do: 'hold', forS: 2 }], { bFrames: 2, expect: nothing }),
+  broken('gap-2s', [{ atS: faultS, do: 'mute', forS: 2 }], {
+    expect: { frames: 'count', clips: 'after', mayTell: ['corrupt', 'slow'] },
+  }),
+  broken('stall-7s', [{ atS: faultS, do: 'mute', forS: 7 }], {
+    expect: {
+      told: [{ sinceS: faultS, withinS: 5, state: 'stalled', code: 'CAMERA_STALLED' }],
+      recoveredWithinS: 7 + 12,
+      mayTell: ['CAMERA_UNREACHABLE'],
+    },
+  }),
+  broken('closed', [{ atS: faultS, do: 'close' }], {
+    bFrames: 2,
+    expect: { told: [{ sinceS: faultS, withinS: 1, state: 'offline', code: 'CAMERA_UNREACHABLE' }] },
+  }),
+]
+
+const changed: Expected = {
+  told: [{ sinceS: faultS, withinS: 3, code: 'MEDIA_CHANGED' }],
+  recoveredWithinS: 5,
+}
+const show = (from: 'keyframe' | 'middle', size: number) => async () => {
+  const media = await blinking({ name: 'plain', seconds })
+  const next = await blinking({ name: 'plain', widthPx: size * 16, heightPx: size * 9, seconds })
+  return { rtsp: { media, steps: [{ atS: faultS, do: 'show', media: next, from } as const] } }
+}
+
+/** Another picture in the same session. */
+export const changeStreams: readonly TortureStream[] = [
+  { ...broken('size-change', [], { expect: changed }), camera: show('keyframe', 40) },
+  {
+    ...broken('size-change-in-the-middle', [], { expect: { ...changed, mayTell: ['corrupt'] } }),
+    camera: show('middle', 40),
+  },
+]

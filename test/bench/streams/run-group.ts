@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startLiveSystem } from '../../../pipelines/live-system.ts'
+import { configSchema } from '../../../src/config/schema.ts'
+import { systemClock } from '../../../src/core/clock.ts'
+import { openClipReader } from '../../../src/event/clip-reader.ts'
+import { openOutboxReader } from '../../../src/event/outbox-reader.ts'
+import { createTelemetry } from '../../../src/telemetry/create-telemetry.ts'
+import { writeBrightnessBundle } from '../../support/brightness-bundle.ts'
+import { createOddCamera, type OddCamera } from '../../support/odd-camera/odd-camera.ts'
+import { createOddHttpCamera } from '../../support/odd-camera/odd-http-camera.ts'
+import { decodeDirectly } from '../../support/odd-camera/reference-decode.ts'
+import { blinking } from './media-set.ts'
+import { type ReadClip, readClip } from './read-clip.ts'
+import { collect, type Seen } from './seen.ts'
+import type { TortureStream } from './torture-stream.ts'
+
+export const preRollMs = 2000
+export const postRollMs = 1000
+/** Seconds that a clip may take until it is finished after its last picture. */
+const finishS = 4
+
+/** What one stream gave. */
+export interface Watched {
+  readonly stream: TortureStream
+  readonly seen: Seen
+  /** Numbers of the pictures that ffmpeg alone decodes of the same camera; null where nobody asks. */
+  readonly direct: readonly (number | null)[] | null
+  readonly clips: readonly ReadClip[]
+}
+
+export interface WatchedGroup {
+  readonly watched: readonly Watched[]
+  /** Pictures that the healthy camera beside them lost. */
+  readonly lostBeside: number
+}
+
+/** Runs the whole system on some streams at once with a healthy camera beside them. */
+export async function runGroup(streams: readonly TortureStream[]): Promise<WatchedGroup> {
+  const folder = mkdtempSync(join(tmpdir(), 'vireo-streams-'))
+  const seconds = Math.max(...streams.map((stream) => stream.seconds))
+  const beside: TortureStream = {
+    name: 'beside',
+    seconds: seconds + finishS + 5,
+    camera: async () => ({
+      rtsp: { media: await blinking({ name: 'beside', seconds: seconds + finishS + 5 }) },
+    }),
+    expect: { liveWithinS: 5, frames: 'numbers', clips: 'each' },
+  }
+  const all = [...streams, beside]
+  const cameras = await Promise.all(all.map(makeCamera))
+  const references = await Promise.all(
+    streams.map((stream) => (isCounted(stream) ? makeCamera(stream) : null)),
+  )
+  const rates = [...new Set(all.map(({ fps = 25 }) => fps))]
+  for (const fps of rates) await writeModel(join(folder, modelName(fps)), fps)
+  const telemetry = createTelemetry({ level: 'silent', pretty: false })
+  const config = configSchema.parse({
+    version: 1,
+    dataDir: join(folder, 'data'),
+    cameras: all.map(({ fps = 25, transport = 'tcp' }, index) => ({
+      id: `cam${index}`,
+      url: cameras[index]!.url,
+      transport,
+      models: [modelName(fps)],
+      motion: { enabled: false },
+    })),
+    models: rates.map((fps) => ({
+      name: modelName(fps),
+      path: join(folder, modelName(fps)),
+      intraOpThreads: 1,
+    })),
+    alerts: { defaults: { clearAfterMs: 300, cooldownMs: 0 } },
+    recording: { preRollMs, postRollMs, lowFreeMb: 1, enoughFreeMb: 1 },
+    http: { port: 0 },
+    log: { level: 'silent' },
+  })
+  const startedMs = Date.now()
+  const system = await startLiveSystem({
+    config,
+    clock: systemClock,
+    spawn,
+    random: () => 0.5,
+    telemetry,
+  })
+  try {
+    const collected = all.map((stream, index) => {
+      const spec = system.streamOf(modelName(stream.fps ?? 25))
+      const source = system.live.sources().find(({ id }) => id === `cam${index}`)!
+      return collect({ frames$: source.frames$(spec), steps$: system.live.steps$, cameraId: `cam${index}` })
+    })
+    const direct = Promise.all(
+      streams.map((stream, index) =>
+        references[index] ? decodeDirectly(references[index].url, stream.transport ?? 'tcp') : null,
+      ),
+    )
+    await sleep((seconds + finishS) * 1000 - (Date.now() - startedMs) + 1500)
+    const decoded = await direct
+    const events = openOutboxReader(config.dataDir)
+    const rows = openClipReader(config.dataDir)
+    const watched: Watched[] = []
+    for (const [index, stream] of all.entries()) {
+      const cameraId = `cam${index}`
+      const clips = await Promise.all(
+        rows.list({ cameraId }, 100).map((row) => readClip(row, stream.fps ?? 25)),
+      )
+      const seen = collected[index]!(events.after(0, 10_000, { cameraId }), {
+        startedMs,
+        zeroMs: cameras[index]!.startedMs(),
+      })
+      watched.push({ stream, seen, clips, direct: decoded[index] ?? null })
+    }
+    events.close()
+    rows.close()
+    const lostBeside = lost(watched.pop()!.seen)
+    return { watched, lostBeside }
+  } finally {
+    await system.close()
+    await Promise.all([...cameras, ...references].map((camera) => camera?.close()))
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const modelName = (fps: number) => `light${Math.round(fps)}`
+const isCounted = ({ expect }: TortureStream) => expect.frames === 'numbers' || expect.frames === 'count'
+
+async function makeCamera(stream: TortureStream): Promise<OddCamera> {
+  const made = await stream.camera()
+  return 'rtsp' in made ? createOddCamera(made.rtsp) : createOddHttpCamera(made.http)
+}
+
+/** Wants more pictures than come, so that each of them does; fifths of a second are a clip. */
+function writeModel(dir: string, fps: number): Promise<void> {
+  const sampleFps = fps > 1 ? Math.round(fps * 1.5) : fps
+  return writeBrightnessBundle(dir, { sampleFps, frames: Math.max(2, Math.round(sampleFps / 5)) })
+}
+
+/** How many pictures are missing between those that came; each new connection counts as one more. */
+function lost({ frames }: Seen): number {
+  if (frames.length === 0) return Number.POSITIVE_INFINITY
+  let missing = 0
+  frames.forEach((frame, index) => {
+    const before = frames[index - 1]
+    if (before && (frame.epoch !== before.epoch || frame.number !== (before.number ?? 0) + 1)) missing += 1
+  })
+  return missing
+}
