@@ -9,13 +9,20 @@ import type { Telemetry } from '../src/core/telemetry-port.ts'
 import { type EngineModel, type InferenceEngine, sameGeometry } from '../src/infer/inference-engine.ts'
 import { type ModelRegistry, openModelRegistry } from '../src/registry/model-registry.ts'
 import { createModelRollout } from '../src/registry/model-rollout.ts'
+import type { FileGuard } from '../src/store/file-guard.ts'
 
 export const registryDir = (dataDir: string) => join(dataDir, 'registry')
 
 /** The registry of a data directory, if a model of the configuration comes from it. */
-export function registryOf(config: Config, clock: Clock): ModelRegistry | null {
+export function registryOf(
+  config: Config,
+  clock: Clock,
+  guard?: Pick<FileGuard, 'watch'>,
+): ModelRegistry | null {
   const wanted = config.models.some(({ registry }) => registry !== undefined)
-  return wanted ? openModelRegistry({ dir: registryDir(config.dataDir), clock, who: 'vireo run' }) : null
+  if (!wanted) return null
+  const dir = registryDir(config.dataDir)
+  return openModelRegistry({ ...{ dir, clock, who: 'vireo run' }, ...(guard ? { guard } : {}) })
 }
 
 /**

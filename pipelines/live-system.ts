@@ -2,6 +2,7 @@ import type { spawn as nodeSpawn } from 'node:child_process'
 import { diffConfig, restartOf } from '../src/config/diff.ts'
 import type { Config } from '../src/config/schema.ts'
 import type { Clock } from '../src/core/clock.ts'
+import type { AppError } from '../src/core/errors.ts'
 import type { FrameStreamSpec } from '../src/core/frame.ts'
 import { createEventIntake } from '../src/event/event-intake.ts'
 import { createEventLatency } from '../src/event/event-latency.ts'
@@ -9,6 +10,7 @@ import { type EventStore, openEventStore } from '../src/event/event-store.ts'
 import { createSinks } from '../src/event/sinks.ts'
 import { createServer } from '../src/http/create-server.ts'
 import { createInferenceEngine, type InferenceEngine } from '../src/infer/inference-engine.ts'
+import { createFileGuard } from '../src/store/file-guard.ts'
 import type { RunningTelemetry } from '../src/telemetry/create-telemetry.ts'
 import { createPublishers } from './create-publishers.ts'
 import { createSite } from './create-site.ts'
@@ -19,7 +21,9 @@ import { openReviewQueue } from './review.ts'
 import { createSiteReviews } from './site-reviews.ts'
 import { startLearning } from './start-learning.ts'
 import { type CameraChanges, type LiveCameras, startLive } from './start-live.ts'
+import { findLostStores, tellLostStores } from './tell-new-store.ts'
 import { tierRecordings } from './tier-recordings.ts'
+import { watchStore } from './watch-store.ts'
 
 export interface LiveSystemOptions {
   readonly config: Config
@@ -45,6 +49,8 @@ export interface LiveSystem {
   readonly store: EventStore
   /** Where health and metrics are served. */
   readonly address: string
+  /** Resolves when the data directory is gone and does not come back: only a new start helps. */
+  readonly gone: Promise<AppError>
   /** The frames that a model is fed with. */
   streamOf(modelName: string): FrameStreamSpec
   /** Stops in the order of the data's way, within `deadlineMs`; what Kafka did not take stays in the outbox. */
@@ -59,15 +65,17 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
   const closers: Closing[] = []
   let current = config
   try {
+    const guard = createFileGuard({ clock })
+    const lost = await findLostStores(config.dataDir)
     const store = openEventStore({
-      dataDir: config.dataDir,
+      ...{ guard, dataDir: config.dataDir },
       source: `/vireo/${config.node.name}`,
       clock,
       telemetry,
     })
     closers.push(() => store.close())
     const latency = createEventLatency({ clock, telemetry })
-    const registry = registryOf(config, clock)
+    const registry = registryOf(config, clock, guard)
     closers.push(() => registry?.close())
     const models = resolveModels(config, registry)
     const engine = await createInferenceEngine({ models, clock, telemetry })
@@ -77,6 +85,9 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     closers.push(() => sinks.close())
     const intake = createEventIntake({ store, wake: sinks.wake, clock, telemetry })
     closers.push(() => intake.close())
+    tellLostStores(lost, telemetry)
+    const storeWatch = watchStore({ guard, refusal: intake.refusal, clock, telemetry })
+    closers.push(() => storeWatch.close())
 
     let live: LiveCameras | null = null
     const attached = Promise.withResolvers<LiveCameras>()
@@ -91,7 +102,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       return { ...changes, restart }
     }
     const health = {
-      ready: () => live !== null,
+      ready: () => live !== null && storeWatch.problem() === null,
       cameras: () => live?.statuses() ?? [],
       models: () => engine.describe().map(({ name, version, ready }) => ({ name, version, ready })),
     }
@@ -105,7 +116,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       models: health.models,
     })
     closers.push(() => site.close())
-    const queue = openReviewQueue({ dataDir: config.dataDir, clock })
+    const queue = openReviewQueue({ dataDir: config.dataDir, clock, guard })
     closers.push(() => queue.close())
     const reviews = createSiteReviews({ queue, dataDir: config.dataDir, clock })
     const server = createServer({
@@ -153,9 +164,11 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       engine,
       store,
       address,
+      gone: storeWatch.gone,
       streamOf: (modelName) => streamSpecOf(engine.contract(modelName)),
       async close(deadlineMs = 8000) {
         const startedMs = clock.monoMs()
+        guard.letGo()
         await follower?.close()
         await within(clock, deadlineMs / 2, cameras.close())
         intake.close()
@@ -163,7 +176,10 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
         const behind = await sinks.drain(leftMs)
         if (behind.length > 0)
           telemetry.log.warn({ sinks: behind }, 'not everything was taken; the rest stays in the outbox')
+        const settle = guard.rescue()
         await closeAll(closers, telemetry)
+        for (const file of settle())
+          telemetry.log.warn({ file }, 'the contents of a database whose file was gone are here')
       },
     }
   } catch (thrown) {

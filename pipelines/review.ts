@@ -5,6 +5,7 @@ import { type ClipReader, type ClipRow, openClipReader } from '../src/event/clip
 import { markReviewed } from '../src/event/mark-reviewed.ts'
 import type { ReviewFact, ReviewItem } from '../src/review/review-item.ts'
 import { type Judgement, openReviewStore, type ReviewStore } from '../src/review/review-store.ts'
+import type { FileGuard } from '../src/store/file-guard.ts'
 
 /** The queue of clips that people judge, with every alert and every sample that has a clip in it. */
 export interface ReviewQueue
@@ -21,7 +22,11 @@ const pageClips = 500
 const longestClipMs = 2 * 3_600_000
 
 /** Clips of alerts and samples → queue → what people say → retention knows. Works beside a running `vireo run`. */
-export function openReviewQueue(options: { dataDir: string; clock: Pick<Clock, 'nowMs'> }): ReviewQueue {
+export function openReviewQueue(options: {
+  dataDir: string
+  clock: Pick<Clock, 'nowMs'>
+  guard?: Pick<FileGuard, 'watch'>
+}): ReviewQueue {
   const { dataDir, clock } = options
   const store = openReviewStore(options)
   let clips: ClipReader | null = null

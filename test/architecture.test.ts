@@ -5,17 +5,18 @@ import { describe, expect, it } from 'vitest'
 const root = join(import.meta.dirname, '..')
 
 /** What a folder of src may import besides itself. Everything that is not named here is a stage. */
-const base = ['core', 'rx', 'config', 'telemetry', 'onnx', 'bundle']
+const base = ['core', 'rx', 'config', 'telemetry', 'onnx', 'bundle', 'store']
 const allowed: Record<string, readonly string[]> = {
   core: [],
   rx: ['core'],
   config: ['core'],
   telemetry: ['core'],
   onnx: ['core'],
+  store: ['core'],
   bundle: ['core', 'config', 'onnx'],
   http: ['core', 'config', 'telemetry'],
   cluster: ['core', 'config', 'telemetry'],
-  schedule: ['core', 'config', 'telemetry'],
+  schedule: ['core', 'config', 'telemetry', 'store'],
   web: [],
 }
 /** Joiners: they may import any stage. The CLI does so only inside a command's action (lazily). */

@@ -45,7 +45,7 @@ export interface AlertStep {
   readonly reasons?: readonly AlertReason[]
   /**
    * Why an alert ended: scores or condition fell, its tracks are gone, its schedule ended, the camera went away, or
-   * the process stopped. Null before the end.
+   * the process stopped, or ended without being stopped (a crash, `kill -9`, a power cut). Null before the end.
    */
-  readonly endReason: 'cleared' | 'gone' | 'disarmed' | 'camera_lost' | 'shutdown' | null
+  readonly endReason: 'cleared' | 'gone' | 'disarmed' | 'camera_lost' | 'shutdown' | 'crashed' | null
 }

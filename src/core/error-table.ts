@@ -246,6 +246,20 @@ export const errorTable = {
     summary:
       'The database was written by a newer version of Vireo. Use that version or another data directory.',
   },
+  STORE_DAMAGED: {
+    retry: false,
+    httpStatus: 500,
+    exitCode: 65,
+    summary:
+      'A database is damaged: it cannot be read, or lacks a part. The message names the file. Put the backup in its place; without one move the file away and keep it.',
+  },
+  STORE_GONE: {
+    retry: true,
+    httpStatus: 503,
+    exitCode: 75,
+    summary:
+      'The data directory or a database in it was removed, replaced, unmounted or made read-only while Vireo runs. Bring it back within half a minute; after that Vireo ends, so that it is started on what is there.',
+  },
   STORE_LOCKED: {
     retry: true,
     httpStatus: 503,

@@ -1,5 +1,6 @@
 import type { AlertStep } from '../core/alert.ts'
 import { decodeCursor, encodeCursor, firstPage } from '../core/page-cursor.ts'
+import { readJson } from '../store/read-json.ts'
 import { readDatabase } from './read-database.ts'
 
 export interface AlertFilter {
@@ -36,7 +37,7 @@ export interface AlertReader {
 /** Reads the alerts of a data directory that another process may be writing. @throws AppError STORE_OPEN, STORE_VERSION */
 export function openAlertReader(dataDir: string): AlertReader {
   const database = readDatabase(dataDir)
-  const from = `SELECT alert.step, clip.sha256, clip.duration_ms, clip.removed_reason
+  const from = `SELECT alert.id, alert.started_ms, alert.step, clip.sha256, clip.duration_ms, clip.removed_reason
      FROM alert LEFT JOIN clip ON clip.alert = alert.id`
   const select = database.prepare(
     `${from} WHERE (?1 IS NULL OR alert.camera = ?1) AND (?2 IS NULL OR alert.label = ?2)
@@ -49,18 +50,15 @@ export function openAlertReader(dataDir: string): AlertReader {
     list(filter, limit) {
       const { cameraId = null, label = null, rule = null, open, sinceMs = 0, cursor } = filter
       const { startedMs, id } = cursor === undefined ? firstPage : decodeCursor(cursor)
-      const rows = select
-        .all(
-          ...([cameraId, label, rule, open === undefined ? null : Number(open)] as const),
-          ...([sinceMs, filter.untilMs ?? Number.MAX_SAFE_INTEGER, startedMs, id, limit + 1] as const),
-        )
-        .map(toAlertRow)
-      const shown = rows.slice(0, limit)
-      const { step } = shown.at(-1) ?? {}
-      const more = rows.length > limit && step !== undefined
+      const found = select.all(
+        ...([cameraId, label, rule, open === undefined ? null : Number(open)] as const),
+        ...([sinceMs, filter.untilMs ?? Number.MAX_SAFE_INTEGER, startedMs, id, limit + 1] as const),
+      )
+      const shown = found.slice(0, limit)
+      const last = found.length > limit ? shown.at(-1) : undefined
       return {
-        rows: shown,
-        next: more ? encodeCursor({ startedMs: step.startedMs, id: step.alertId }) : null,
+        rows: shown.flatMap((row) => toAlertRow(row) ?? []),
+        next: last ? encodeCursor({ startedMs: Number(last.started_ms), id: String(last.id) }) : null,
       }
     },
     find(alertId) {
@@ -71,10 +69,13 @@ export function openAlertReader(dataDir: string): AlertReader {
   }
 }
 
-function toAlertRow(row: Record<string, unknown>): AlertRow {
-  const { step, sha256, duration_ms, removed_reason } = row
+/** Null when the row cannot be read: it is passed over. */
+function toAlertRow(row: Record<string, unknown>): AlertRow | null {
+  const { sha256, duration_ms, removed_reason } = row
+  const step = readJson<AlertStep>(row.step)
+  if (step === null) return null
   return {
-    step: JSON.parse(String(step)) as AlertStep,
+    step,
     clip:
       sha256 === null
         ? null

@@ -60,13 +60,17 @@ export interface ClipReader {
 /** Reads the clips of a data directory that another process may be writing. @throws AppError STORE_OPEN, STORE_VERSION */
 export function openClipReader(dataDir: string): ClipReader {
   const database = readDatabase(dataDir)
+  // JSON that cannot be read counts as none: the clip is there all the same.
+  const [step, sample] = ['alert.step', 'sample.sample'].map(
+    (text) => `iif(json_valid(${text}), ${text}, NULL)`,
+  )
   const columns = `clip.*, coalesce(sample.reason, 'alert') AS why, alert.rule,
      coalesce(alert.label, sample.label) AS label, coalesce(alert.score, sample.score) AS score,
-     coalesce(alert.step, sample.sample) ->> '$.modelVersion' AS model_version,
-     coalesce(alert.step, sample.sample) ->> '$.explanation' AS explanation,
-     sample.sample ->> '$.scores' AS scores,
-     coalesce((alert.step ->> '$.lastPtsUs' - alert.step ->> '$.firstPtsUs') / 1000,
-       sample.last_ms - (sample.sample ->> '$.startedMs'), 0) AS lasted_ms
+     coalesce(${step}, ${sample}) ->> '$.modelVersion' AS model_version,
+     coalesce(${step}, ${sample}) ->> '$.explanation' AS explanation,
+     ${sample} ->> '$.scores' AS scores,
+     coalesce((${step} ->> '$.lastPtsUs' - ${step} ->> '$.firstPtsUs') / 1000,
+       sample.last_ms - (${sample} ->> '$.startedMs'), 0) AS lasted_ms
      FROM clip LEFT JOIN alert ON alert.id = clip.alert LEFT JOIN sample ON sample.id = clip.alert`
   const select = database.prepare(
     `SELECT ${columns} WHERE (?1 IS NULL OR clip.camera = ?1) AND (?2 IS NULL OR coalesce(alert.label, sample.label) = ?2)

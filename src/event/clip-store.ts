@@ -1,9 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../core/clock.ts'
 import type { OutboxEvent } from '../core/events.ts'
 import type { RecordedClip, RemovalReason } from '../core/recorded-clip.ts'
+import type { StoreDatabase } from '../store/store-database.ts'
+import { transaction } from '../store/store-database.ts'
 import { clipEvent, clipRemovedEvent, type NewEvent } from './cloud-event.ts'
-import { transaction } from './database.ts'
 
 /** The clips of alerts and samples as the database knows them; the media are files. */
 export interface ClipStore {
@@ -19,7 +19,7 @@ export interface ClipStore {
 }
 
 export function createClipStore(options: {
-  database: DatabaseSync
+  database: StoreDatabase
   put: (event: NewEvent) => OutboxEvent
   isSample: (id: string) => boolean
   source: string

@@ -1,3 +1,4 @@
+import { readJson } from '../store/read-json.ts'
 import { readDatabase } from './read-database.ts'
 
 /** An event that a receiver will never take. */
@@ -24,7 +25,7 @@ export function openDeadLetters(dataDir: string): { list(limit: number): DeadLet
         id: String(row.id),
         channel: String(row.channel),
         key: String(row.key),
-        attributes: JSON.parse(String(row.attributes)) as Record<string, string>,
+        attributes: readJson<Record<string, string>>(row.attributes) ?? {},
         dataJson: String(row.data),
         reason: String(row.reason),
         setAsideMs: Number(row.set_aside_ms),

@@ -1,7 +1,7 @@
 import type { AlertStep } from '../core/alert.ts'
 import type { CameraStatus } from '../core/camera-status.ts'
 import type { Clock } from '../core/clock.ts'
-import { toAppError } from '../core/errors.ts'
+import { type AppError, toAppError } from '../core/errors.ts'
 import type { OutboxEvent } from '../core/events.ts'
 import type { RecordedClip, RemovalReason } from '../core/recorded-clip.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
@@ -23,6 +23,8 @@ export interface EventIntake {
   clipRemoved(removed: { alertId: string; cameraId: string; reason: RemovalReason }): void
   /** Things taken in and not yet on disk, because the store refuses them. */
   waiting(): number
+  /** Why the store refuses what waits; null while nothing does. */
+  refusal(): AppError | null
   /** Last try for what is waiting; counts what is lost. */
   close(): void
 }
@@ -36,10 +38,12 @@ interface Waiting {
 /** How many things wait while the store refuses them (disk full, read-only). Beyond it the oldest are dropped. */
 const capacity = 10_000
 const retryMs = 1000
+/** Complaints about a store that refuses are at least this far apart. */
+const quietMs = 30_000
 
 /**
- * The door to the event store. While the store cannot write (a full disk), steps wait here in order, bounded
- * and counted, and are stored as soon as it can again. `wake` is called after something was stored.
+ * The door to the event store. While the store cannot write (a full disk, a damaged database, a folder that is gone),
+ * steps wait here in order, bounded and counted, and are stored as soon as it can again. `wake` is called after something was stored.
  */
 export function createEventIntake(options: {
   store: AcceptingStore
@@ -50,6 +54,8 @@ export function createEventIntake(options: {
   const { store, wake, clock, telemetry } = options
   const queue: Waiting[] = []
   let cancelRetry: (() => void) | null = null
+  let refused: AppError | null = null
+  let toldMs = Number.NEGATIVE_INFINITY
   let closed = false
 
   const flush = (): void => {
@@ -63,8 +69,8 @@ export function createEventIntake(options: {
         stored = true
       } catch (thrown) {
         const error = toAppError(thrown)
-        if (error.retry) {
-          retryLater(error.message)
+        if (error.retry || error.code.startsWith('STORE_')) {
+          retryLater(error)
           break
         }
         countDrop(telemetry, { stage: 'event', reason: error.code, cameraId: next.cameraId })
@@ -73,6 +79,7 @@ export function createEventIntake(options: {
       queue.shift()
       telling(tell)
     }
+    if (!cancelRetry) refused = null
     if (stored) wake()
   }
   const telling = (tell: () => void) => {
@@ -82,8 +89,13 @@ export function createEventIntake(options: {
       telemetry.log.error({ err: toAppError(thrown) }, 'a listener failed; the event is stored')
     }
   }
-  const retryLater = (reason: string) => {
-    telemetry.log.error({ waiting: queue.length, reason }, 'events wait: the store cannot write')
+  const retryLater = (error: AppError) => {
+    const { code, message } = error
+    if (refused?.code !== code || clock.monoMs() - toldMs >= quietMs) {
+      toldMs = clock.monoMs()
+      telemetry.log.error({ code, waiting: queue.length }, `events wait: ${message}`)
+    }
+    refused = error
     cancelRetry = clock.after(retryMs, () => {
       cancelRetry = null
       flush()
@@ -138,6 +150,7 @@ export function createEventIntake(options: {
         },
       }),
     waiting: () => queue.length,
+    refusal: () => refused,
     close() {
       closed = true
       stopRetry()

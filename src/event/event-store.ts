@@ -3,10 +3,15 @@ import type { CameraStatus } from '../core/camera-status.ts'
 import type { Clock } from '../core/clock.ts'
 import type { OutboxEvent } from '../core/events.ts'
 import { noTelemetry, type Telemetry } from '../core/telemetry-port.ts'
+import type { FileGuard } from '../store/file-guard.ts'
+import { readJson } from '../store/read-json.ts'
+import { type StoreDatabase, transaction } from '../store/store-database.ts'
+import { unreadableRows } from '../store/unreadable-rows.ts'
 import { type ClipStore, createClipStore } from './clip-store.ts'
 import { alertEvent, cameraStatusEvent, type NewEvent } from './cloud-event.ts'
 import { lockDataDir } from './data-lock.ts'
-import { openDatabase, transaction } from './database.ts'
+import { openDatabase } from './database.ts'
+import { endLeftOpen } from './end-left-open.ts'
 import { toOutboxEvent } from './outbox-row.ts'
 import { createSampleStore, type SampleStore } from './sample-store.ts'
 import { createSinkCursors, type SinkCursors } from './sink-cursors.ts'
@@ -34,28 +39,40 @@ export interface EventStore extends SinkCursors, ClipStore, SampleStore {
   close(): void
 }
 
+export interface EventStoreOptions {
+  readonly dataDir: string
+  readonly source: string
+  readonly clock: Clock
+  readonly telemetry?: Telemetry
+  /** Told of the database, so that it looks after the file. */
+  readonly guard?: Pick<FileGuard, 'watch'>
+}
+
 /**
  * The durable store of events in `dataDir`, whose CloudEvents have `source`. Alerts that an earlier process left
- * open (it was killed) are ended as `shutdown` when it opens.
+ * open (it was killed) are ended as `crashed` when it opens.
  *
- * @throws AppError STORE_OPEN, STORE_LOCKED, STORE_VERSION; later, from the accepting calls, STORE_WRITE (try
+ * @throws AppError STORE_OPEN, STORE_DAMAGED, STORE_LOCKED, STORE_VERSION; later, from the accepting calls, STORE_WRITE (try
  *   again) or EVENT_INVALID (never will do); then nothing of the call was stored.
  */
-export function openEventStore(options: {
-  dataDir: string
-  source: string
-  clock: Clock
-  telemetry?: Telemetry
-}): EventStore {
-  const { dataDir, source, clock, telemetry = noTelemetry } = options
+export function openEventStore(options: EventStoreOptions): EventStore {
+  const { dataDir } = options
   const lock = lockDataDir(dataDir)
-  let database: ReturnType<typeof openDatabase>
+  let database: StoreDatabase | null = null
   try {
-    database = openDatabase(dataDir)
+    database = openDatabase(dataDir, { check: true })
+    const store = storeOn(database, lock, options)
+    options.guard?.watch(database)
+    return store
   } catch (thrown) {
+    if (database?.isOpen) database.close()
     lock.release()
     throw thrown
   }
+}
+
+function storeOn(database: StoreDatabase, lock: { release(): void }, options: EventStoreOptions): EventStore {
+  const { source, clock, telemetry = noTelemetry } = options
   const insert = database.prepare(
     `INSERT INTO outbox (id, channel, key, label, attributes, data, accepted_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
      RETURNING *`,
@@ -99,12 +116,15 @@ export function openEventStore(options: {
     upsert.run(alertId, cameraId, label, rule, phase, seq, score, startedMs, lastMs, JSON.stringify(step))
     return put(alertEvent(step, source))
   }
-  const openAlerts = () => open.all().map((row) => JSON.parse(String(row.step)) as AlertStep)
+  const openAlerts = () => open.all().flatMap((row) => readJson<AlertStep>(row.step) ?? [])
 
   const samples = createSampleStore(database)
   const store: EventStore = {
     ...samples,
-    ...createSinkCursors(database, clock),
+    ...createSinkCursors(database, clock, (sink, id) => {
+      telemetry.count('vireo_event_dead_letters_total', { sink })
+      telemetry.log.error({ sink, id }, 'an event is a dead letter: its row in the database cannot be read')
+    }),
     tiers: createTierStore(database, clock),
     ...createClipStore({ database, put, isSample: samples.isSample, source, clock }),
     acceptAlert: (step) => transaction(database, () => putAlert(step)),
@@ -131,22 +151,16 @@ export function openEventStore(options: {
       lock.release()
     },
   }
-  try {
-    endLeftOpen(store, clock, telemetry)
-  } catch (thrown) {
-    store.close()
-    throw thrown
-  }
+  tellUnreadable(database, telemetry)
+  endLeftOpen({ database, acceptAlerts: store.acceptAlerts, clock, telemetry })
   return store
 }
 
-/** Ends, once and for all, what a process that was killed could not end itself. */
-function endLeftOpen(store: EventStore, clock: Clock, telemetry: Telemetry): void {
-  const left = store.openAlerts()
-  if (left.length === 0) return
-  const causeMonoMs = clock.monoMs()
-  store.acceptAlerts(
-    left.map((step) => ({ ...step, phase: 'end', seq: step.seq + 1, endReason: 'shutdown', causeMonoMs })),
-  )
-  telemetry.log.warn({ alerts: left.length }, 'alerts that an earlier process left open were ended')
+const jsonColumns = { outbox: ['attributes', 'data'], alert: ['step'], sample: ['sample'] }
+
+function tellUnreadable(database: StoreDatabase, telemetry: Telemetry): void {
+  for (const [table, rows] of unreadableRows(database, jsonColumns)) {
+    telemetry.count('vireo_store_unreadable_rows_total', { table }, rows)
+    telemetry.log.error({ table, rows }, 'rows of the database cannot be read and are passed over')
+  }
 }

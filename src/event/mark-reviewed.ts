@@ -1,4 +1,5 @@
-import { openDatabase, transaction } from './database.ts'
+import { transaction } from '../store/store-database.ts'
+import { openDatabase } from './database.ts'
 
 /**
  * Notes that a person has judged the clip of an alert (or, with null, that the judgement was taken back), so that
@@ -7,7 +8,7 @@ import { openDatabase, transaction } from './database.ts'
  * @throws AppError STORE_OPEN, STORE_VERSION, STORE_WRITE
  */
 export function markReviewed(dataDir: string, alertId: string, reviewedMs: number | null): void {
-  const database = openDatabase(dataDir)
+  const database = openDatabase(dataDir, { mustExist: true })
   try {
     const update = database.prepare('UPDATE clip SET reviewed_ms = ? WHERE alert = ?')
     transaction(database, () => update.run(reviewedMs, alertId))

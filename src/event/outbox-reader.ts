@@ -9,7 +9,7 @@ export interface OutboxFilter {
 }
 
 export interface OutboxReader {
-  /** Events after a position, in order. */
+  /** Events after a position, in order; those that cannot be read are passed over. */
   after(position: number, limit: number, filter?: OutboxFilter): OutboxEvent[]
   /** The first position at or after a time, less one: where to begin to see what came since. */
   positionBefore(sinceMs: number): number
@@ -23,7 +23,7 @@ export function openOutboxReader(dataDir: string): OutboxReader {
   const database = readDatabase(dataDir)
   const select = database.prepare(
     `SELECT * FROM outbox WHERE position > ?1 AND (?3 IS NULL OR channel = ?3) AND (?4 IS NULL OR key = ?4)
-     AND (?5 IS NULL OR label = ?5) ORDER BY position LIMIT ?2`,
+     AND (?5 IS NULL OR label = ?5) AND json_valid(attributes) AND json_valid(data) ORDER BY position LIMIT ?2`,
   )
   const first = database.prepare('SELECT min(position) AS position FROM outbox WHERE accepted_ms >= ?')
   const latest = database.prepare('SELECT max(position) AS position FROM outbox')

@@ -1,7 +1,17 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import type { EventChannel, OutboxEvent } from '../core/events.ts'
+import { readJson } from '../store/read-json.ts'
 
 export type OutboxRow = Record<string, SQLOutputValue>
+
+/**
+ * An event whose attributes and data can be read; null for another.
+ *
+ * @param triedPosition events up to it were handed to the publisher before
+ */
+export function readOutboxEvent(row: OutboxRow, triedPosition: number): OutboxEvent | null {
+  return readJson(row.attributes) && readJson(row.data) ? toOutboxEvent(row, triedPosition) : null
+}
 
 /** @param triedPosition events up to it were handed to the publisher before. */
 export function toOutboxEvent(row: OutboxRow, triedPosition: number): OutboxEvent {

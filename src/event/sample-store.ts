@@ -1,6 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { ClipSample, SampleReason } from '../core/clip-sample.ts'
-import { transaction } from './database.ts'
+import type { StoreDatabase } from '../store/store-database.ts'
+import { transaction } from '../store/store-database.ts'
 
 /** The moments that were chosen for review; each may have a clip with the id of the sample. */
 export interface SampleStore {
@@ -21,7 +21,7 @@ export interface SampleMark {
   readonly lastMs: number
 }
 
-export function createSampleStore(database: DatabaseSync): SampleStore {
+export function createSampleStore(database: StoreDatabase): SampleStore {
   const insert = database.prepare(
     `INSERT INTO sample (id, camera, reason, label, score, last_ms, sample) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO NOTHING`,

@@ -1,12 +1,12 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../core/clock.ts'
 import type { OutboxEvent } from '../core/events.ts'
-import { transaction } from './database.ts'
-import { toOutboxEvent } from './outbox-row.ts'
+import type { StoreDatabase } from '../store/store-database.ts'
+import { transaction } from '../store/store-database.ts'
+import { readOutboxEvent } from './outbox-row.ts'
 
 /** How far each receiver of the outbox has come. A sink that was never seen begins with the oldest event. */
 export interface SinkCursors {
-  /** The next events for this sink, in order. */
+  /** The next events for this sink, in order. One that cannot be read becomes a dead letter of the sink. */
   pending(sink: string, limit: number): OutboxEvent[]
   /** How many events this sink has not acknowledged; cheap however many they are. */
   lag(sink: string): number
@@ -22,7 +22,12 @@ export interface SinkCursors {
   setAside(sink: string, event: OutboxEvent, reason: string): void
 }
 
-export function createSinkCursors(database: DatabaseSync, clock: Clock): SinkCursors {
+/** `onUnreadable` hears of an event that was set aside because its row cannot be read. */
+export function createSinkCursors(
+  database: StoreDatabase,
+  clock: Clock,
+  onUnreadable: (sink: string, id: string) => void = () => {},
+): SinkCursors {
   const read = database.prepare('SELECT sent, tried FROM sink WHERE name = ?')
   const next = database.prepare('SELECT * FROM outbox WHERE position > ? ORDER BY position LIMIT ?')
   const oldest = database.prepare(
@@ -46,8 +51,19 @@ export function createSinkCursors(database: DatabaseSync, clock: Clock): SinkCur
   }
   return {
     pending(sink, limit) {
-      const { sent, tried } = stateOf(sink)
-      return next.all(sent, limit).map((row) => toOutboxEvent(row, tried))
+      for (;;) {
+        const { sent, tried } = stateOf(sink)
+        const rows = next.all(sent, limit)
+        const events = rows.map((row) => readOutboxEvent(row, tried))
+        const readable = events.indexOf(null)
+        if (readable !== 0) return events.slice(0, readable < 0 ? events.length : readable) as OutboxEvent[]
+        const { id, channel, key, attributes, data, position } = rows[0]!
+        transaction(database, () => {
+          keep.run(sink, id!, channel!, key!, attributes!, data!, 'its row cannot be read', clock.nowMs())
+          write.run(sink, position!, position!)
+        })
+        onUnreadable(sink, String(id))
+      }
     },
     lag(sink) {
       const { first, last } = ends.get()!

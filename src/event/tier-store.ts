@@ -1,7 +1,8 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type { SQLOutputValue } from 'node:sqlite'
 import type { Clock } from '../core/clock.ts'
 import type { SegmentTier, TierKept, TierLineage, TierMeasure } from '../core/tiered-segment.ts'
-import { transaction } from './database.ts'
+import type { StoreDatabase } from '../store/store-database.ts'
+import { transaction } from '../store/store-database.ts'
 
 export interface SegmentKey {
   readonly name: string
@@ -33,7 +34,7 @@ export interface TierStore {
   hasEvents(cameraId: string, fromMs: number, toMs: number): boolean
 }
 
-export function createTierStore(database: DatabaseSync, clock: Clock): TierStore {
+export function createTierStore(database: StoreDatabase, clock: Clock): TierStore {
   const names = database.prepare("SELECT name FROM segment_tier WHERE state <> 'replacing'")
   const underWay = database.prepare("SELECT * FROM segment_tier WHERE state = 'replacing'")
   const put = database.prepare(

@@ -1,6 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../core/clock.ts'
 import type { Disagreement } from '../core/disagreement.ts'
+import { readJson } from '../store/read-json.ts'
+import { type StoreDatabase, transaction } from '../store/store-database.ts'
 
 export interface StoredDisagreement extends Disagreement {
   readonly id: number
@@ -17,7 +18,7 @@ export interface Disagreements {
 
 const mostOfModel = 10_000
 
-export function createDisagreements(database: DatabaseSync, clock: Clock): Disagreements {
+export function createDisagreements(database: StoreDatabase, clock: Clock): Disagreements {
   const insert = database.prepare('INSERT INTO disagreement (model, camera, at_ms, data) VALUES (?, ?, ?, ?)')
   const prune = database.prepare(
     `DELETE FROM disagreement WHERE model = ?1 AND id <= (
@@ -30,22 +31,16 @@ export function createDisagreements(database: DatabaseSync, clock: Clock): Disag
   return {
     add(model, found) {
       if (found.length === 0) return
-      database.exec('BEGIN IMMEDIATE')
-      try {
+      transaction(database, () => {
         for (const each of found) insert.run(model, each.cameraId, clock.nowMs(), JSON.stringify(each))
         prune.run(model)
-        database.exec('COMMIT')
-      } catch (thrown) {
-        if (database.isTransaction) database.exec('ROLLBACK')
-        throw thrown
-      }
+      })
     },
     list: ({ model = null, sinceMs = 0, limit }) =>
-      select.all(model, sinceMs, limit).map((row) => ({
-        ...(JSON.parse(String(row.data)) as Disagreement),
-        id: Number(row.id),
-        model: String(row.model),
-        atMs: Number(row.at_ms),
-      })),
+      select.all(model, sinceMs, limit).flatMap((row) => {
+        const data = readJson<Disagreement>(row.data)
+        if (data === null) return []
+        return { ...data, id: Number(row.id), model: String(row.model), atMs: Number(row.at_ms) }
+      }),
   }
 }

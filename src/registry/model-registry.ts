@@ -5,10 +5,13 @@ import { loadBundle } from '../bundle/load-bundle.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { isAlive, processIdentity } from '../core/process-identity.ts'
+import type { FileGuard } from '../store/file-guard.ts'
+import { readJson } from '../store/read-json.ts'
+import { transaction } from '../store/store-database.ts'
 import { createDisagreements, type Disagreements } from './disagreements.ts'
 import type { Lineage } from './lineage.ts'
 import { type ModelChange, type ModelState, stateAfter } from './model-state.ts'
-import { exclusively, openRegistryDatabase } from './registry-database.ts'
+import { openRegistryDatabase } from './registry-database.ts'
 import {
   type NewLineage,
   readLineage,
@@ -80,9 +83,16 @@ const pollMs = 500
  * Opens the registry of a data directory. Versions are folders that never change; which one is live follows from an
  * append-only history in a database of its own, so that it is whole after a kill at any moment.
  */
-export function openModelRegistry(options: { dir: string; clock: Clock; who?: string }): ModelRegistry {
-  const { dir, clock, who = whoami() } = options
-  const database = openRegistryDatabase(dir)
+export function openModelRegistry(options: {
+  dir: string
+  clock: Clock
+  who?: string
+  /** Given by a process that runs for long: the database is read for damage, and its file is looked after. */
+  guard?: Pick<FileGuard, 'watch'>
+}): ModelRegistry {
+  const { dir, clock, who = whoami(), guard } = options
+  const database = openRegistryDatabase(dir, { check: guard !== undefined })
+  guard?.watch(database)
   const listeners = new Set<() => void>()
   const sql = {
     history: database.prepare('SELECT * FROM change WHERE model = ? ORDER BY seq'),
@@ -106,7 +116,7 @@ export function openModelRegistry(options: { dir: string; clock: Clock; who?: st
       reason: String(row.reason),
       who: String(row.who),
       atMs: Number(row.at_ms),
-      details: JSON.parse(String(row.details)),
+      details: readJson<Record<string, unknown>>(row.details) ?? {},
     }))
   const state = (model: string) => stateAfter(model, history(model))
   /** Adds a line to the history if `allowed` lets it, asked while no other process can change anything. */
@@ -115,7 +125,7 @@ export function openModelRegistry(options: { dir: string; clock: Clock; who?: st
     action: ModelChange['action'],
     { version, why, allowed }: { version: string; why: Reason; allowed: (now: ModelState) => void },
   ): ModelState => {
-    exclusively(database, () => {
+    transaction(database, () => {
       allowed(state(model))
       const details = JSON.stringify(why.details ?? {})
       sql.change.run(model, action, version, why.reason, who, clock.nowMs(), details)

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { AppError } from '../core/errors.ts'
+import { openDatabase } from '../store/open-database.ts'
+import type { StoreDatabase } from '../store/store-database.ts'
 
 export const reviewFile = 'review.db'
 
@@ -41,50 +40,13 @@ const migrations: readonly string[] = [
    ALTER TABLE item ADD COLUMN said_to_ms INTEGER;`,
 ]
 
-/** A person and a running system write at the same time: a statement waits this long for the other. */
-const busyTimeoutMs = 5000
-
 /**
  * Opens the reviews of a data directory; makes them when they are not there. They are a database of their own, so
  * that a person can label while `vireo run` holds the other one.
  *
- * @throws AppError STORE_OPEN, STORE_VERSION
+ * @throws AppError STORE_OPEN, STORE_DAMAGED, STORE_VERSION
  */
-export function openReviewDatabase(dataDir: string): DatabaseSync {
-  let database: DatabaseSync | null = null
-  try {
-    mkdirSync(dataDir, { recursive: true })
-    database = new DatabaseSync(join(dataDir, reviewFile), { timeout: busyTimeoutMs })
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
-    migrate(database)
-    const version = versionOf(database)
-    if (version > migrations.length)
-      throw new AppError(
-        'STORE_VERSION',
-        `dataDir ${dataDir}: the reviews have version ${version}, this Vireo knows ${migrations.length}`,
-      )
-    return database
-  } catch (cause) {
-    database?.close()
-    if (cause instanceof AppError) throw cause
-    const why = (cause as Error).message
-    throw new AppError('STORE_OPEN', `dataDir ${dataDir}: the reviews cannot be opened (${why})`, { cause })
-  }
-}
-
-const versionOf = (database: DatabaseSync) =>
-  Number(database.prepare('PRAGMA user_version').get()?.user_version)
-
-function migrate(database: DatabaseSync): void {
-  if (versionOf(database) >= migrations.length) return
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    // Asked again: another process may have done it while this one waited.
-    for (let from = versionOf(database); from < migrations.length; from += 1)
-      database.exec(`${migrations[from]}; PRAGMA user_version = ${from + 1}`)
-    database.exec('COMMIT')
-  } catch (thrown) {
-    database.exec('ROLLBACK')
-    throw thrown
-  }
+export function openReviewDatabase(dataDir: string, options: { check?: boolean } = {}): StoreDatabase {
+  const subject = { name: 'the reviews', file: join(dataDir, reviewFile), invalid: 'STORE_WRITE' } as const
+  return openDatabase({ ...options, subject, migrations })
 }

@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite'
+import { readJson } from '../store/read-json.ts'
 import type { ReviewFact, ReviewItem, ReviewReason } from './review-item.ts'
 
 const number = (value: SQLOutputValue | undefined) => (value == null ? null : Number(value))
@@ -23,12 +24,15 @@ export function toItem(row: Record<string, SQLOutputValue>): ReviewItem {
   }
 }
 
-export function toFact(row: Record<string, SQLOutputValue>): ReviewFact {
+/** Null when the row cannot be read: it is passed over as if nothing had been said. */
+export function toFact(row: Record<string, SQLOutputValue>): ReviewFact | null {
+  const labels = readJson<string[]>(row.labels)
+  if (labels === null) return null
   return {
     seq: Number(row.seq),
     itemId: String(row.item),
     verdict: String(row.verdict) as ReviewFact['verdict'],
-    labels: JSON.parse(String(row.labels)) as string[],
+    labels,
     startMs: number(row.start_ms),
     endMs: number(row.end_ms),
     undoes: number(row.undoes),

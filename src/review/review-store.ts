@@ -2,6 +2,8 @@ import type { SQLOutputValue } from 'node:sqlite'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { decodeCursor, encodeCursor, firstPage } from '../core/page-cursor.ts'
+import type { FileGuard } from '../store/file-guard.ts'
+import { transaction } from '../store/store-database.ts'
 import { checkJudgement } from './check-judgement.ts'
 import { openReviewDatabase } from './review-database.ts'
 import {
@@ -67,9 +69,15 @@ export interface ReviewStore {
   close(): void
 }
 
-export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, 'nowMs'> }): ReviewStore {
-  const { dataDir, clock } = options
-  const database = openReviewDatabase(dataDir)
+export function openReviewStore(options: {
+  dataDir: string
+  clock: Pick<Clock, 'nowMs'>
+  /** Given by a process that runs for long: the database is read for damage, and its file is looked after. */
+  guard?: Pick<FileGuard, 'watch'>
+}): ReviewStore {
+  const { dataDir, clock, guard } = options
+  const database = openReviewDatabase(dataDir, { check: guard !== undefined })
+  guard?.watch(database)
   const insertItem = database.prepare(
     `INSERT INTO item (id, reason, camera, path, sha256, started_ms, duration_ms, label, score, model_version,
        explanation, added_ms, said_from_ms, said_to_ms)
@@ -99,7 +107,7 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
      ORDER BY started_ms DESC, id DESC LIMIT ?9`,
   )
 
-  const facts = (itemId: string) => factsOf.all(itemId).map(toFact)
+  const facts = (itemId: string) => factsOf.all(itemId).flatMap((row) => toFact(row) ?? [])
   const withFacts = (row: Record<string, SQLOutputValue>): ReviewedItem => {
     const item = toItem(row)
     const said = facts(item.id)
@@ -116,7 +124,7 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
   return {
     add(items) {
       const addedMs = clock.nowMs()
-      return inTransaction(() =>
+      return transaction(database, () =>
         items.reduce((sum, item) => {
           const { id, reason, cameraId, path, sha256, startedMs, durationMs } = item
           const { label, score, modelVersion, explanation } = item
@@ -155,7 +163,7 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
     },
     markRemoved(gone) {
       if (gone.length === 0) return
-      inTransaction(() => {
+      transaction(database, () => {
         for (const { id, reason } of gone) remove.run(reason, id)
       })
     },
@@ -166,15 +174,15 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
       const { verdict, who } = judgement
       const at = clock.nowMs()
       const values = [item.id, verdict, JSON.stringify(labels), startMs, endMs] as const
-      return inTransaction(() => toFact(insertFact.get(...values, null, who, at)!))
+      return transaction(database, () => toFact(insertFact.get(...values, null, who, at)!)!)
     },
     undo(itemId, who) {
       const at = clock.nowMs()
-      return inTransaction(() => {
+      return transaction(database, () => {
         const { id, current } = find(itemId)
         if (current === null)
           throw new AppError('API_BAD_REQUEST', `clip ${itemId}: there is nothing to undo`)
-        return toFact(insertFact.get(id, 'undo', '[]', null, null, current.seq, who, at)!)
+        return toFact(insertFact.get(id, 'undo', '[]', null, null, current.seq, who, at)!)!
       })
     },
     isJudged(itemId) {
@@ -186,19 +194,5 @@ export function openReviewStore(options: { dataDir: string; clock: Pick<Clock, '
       return current !== null && labellingVerdicts.includes(current.verdict)
     },
     close: () => database.close(),
-  }
-
-  function inTransaction<T>(work: () => T): T {
-    try {
-      database.exec('BEGIN IMMEDIATE')
-      const result = work()
-      database.exec('COMMIT')
-      return result
-    } catch (cause) {
-      if (database.isOpen && database.isTransaction) database.exec('ROLLBACK')
-      if (cause instanceof AppError) throw cause
-      const why = (cause as Error).message
-      throw new AppError('STORE_WRITE', `the reviews cannot be written (${why})`, { cause })
-    }
   }
 }

@@ -151,6 +151,16 @@ export const metricTable = {
     help: 'When the oldest event that waits was accepted, seconds of Unix time; 0 when none waits.',
     labels: ['sink'],
   },
+  vireo_store_unreadable_rows_total: {
+    type: 'counter',
+    help: 'Rows of a database that could not be read and were passed over.',
+    labels: ['table'],
+  },
+  vireo_store_ok: {
+    type: 'gauge',
+    help: '1 while events can be stored; 0 while the data directory is gone, read-only, full or damaged.',
+    labels: [],
+  },
   vireo_event_dead_letters_total: {
     type: 'counter',
     help: 'Events that a receiver will never take; kept in the database.',

@@ -23,6 +23,8 @@ export function registerRun(program: Command): void {
       const { createTelemetry } = await import('../../telemetry/create-telemetry.ts')
       const { startLiveSystem } = await import('../../../pipelines/live-system.ts')
       const { describeStep } = await import('../describe-step.ts')
+      // Footage of people is for the user that runs this alone, whatever the umask of the shell.
+      process.umask(0o077)
       const config = loadConfig(options.config)
       const telemetry = createTelemetry(config.log)
       // From the first moment: a signal during the start, too, is to end in order.
@@ -53,11 +55,13 @@ export function registerRun(program: Command): void {
       }
       const stopWatching = watchFile(resolve(options.config), systemClock, () => void reload())
       process.on('SIGHUP', () => void reload())
-      const signal = await stopped
+      const why = await Promise.race([stopped, system.gone])
       stopWatching()
-      telemetry.log.info({ signal }, 'stopping')
+      if (typeof why === 'string') telemetry.log.info({ signal: why }, 'stopping')
+      else telemetry.log.error({ code: why.code }, `stopping: ${why.message}`)
       await system.close()
       telemetry.log.info({}, 'stopped')
+      if (typeof why !== 'string') throw why
     })
 }
 

@@ -91,6 +91,25 @@ describe('event intake', () => {
     expect(intake.waiting()).toBe(0)
   })
 
+  it.each(['STORE_GONE', 'STORE_DAMAGED', 'STORE_OPEN', 'STORE_WRITE'] as const)(
+    'keeps all while the store says %s, and says so',
+    (code) => {
+      const { intake, stored, timers, drops, state } = setUp()
+      expect(intake.refusal()).toBeNull()
+      state.refuse = new AppError(code, 'not now')
+      intake.alert(step(0))
+      intake.alert(step(1))
+      timers.shift()!()
+      expect(intake.refusal()?.code).toBe(code)
+      expect(intake.waiting()).toBe(2)
+      state.refuse = null
+      timers.shift()!()
+      expect(intake.refusal()).toBeNull()
+      expect(stored).toEqual(['alert 0', 'alert 1'])
+      expect(drops).toEqual({})
+    },
+  )
+
   it('is bounded and counts what it sheds', () => {
     const { intake, drops, state } = setUp()
     state.refuse = diskFull

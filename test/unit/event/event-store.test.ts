@@ -8,11 +8,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AlertStep } from '../../../src/core/alert.ts'
 import type { CameraStatus } from '../../../src/core/camera-status.ts'
 import type { RecordedClip } from '../../../src/core/recorded-clip.ts'
+import { noTelemetry } from '../../../src/core/telemetry-port.ts'
+import { openAlertReader } from '../../../src/event/alert-reader.ts'
 import { openClipReader } from '../../../src/event/clip-reader.ts'
-import { openDatabase, transaction } from '../../../src/event/database.ts'
+import { openDatabase } from '../../../src/event/database.ts'
 import { openDeadLetters } from '../../../src/event/dead-letters.ts'
 import { type EventStore, openEventStore } from '../../../src/event/event-store.ts'
 import { openOutboxReader } from '../../../src/event/outbox-reader.ts'
+import { transaction } from '../../../src/store/store-database.ts'
 
 let dataDir: string
 let nowMs = 1e12
@@ -190,8 +193,106 @@ describe('event store', () => {
       ['a', 'new', 0, null],
       ['b', 'new', 0, null],
       ['b', 'end', 1, 'cleared'],
-      ['a', 'end', 1, 'shutdown'],
+      ['a', 'end', 1, 'crashed'],
     ])
+  })
+
+  describe('with rows that cannot be read', () => {
+    const spoil = (...statements: string[]) => {
+      const database = new DatabaseSync(join(dataDir, 'vireo.db'))
+      for (const statement of statements) database.exec(statement)
+      database.close()
+    }
+    const told = () => {
+      const counts: string[] = []
+      const errors: string[] = []
+      const telemetry = {
+        ...noTelemetry,
+        count: (metric: string, labels: Record<string, string>, by = 1) =>
+          void counts.push([metric, ...Object.values(labels), by].join(' ')),
+        log: { ...noTelemetry.log, error: (_fields: unknown, text: string) => void errors.push(text) },
+      }
+      const store = openEventStore({ dataDir, source: '/vireo/test', clock, telemetry })
+      open.push(store)
+      return { store, counts, errors }
+    }
+    const phasesFor = (store: EventStore) =>
+      store.pending('kafka', 10).map(({ dataJson }) => {
+        const { alertId, phase, seq, label, clipUri } = JSON.parse(dataJson)
+        return [alertId[0], phase, seq, label, clipUri]
+      })
+
+    it('ends an open alert by what was published of it, and tells the rows', () => {
+      let store = openStore()
+      store.acceptAlert(step({ clipPath: '/data/a.mp4' }))
+      store.acceptAlert(step({ phase: 'update', seq: 1, clipPath: '/data/a.mp4' }))
+      store.close()
+      spoil("UPDATE alert SET step = '{broken'")
+      const { store: again, counts, errors } = told()
+      expect(phasesFor(again).at(-1)).toEqual(['a', 'end', 2, 'falling', 'file:///data/a.mp4'])
+      expect(counts).toEqual(['vireo_store_unreadable_rows_total alert 1'])
+      expect(errors).toEqual(['rows of the database cannot be read and are passed over'])
+      store = reopen(again)
+      expect(phasesFor(store)).toHaveLength(3)
+    })
+
+    it('closes an open alert of which nothing can be read, once, and starts', () => {
+      const first = openStore()
+      first.acceptAlert(step())
+      first.close()
+      spoil("UPDATE alert SET step = '{broken'", 'DELETE FROM outbox')
+      expect(told().errors.join()).toContain('closed without an event')
+      for (const store of open.splice(0)) store.close()
+      expect(told().errors.join()).not.toContain('closed without an event')
+    })
+
+    it('lists the others', () => {
+      const store = openStore()
+      for (const id of ['a', 'b', 'c']) {
+        store.acceptAlert(step({ alertId: id.repeat(32), startedMs: 1e12 + id.charCodeAt(0) }))
+        store.acceptClip(clip({ alertId: id.repeat(32), startedMs: 1e12 + id.charCodeAt(0) }))
+      }
+      spoil(
+        `UPDATE alert SET step = 'nonsense' WHERE id = '${'b'.repeat(32)}'`,
+        `UPDATE outbox SET data = '{' WHERE position = 1`,
+      )
+      const alerts = openAlertReader(dataDir)
+      const clips = openClipReader(dataDir)
+      const outbox = openOutboxReader(dataDir)
+      open.push(alerts, clips, outbox)
+      const page = alerts.list({}, 2)
+      const next = alerts.list({ cursor: page.next! }, 2)
+      expect([page, next].flatMap(({ rows }) => rows.map((row) => row.step.alertId[0]))).toEqual(['c', 'a'])
+      expect(alerts.find('b'.repeat(32))).toBeNull()
+      expect(clips.list({}, 5).map(({ alertId, label }) => [alertId[0], label])).toEqual([
+        ['c', 'falling'],
+        ['b', 'falling'],
+        ['a', 'falling'],
+      ])
+      expect(outbox.after(0, 10).map(({ position }) => position)).toEqual([2, 3, 4, 5, 6])
+    })
+
+    it.each([
+      ['at the beginning', [1, 2], [3, 4, 5]],
+      ['in the middle', [3], [1, 2, 4, 5]],
+      ['at the end', [5], [1, 2, 3, 4]],
+    ])('sets events aside that cannot be sent, %s', (_where, broken, rest) => {
+      const { store, counts } = told()
+      for (let seq = 0; seq < 5; seq += 1) store.acceptStatus({ ...status, epoch: seq })
+      spoil(`UPDATE outbox SET attributes = 'x' WHERE position IN (${broken.join()})`)
+      const got: number[] = []
+      for (;;) {
+        const events = store.pending('kafka', 10)
+        if (events.length === 0) break
+        got.push(...events.map(({ position }) => position))
+        store.advance('kafka', got.at(-1)!)
+      }
+      expect(got).toEqual(rest)
+      expect(counts).toEqual(broken.map(() => 'vireo_event_dead_letters_total kafka 1'))
+      const letters = openDeadLetters(dataDir)
+      open.push(letters)
+      expect(letters.list(10).map(({ reason }) => reason)).toEqual(broken.map(() => 'its row cannot be read'))
+    })
   })
 
   it('remembers how far each sink is and which events it tried', () => {
@@ -261,15 +362,25 @@ describe('event store', () => {
   })
 
   it.each([
-    ['a data directory that is a file', () => rmSync(dataDir, { recursive: true }), 'file'],
-    ['a database that is a folder', () => mkdirSync(join(dataDir, 'vireo.db')), 'none'],
-    ['a database that is none', () => writeFileSync(join(dataDir, 'vireo.db'), 'x'.repeat(5000)), 'none'],
-  ])('says STORE_OPEN with the path for %s', (_name, spoil, replace) => {
+    [
+      'STORE_OPEN',
+      'a data directory that is a file',
+      () => {
+        rmSync(dataDir, { recursive: true })
+        writeFileSync(dataDir, '')
+      },
+    ],
+    ['STORE_OPEN', 'a database that is a folder', () => mkdirSync(join(dataDir, 'vireo.db'))],
+    [
+      'STORE_DAMAGED',
+      'a database that is none',
+      () => writeFileSync(join(dataDir, 'vireo.db'), 'x'.repeat(5000)),
+    ],
+  ])('says %s with the path for %s', (code, _name, spoil) => {
     spoil()
-    if (replace === 'file') writeFileSync(dataDir, '')
     for (let n = 0; n < 2; n += 1)
       expect(() => openEventStore({ dataDir, source: 's', clock })).toThrow(
-        expect.objectContaining({ code: 'STORE_OPEN', message: expect.stringContaining(dataDir) }),
+        expect.objectContaining({ code, message: expect.stringContaining(dataDir) }),
       )
   })
 
@@ -370,7 +481,7 @@ describe('a database of an earlier version', () => {
     const old = new DatabaseSync(join(dataDir, 'vireo.db'))
     old.exec('CREATE TABLE clip (mine TEXT)')
     old.close()
-    expect(() => openStore()).toThrow(expect.objectContaining({ code: 'STORE_WRITE' }))
+    expect(() => openStore()).toThrow(expect.objectContaining({ code: 'STORE_DAMAGED' }))
     const after = new DatabaseSync(join(dataDir, 'vireo.db'))
     expect(after.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 })
     expect(after.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'dead_letter'").get()).toEqual(
