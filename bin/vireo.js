@@ -6,6 +6,9 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
+// Nothing of an installation leaves it by itself: ONNX Runtime would report to its maker (src/onnx/runtime-telemetry.ts).
+process.env.ORT_DISABLE_TELEMETRY ??= '1'
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const [major, minor] = process.versions.node.split('.').map(Number)
 // Frames live for a second. Left to itself V8 collects the whole heap every few seconds because of them; so they die in

@@ -1,7 +1,8 @@
 import { type ConfigDiff, diffConfig, restartOf } from '../src/config/diff.ts'
-import { type CameraEdit, editCameras, readConfigText, writeConfigText } from '../src/config/edit.ts'
-import { parseConfig } from '../src/config/load.ts'
+import { type CameraEdit, editCameras, writeConfigText } from '../src/config/edit.ts'
+import { parseConfig, readConfigText } from '../src/config/load.ts'
 import { redactConfig } from '../src/config/redact.ts'
+import { requestMayRefer } from '../src/config/request-variables.ts'
 import type { Config } from '../src/config/schema.ts'
 import { AppError } from '../src/core/errors.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
@@ -34,7 +35,10 @@ export function createSiteAdmin(options: SiteAdminOptions): Pick<SitePort, 'edit
   const edit = async (change: CameraEdit): Promise<CameraChange> => {
     const path = fileOf()
     const before = readConfigText(path)
-    const { text, config } = editCameras(before, change, { file: path, env })
+    const { text, config } = editCameras(before, change, {
+      ...{ file: path, env },
+      asRequest: { allowVariables: started.http.allowVariables },
+    })
     // All that can refuse it comes before the file is written.
     await check(config)
     if (readConfigText(path) !== before) return await edit(change)
@@ -45,6 +49,12 @@ export function createSiteAdmin(options: SiteAdminOptions): Pick<SitePort, 'edit
     return { camera: change.kind === 'remove' ? null : cameraOf(id), ...changes, restart }
   }
 
+  const parseBody = (given: string): Config =>
+    parseConfig(given, {
+      ...{ file: 'body', env },
+      mayRefer: requestMayRefer(file === null ? '' : readConfigText(file), started.http.allowVariables),
+    })
+
   return {
     editCamera(change) {
       const done = last.then(() => edit(change))
@@ -53,8 +63,8 @@ export function createSiteAdmin(options: SiteAdminOptions): Pick<SitePort, 'edit
     },
     config: () => redactConfig(running()),
     diff(given) {
-      const path = given === null ? fileOf() : 'body'
-      const wanted = parseConfig(given ?? readConfigText(path), { file: path, env })
+      const wanted =
+        given === null ? parseConfig(readConfigText(fileOf()), { file: fileOf(), env }) : parseBody(given)
       return { ...fromRunning(running(), started, wanted), restart: restartOf(diffConfig(started, wanted)) }
     },
   }

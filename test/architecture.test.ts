@@ -80,6 +80,15 @@ describe('architecture', () => {
     expect(broken).toEqual([])
   })
 
+  it('loads ONNX Runtime in one place only, which forbids it to report to its maker', () => {
+    const loading = /^import (?!type )[^;]*?from 'onnxruntime-node'|import\('onnxruntime-node'\)/m
+    const loaders = files.filter((file) => {
+      const text = readFileSync(join(root, file), 'utf8')
+      return loading.test(text) || /^export .* from 'onnxruntime-node'/m.test(text)
+    })
+    expect(loaders).toEqual(['src/onnx/onnx-runtime.ts'])
+  })
+
   it('imports only files that exist', () => {
     const missing = imports
       .filter(({ target }) => !existsSync(join(root, target)))

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf'
+import { cleanLine } from '../core/clean-text.ts'
 import { walkGraphs } from '../onnx/edit-walk.ts'
 import { type ModelProto, ModelProtoSchema } from '../onnx/proto/onnx_pb.ts'
 import { describeModel, type GraphDescription, type GraphValue } from '../onnx/read-model.ts'
@@ -39,5 +40,5 @@ export function descriptionLines(description: GraphDescription): string[] {
     `parameters  ${description.parameters.toLocaleString('en-GB')}`,
     `operators   ${shown}${more > 0 ? ` and ${more} more kinds` : ''}`,
     ...(description.producer ? [`producer    ${description.producer}`] : []),
-  ]
+  ].map(cleanLine)
 }

@@ -1,4 +1,5 @@
 import type { AlertStep } from '../core/alert.ts'
+import { cleanLine } from '../core/clean-text.ts'
 
 /** One line for people. */
 export function describeStep(step: AlertStep): string {
@@ -10,7 +11,7 @@ export function describeStep(step: AlertStep): string {
     step.phase.padEnd(6),
     step.severity.padEnd(8),
     step.cameraId.padEnd(12),
-    step.label.padEnd(10),
+    cleanLine(step.label).padEnd(10),
     `score ${step.score.toFixed(2)}`,
     `${lengthS} s${ending}`,
   ]

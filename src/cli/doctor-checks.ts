@@ -68,7 +68,7 @@ async function ffmpegChecks(): Promise<Check[]> {
 async function providerCheck(): Promise<Check> {
   const name = 'onnxruntime'
   try {
-    const { listSupportedBackends } = await import('onnxruntime-node')
+    const { listSupportedBackends } = await import('../onnx/onnx-runtime.ts')
     return {
       name,
       status: 'ok',

@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander'
 import { AppError } from '../core/errors.ts'
+import { cleanOutput } from './clean-output.ts'
 import { commandTable } from './command-table.ts'
 import { reportError } from './report-error.ts'
 
 /** Runs one command. Sets process.exitCode; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
   const json = argv.includes('--json')
+  const restore = cleanOutput(process.stdout)
   try {
     const program = new Command('vireo')
       .description('Video recognition, events and online learning for live cameras.')
@@ -24,6 +26,8 @@ export async function main(argv: readonly string[]): Promise<void> {
       const message = thrown.code === 'commander.help' ? 'a subcommand is missing; see --help' : text
       reportError(new AppError('API_BAD_REQUEST', message), json)
     } else reportError(thrown, json)
+  } finally {
+    restore()
   }
 }
 

@@ -1,5 +1,5 @@
-import type { InferenceSession } from 'onnxruntime-node'
 import { AppError } from '../core/errors.ts'
+import type { InferenceSession } from '../onnx/onnx-runtime.ts'
 
 export interface Trial {
   /** Median of five runs of one clip on the CPU, after a first one, milliseconds. */
@@ -29,7 +29,7 @@ const tolerance = 1e-3
  * and MODEL_CONTRACT when its output is not what the bundle would say.
  */
 export async function tryModel(plan: Plan): Promise<Trial> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node')
+  const { InferenceSession, Tensor } = await import('../onnx/onnx-runtime.ts')
   const session = await InferenceSession.create(plan.graph, { logSeverityLevel: 3 }).catch((cause: Error) => {
     throw new AppError('MODEL_GRAPH', `ONNX Runtime does not load the graph: ${cause.message}`, { cause })
   })

@@ -1,3 +1,4 @@
+import { jsonLine } from '../core/clean-text.ts'
 import { errorClass, toAppError } from '../core/errors.ts'
 import { redactFields, redactText } from '../telemetry/redact-text.ts'
 
@@ -7,7 +8,7 @@ export function reportError(thrown: unknown, json: boolean): void {
   const { code, retry } = error
   const message = redactText(error.message)
   const line = json
-    ? JSON.stringify({ error: { code, message, retry, details: redactFields(error.details) } })
+    ? jsonLine({ error: { code, message, retry, details: redactFields(error.details) } })
     : `${code}: ${message}`
   process.stderr.write(`${line}\n`)
   process.exitCode = errorClass(code).exitCode

@@ -9,6 +9,8 @@ export interface ConfigProblem {
 }
 
 type Issue = z.core.$ZodIssue
+/** Unknown keys of one object that are told. */
+const mostKeys = 100
 
 /** Zod's issues in the operator's words. Values are never repeated: they may be secrets. */
 export function describeIssues(error: z.ZodError, value: unknown): ConfigProblem[] {
@@ -19,7 +21,7 @@ function describe(issue: Issue, value: unknown): ConfigProblem[] {
   const { path } = issue
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(path)
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, mostKeys).map((key) => {
       const near = didYouMean(key, known)
       const accepted = known.join(', ')
       const hint = near ? `did you mean "${near}"? ` : ''

@@ -1,5 +1,9 @@
+/** A longer name is no slip. */
+const mostLetters = 100
+
 /** The known name nearest to `name`, when it is near enough to be a slip. */
 export function didYouMean(name: string, known: readonly string[]): string | null {
+  if (name.length > mostLetters) return null
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)

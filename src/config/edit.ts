@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml'
 import { AppError } from '../core/errors.ts'
-import { parseConfig } from './load.ts'
+import { parseConfig, readConfigText } from './load.ts'
+import { readYaml } from './read-yaml.ts'
 import { refusePassword } from './refuse-password.ts'
+import { refuseReferences, requestMayRefer } from './request-variables.ts'
 import type { Config } from './schema.ts'
 
 export type CameraFields = Readonly<Record<string, unknown>>
@@ -20,6 +22,13 @@ export interface EditedConfig {
   readonly config: Config
 }
 
+export interface EditSource {
+  readonly file: string
+  readonly env?: NodeJS.ProcessEnv
+  /** Somebody asks for it who may not learn what variables hold; see `requestMayRefer`. */
+  readonly asRequest?: { readonly allowVariables: readonly string[] }
+}
+
 /**
  * A configuration's text after an edit of its cameras. Comments, order and references to variables stay as the
  * operator wrote them. The result is checked as a whole.
@@ -27,13 +36,10 @@ export interface EditedConfig {
  * @throws AppError CAMERA_NOT_FOUND, API_BAD_REQUEST (the id is taken, or a password is in an address),
  *   CONFIG_INVALID and the like for the result.
  */
-export function editCameras(
-  text: string,
-  edit: CameraEdit,
-  source: { file: string; env?: NodeJS.ProcessEnv },
-): EditedConfig {
-  const document = parseDocument(text)
-  if (document.errors.length > 0) parseConfig(text, source)
+export function editCameras(text: string, edit: CameraEdit, source: EditSource): EditedConfig {
+  readYaml(text, source.file)
+  const document = parseDocument(text, { uniqueKeys: false })
+  if (source.asRequest) refuseForeign(text, edit, source.asRequest.allowVariables)
   const cameras = camerasOf(document)
   const id = edit.kind === 'add' ? edit.camera.id : edit.id
   const index = cameras.items.findIndex((item) => isMap(item) && String(item.get('id')) === id)
@@ -66,15 +72,6 @@ export function editCamerasIn(file: string, edit: CameraEdit, env: NodeJS.Proces
   writeConfigText(file, editCameras(readConfigText(file), edit, { file, env }).text)
 }
 
-/** @throws AppError CONFIG_NOT_FOUND */
-export function readConfigText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new AppError('CONFIG_NOT_FOUND', `${file}: cannot be read`, { cause })
-  }
-}
-
 /**
  * Replaces a file as a whole: a reader sees the old text or the new one. It keeps its mode, and a link stays a link.
  * A file that is mounted by itself (as containers do) cannot be replaced and is written in place.
@@ -100,6 +97,11 @@ export function writeConfigText(file: string, text: string): void {
     if (part !== '') rmSync(part, { force: true })
     throw new AppError('CONFIG_WRITE', `${file}: cannot be written (${codeOf(cause)})`, { cause })
   }
+}
+
+function refuseForeign(text: string, edit: CameraEdit, allowVariables: readonly string[]): void {
+  const fields = edit.kind === 'add' ? edit.camera : edit.kind === 'change' ? edit.patch : {}
+  refuseReferences(fields, requestMayRefer(text, allowVariables))
 }
 
 const codeOf = (thrown: unknown) => (thrown as NodeJS.ErrnoException).code ?? 'unknown'

@@ -1,91 +1,112 @@
 import { readFileSync } from 'node:fs'
-import { isNode, LineCounter, parseDocument } from 'yaml'
 import { AppError } from '../core/errors.ts'
-import { type ConfigProblem, describeIssues } from './describe-issues.ts'
-import { interpolate } from './interpolate.ts'
+import { describeIssues } from './describe-issues.ts'
+import { interpolate, type MayRefer, type VariableProblem } from './interpolate.ts'
+import { invalidConfig } from './invalid-config.ts'
+import { hideValues, rememberOrigins } from './origins.ts'
 import { pathText } from './path-text.ts'
+import { rememberPlaces } from './places.ts'
+import { readYaml, type YamlText } from './read-yaml.ts'
 import { retype } from './retype.ts'
 import { type Config, configSchema } from './schema.ts'
 
-/** Reads, interpolates and checks a configuration file. */
+export interface ConfigSource {
+  /** Only named in errors. */
+  readonly file: string
+  readonly env?: NodeJS.ProcessEnv
+  /** Which references to variables are taken; absent: all. See `requestMayRefer`. */
+  readonly mayRefer?: MayRefer
+}
+
+/**
+ * Reads, interpolates and checks a configuration file.
+ *
+ * @throws AppError CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_ENV_MISSING, CONFIG_INVALID
+ */
 export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env): Config {
-  let text: string
+  return parseConfig(readConfigText(file), { file, env })
+}
+
+const whatIsWrong: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file; give --config, or copy config/vireo.yaml of the package',
+  EISDIR: 'it is a folder; name the file in it',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EACCES: 'the user that runs Vireo may not read it',
+  ELOOP: 'its links lead in a circle',
+}
+
+/** @throws AppError CONFIG_NOT_FOUND when it cannot be read, CONFIG_SYNTAX when it is no text */
+export function readConfigText(file: string): string {
+  let bytes: Buffer
   try {
-    text = readFileSync(file, 'utf8')
+    bytes = readFileSync(file)
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unreadable'
-    throw new AppError('CONFIG_NOT_FOUND', `${file}: cannot be read (${reason})`, {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable'
+    const why = whatIsWrong[code]
+    throw new AppError('CONFIG_NOT_FOUND', `${file}: cannot be read (${code})${why ? `: ${why}` : ''}`, {
       details: { file },
       cause,
     })
   }
-  return parseConfig(text, { file, env })
-}
-
-/** The same for text that is already here; `file` is only named in errors. */
-export function parseConfig(text: string, source: { file: string; env?: NodeJS.ProcessEnv }): Config {
-  const { file } = source
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset)
-    return { line, column: col, place: `${file}:${line}:${col}` }
-  }
-  const syntax = document.errors[0]
-  if (syntax) {
-    const { place, ...position } = at(syntax.pos[0])
-    throw new AppError('CONFIG_SYNTAX', `${place}: ${syntax.message}`, {
-      details: { file, ...position, field: '' },
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    const details = { file, line: 1, column: 1, field: '' }
+    throw new AppError('CONFIG_SYNTAX', `${file}:1:1: is not UTF-8 text; save it as UTF-8`, {
+      details,
+      cause,
     })
   }
-  const offsetOf = (path: readonly PropertyKey[]): number => {
-    for (let length = path.length; length >= 0; length -= 1) {
-      const node = document.getIn(path.slice(0, length), true)
-      if (isNode(node) && node.range) return node.range[0]
-    }
-    return 0
+}
+
+/** The same for text that is already here. */
+export function parseConfig(text: string, source: ConfigSource): Config {
+  const { file } = source
+  const yaml = readYaml(text, file)
+  const written = plainValue(yaml, file)
+  const { used, problems } = interpolate(yaml.document.contents, source.env ?? process.env, source.mayRefer)
+  if (problems[0]) throw variableError(problems[0], yaml, file)
+  const value = plainValue(yaml, file)
+  let checked = configSchema.safeParse(value)
+  if (!checked.success && retype(value, checked.error)) checked = configSchema.safeParse(value)
+  if (!checked.success) {
+    const found = describeIssues(checked.error, value).map(({ path, message, accepted }) => ({
+      path,
+      message: hideValues(message, used),
+      accepted: hideValues(accepted, used),
+    }))
+    throw invalidConfig(found, file, yaml.placeOf)
   }
-  const missing = interpolate(document.contents, source.env ?? process.env)[0]
-  if (missing) {
-    const { place, ...position } = at(missing.node.range?.[0] ?? 0)
-    const field = pathText(missing.path)
-    throw new AppError(
-      'CONFIG_ENV_MISSING',
-      `${place}: ${field}: environment variable ${missing.name} is not set; set it or write \${${missing.name}:-default}`,
-      { details: { file, ...position, field, variable: missing.name } },
-    )
-  }
-  let value: unknown
+  rememberOrigins(checked.data, written, used)
+  rememberPlaces(checked.data, { file, placeOf: yaml.placeOf })
+  return checked.data
+}
+
+function plainValue({ document }: YamlText, file: string): unknown {
   try {
-    value = document.toJS() ?? {}
+    return document.toJS() ?? {}
   } catch (cause) {
     throw new AppError('CONFIG_SYNTAX', `${file}:1:1: ${(cause as Error).message}`, {
       details: { file, line: 1, column: 1, field: '' },
       cause,
     })
   }
-  let checked = configSchema.safeParse(value)
-  if (!checked.success && retype(value, checked.error)) checked = configSchema.safeParse(value)
-  if (checked.success) return checked.data
-  const problems = describeIssues(checked.error, value).map((problem: ConfigProblem) => {
-    const { place, ...position } = at(offsetOf(problem.path))
-    const field = pathText(problem.path)
-    return {
-      ...position,
-      field,
-      text: `${place}: ${field || '(root)'}: ${problem.message}`,
-      accepted: problem.accepted,
-    }
-  })
-  const first = problems[0]!
-  throw new AppError('CONFIG_INVALID', problems.map((problem) => problem.text).join('\n'), {
-    details: {
-      file,
-      line: first.line,
-      column: first.column,
-      field: first.field,
-      accepted: first.accepted,
-      problems,
-    },
-  })
+}
+
+function variableError({ name, node, path, kind }: VariableProblem, yaml: YamlText, file: string): AppError {
+  const { place, line, column } = yaml.at(node.range?.[0] ?? 0)
+  const field = pathText(path)
+  const details = { file, line, column, field, variable: name }
+  if (kind === 'missing')
+    return new AppError(
+      'CONFIG_ENV_MISSING',
+      `${place}: ${field}: environment variable ${name} is not set; set it or write \${${name}:-default}`,
+      { details },
+    )
+  return new AppError(
+    'CONFIG_INVALID',
+    `${place}: ${field}: a request may refer to a variable only in url and mainUrl of a camera, and only to one that the ` +
+      `configuration file refers to or http.allowVariables names; ${name} is none`,
+    { details: { ...details, accepted: 'a value without a variable' } },
+  )
 }

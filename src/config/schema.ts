@@ -92,6 +92,13 @@ const httpSchema = z.strictObject({
       'Bearer token that requests must have. Without one only a loopback address may be listened on. Secret: refer to an environment variable.',
     ),
   port: z.int().min(0).max(65_535).default(8080).describe('TCP port; 0 takes a free one.'),
+  allowVariables: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable'))
+    .max(100)
+    .default([])
+    .describe(
+      'Environment variables that addresses of cameras in requests may refer to, beside those that this file refers to.',
+    ),
 })
 
 const logSchema = z.strictObject({

@@ -22,7 +22,12 @@ export function cleanText(text: string): string {
 
 /** JSON that can be shown in a terminal: what would steer it is written as an escape. The value is the same. */
 export function jsonLine(value: unknown): string {
-  return (JSON.stringify(value) ?? 'null').replace(harmful, (found) =>
+  return jsonText(JSON.stringify(value) ?? 'null')
+}
+
+/** The same for JSON that is text already. */
+export function jsonText(json: string): string {
+  return json.replace(harmful, (found) =>
     [...Array(found.length).keys()]
       .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`)
       .join(''),
@@ -42,15 +47,9 @@ export function fromCsvText(field: string): string {
   return /^'[=+\-@\t\r]/.test(field) ? field.slice(1) : field
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
+/** A line of a subtitle without what players take for a mark-up: tags, and commands in braces. */
+export function subtitleText(text: string): string {
+  return cleanLine(text).replace(/[<>{}\\]/g, (character) => shapes[character]!)
 }
 
-/** Text for inside an element or an attribute of a page. */
-export function htmlText(text: string): string {
-  return cleanText(text).replace(/[&<>"']/g, (character) => entities[character]!)
-}
+const shapes: Readonly<Record<string, string>> = { '<': '‹', '>': '›', '{': '(', '}': ')', '\\': '/' }

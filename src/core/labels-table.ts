@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync'
+import { fromCsvText } from './clean-text.ts'
 import { AppError } from './errors.ts'
 
 export interface LabelsRow {
@@ -52,7 +53,7 @@ export function readLabelsTable(bytes: Uint8Array | string, source: string): Lab
       at: `${source}:${info.lines}`,
       cell(name) {
         const index = names.indexOf(name.toLowerCase())
-        return index < 0 ? '' : (record[index] ?? '')
+        return index < 0 ? '' : fromCsvText(record[index] ?? '')
       },
     }
   })

@@ -1,6 +1,7 @@
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { CameraStatus } from '../core/camera-status.ts'
+import { jsonLine } from '../core/clean-text.ts'
 import { AppError } from '../core/errors.ts'
 import { type Log, noTelemetry } from '../core/telemetry-port.ts'
 import { apiSchemas } from './api-schemas.ts'
@@ -111,7 +112,7 @@ export function createServer(options: ServerOptions): Server {
   })
   // Requests are checked in the handlers, so that the CLI and the API say the same of the same mistake.
   app.setValidatorCompiler(() => () => true)
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.setSerializerCompiler(() => jsonLine)
   app.setErrorHandler((thrown, _request, reply) => replyError(reply, thrown, log))
   app.setNotFoundHandler((_request, reply) =>
     replyError(reply, new AppError('API_NOT_FOUND', 'There is nothing at this path.'), log),

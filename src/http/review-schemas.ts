@@ -2,13 +2,15 @@ import { z } from 'zod'
 import { datasetSides, reviewReasons, verdicts } from '../core/review-words.ts'
 import { pageFields, slug, time } from './api-fields.ts'
 
-const label = z.string().min(1).max(100)
+const oneLine = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u
+const label = z.string().min(1).max(100).regex(oneLine, 'one line, without control characters')
 const partMs = z.int().min(0)
 const who = z
   .string()
   .trim()
   .min(1)
   .max(100)
+  .regex(oneLine, 'one line, without control characters')
   .default('api')
   .describe('Who says so; it stays with the judgement for ever.')
 const reference = z

@@ -1,6 +1,6 @@
-import type { InferenceSession } from 'onnxruntime-node'
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import { AppError } from '../core/errors.ts'
+import type { InferenceSession } from '../onnx/onnx-runtime.ts'
 
 type Metadata = InferenceSession.ValueMetadata
 /** Wanted sizes; null where the graph must leave the size open (the batch). */

@@ -1,5 +1,5 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Bundle } from '../bundle/bundle-schema.ts'
+import { type InferenceSession, Tensor } from '../onnx/onnx-runtime.ts'
 import { clipInput, contractError, rawShape, rowShape } from './check-graph.ts'
 import type { RunResult } from './worker-protocol.ts'
 

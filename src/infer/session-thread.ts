@@ -1,3 +1,5 @@
+// Its worker thread loads ONNX Runtime.
+import '../onnx/runtime-telemetry.ts'
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { InferenceSession } from 'onnxruntime-node'
 import { toAppError } from '../core/errors.ts'
+import type { InferenceSession } from '../onnx/onnx-runtime.ts'
 import { applyActivation } from './activation.ts'
 import { openSession } from './open-session.ts'
 import { runSession } from './run-session.ts'

@@ -1,3 +1,4 @@
+import { cleanLine, csvText } from '../core/clean-text.ts'
 import { AppError } from '../core/errors.ts'
 import { momentOf, readLabelsTable } from '../core/labels-table.ts'
 import type { DatasetManifest } from './dataset-manifest.ts'
@@ -11,10 +12,16 @@ export function datasetToCsv(manifest: DatasetManifest, options: { background: s
     ...entry,
     label: entry.labels.join('|') || options.background,
   }))
-  return [columns.join(','), ...rows.map((row) => columns.map((name) => quoted(String(row[name]))).join(','))]
+  return [
+    columns.join(','),
+    ...rows.map((row) => columns.map((name) => quoted(csvText(shown(name, String(row[name]))))).join(',')),
+  ]
     .map((line) => `${line}\r\n`)
     .join('')
 }
+
+// A path is kept as it is: another one leads to no file.
+const shown = (name: string, text: string) => (name === 'path' ? text : cleanLine(text))
 
 const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 

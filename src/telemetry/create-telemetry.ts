@@ -1,5 +1,6 @@
 import { type DestinationStream, pino } from 'pino'
 import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client'
+import { cleanLine, cleanText } from '../core/clean-text.ts'
 import { AppError } from '../core/errors.ts'
 import type { Log, Telemetry } from '../core/telemetry-port.ts'
 import { type Metric, metricTable } from './metric-table.ts'
@@ -49,7 +50,7 @@ export function createTelemetry(options: TelemetryOptions = {}): RunningTelemetr
     observe: (name, labels, seconds) =>
       (declared(name, labels, ['histogram', 'summary']) as Histogram | Summary).observe(labels, seconds),
     log: createLog(options),
-    metricsText: () => registry.metrics(),
+    metricsText: async () => cleanText(await registry.metrics()),
     metricsContentType: registry.contentType,
     close: () => registry.clear(),
   }
@@ -84,6 +85,6 @@ function createLog(options: TelemetryOptions): Log {
       ? pino({ ...settings, transport: { target: 'pino-pretty', options: { destination: 2 } } })
       : pino(settings, pino.destination({ fd: 2, sync: true }))
   const at = (method: keyof Log) => (fields: Record<string, unknown>, message: string) =>
-    logger[method](redactFields(fields) as Record<string, unknown>, redactText(message))
+    logger[method](redactFields(fields) as Record<string, unknown>, cleanLine(redactText(message)))
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

@@ -1,5 +1,5 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Bundle } from '../bundle/bundle-schema.ts'
+import { InferenceSession, Tensor } from '../onnx/onnx-runtime.ts'
 
 /** A bundle's graph that scores whole videos, outside the engine: for calibration, checks and measurements. */
 export interface BundlePlayer {

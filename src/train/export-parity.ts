@@ -1,6 +1,6 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AppError } from '../core/errors.ts'
 import { createGraphBuilder } from '../onnx/graph-builder.ts'
+import { InferenceSession, Tensor } from '../onnx/onnx-runtime.ts'
 import { streamShape } from './export-stream.ts'
 import { clipTensor, type VideoModel } from './models/video-model.ts'
 import type { VideoTransformer } from './models/video-transformer.ts'

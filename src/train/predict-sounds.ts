@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node'
+import { Tensor } from '../onnx/onnx-runtime.ts'
 import type { VideoModel } from './models/video-model.ts'
 import { averageLooks } from './predict.ts'
 import type { Prediction } from './prediction.ts'

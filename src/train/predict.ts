@@ -1,5 +1,5 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AppError } from '../core/errors.ts'
+import { InferenceSession, Tensor } from '../onnx/onnx-runtime.ts'
 import { plainView, renderView } from './augment.ts'
 import type { ClipSource } from './clip-source.ts'
 import type { VideoModel } from './models/video-model.ts'

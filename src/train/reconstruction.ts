@@ -1,6 +1,6 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { createRandom } from '../core/random.ts'
 import { createGraphBuilder } from '../onnx/graph-builder.ts'
+import { InferenceSession, Tensor } from '../onnx/onnx-runtime.ts'
 import { patchGrid } from './models/patches.ts'
 import type { VideoTransformer } from './models/video-transformer.ts'
 import { drawOrders, visibleCount } from './models/visible-places.ts'

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node'
+import { Tensor } from '../onnx/onnx-runtime.ts'
 import { type Piece, pieceName } from './pieces.ts'
 
 /**

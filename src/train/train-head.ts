@@ -1,5 +1,5 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { createGraphBuilder } from '../onnx/graph-builder.ts'
+import { InferenceSession, Tensor } from '../onnx/onnx-runtime.ts'
 import { createDrawOrder } from './draw-order.ts'
 import { type Embeddings, embedFootage } from './embed-footage.ts'
 import { checkFootage, type FineTuneOptions, runIdentity, startWeights } from './fine-tune.ts'

@@ -1,5 +1,5 @@
-import { Tensor } from 'onnxruntime-node'
 import { AppError } from '../core/errors.ts'
+import { Tensor } from '../onnx/onnx-runtime.ts'
 import { type AdamWSettings, adamWDefaults } from './adamw.ts'
 import { firstLossScale, type LossScale, leastLossScale, nextLossScale } from './loss-scale.ts'
 import type { Objective, ObjectiveInput } from './objective.ts'

@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { InferenceSession, type Tensor } from 'onnxruntime-node'
 import { AppError } from '../core/errors.ts'
 import { countNodes, providerNames } from '../onnx/node-counts.ts'
+import { InferenceSession, type Tensor } from '../onnx/onnx-runtime.ts'
 
 /** Where training runs. */
 export type TrainingProvider = 'cpu' | 'cuda' | 'webgpu'

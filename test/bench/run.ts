@@ -1,4 +1,5 @@
 // npm run bench -- NAME [--json] [--save] [--smoke] [--only PART,PART]
+import '../../src/onnx/runtime-telemetry.ts'
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { movingSquares } from '../support/moving-squares.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 const ready = hasTool('ffmpeg')
@@ -15,7 +15,7 @@ const running: VireoProcess[] = []
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-learn-cli-'))
+  folder = tempDir('learn-cli')
   list = await movingSquares(join(folder, 'clips'), { groups: 8, each: 2 })
 })
 afterEach(async () => {

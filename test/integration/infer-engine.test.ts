@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Worker } from 'node:worker_threads'
@@ -11,6 +10,7 @@ import { systemClock } from '../../src/core/clock.ts'
 import { createInferenceEngine, type InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { type SessionThread, type StartThread, startSessionThread } from '../../src/infer/session-thread.ts'
 import { countNodes } from '../../src/onnx/node-counts.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { createRecorder, sampleClip } from '../unit/infer/sample-clip.ts'
 import { linearModel, summingModel, toFloat, writeTestModel } from './infer-models.ts'
 
@@ -330,7 +330,7 @@ describe('faults', () => {
 describe('the proof of a provider', () => {
   it('is read from what ONNX Runtime itself writes', async () => {
     const { graphPath } = await loadBundle((await writeTestModel(linearModel('linear'))).path)
-    const dir = mkdtempSync(join(tmpdir(), 'vireo-profile-'))
+    const dir = tempDir('profile')
     const session = await InferenceSession.create(graphPath, {
       executionProviders: ['cpu'],
       enableProfiling: true,

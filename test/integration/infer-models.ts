@@ -1,10 +1,9 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bundle } from '../../src/bundle/bundle-schema.ts'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
 import type { EngineModel } from '../../src/infer/engine-model.ts'
 import { createGraphBuilder, type GraphBuilder } from '../../src/onnx/graph-builder.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 /** Element type FLOAT of Cast. */
 export const toFloat = { to: 1 }
@@ -40,7 +39,7 @@ export async function writeTestModel(
   const graph = createGraphBuilder({ name })
   const clips = graph.input('clips', 'uint8', ['N', frames, heightPx, widthPx, 3])
   const states = build(graph, clips)
-  const path = join(mkdtempSync(join(tmpdir(), 'vireo-infer-')), name)
+  const path = join(tempDir('infer'), name)
   await writeBundle(
     path,
     {

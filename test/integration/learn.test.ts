@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { registryDir } from '../../pipelines/follow-registry.ts'
@@ -9,6 +8,7 @@ import { systemClock } from '../../src/core/clock.ts'
 import { type ModelRegistry, openModelRegistry } from '../../src/registry/model-registry.ts'
 import { movingSquares } from '../support/moving-squares.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const ready = hasTool('ffmpeg')
 if (!ready) process.stderr.write('skipped: the learning loop (ffmpeg is missing)\n')
@@ -19,7 +19,7 @@ let registry: ModelRegistry
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-learn-'))
+  folder = tempDir('learn')
   list = await movingSquares(join(folder, 'clips'), { groups: 8, each: 3 })
   registry = openModelRegistry({ dir: registryDir(folder), clock: systemClock, who: 'test' })
 })

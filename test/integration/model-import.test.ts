@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import { main } from '../../src/cli/main.ts'
 import { createGraphBuilder } from '../../src/onnx/graph-builder.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
-const dir = mkdtempSync(join(tmpdir(), 'vireo-import-'))
+const dir = tempDir('import')
 const out = join(dir, 'bundle')
 const options = ['--name', 'brightness', '--out', out, '--frames', '4', '--fps', '8', '--size', '16x12']
 const described = ['--layout', 'NCTHW', '--mean', '0.45,0.5,0.55', '--std', '0.2,0.25,0.3', '--order', 'bgr']

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { createRandom } from '../../src/core/random.ts'
 import { openModelRegistry } from '../../src/registry/model-registry.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const worker = join(import.meta.dirname, '../support/registry-worker.ts')
 
@@ -22,7 +22,7 @@ function runAndKill(dir: string, lines: number, delayMs: number): Promise<string
 }
 
 it('is whole after a kill at any moment, and has what it said that it did', async () => {
-  const dir = join(mkdtempSync(join(tmpdir(), 'vireo-registry-kill-')), 'registry')
+  const dir = join(tempDir('registry-kill'), 'registry')
   const random = createRandom(7)
   for (let trial = 0; trial < 12; trial += 1) {
     const said = await runAndKill(dir, 1 + Math.floor(random.next() * 5), random.next() * 30)
@@ -46,7 +46,7 @@ it('is whole after a kill at any moment, and has what it said that it did', asyn
 })
 
 it('keeps two processes that change one registry apart', async () => {
-  const dir = join(mkdtempSync(join(tmpdir(), 'vireo-registry-two-')), 'registry')
+  const dir = join(tempDir('registry-two'), 'registry')
   const race = async (child: number) => {
     const registry = openModelRegistry({ dir, clock: systemClock, who: `p${child}` })
     const { registerSample } = await import('../support/registered-version.ts')

@@ -1,9 +1,8 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
 import type { ModelRegistry } from '../../src/registry/model-registry.ts'
 import { type NewBundle, sampleBundle, sampleFiles } from '../unit/bundle/sample-bundle.ts'
+import { tempDir } from './temp-dir.ts'
 
 /** Puts a small bundle that cannot be run into a registry. */
 export async function registerSample(
@@ -11,7 +10,7 @@ export async function registerSample(
   version: string,
   changes: Partial<NewBundle> = {},
 ) {
-  const dir = join(mkdtempSync(join(tmpdir(), 'vireo-registered-')), 'bundle')
+  const dir = join(tempDir('registered'), 'bundle')
   await writeBundle(dir, sampleBundle({ version, ...changes }), sampleFiles)
   return registry.add(dir, sampleLineage, { 'training/weights.bin': new Uint8Array([1, 2, 3]) })
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import type { Command } from 'commander'
+import { cleanLine } from '../../core/clean-text.ts'
 import { AppError } from '../../core/errors.ts'
 import type { OutboxEvent } from '../../core/events.ts'
 import type { OutboxFilter, OutboxReader } from '../../event/outbox-reader.ts'
@@ -84,7 +85,7 @@ export function registerAlerts(program: Command): void {
       try {
         for (const letter of reader.list(1000)) {
           const { setAsideMs, sink, key, attributes, reason } = letter
-          const line = `${new Date(setAsideMs).toISOString()}  ${sink}  ${key}  ${attributes.type}  ${reason}`
+          const line = `${new Date(setAsideMs).toISOString()}  ${sink}  ${key}  ${attributes.type}  ${cleanLine(reason)}`
           process.stdout.write(`${options.json ? JSON.stringify(letter) : line}\n`)
         }
       } finally {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { cleanLine } from '../../core/clean-text.ts'
 import { AppError } from '../../core/errors.ts'
 import type { ClipFilter, ClipRow } from '../../event/clip-reader.ts'
 
@@ -93,5 +94,5 @@ export function describeClip(row: ClipRow): string {
     `${(bytes / 1e6).toFixed(1)} MB`,
     ...notes,
   ]
-  return columns.join('  ')
+  return cleanLine(columns.join('  '))
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { DatasetOptions } from '../../../pipelines/dataset.ts'
+import { cleanLine } from '../../core/clean-text.ts'
 import { AppError } from '../../core/errors.ts'
 import type { DatasetCounts, SideCounts } from '../../review/dataset-counts.ts'
 import { type DatasetManifest, datasetSides } from '../../review/dataset-manifest.ts'
@@ -117,7 +118,7 @@ export function registerDataset(program: Command): void {
               (change) => `~ ${change.id}  ${change.field}: ${change.before} → ${change.after}`,
             ),
           ]
-            .map((line) => `${line}\n`)
+            .map((line) => `${cleanLine(line)}\n`)
             .join('') || 'the same\n',
         )
     })
@@ -187,7 +188,7 @@ async function show(manifest: DatasetManifest, json: boolean | undefined): Promi
 /** A table for people: clips of every label on every side. */
 export function describeDataset({ name, version, parent }: DatasetManifest, counts: DatasetCounts): string {
   const row = (title: string, cells: readonly (string | number)[]) =>
-    [title.padEnd(20), ...cells.map((cell) => String(cell).padStart(12))].join('')
+    [cleanLine(title).padEnd(20), ...cells.map((cell) => String(cell).padStart(12))].join('')
   const of = (clips: SideCounts) => datasetSides.map((side) => clips[side])
   return [
     `${name} v${version}${parent === null ? '' : ` (after v${parent})`}: ${counts.clips} clips of ${counts.groups} groups`,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Digest, DigestProgress } from '../../../pipelines/digest.ts'
+import { cleanLine } from '../../core/clean-text.ts'
 import { AppError } from '../../core/errors.ts'
 
 interface Options {
@@ -136,7 +137,7 @@ export function describeDigest(digest: Digest): string {
   return [
     `${file}  ${seconds(durationMs)} s of ${Math.round(footageMs / 60_000)} min, ${(bytes / 1e6).toFixed(1)} MB`,
     `alerts: ${shown} of ${alerts}${alertsNotShown.length > 0 ? ' (of the others nothing is recorded, or there was no room)' : ''}; captions: ${captions}`,
-    ...chapters.map(({ fromMs, title }) => `  ${clockText(fromMs)}  ${title}`),
+    ...chapters.map(({ fromMs, title }) => `  ${clockText(fromMs)}  ${cleanLine(title)}`),
   ].join('\n')
 }
 

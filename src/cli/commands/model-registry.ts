@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { cleanLine } from '../../core/clean-text.ts'
 import { AppError } from '../../core/errors.ts'
 import type { ModelRegistry } from '../../registry/model-registry.ts'
 
@@ -58,7 +59,11 @@ export function registerRegistry(model: Command): void {
         print(stringify({ folder: dir, ...state, lineage }).trimEnd())
         print('history:')
         for (const { atMs, action, version: of, who, reason } of history)
-          print(`  ${new Date(atMs).toISOString()}  ${action.padEnd(8)} ${of.padEnd(10)} ${who}: ${reason}`)
+          print(
+            cleanLine(
+              `  ${new Date(atMs).toISOString()}  ${action.padEnd(8)} ${of.padEnd(10)} ${who}: ${reason}`,
+            ),
+          )
       })
     })
 
@@ -126,7 +131,11 @@ export function registerRegistry(model: Command): void {
         const width = Math.max(...rows.map(({ field }) => field.length), 8)
         print(`${''.padEnd(width)}  ${against.padEnd(16)} ${version}`)
         for (const { field, before, after, change } of rows)
-          print(`${field.padEnd(width)}  ${before.padEnd(16)} ${after}${change ? `  (${change})` : ''}`)
+          print(
+            cleanLine(
+              `${field.padEnd(width)}  ${before.padEnd(16)} ${after}${change ? `  (${change})` : ''}`,
+            ),
+          )
       })
     })
 

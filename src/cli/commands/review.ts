@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import type { ReviewQueue } from '../../../pipelines/review.ts'
+import { cleanLine } from '../../core/clean-text.ts'
 import { AppError } from '../../core/errors.ts'
 import { judgedPart, type ReviewReason, reviewReasons, type Verdict } from '../../review/review-item.ts'
 import type { ReviewedItem, ReviewFilter } from '../../review/review-store.ts'
@@ -67,11 +68,13 @@ export function registerReview(program: Command): void {
         const item = queue.find(id)
         print(item, options.json)
         if (options.json) return
-        if (item.explanation !== null) process.stdout.write(`  ${item.explanation}\n`)
+        if (item.explanation !== null) process.stdout.write(`  ${cleanLine(item.explanation)}\n`)
         if (item.removedReason !== null)
           process.stdout.write(`  its recording was removed: ${item.removedReason}\n`)
         for (const { atMs, who, verdict, labels } of item.facts)
-          process.stdout.write(`  ${new Date(atMs).toISOString()}  ${who}  ${verdict} ${labels.join(', ')}\n`)
+          process.stdout.write(
+            `${cleanLine(`  ${new Date(atMs).toISOString()}  ${who}  ${verdict} ${labels.join(', ')}`)}\n`,
+          )
       }),
     )
   review
@@ -188,14 +191,16 @@ export function describeReviewItem(item: ReviewedItem): string {
   const seconds = (ms: number) => (ms / 1000).toFixed(1)
   const part = judgedPart(item, current ?? { startMs: null, endMs: null })
   const length = `${seconds(part.startMs)}–${seconds(part.endMs)} of ${seconds(durationMs)} s`
-  return [
-    id.slice(0, 12),
-    when,
-    cameraId.padEnd(12),
-    reason.padEnd(12),
-    said.padEnd(16),
-    length,
-    judged,
-    path,
-  ].join('  ')
+  return cleanLine(
+    [
+      id.slice(0, 12),
+      when,
+      cameraId.padEnd(12),
+      reason.padEnd(12),
+      said.padEnd(16),
+      length,
+      judged,
+      path,
+    ].join('  '),
+  )
 }

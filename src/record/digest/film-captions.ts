@@ -1,3 +1,4 @@
+import { cleanLine, subtitleText } from '../../core/clean-text.ts'
 import type { FilmPart } from './cover-pieces.ts'
 import { localTime, utcOffsetMs, zoneName } from './local-time.ts'
 
@@ -21,10 +22,10 @@ export function bannerText(part: FilmPart): string {
 }
 
 export function alertNames({ alerts }: Pick<FilmPart, 'alerts'>): string {
-  return [...new Set(alerts.map(({ label }) => label))].join(', ')
+  return [...new Set(alerts.map(({ label }) => subtitleText(label)))].join(', ')
 }
 
-const escaped = (text: string) => text.replaceAll(/[\\%]/g, '\\$&').replaceAll(/[\r\n]+/g, ' ')
+const escaped = (text: string) => cleanLine(text).replaceAll(/[\\%]/g, '\\$&')
 
 /** A part with where the film shows it. */
 export interface PlacedPart extends FilmPart {

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs'
-import type { Tensor as OnnxTensor } from 'onnxruntime-node'
+import type { Tensor as OnnxTensor } from '../../onnx/onnx-runtime.ts'
 import type { AdamWSettings } from '../adamw.ts'
 import type { Objective } from '../objective.ts'
 import { splitParameters } from '../parameters.ts'

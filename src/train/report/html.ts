@@ -1,3 +1,5 @@
+import { cleanText } from '../../core/clean-text.ts'
+
 /** Text that is HTML already. */
 export class Html {
   readonly text: string
@@ -10,7 +12,7 @@ export type Insert = Html | string | number | null | false | readonly Insert[]
 
 /** Text for HTML, in content and in quoted attributes. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
+  return cleanText(text).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 
 function textOf(insert: Insert): string {

@@ -1,4 +1,5 @@
 // npm run soak -- [--minutes N] [--json]
+import '../../../src/onnx/runtime-telemetry.ts'
 import { parseArgs } from 'node:util'
 import { prepareMachine } from '../../support/prepare-machine.ts'
 import { run } from './soak.ts'

@@ -1,24 +1,16 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix, win32 } from 'node:path'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { loadBundle } from '../../../src/bundle/load-bundle.ts'
 import { parseBundle } from '../../../src/bundle/parse-bundle.ts'
 import { writeBundle } from '../../../src/bundle/write-bundle.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { type NewBundle, sampleBundle, sampleFiles } from './sample-bundle.ts'
 
 let dir = ''
 beforeEach(() => {
-  dir = join(mkdtempSync(join(tmpdir(), 'vireo-bundle-')), 'actions')
+  dir = join(tempDir('bundle'), 'actions')
 })
 
 describe('writeBundle and loadBundle', () => {

@@ -32,7 +32,7 @@ afterEach(() => {
 
 describe('camera commands that edit the configuration', () => {
   it('add, pause, resume and remove', async () => {
-    await main(['camera', 'add', 'yard', 'rtsp://u:${YARD:-x}@192.0.2.2/b', '--transport', 'udp', '-c', file])
+    await main(['camera', 'add', 'yard', 'rtsp://u:${YARD:-}@192.0.2.2/b', '--transport', 'udp', '-c', file])
     expect(readFileSync(file, 'utf8')).toMatch(/# main[\s\S]*id: yard[\s\S]*transport: udp/)
     await main(['camera', 'pause', 'yard', '-c', file])
     expect(readFileSync(file, 'utf8')).toContain('paused: true')

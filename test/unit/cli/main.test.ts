@@ -1,12 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { brokerCheck } from '../../../src/cli/doctor-checks.ts'
 import { main } from '../../../src/cli/main.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
-const file = join(mkdtempSync(join(tmpdir(), 'vireo-')), 'c.yaml')
+const file = join(tempDir(), 'c.yaml')
 writeFileSync(file, 'version: 1\ncameras: [{ id: gate, url: "rtsp://admin:hunter2@h/x" }]\n')
 
 let out = ''
@@ -48,7 +48,7 @@ describe('main', () => {
 
   it('says an error in one line with the exit code of the table', async () => {
     await main(['config', 'check', '-c', '/nowhere'])
-    expect(err).toBe('CONFIG_NOT_FOUND: /nowhere: cannot be read (ENOENT)\n')
+    expect(err).toMatch(/^CONFIG_NOT_FOUND: \/nowhere: cannot be read \(ENOENT\): there is no such file.*\n$/)
     expect(process.exitCode).toBe(66)
   })
 

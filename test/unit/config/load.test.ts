@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is what these tests are about
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadConfig, parseConfig } from '../../../src/config/load.ts'
 import { AppError } from '../../../src/core/errors.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 function parse(text: string, env: Record<string, string> = {}) {
   return parseConfig(text, { file: 'v.yaml', env })
@@ -25,7 +25,7 @@ const camera = 'version: 1\ncameras:\n  - id: gate\n    url: rtsp://h/x\n'
 describe('loadConfig', () => {
   it('fills in defaults', () => {
     const config = parse(camera)
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080 })
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, allowVariables: [] })
     expect(config.cameras[0]).toMatchObject({ transport: 'tcp', motion: { enabled: true, holdMs: 3000 } })
     expect(config.kafka).toBeUndefined()
     expect(config.cameras[0]).not.toHaveProperty('models')
@@ -43,7 +43,7 @@ describe('loadConfig', () => {
   })
 
   it('reads from disk and names that file in errors', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'vireo-')), 'c.yaml')
+    const file = join(tempDir(), 'c.yaml')
     writeFileSync(file, 'version: 2\n')
     expect(errorOf(() => loadConfig(file)).message).toContain(`${file}:1:10: version:`)
   })

@@ -4,8 +4,8 @@ import {
   cleanText,
   csvText,
   fromCsvText,
-  htmlText,
   jsonLine,
+  subtitleText,
 } from '../../../src/core/clean-text.ts'
 
 describe('cleanLine', () => {
@@ -46,9 +46,7 @@ describe('csvText', () => {
   })
 })
 
-describe('htmlText', () => {
-  it('is text only', () =>
-    expect(htmlText('<img src=x onerror="a()">&\'\u202e')).toBe(
-      '&lt;img src=x onerror=&quot;a()&quot;&gt;&amp;&#39;�',
-    ))
+describe('subtitleText', () => {
+  it('has no marks of players in it', () =>
+    expect(subtitleText('<b>a</b>{\\an8}\n\u202e')).toBe('‹b›a‹/b›(/an8) �'))
 })

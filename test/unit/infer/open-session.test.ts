@@ -1,13 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { checkGraph } from '../../../src/infer/check-graph.ts'
 import { countNodes } from '../../../src/onnx/node-counts.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { sampleBundle } from '../bundle/sample-bundle.ts'
 
 it('counts the nodes of a profile by the provider that ran them, each once', async () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'vireo-profile-')), 'profile.json')
+  const path = join(tempDir('profile'), 'profile.json')
   const ran = (name: string, provider: string) => ({ cat: 'Node', name, args: { provider } })
   const events = [
     { cat: 'Session', name: 'model_loading' },

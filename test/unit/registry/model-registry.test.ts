@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openModelRegistry } from '../../../src/registry/model-registry.ts'
 import { registerSample } from '../../support/registered-version.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { createFakeClock } from '../infer/fake-clock.ts'
 
 const opened: { close(): void }[] = []
@@ -12,7 +12,7 @@ afterEach(() => {
   for (const each of opened.splice(0)) each.close()
 })
 
-function setUp(dir = join(mkdtempSync(join(tmpdir(), 'vireo-registry-')), 'registry')) {
+function setUp(dir = join(tempDir('registry'), 'registry')) {
   const time = createFakeClock()
   const open = () => {
     const registry = openModelRegistry({ dir, clock: time.clock, who: 'anna' })

@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { modelContract } from '../../../src/bundle/model-contract.ts'
@@ -9,6 +7,7 @@ import { AppError } from '../../../src/core/errors.ts'
 import { openModelRegistry } from '../../../src/registry/model-registry.ts'
 import { createModelRollout, type WaitingVersion } from '../../../src/registry/model-rollout.ts'
 import { registerSample } from '../../support/registered-version.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { sampleBundle } from '../bundle/sample-bundle.ts'
 import { createFakeClock, settled } from '../infer/fake-clock.ts'
 import { createRecorder, sampleClip } from '../infer/sample-clip.ts'
@@ -42,7 +41,7 @@ async function setUp(versions: Record<string, Behaviour>, changes: Partial<Rollo
   const time = createFakeClock()
   const recorder = createRecorder()
   const registry = openModelRegistry({
-    dir: join(mkdtempSync(join(tmpdir(), 'vireo-rollout-')), 'registry'),
+    dir: join(tempDir('rollout'), 'registry'),
     clock: time.clock,
     who: 'test',
   })

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { AppError } from '../../../src/core/errors.ts'
@@ -7,6 +6,7 @@ import { processIdentity } from '../../../src/core/process-identity.ts'
 import { createCronClock } from '../../../src/schedule/cron-clock.ts'
 import { lockJob } from '../../../src/schedule/job-lock.ts'
 import { createYielding, readLoad, sayLoad } from '../../../src/schedule/load-signal.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { createFakeClock, settled } from '../infer/fake-clock.ts'
 
 const minuteMs = 60_000
@@ -58,7 +58,7 @@ describe('cron clock', () => {
 
 describe('job lock', () => {
   const setUp = () => ({
-    file: join(mkdtempSync(join(tmpdir(), 'vireo-lock-')), 'jobs/learn.lock'),
+    file: join(tempDir('lock'), 'jobs/learn.lock'),
     job: 'vireo learn',
     clock: createFakeClock().clock,
   })
@@ -106,7 +106,7 @@ describe('job lock', () => {
 describe('load signal', () => {
   it('tells the scale of strides while the live path runs, and nothing afterwards', async () => {
     const time = createFakeClock()
-    const dataDir = mkdtempSync(join(tmpdir(), 'vireo-load-'))
+    const dataDir = tempDir('load')
     let strideScale = 1
     const stop = sayLoad({ dataDir, clock: time.clock, strideScale: () => strideScale })
     strideScale = 2
@@ -120,7 +120,7 @@ describe('load signal', () => {
 
   it('holds work back until the live path was at ease for ten seconds', async () => {
     const time = createFakeClock()
-    const dataDir = mkdtempSync(join(tmpdir(), 'vireo-load-'))
+    const dataDir = tempDir('load')
     let strideScale = 1.5
     const stop = sayLoad({ dataDir, clock: time.clock, strideScale: () => strideScale })
     const said: (number | null)[] = []
@@ -148,7 +148,7 @@ describe('load signal', () => {
 
   it('can be stopped while it waits', async () => {
     const time = createFakeClock()
-    const dataDir = mkdtempSync(join(tmpdir(), 'vireo-load-'))
+    const dataDir = tempDir('load')
     const stop = sayLoad({ dataDir, clock: time.clock, strideScale: () => 4 })
     const controller = new AbortController()
     const pause = createYielding({

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { splitForEver } from '../../../src/train/frozen-split.ts'
@@ -7,11 +6,12 @@ import { readFootage, readLabelledSet } from '../../../src/train/labelled-set.ts
 import { initialWeights, layOut } from '../../../src/train/parameters.ts'
 import { openRunFolder } from '../../../src/train/run-folder.ts'
 import { modelOf, readTrainedModel, writeTrainedModel } from '../../../src/train/trained-model.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { createFakeClock } from '../infer/fake-clock.ts'
 
 /** A folder with empty files at these paths. */
 function folder(...paths: string[]): string {
-  const dir = mkdtempSync(join(tmpdir(), 'vireo-labelled-'))
+  const dir = tempDir('labelled')
   for (const path of paths) {
     mkdirSync(join(dir, path, '..'), { recursive: true })
     writeFileSync(join(dir, path), '')
