@@ -9,8 +9,11 @@ import { createWebhookPublisher } from '../src/event/webhook-publisher.ts'
 export interface Publishers {
   /** Kafka first, MQTT, then the webhooks. Without any, events stay in the outbox. */
   readonly all: readonly EventPublisher[]
-  /** The cameras that there are from now on, for receivers that keep something for each. */
-  setCameras(cameras: readonly { readonly id: string }[]): void
+  /** The cameras and labels that there are from now on, for receivers that keep something for each. */
+  setSite(site: {
+    readonly cameras: readonly { readonly id: string }[]
+    readonly labels: readonly string[]
+  }): void
 }
 
 /** Every receiver of events that is configured. `labels` are those that alerts may have. */
@@ -31,6 +34,6 @@ export function createPublishers(options: {
       ...(broker ? [broker] : []),
       ...webhooks.map((webhook) => createWebhookPublisher({ webhook, clock })),
     ],
-    setCameras: (next) => broker?.setCameras(next),
+    setSite: (site) => broker?.setSite(site),
   }
 }

@@ -12,6 +12,7 @@ import { createServer } from '../src/http/create-server.ts'
 import { createInferenceEngine, type InferenceEngine } from '../src/infer/inference-engine.ts'
 import { createFileGuard } from '../src/store/file-guard.ts'
 import type { RunningTelemetry } from '../src/telemetry/create-telemetry.ts'
+import { alertLabels } from './alert-labels.ts'
 import { createPublishers } from './create-publishers.ts'
 import { createSite } from './create-site.ts'
 import { followRegistry, registryOf, resolveModels } from './follow-registry.ts'
@@ -80,7 +81,10 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const models = resolveModels(config, registry)
     const engine = await createInferenceEngine({ models, clock, telemetry })
     closers.push(() => engine.close())
-    const publishers = createPublishers({ ...options, labels: alertLabels(config, engine) })
+    const publishers = createPublishers({
+      ...options,
+      labels: alertLabels(config, (name) => engine.bundle(name)),
+    })
     const sinks = createSinks({ ...options, store, publishers: publishers.all, onSent: latency.sent })
     closers.push(() => sinks.close())
     const intake = createEventIntake({ store, wake: sinks.wake, clock, telemetry })
@@ -93,12 +97,16 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const attached = Promise.withResolvers<LiveCameras>()
     // What needs a restart stays as it was.
     const taken = (next: Config): Config => ({ ...next, models: config.models, dataDir: config.dataDir })
+    const tellPublishers = () => {
+      const labels = alertLabels(current, (name) => engine.bundle(name))
+      publishers.setSite({ cameras: current.cameras, labels })
+    }
     const reload = async (next: Config) => {
       const restart = restartOf(diffConfig(config, next))
       const changes = await (await attached.promise).apply(taken(next))
       const { recording, sampling, alerts, behaviours, cameras } = next
       current = { ...config, recording, sampling, alerts, behaviours, cameras }
-      publishers.setCameras(next.cameras)
+      tellPublishers()
       return { ...changes, restart }
     }
     const health = {
@@ -146,7 +154,11 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     })
     const cameras = live
     attached.resolve(cameras)
-    const follow = () => cameras.apply(current)
+    // Another version of a model may have other labels.
+    const follow = async () => {
+      await cameras.apply(current)
+      tellPublishers()
+    }
     const learning = startLearning({ ...options, configFile: options.configFile ?? null, engine })
     closers.push(() => learning?.close())
     const follower = registry
@@ -186,14 +198,6 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     await closeAll(closers, telemetry)
     throw thrown
   }
-}
-
-/** Every label that an alert may have, whatever the rules make of it now. */
-function alertLabels(config: Config, engine: InferenceEngine): string[] {
-  const bundles = config.models.map(({ name }) => engine.bundle(name)).filter(({ kind }) => kind !== 'pose')
-  return bundles.flatMap(({ labels }) =>
-    labels.filter(({ background }) => !background).map((label) => label.name),
-  )
 }
 
 /** Removes events that are old and sent: at the start and then every hour, a little at a time. */

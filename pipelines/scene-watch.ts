@@ -9,6 +9,7 @@ import type { Frame, PictureArea } from '../src/core/frame.ts'
 import { countDrop, type Telemetry } from '../src/core/telemetry-port.ts'
 import { createPoseTracks, leastStaleUs, type PoseReading } from '../src/pose/pose-tracks.ts'
 import { createTracker } from '../src/track/tracker.ts'
+import { behaviourLabel } from './alert-labels.ts'
 
 export interface SceneWatchOptions {
   readonly behaviours: BehaviourOptions
@@ -66,7 +67,7 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
     ...options.behaviours,
     onDrop: (reason) => countDrop(telemetry, { stage: 'behaviour', reason, cameraId }),
   })
-  const labels = new Map(rules.map(({ name, preset }) => [name, preset ?? name]))
+  const labels = new Map(rules.map((rule) => [rule.name, behaviourLabel(rule)]))
   const alerts = createBehaviourAlerts({
     ...{ cameraId, configHash, detector, telemetry },
     labelOf: (rule) => labels.get(rule) ?? rule,

@@ -10,6 +10,8 @@ export interface MqttMessages {
   ofAll(events: readonly OutboxEvent[]): Iterable<MqttMessage>
   /** Whether a label's alerts are open now; for a connection that starts. */
   labelState(cameraId: string, label: string): MqttMessage | null
+  /** The camera's last status, marked as a replay; null while none was sent. For a connection that starts. */
+  status(cameraId: string): MqttMessage | null
   forget(cameraId: string): void
 }
 
@@ -24,7 +26,7 @@ const mostOpenAlerts = 64
 export function createMqttMessages(options: {
   topics: MqttTopics
   channels: readonly EventChannel[]
-  labels: ReadonlyMap<string, string>
+  labels: () => ReadonlyMap<string, string>
   isKnown: (cameraId: string) => boolean
   sinceMs: number
   telemetry: Telemetry
@@ -32,6 +34,7 @@ export function createMqttMessages(options: {
   const { topics, channels, labels, isKnown, sinceMs, telemetry } = options
   /** Camera → label → ids of open alerts. */
   const open = new Map<string, Map<string, Set<string>>>()
+  const statuses = new Map<string, OutboxEvent>()
 
   const openAlerts = (cameraId: string, label: string): Set<string> => {
     const ofCamera = open.get(cameraId) ?? new Map<string, Set<string>>()
@@ -41,7 +44,7 @@ export function createMqttMessages(options: {
   }
 
   const labelState = (cameraId: string, label: string): MqttMessage | null => {
-    const slug = labels.get(label)
+    const slug = labels().get(label)
     if (slug === undefined || !isKnown(cameraId)) return null
     const payload = (open.get(cameraId)?.get(label)?.size ?? 0) > 0 ? 'ON' : 'OFF'
     return { topic: topics.label(cameraId, slug), payload, retain: true }
@@ -54,7 +57,7 @@ export function createMqttMessages(options: {
       phase: AlertPhase
       label: string
     }
-    if (!labels.has(label) || !isKnown(event.key)) return []
+    if (!isKnown(event.key)) return []
     const alerts = openAlerts(event.key, label)
     const before = alerts.size
     if (phase === 'end') alerts.delete(alertId)
@@ -69,14 +72,17 @@ export function createMqttMessages(options: {
     return state ? [state] : []
   }
 
+  const payloadOf = ({ attributes, dataJson, attempts }: OutboxEvent) =>
+    structuredEvent({ attributes: attempts > 0 ? { ...attributes, replay: 'true' } : attributes, dataJson })
+
   const of = (event: OutboxEvent): MqttMessage[] => {
     if (!channels.includes(event.channel)) return []
-    const attributes = event.attempts > 0 ? { ...event.attributes, replay: 'true' } : event.attributes
-    const payload = structuredEvent({ attributes, dataJson: event.dataJson })
+    const payload = payloadOf(event)
     switch (event.channel) {
       case 'alerts':
         return [{ topic: topics.alert(event.key), payload, retain: false }, ...follow(event)]
       case 'camera-status':
+        if (isKnown(event.key)) statuses.set(event.key, event)
         return [{ topic: topics.status(event.key), payload, retain: isKnown(event.key) }]
       case 'clips':
         return [{ topic: topics.clip(event.key), payload, retain: false }]
@@ -88,6 +94,14 @@ export function createMqttMessages(options: {
       for (const event of events) yield* of(event)
     },
     labelState,
-    forget: (cameraId) => open.delete(cameraId),
+    status(cameraId) {
+      const last = statuses.get(cameraId)
+      if (!last || !isKnown(cameraId)) return null
+      return { topic: topics.status(cameraId), payload: payloadOf({ ...last, attempts: 1 }), retain: true }
+    },
+    forget(cameraId) {
+      open.delete(cameraId)
+      statuses.delete(cameraId)
+    },
   }
 }

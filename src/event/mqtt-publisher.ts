@@ -13,16 +13,19 @@ import { labelSlugs, mqttTopics } from './mqtt-topics.ts'
 
 export interface MqttPublisher extends EventPublisher {
   /**
-   * Takes the cameras that there are from now on: new ones are announced, and what the broker has retained for those
-   * that are gone (discovery, status, labels) is removed; at once, or with the next connection.
+   * Takes the cameras and labels that there are from now on: new ones are announced, and what the broker has retained for
+   * those that are gone (discovery, status, labels) is removed; at once, or with the next connection.
    */
-  setCameras(cameras: readonly { readonly id: string }[]): void
+  setSite(site: {
+    readonly cameras: readonly { readonly id: string }[]
+    readonly labels: readonly string[]
+  }): void
 }
 
 export interface MqttPublisherOptions {
   readonly mqtt: MqttConfig
   readonly cameras: readonly { readonly id: string }[]
-  /** Labels that alerts may have; each becomes an entity of every camera. */
+  /** Labels that alerts may have, those of rules included; each becomes an entity of every camera. */
   readonly labels: readonly string[]
   readonly nodeName: string
   readonly clock: Clock
@@ -49,18 +52,21 @@ export function createMqttPublisher(options: MqttPublisherOptions): MqttPublishe
   const { address } = readMqttSettings(mqtt)
   const { homeAssistant, channels } = mqtt
   const topics = mqttTopics(mqtt.prefix, nodeName)
-  const labels = labelSlugs(options.labels)
+  let labels = labelSlugs(options.labels)
   let cameras: ReadonlySet<string> = new Set(options.cameras.map(({ id }) => id))
   const messages = createMqttMessages({
-    ...{ topics, channels, labels, telemetry },
+    ...{ topics, channels, telemetry },
+    labels: () => labels,
     isKnown: (cameraId) => cameras.has(cameraId),
     sinceMs: clock.nowMs(),
   })
   const retained = createMqttRetained({
-    ...{ topics, channels, labels, nodeName, telemetry },
+    ...{ topics, channels, nodeName, telemetry },
+    labels: () => labels,
     discoveryPrefix: homeAssistant.enabled ? homeAssistant.discoveryPrefix : null,
     cameras: () => cameras,
     labelState: messages.labelState,
+    status: messages.status,
   })
   const availability = (payload: 'online' | 'offline') => ({
     ...{ topic: topics.availability, payload, retain: true },
@@ -147,15 +153,14 @@ export function createMqttPublisher(options: MqttPublisherOptions): MqttPublishe
       last = result.catch(() => {})
       return result
     },
-    setCameras(next) {
-      const before = cameras
-      cameras = new Set(next.map(({ id }) => id))
-      for (const id of before) {
-        if (cameras.has(id)) continue
-        messages.forget(id)
-        retained.remove(id)
-      }
-      if ([...cameras].some((id) => !before.has(id))) retained.greet()
+    setSite(next) {
+      const before = retained.topics()
+      const camerasBefore = cameras
+      cameras = new Set(next.cameras.map(({ id }) => id))
+      labels = labelSlugs(next.labels)
+      for (const id of camerasBefore) if (!cameras.has(id)) messages.forget(id)
+      for (const topic of before) retained.found(topic)
+      if ([...retained.topics()].some((topic) => !before.has(topic))) retained.greet()
       current?.opened.then(announce, () => {})
     },
     async close() {

@@ -8,11 +8,11 @@ import type { MqttMessage, MqttTopics } from './mqtt-topics.ts'
 export interface MqttRetained {
   /** What to subscribe to, so that `found` and Home Assistant's start are heard of. */
   readonly filters: readonly string[]
-  /** All discovery and label states are due (again). */
+  /** All discovery, and the present status and labels of every camera, are due (again). */
   greet(): void
-  /** Everything of this camera is to be removed, if it is none of the cameras. */
-  remove(cameraId: string): void
-  /** The broker has something retained at this topic; removed when it belongs to no camera or label any more. */
+  /** The topics whose messages the broker is to retain as things are. */
+  topics(): ReadonlySet<string>
+  /** The broker has something retained at this topic; removed when it belongs to no camera or label (any more). */
   found(topic: string): void
   /** Sends what is due. Calls while one is at it add to that one. */
   flush(session: MqttSession): Promise<void>
@@ -25,16 +25,19 @@ const mostRemovals = 10_000
 export function createMqttRetained(options: {
   topics: MqttTopics
   channels: readonly EventChannel[]
-  labels: ReadonlyMap<string, string>
+  /** Another map whenever they change. */
+  labels: () => ReadonlyMap<string, string>
   nodeName: string
   /** Null: Home Assistant is not served. */
   discoveryPrefix: string | null
   /** Another set whenever they change. */
   cameras: () => ReadonlySet<string>
   labelState: (cameraId: string, label: string) => MqttMessage | null
+  status: (cameraId: string) => MqttMessage | null
   telemetry: Telemetry
 }): MqttRetained {
-  const { topics, channels, labels, nodeName, discoveryPrefix, cameras, labelState, telemetry } = options
+  const { topics, channels, labels, nodeName, discoveryPrefix, cameras, labelState, status, telemetry } =
+    options
   const removals = new Set<string>()
   let greeting: Iterator<() => MqttMessage | null> | null = null
   let busy: MqttSession | null = null
@@ -42,26 +45,30 @@ export function createMqttRetained(options: {
   const discovery = (cameraId: string): MqttMessage[] =>
     discoveryPrefix === null
       ? []
-      : discoveryMessages(cameraId, { discoveryPrefix, nodeName, topics, channels, labels })
+      : discoveryMessages(cameraId, { discoveryPrefix, nodeName, topics, channels, labels: labels() })
 
   const topicsOf = (cameraId: string): string[] => [
     ...discovery(cameraId).map(({ topic }) => topic),
     ...(channels.includes('camera-status') ? [topics.status(cameraId)] : []),
-    ...(channels.includes('alerts') ? [...labels.values()].map((slug) => topics.label(cameraId, slug)) : []),
+    ...(channels.includes('alerts')
+      ? [...labels().values()].map((slug) => topics.label(cameraId, slug))
+      : []),
   ]
-  let wanted: { readonly cameras: ReadonlySet<string>; readonly topics: ReadonlySet<string> } | null = null
-  const isWanted = (topic: string) => {
-    const now = cameras()
-    if (wanted?.cameras !== now) wanted = { cameras: now, topics: new Set([...now].flatMap(topicsOf)) }
-    return wanted.topics.has(topic)
+  let known: { readonly of: readonly unknown[]; readonly topics: ReadonlySet<string> } | null = null
+  const wanted = () => {
+    const of = [cameras(), labels()] as const
+    if (known?.of[0] !== of[0] || known.of[1] !== of[1])
+      known = { of, topics: new Set([...of[0]].flatMap(topicsOf)) }
+    return known.topics
   }
 
-  /** A label's state is looked up when it is sent: an event may have changed it meanwhile. */
+  /** States are looked up when they are sent: an event may have changed them meanwhile. */
   function* greetings(): Generator<() => MqttMessage | null> {
     for (const id of cameras()) {
       const known = (message: MqttMessage | null) => () => (cameras().has(id) ? message : null)
       yield* discovery(id).map(known)
-      if (channels.includes('alerts')) for (const label of labels.keys()) yield () => labelState(id, label)
+      yield () => status(id)
+      if (channels.includes('alerts')) for (const label of labels().keys()) yield () => labelState(id, label)
     }
   }
 
@@ -76,7 +83,7 @@ export function createMqttRetained(options: {
       if (chunk.length === chunkMessages) return chunk
       removals.delete(topic)
       // It may have come back meanwhile.
-      if (!isWanted(topic)) chunk.push({ topic, payload: '', retain: true })
+      if (!wanted().has(topic)) chunk.push({ topic, payload: '', retain: true })
     }
     while (greeting && chunk.length < chunkMessages) {
       const { value, done } = greeting.next()
@@ -97,11 +104,9 @@ export function createMqttRetained(options: {
     greet() {
       greeting = greetings()
     },
-    remove(cameraId) {
-      for (const topic of topicsOf(cameraId)) removeTopic(topic)
-    },
+    topics: wanted,
     found(topic) {
-      if (!isWanted(topic)) removeTopic(topic)
+      if (!wanted().has(topic)) removeTopic(topic)
     },
     async flush(session) {
       if (busy === session) return

@@ -65,6 +65,8 @@ async function startReader(port: number, filter = '#') {
   return { client, received, of, last: (topic: string) => of(topic).at(-1)?.payload }
 }
 
+const labels = ['falling', 'Picks up!']
+
 function startPublisher(
   port: number,
   more: { mqtt?: object; url?: string; cameras?: string[]; clock?: Clock; telemetry?: Telemetry } = {},
@@ -73,7 +75,7 @@ function startPublisher(
   const publisher = createMqttPublisher({
     mqtt: mqttSchema.parse({ url, ...mqtt }),
     cameras: cameras.map((id) => ({ id })),
-    labels: ['falling', 'Picks up!'],
+    labels,
     nodeName: 'north',
     clock: more.clock ?? systemClock,
     telemetry: more.telemetry ?? noTelemetry,
@@ -298,13 +300,66 @@ describe('Home Assistant over MQTT', () => {
     expect(reader.last(discovery)).toContain('vireo_north_gate_label_falling')
   })
 
+  it('has the status of every camera again after a broker that forgot everything came back', async () => {
+    const { port, stop } = await startBroker()
+    const publisher = startPublisher(port, { cameras: ['gate', 'yard', 'new'] })
+    await publisher.publish([
+      status('connecting'),
+      status('live'),
+      status('offline', 'yard'),
+      status('live', 'gone'),
+    ])
+    await stop()
+    await startBroker({ port })
+    const reader = await startReader(port)
+    const stateOf = (camera: string) =>
+      JSON.parse(reader.last(`vireo/north/${camera}/status`) ?? '{}').data?.state
+    await until(() => expect([stateOf('gate'), stateOf('yard')]).toEqual(['live', 'offline']))
+    expect(JSON.parse(reader.last('vireo/north/gate/status')!).replay).toBe('true')
+    await until(() => expect(reader.last('vireo/north/new/label/falling')).toBe('OFF'))
+    expect(reader.of('vireo/north/new/status')).toEqual([])
+    expect(reader.of('vireo/north/gone/status')).toEqual([])
+    // What comes later is not undone by it.
+    await publisher.publish([status('stalled')])
+    await until(() => expect(stateOf('gate')).toBe('stalled'))
+  })
+
+  it('hears the status of every camera again when Home Assistant starts', async () => {
+    const { port } = await startBroker()
+    const reader = await startReader(port)
+    await startPublisher(port).publish([status('live')])
+    await until(() => expect(configs(reader.received)).toHaveLength(5))
+    const before = reader.of('vireo/north/gate/status').length
+    await until(() => expect(reader.of('vireo/north/gate/label/picks-up').length).toBeGreaterThan(0))
+    await reader.client.publishAsync('homeassistant/status', 'online')
+    await until(() => expect(reader.of('vireo/north/gate/status').length).toBeGreaterThan(before))
+    expect(JSON.parse(reader.last('vireo/north/gate/status')!).data.state).toBe('live')
+  })
+
+  it('gets labels that rules bring while it runs, and loses those that go', async () => {
+    const { port } = await startBroker()
+    const publisher = startPublisher(port)
+    await publisher.publish([event()])
+    const reader = await startReader(port)
+    await until(() => expect(reader.last('vireo/north/gate/label/picks-up')).toBe('OFF'))
+    publisher.setSite({ cameras: [{ id: 'gate' }], labels: ['falling', 'intrusion'] })
+    await until(() => expect(reader.last('vireo/north/gate/label/intrusion')).toBe('OFF'))
+    await until(() => expect(reader.last('vireo/north/gate/label/picks-up')).toBe(''))
+    expect(reader.last('vireo/north/gate/label/falling')).toBe('ON')
+    await publisher.publish([event({ data: { alertId: 'i', label: 'intrusion' } })])
+    await until(() => expect(reader.last('vireo/north/gate/label/intrusion')).toBe('ON'))
+    const late = await startReader(port)
+    await until(() => expect(late.last('vireo/north/gate/label/intrusion')).toBe('ON'))
+    expect(late.received.filter(({ topic }) => topic.includes('picks'))).toEqual([])
+  })
+
   it('loses cameras that are removed while it runs, and gets new ones', async () => {
     const { port } = await startBroker()
     const publisher = startPublisher(port, { cameras: ['gate', 'yard'] })
     await publisher.publish([event(), status('live'), status('live', 'yard')])
     const before = await startReader(port)
     await until(() => expect(configs(before.received)).toHaveLength(10))
-    publisher.setCameras([{ id: 'yard' }, { id: 'door' }])
+    publisher.setSite({ cameras: [{ id: 'yard' }, { id: 'door' }], labels })
     await until(() => expect(before.of('homeassistant/event/vireo_north/door_alert/config')).toHaveLength(1))
     await until(() => expect(before.last('vireo/north/gate/status')).toBe(''))
     const after = await startReader(port)

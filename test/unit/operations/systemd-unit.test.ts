@@ -32,10 +32,12 @@ describe('config/systemd/vireo.service', () => {
     expect(manifest.dependencies.node).toBeDefined()
   })
 
-  it('starts again whatever happens, but not with a configuration that is wrong', () => {
+  it('starts again whatever happens, but not with a configuration that is wrong or a database that is damaged', () => {
     expect(service('Restart')).toBe('always')
     expect(unit.get('Unit.StartLimitIntervalSec')).toEqual(['0'])
-    expect(service('RestartPreventExitStatus')).toBe(String(errorTable.CONFIG_INVALID.exitCode))
+    const { CONFIG_INVALID, STORE_DAMAGED } = errorTable
+    expect(service('RestartPreventExitStatus')).toBe(`${STORE_DAMAGED.exitCode} ${CONFIG_INVALID.exitCode}`)
+    expect(errorTable.STORE_VERSION.exitCode).toBe(STORE_DAMAGED.exitCode)
     expect(errorTable.CONFIG_SYNTAX.exitCode).toBe(errorTable.CONFIG_INVALID.exitCode)
   })
 
@@ -55,7 +57,7 @@ describe('config/systemd/vireo.service', () => {
   it('is no root, may write its state directory only, and has no secret in it', () => {
     expect(service('User')).toBe('vireo')
     expect(service('StateDirectory')).toBe('vireo')
-    expect(service('StateDirectoryMode')).toBe('0750')
+    expect(service('StateDirectoryMode')).toBe('0700')
     expect(service('EnvironmentFile')).toBe('-/etc/vireo/vireo.env')
     expect(service('ProtectSystem')).toBe('strict')
     expect(service('CapabilityBoundingSet')).toBe('')
