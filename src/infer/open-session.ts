@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { countNodes, providerNames } from '../onnx/node-counts.ts'
 import { InferenceSession } from '../onnx/onnx-runtime.ts'
+import { sessionSettings } from '../onnx/session-settings.ts'
 import { checkGraph } from './check-graph.ts'
 import { trySession } from './run-session.ts'
 import type { Provider, SessionFacts, WorkerPlan } from './worker-protocol.ts'
@@ -52,7 +53,7 @@ async function openWith(provider: Provider, plan: WorkerPlan, where: string) {
       executionProviders: together(provider, plan.providers),
       logSeverityLevel: 3,
       ...(plan.intraOpThreads > 0 && { intraOpNumThreads: plan.intraOpThreads }),
-      extra: { session: { intra_op: { allow_spinning: plan.allowSpinning ? '1' : '0' } } },
+      extra: sessionSettings(plan),
       ...(profileDir !== null && { enableProfiling: true, profileFilePrefix: join(profileDir, 'run') }),
     })
     checkGraph(session, bundle, where)

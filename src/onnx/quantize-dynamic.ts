@@ -9,7 +9,10 @@ import { dropUnusedConstants, splitGemms } from './split-gemms.ts'
 import { makeTensor } from './tensor-data.ts'
 
 export interface QuantizeSettings {
-  /** Weights of 7 bits, for processors without VNNI. */
+  /**
+   * Weights of 7 bits; true when left out: a processor without VNNI adds two products in 16 bits, which 8-bit weights
+   * overflow, and a model goes to other machines than the one that made it.
+   */
   readonly sevenBits?: boolean
   /** Matrices and kernels with fewer weights stay float: the conversion would cost more than it saves. */
   readonly leastWeights?: number
@@ -55,7 +58,7 @@ export function quantizeDynamic(
       const { values, scales, relativeError } = quantizeWeights(
         weight.values,
         weight.layout,
-        settings.sevenBits ?? false,
+        settings.sevenBits ?? true,
       )
       matrix = [fresh(`${weight.name}_i8`), fresh(`${weight.name}_scale`)]
       graph.initializer.push(

@@ -106,7 +106,7 @@ export function quantizeStatic(
     const { values, scales, relativeError } = quantizeWeights(
       weight.values,
       weight.layout,
-      settings.sevenBits ?? false,
+      settings.sevenBits ?? true,
     )
     worst = Math.max(worst, relativeError)
     const [bits, scaleName, zeroName, name] = ['i8', 'scale', 'zero', 'dq'].map((part) =>

@@ -16,7 +16,8 @@ export interface ChannelLayout {
 
 /**
  * Symmetric quantisation, one scale for each channel: the largest weight of a channel becomes 127, or 63 with
- * `sevenBits`, which processors without VNNI need: their 16-bit sums of two products would overflow.
+ * `sevenBits`: two products with activations of at most 255 then fit into 16 bits whatever they are (2 · 255 · 63 =
+ * 32,130), as processors without VNNI add them up. ONNX Runtime itself takes weights up to 63 as safe.
  */
 export function quantizeWeights(
   weights: Float32Array,

@@ -1,5 +1,6 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import { InferenceSession, Tensor } from '../onnx/onnx-runtime.ts'
+import { sessionSettings } from '../onnx/session-settings.ts'
 
 /** A bundle's graph that scores whole videos, outside the engine: for calibration, checks and measurements. */
 export interface BundlePlayer {
@@ -27,7 +28,7 @@ export async function openBundlePlayer(options: {
   const session = await InferenceSession.create(graph, {
     intraOpNumThreads: threads,
     logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    extra: sessionSettings(),
   })
   const callBytes = temporal.frames * input.heightPx * input.widthPx * 3
 

@@ -28,7 +28,7 @@ export interface QuantizeBundleOptions {
   readonly labelled?: readonly LabelledVideo[]
   /** Version of the new bundle; that of the old one with the mode added when left out. */
   readonly version?: string
-  /** 7-bit weights; when left out, as this machine's processor needs. */
+  /** 7-bit weights, right on every processor; true when left out. */
   readonly sevenBits?: boolean
   readonly leastWeights?: number
   /** Names of weights that stay float. */
@@ -57,7 +57,7 @@ export async function quantizeBundle(options: QuantizeBundleOptions): Promise<Qu
     )
   const before = await readFile(graphPath)
   const settings: QuantizeSettings = {
-    sevenBits: options.sevenBits ?? !(await multipliesBytes()),
+    sevenBits: options.sevenBits ?? true,
     ...(options.leastWeights !== undefined && { leastWeights: options.leastWeights }),
     ...(options.keep && { keep: options.keep }),
   }
@@ -115,11 +115,4 @@ function metricsOf(measured: SmallerModel, report: QuantizeReport): Bundle['metr
         : [[`quantize.${name}`, Number.isInteger(value) ? value : Number(value.toPrecision(4))]],
     ),
   )
-}
-
-/** Whether the processor multiplies and adds bytes without overflow in between (VNNI; every 64-bit ARM does). */
-async function multipliesBytes(): Promise<boolean> {
-  if (process.arch !== 'x64') return true
-  const text = await readFile('/proc/cpuinfo', 'utf8').catch(() => '')
-  return /^flags\s*:.*\bavx(512)?_vnni\b/m.test(text)
 }

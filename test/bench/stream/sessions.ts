@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Bundle } from '../../../src/bundle/bundle-schema.ts'
+import { sessionSettings } from '../../../src/onnx/session-settings.ts'
 
 export type Open = Awaited<ReturnType<typeof openGraph>>
 
@@ -7,7 +8,7 @@ export type Open = Awaited<ReturnType<typeof openGraph>>
 export async function openGraph(bundle: Bundle, graph: string | Uint8Array, threads: number) {
   const session = await InferenceSession.create(graph as string, {
     intraOpNumThreads: threads,
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    extra: sessionSettings(),
   })
   const { temporal, input, states } = bundle
   const frame = input.heightPx * input.widthPx * 3
