@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toBinary } from '@bufbuild/protobuf'
 import type { Decode } from '../bundle/decode-schema.ts'
@@ -9,9 +9,10 @@ import type { Preprocessing } from '../onnx/fold-input.ts'
 import { chooseOutput } from '../onnx/fold-output.ts'
 import { type FoldedModel, type FoldOptions, foldModel } from '../onnx/fold-preprocessing.ts'
 import { ModelProtoSchema } from '../onnx/proto/onnx_pb.ts'
-import { type GraphDescription, readModel } from '../onnx/read-model.ts'
+import type { GraphDescription, readModel } from '../onnx/read-model.ts'
 import { describeWholeModel } from './describe-model.ts'
 import { type Trial, tryModel } from './model-trial.ts'
+import { readModelSource } from './read-model-source.ts'
 
 export interface ImportPlan extends Preprocessing {
   readonly file: string
@@ -60,7 +61,7 @@ export async function importModel(plan: ImportPlan): Promise<ImportResult> {
         'API_BAD_REQUEST',
         `--background ${name}: is not one of the ${plan.labels.length} labels`,
       )
-  const model = readModel(await readModelFile(plan.file), plan.file)
+  const model = await readModelSource(plan)
   const given = describeWholeModel(model)
   if (isRaw(plan)) keepOutput(model, plan.outputName)
   const folded = foldModel(model, foldOptionsOf(plan))
@@ -146,16 +147,6 @@ function keepOutput(model: ReturnType<typeof readModel>, outputName: string | un
   if (!graph) return
   const chosen = chooseOutput(graph, outputName)
   graph.output = graph.output.filter(({ name }) => name === chosen)
-}
-
-/** The bytes of an ONNX file; MODEL_NOT_FOUND when there are none. */
-export async function readModelFile(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file)
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unreadable'
-    throw new AppError('MODEL_NOT_FOUND', `${file}: cannot be read (${reason})`, { details: { file }, cause })
-  }
 }
 
 const exists = (path: string) =>

@@ -19,7 +19,7 @@ export function registerModel(program: Command): void {
   model
     .command('import <file>')
     .description(
-      'Make a model bundle of an ONNX file: preprocessing moves into the graph, one clip is tried.',
+      'Make a model bundle of an ONNX file or a TensorFlow.js graph model (model.json): preprocessing moves into the graph, one clip is tried.',
     )
     .requiredOption('--name <slug>', 'name of the model')
     .requiredOption('--out <dir>', 'folder of the bundle')
@@ -79,7 +79,7 @@ export function registerModel(program: Command): void {
     .description('Show what an ONNX file or a bundle holds.')
     .option('--json', 'JSON output')
     .action(async (path: string, options: Options) => {
-      const { readModelFile } = await import('../model-import.ts')
+      const { readModelFile } = await import('../read-model-file.ts')
       const { readModel } = await import('../../onnx/read-model.ts')
       const { describeWholeModel, descriptionLines } = await import('../describe-model.ts')
       const isFolder = await stat(path).then(

@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { importModel } from '../../src/cli/model-import.ts'
+import { parseImportOptions } from '../../src/cli/model-options.ts'
+import { createRandom } from '../../src/core/random.ts'
+import { convertTfjs } from '../../src/onnx/tfjs/convert-tfjs.ts'
+import { readTfjs } from '../../src/onnx/tfjs/read-tfjs.ts'
+import { loadTfjs, type Tf } from '../../src/train/engine-tfjs/load-tfjs.ts'
+import { humanModels } from '../support/human-models.ts'
+import { hasTool } from '../support/prepare-machine.ts'
+
+const models = humanModels()
+if (models.dir === null) console.warn(`skipped: ${models.reason}`)
+const footage = resolve(import.meta.dirname, '../../../shared/data/footage/one-by-one-person-detection.mp4')
+
+/** Bytes of a picture: noise, or a frame of real footage where there is some. */
+function picture(kind: 'noise' | 'footage', widthPx: number, heightPx: number): Uint8Array {
+  if (kind === 'noise') {
+    const random = createRandom(3)
+    return Uint8Array.from({ length: widthPx * heightPx * 3 }, () => random.int(0, 255))
+  }
+  const scale = `scale=${widthPx}:${heightPx}`
+  const args = ['-v', 'error', '-ss', '12', '-i', footage, '-frames:v', '1', '-vf', scale]
+  return execFileSync('ffmpeg', [...args, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'])
+}
+
+const hasFootage = existsSync(footage) && hasTool('ffmpeg')
+if (!hasFootage) console.warn(`skipped: real pictures need ffmpeg and ${footage}`)
+
+describe.skipIf(models.dir === null)('TensorFlow.js graph models as ONNX', () => {
+  let tf: Tf
+  beforeAll(async () => {
+    ;({ tf } = await loadTfjs())
+  })
+
+  const cases = [
+    ['movenet-multipose', [1, 256, 256, 3]],
+    ['movenet-multipose', [1, 192, 320, 3]],
+    ['movenet-thunder', [1, 256, 256, 3]],
+    ['movenet-lightning', [1, 192, 192, 3]],
+    ['nanodet', [1, 3, 416, 416]],
+    ['centernet', [1, 512, 512, 3]],
+    ['blazepose-detector', [1, 224, 224, 3]],
+  ] as const
+  describe.each(cases)('%s with an input of %j', (name, sizes) => {
+    it.for(['noise', 'footage'] as const)('gives what TensorFlow.js gives on %s', async (kind, { skip }) => {
+      skip(kind === 'footage' && !hasFootage, 'no footage')
+      const file = join(models.dir!, `${name}.json`)
+      const made = convertTfjs(await readTfjs(file), { inputSizes: sizes })
+      const [heightPx, widthPx] = sizes[1] === 3 ? [sizes[2], sizes[3]] : [sizes[1], sizes[2]]
+      const bytes = Float32Array.from(picture(kind, widthPx!, heightPx!))
+      const pixels = sizes[1] === 3 ? planesFirst(bytes) : bytes
+      const wanted = await byTensorFlow(tf, file, pixels, sizes)
+      const session = await InferenceSession.create(made.model, { logSeverityLevel: 4 })
+      const got = await session.run({ [made.input]: new Tensor('float32', pixels, sizes) })
+      await session.release()
+      made.outputs.forEach((output, index) => {
+        const { data, dims } = got[output]!
+        expect(dims).toEqual(wanted[index]!.shape)
+        const largest = wanted[index]!.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1)
+        const worst = wanted[index]!.data.reduce(
+          (most, value, at) => Math.max(most, Math.abs(value - Number(data[at]))),
+          0,
+        )
+        expect(worst / largest, output).toBeLessThanOrEqual(1e-4)
+      })
+    })
+  })
+
+  describe('vireo model import of model.json', () => {
+    let out = ''
+    beforeAll(() => {
+      out = mkdtempSync(join(tmpdir(), 'vireo-tfjs-import-'))
+    })
+    afterAll(() => rmSync(out, { recursive: true, force: true }))
+
+    it('makes a pose bundle that takes uint8 pictures in batches', async () => {
+      const options = {
+        ...{
+          name: 'pose',
+          out: join(out, 'pose'),
+          pose: 'movenet',
+          fps: '5',
+          size: '192x192',
+          layout: 'NHWC',
+        },
+        ...{ mean: '0,0,0', std: '1,1,1', scale: '1', order: 'rgb', threshold: '0.3', license: 'Apache-2.0' },
+        ...{ modelVersion: '1.0.0', description: '', strides: '8,16,32', leastScore: '0.1', nmsIou: '0.5' },
+      }
+      const file = join(models.dir!, 'movenet-lightning.json')
+      const { trial, dir } = await importModel(parseImportOptions(file, options))
+      expect(trial.shape).toEqual([1, 17, 3])
+      expect(JSON.parse(readFileSync(join(dir, 'bundle.json'), 'utf8'))).toMatchObject({
+        kind: 'pose',
+        input: { widthPx: 192, heightPx: 192 },
+      })
+    })
+  })
+})
+
+function planesFirst(rows: Float32Array): Float32Array {
+  const area = rows.length / 3
+  return Float32Array.from(rows, (_, at) => rows[(at % area) * 3 + Math.floor(at / area)]!)
+}
+
+async function byTensorFlow(tf: Tf, file: string, pixels: Float32Array, sizes: readonly number[]) {
+  const { weightsManifest, modelTopology, signature, format } = JSON.parse(readFileSync(file, 'utf8'))
+  const weightData = new Uint8Array(readFileSync(file.replace(/json$/, 'bin'))).buffer
+  const weightSpecs = weightsManifest[0].weights
+  // Another size than the signature states: TensorFlow.js checks against it.
+  const place = modelTopology.node.find(({ op }: { op: string }) => op === 'Placeholder')
+  const dim = sizes.map((size) => ({ size: String(size) }))
+  place.attr.shape.shape.dim = dim
+  for (const input of Object.values<{ tensorShape: object }>(signature.inputs)) input.tensorShape = { dim }
+  const model = await tf.loadGraphModel({
+    load: async () => ({ format, modelTopology, signature, weightSpecs, weightData }),
+  })
+  const whole = place.attr.dtype.type === 'DT_INT32'
+  const input = tf.tensor(whole ? Int32Array.from(pixels) : pixels, [...sizes], whole ? 'int32' : 'float32')
+  const names = Object.values<{ name: string }>(signature.outputs).map(({ name }) => name)
+  const made = await model.executeAsync(input, names)
+  const list = (Array.isArray(made) ? made : [made]) as { data(): Promise<Float32Array>; shape: number[] }[]
+  const results = await Promise.all(
+    list.map(async (each) => ({ shape: each.shape, data: await each.data() })),
+  )
+  tf.dispose([input, ...(list as never[])])
+  model.dispose()
+  return results
+}
