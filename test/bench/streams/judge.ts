@@ -28,7 +28,7 @@ export function judge(watched: Watched): Row {
   const { stream, seen, direct, clips } = watched
   const { expect } = stream
   const [first] = seen.frames
-  const liveS = first?.atS ?? null
+  const liveS = first ? first.atS - seen.startedS : null
   const told = tellFault(watched)
   const recovered = recovery(watched)
   return {
@@ -66,9 +66,10 @@ function tellFault({ stream, seen }: Watched): { afterS: number | null; failures
   const failures: string[] = []
   let afterS: number | null = null
   for (const told of stream.expect.told ?? []) {
+    const sinceS = told.sinceS === 0 ? seen.startedS : told.sinceS
     // A little before: the status is stamped by another clock than the script.
-    const found = seen.statuses.find((status) => status.atS >= told.sinceS - 0.1 && says(status, told))
-    const delayS = found ? Math.max(0, found.atS - told.sinceS) : null
+    const found = seen.statuses.find((status) => status.atS >= sinceS - 0.1 && says(status, told))
+    const delayS = found ? Math.max(0, found.atS - sinceS) : null
     afterS = delayS === null ? afterS : Math.max(afterS ?? 0, delayS)
     const wanted = [told.state, told.picture, told.code, told.reason && `"${told.reason.source}"`]
     const text = wanted.filter((part) => part !== undefined).join(' ')
@@ -94,7 +95,7 @@ function strangeStatuses({ stream, seen }: Watched): string[] {
   for (const { picture, code } of told) for (const word of [picture, code]) if (word) known.add(word)
   const strange = seen.statuses
     // The video ends with the script: what comes then is about that.
-    .filter(({ atS }) => atS < stream.seconds - 0.5)
+    .filter(({ atS }) => atS < stream.seconds - 1 / (stream.fps ?? 25) - 0.5)
     .flatMap(({ code, picture, atS, reason }) =>
       [code, picture === 'ok' ? null : picture]
         .filter((word) => word !== null && !known.has(word))
@@ -109,13 +110,15 @@ function frameFailures({ stream, seen, direct }: Watched): string[] {
   if (kind === 'none') return frames.length > 0 ? [`${frames.length} pictures came`] : []
   if (kind === 'flowing') return flowing(stream.seconds, stream.fps ?? 25, frames)
   if (!direct) return ['ffmpeg alone was not asked']
+  const read = (numbers: readonly (number | null)[]) => new Set(numbers.filter((number) => number !== null))
+  const numbers = read(frames.map(({ number }) => number))
+  const wanted = read(direct)
+  const [came, alone] = kind === 'count' ? [frames.length, direct.length] : [numbers.size, wanted.size]
   const failures: string[] = []
-  if (Math.abs(frames.length - direct.length) > 1)
-    failures.push(`${frames.length} pictures, ffmpeg alone ${direct.length}`)
-  if (kind !== 'numbers') return failures
-  const got = new Set(frames.map(({ number }) => number))
-  const missing = direct.filter((number) => number !== null && !got.has(number))
-  if (missing.length > 1) failures.push(`${missing.length} pictures are missing, the first is ${missing[0]}`)
+  if (Math.abs(came - alone) > 1) failures.push(`${came} pictures, ffmpeg alone ${alone}`)
+  const missing = [...wanted].filter((number) => !numbers.has(number))
+  if (kind === 'numbers' && missing.length > 1)
+    failures.push(`${missing.length} pictures are missing, the first is ${missing[0]}`)
   return failures
 }
 
@@ -178,11 +181,14 @@ function clipFailures(watched: Watched): string[] {
 function wrongClip(clip: ReadClip, alert: SeenAlert, watched: Watched): string[] {
   const { stream } = watched
   const wrong: string[] = []
-  if (!clip.begins) wrong.push('does not begin with a picture that can be decoded')
+  if (!clip.begins && !stream.expect.damaged) wrong.push('does not begin with a picture that can be decoded')
   if (!(Math.abs(clip.fileMs - clip.durationMs) <= allowedMs))
     wrong.push(`lasts ${ms(clip.fileMs)}, its row says ${ms(clip.durationMs)}`)
   if (clip.filmedMs === null) wrong.push('holds no picture')
-  else if (!cutByFault(alert, watched) && Math.abs(clip.fileMs - clip.filmedMs) > allowedMs)
+  else if (
+    !cutByFault(alert, watched) &&
+    Math.abs(clip.fileMs - clip.filmedMs) > allowedMs + (stream.unreadableS ?? 0) * 1000
+  )
     wrong.push(`lasts ${ms(clip.fileMs)}, its pictures were filmed in ${ms(clip.filmedMs)}`)
   if (cutByFault(alert, watched) || isFirst(alert, watched)) return wrong
   if (clip.endReason !== null) wrong.push(`ends early: ${clip.endReason}`)

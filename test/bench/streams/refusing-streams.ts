@@ -19,7 +19,8 @@ function refusing(
 ): TortureStream {
   return {
     name: `${say === 'nothing' ? 'mute' : say}-at-${method.toLowerCase()}`,
-    seconds,
+    // Long enough for the longest wait.
+    seconds: say === 'nothing' ? seconds + 4 : seconds,
     camera: async () => ({ rtsp: { media: await media(), refusals: { [method]: { say } } } }),
     expect: {
       liveWithinS: null,

@@ -78,7 +78,6 @@ export async function runGroup(streams: readonly TortureStream[]): Promise<Watch
     http: { port: 0 },
     log: { level: 'silent' },
   })
-  const startedMs = Date.now()
   const system = await startLiveSystem({
     config,
     clock: systemClock,
@@ -86,6 +85,7 @@ export async function runGroup(streams: readonly TortureStream[]): Promise<Watch
     random: () => 0.5,
     telemetry,
   })
+  const startedMs = Date.now()
   try {
     const collected = all.map((stream, index) => {
       const spec = system.streamOf(modelName(stream.fps ?? 25))
@@ -132,14 +132,18 @@ async function makeCamera(stream: TortureStream): Promise<OddCamera> {
   return 'rtsp' in made ? createOddCamera(made.rtsp) : createOddHttpCamera(made.http)
 }
 
-/** Wants more pictures than come, so that each of them does; fifths of a second are a clip. */
+/** Wants a quarter more pictures than come, so that each of them does; fifths of a second are a clip. */
 function writeModel(dir: string, fps: number): Promise<void> {
-  const sampleFps = fps > 1 ? Math.round(fps * 1.5) : fps
+  const sampleFps = fps > 1 ? Math.round(fps * 1.25) : fps
   return writeBrightnessBundle(dir, { sampleFps, frames: Math.max(2, Math.round(sampleFps / 5)) })
 }
 
-/** How many pictures are missing between those that came; each new connection counts as one more. */
-function lost({ frames }: Seen): number {
+/**
+ * How many pictures are missing between those that came; each new connection counts as one more. Not of the first two:
+ * ffmpeg knows no time for the first one.
+ */
+function lost({ frames: all }: Seen): number {
+  const frames = all.slice(2)
   if (frames.length === 0) return Number.POSITIVE_INFINITY
   let missing = 0
   frames.forEach((frame, index) => {

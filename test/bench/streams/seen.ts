@@ -32,6 +32,8 @@ export interface SeenAlert {
 
 /** What came of one camera, with the seconds of its script; of one that never played, of the whole run. */
 export interface Seen {
+  /** When the system began, seconds of the script: before its zero, by the time until the first PLAY. */
+  readonly startedS: number
   readonly frames: readonly SeenFrame[]
   readonly statuses: readonly SeenStatus[]
   readonly alerts: readonly SeenAlert[]
@@ -62,6 +64,7 @@ export function collect(options: {
     const zeroMs = times.zeroMs ?? times.startedMs - wallOffsetMs
     const second = (monoMs: number) => (monoMs - zeroMs) / 1000
     return {
+      startedS: second(times.startedMs - wallOffsetMs),
       frames: frames.map(({ monoMs, ...frame }) => ({ ...frame, atS: second(monoMs) })),
       statuses: events
         .filter(({ channel }) => channel === 'camera-status')

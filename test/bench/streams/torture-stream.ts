@@ -24,6 +24,8 @@ export interface TortureStream {
   readonly fps?: number
   /** Longest time between two keyframes, seconds. Default 1. */
   readonly gopS?: number
+  /** Time at the beginning of a clip in which no number can be read yet, seconds. */
+  readonly unreadableS?: number
   readonly expect: {
     /** Live with pictures within so many seconds; null: it never is. */
     readonly liveWithinS: number | null
@@ -31,12 +33,14 @@ export interface TortureStream {
     /** Codes and pictures that may be told, too. All others but `live` and `ok` are wrong. */
     readonly mayTell?: readonly (ErrorCode | PictureState)[]
     /**
-     * numbers: every picture that ffmpeg decodes, by its number; count: as many; flowing: they come in the last five
+     * numbers: every picture that ffmpeg decodes, by its number; count: as many, where some are broken; flowing: they come in the last five
      * seconds as they are sent; none: nothing comes.
      */
     readonly frames: 'numbers' | 'count' | 'flowing' | 'none'
     /** each: every alert has its whole clip; after: those do that are not about `faultS`; none: there are none. */
     readonly clips: 'each' | 'after' | 'none'
+    /** Whether packets are lost, so that a clip may begin with a broken picture. */
+    readonly damaged?: boolean
     /** Second of the script at which something breaks. */
     readonly faultS?: number
     /** Within this time after the fault there are new pictures again, seconds. Default 12. */
