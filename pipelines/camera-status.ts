@@ -7,10 +7,11 @@ import type { Clock } from '../src/core/clock.ts'
 import type { FrameStreamSpec } from '../src/core/frame.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import { pictureHealth } from '../src/motion/picture-health.ts'
+import type { RecordingTrouble } from '../src/record/recording-watch.ts'
 
 const pictures: readonly PictureState[] = [
   ...(['ok', 'frozen', 'dark', 'covered', 'moved'] as const),
-  ...(['slow', 'clock', 'corrupt'] as const),
+  ...(['slow', 'clock', 'corrupt', 'unrecorded'] as const),
 ]
 const reasons: Readonly<Record<PictureState, string>> = {
   ok: 'frames arrive',
@@ -21,6 +22,7 @@ const reasons: Readonly<Record<PictureState, string>> = {
   slow: 'frames arrive, but fewer a second than the models want',
   clock: "frames arrive, but the camera's timestamps jump or run at another speed",
   corrupt: 'frames arrive, but parts of the data are broken',
+  unrecorded: 'frames arrive, but they are not recorded',
 }
 
 /** Connection, stream and picture of a camera as one status. Completes with the source. */
@@ -29,10 +31,12 @@ export function cameraStatus(options: {
   source: CameraSource
   /** The frames to look at; null when nothing is decoded. */
   stream: FrameStreamSpec | null
+  /** What keeps it from being recorded; absent: that is not known. */
+  recording$?: Observable<RecordingTrouble | null>
   clock: Clock
   telemetry: Telemetry
 }): Observable<CameraStatus> {
-  const { camera, source, stream, clock, telemetry } = options
+  const { camera, source, stream, recording$ = of(null), clock, telemetry } = options
   const watched = camera.picture.enabled && stream
   const view$: Observable<PictureState> = watched
     ? source.frames$(stream).pipe(pictureHealth(camera.picture), startWith('ok' as const))
@@ -47,10 +51,12 @@ export function cameraStatus(options: {
         startWith('ok' as const),
       )
     : of('ok')
-  return combineLatest([source.status$, view$, stream$]).pipe(
-    map(([status, view, sent]): CameraStatus => {
+  return combineLatest([source.status$, view$, stream$, recording$]).pipe(
+    map(([status, view, sent, trouble]): CameraStatus => {
+      if (status.state !== 'live') return { ...status, picture: 'ok' }
       const seen = view === 'ok' ? sent : view
-      return { ...status, picture: status.state === 'live' ? seen : 'ok' }
+      if (seen !== 'ok' || !trouble) return { ...status, picture: seen }
+      return { ...status, picture: 'unrecorded', code: trouble.code, reason: trouble.reason }
     }),
     distinctUntilChanged(
       (a, b) => a.state === b.state && a.code === b.code && a.epoch === b.epoch && a.picture === b.picture,
@@ -64,8 +70,9 @@ export function cameraStatus(options: {
           name === picture ? 1 : 0,
         )
       if (picture === 'ok') return status
-      telemetry.log.warn({ camera: camera.id, picture, change: index }, reasons[picture])
-      return { ...status, reason: reasons[picture], sinceMs: clock.nowMs() }
+      const reason = picture === 'unrecorded' ? status.reason : reasons[picture]
+      telemetry.log.warn({ camera: camera.id, picture, change: index }, reason)
+      return { ...status, reason, sinceMs: clock.nowMs() }
     }),
   )
 }

@@ -3,12 +3,14 @@ import { relative, sep } from 'node:path'
 import { recordingOf } from '../src/config/recording-schema.ts'
 import type { Config } from '../src/config/schema.ts'
 import type { Clock } from '../src/core/clock.ts'
+import type { SteadyClock } from '../src/core/steady-clock.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { ClipStore } from '../src/event/clip-store.ts'
 import type { EventIntake } from '../src/event/event-intake.ts'
 import type { SampleStore } from '../src/event/sample-store.ts'
 import type { TierStore } from '../src/event/tier-store.ts'
 import { createClipFolder, joinFolders } from '../src/record/clip-folder.ts'
+import { makeFootageFolders } from '../src/record/footage-folders.ts'
 import type { RetentionLimits } from '../src/record/plan-retention.ts'
 import { recoverClips } from '../src/record/recover-clips.ts'
 import { recoverSegments } from '../src/record/recover-segments.ts'
@@ -22,26 +24,60 @@ const mb = 1024 * 1024
 
 export interface KeepOptions {
   readonly config: Config
-  readonly intake: Pick<EventIntake, 'clip' | 'clipRemoved'>
+  readonly intake: Pick<EventIntake, 'clip' | 'clipRemoved' | 'clipUnavailable'>
   readonly spawn: typeof nodeSpawn
   readonly clock: Clock
   readonly telemetry: Telemetry
 }
 
-/** Finishes what an earlier process left unfinished. To be done before the cameras start. */
-export async function recoverRecordings(options: KeepOptions): Promise<void> {
-  const { config, intake } = options
-  for (const clip of await recoverClips({ ...options, dir: clipsDir(config.dataDir) }))
-    acceptClip(intake, clip)
-  await recoverSegments(segmentsDir(config.dataDir))
+export interface RecordingsRecovery {
+  /** Resolves when everything is finished that can be. Never rejects. */
+  readonly done: Promise<void>
+  /** Ends the work; what is unfinished stays for the next start. */
+  close(): Promise<void>
 }
 
-export interface RetentionRoute extends KeepOptions {
+/**
+ * Finishes what an earlier process left unfinished, and says which clips will never come. Resolves when it knows what
+ * there is; the cameras may start then, and the clips are finished beside them.
+ */
+export async function recoverRecordings(
+  options: KeepOptions & { readonly store: Pick<ClipStore, 'promisedClips'> },
+): Promise<RecordingsRecovery> {
+  const { config, intake, store, telemetry } = options
+  const dirs = { clips: clipsDir(config.dataDir), segments: segmentsDir(config.dataDir) }
+  await makeFootageFolders(Object.values(dirs))
+  const recovery = await recoverClips({
+    ...options,
+    dir: dirs.clips,
+    onRecovered: (clip) => acceptClip(intake, clip),
+    onLost: intake.clipUnavailable,
+  })
+  for (const { alertId, cameraId } of store.promisedClips())
+    if (!recovery.alertIds.has(alertId)) intake.clipUnavailable({ alertId, cameraId, reason: 'crashed' })
+  await recoverSegments(dirs.segments, telemetry)
+  const stop = new AbortController()
+  const done = recovery.finish(stop.signal)
+  return {
+    done,
+    async close() {
+      stop.abort()
+      await done
+    },
+  }
+}
+
+export interface RetentionRoute extends Omit<KeepOptions, 'clock'> {
+  /** By which things grow old. */
+  readonly steady: SteadyClock
+  readonly clock: Clock
   readonly store: Pick<ClipStore & SampleStore, 'isUnreviewed' | 'isSample'> & {
     readonly tiers: Pick<TierStore, 'forget'>
   }
   readonly reviews: Pick<ReviewQueue, 'isLabelled' | 'markRemoved'>
   readonly current: () => Config
+  /** Nothing is removed before. */
+  readonly after?: Promise<unknown>
 }
 
 /**
@@ -49,7 +85,7 @@ export interface RetentionRoute extends KeepOptions {
  * refers to stays.
  */
 export function keepRecordings(options: RetentionRoute): Retention {
-  const { config, reviews, intake, clock, current } = options
+  const { config, reviews, intake, clock, steady, current } = options
   const nowMs = () => clock.nowMs()
   const clips = createClipFolder(clipsDir(config.dataDir), nowMs)
   const segments = createClipFolder(segmentsDir(config.dataDir), nowMs)
@@ -66,8 +102,9 @@ export function keepRecordings(options: RetentionRoute): Retention {
       reviews.markRemoved([{ id: alertId, reason }])
     },
     ...options,
+    clock: steady,
   })
-  retention.start()
+  void (options.after ?? Promise.resolve()).then(retention.start)
   return retention
 }
 
@@ -80,7 +117,7 @@ function forgetSegment({ config, store, telemetry }: RetentionRoute, path: strin
   }
 }
 
-function standingsOf({ config, store, reviews, clock, current, telemetry }: RetentionRoute): Standings {
+function standingsOf({ config, store, reviews, steady, current, telemetry }: RetentionRoute): Standings {
   const datasets = createDatasetSources({ dataDir: config.dataDir, telemetry })
   return {
     look: datasets.look,
@@ -88,7 +125,7 @@ function standingsOf({ config, store, reviews, clock, current, telemetry }: Rete
       if (datasets.has({ id: alertId, paths })) return 'labelled'
       if (kind === 'segments') return 'free'
       if (reviews.isLabelled(alertId)) return 'labelled'
-      const sinceMs = clock.nowMs() - current().recording.protectDays * dayMs
+      const sinceMs = steady.sinceMs(current().recording.protectDays * dayMs)
       if (store.isUnreviewed(alertId, sinceMs)) return 'unreviewed'
       return store.isSample(alertId) ? 'sample' : 'free'
     },

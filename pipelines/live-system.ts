@@ -22,6 +22,7 @@ import { openReviewQueue } from './review.ts'
 import { createSiteReviews } from './site-reviews.ts'
 import { startLearning } from './start-learning.ts'
 import { type CameraChanges, type LiveCameras, startLive } from './start-live.ts'
+import { steadyTime } from './steady-time.ts'
 import { findLostStores, tellLostStores } from './tell-new-store.ts'
 import { tierRecordings } from './tier-recordings.ts'
 import { watchStore } from './watch-store.ts'
@@ -75,6 +76,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       telemetry,
     })
     closers.push(() => store.close())
+    const steady = steadyTime({ dataDir: config.dataDir, clock, telemetry })
     const latency = createEventLatency({ clock, telemetry })
     const registry = registryOf(config, clock, guard)
     closers.push(() => registry?.close())
@@ -137,10 +139,13 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     })
     const address = await server.listen()
     closers.push(() => server.close())
-    closers.push(startPruning({ store, sinks: sinks.names, config, clock, telemetry }))
-    const recordings = { ...options, store, intake }
-    await recoverRecordings(recordings)
-    const retention = keepRecordings({ ...recordings, reviews: queue, current: () => current })
+    closers.push(startPruning({ store, sinks: sinks.names, config, clock, steady, telemetry }))
+    const recordings = { ...options, steady, store, intake }
+    const recovery = await recoverRecordings(recordings)
+    closers.push(() => recovery.close())
+    const retention = keepRecordings({
+      ...{ ...recordings, reviews: queue, current: () => current, after: recovery.done },
+    })
     closers.push(() => retention.close())
     const tiering = tierRecordings({ ...recordings, engine, current: () => current })
     tiering.start()
@@ -182,7 +187,11 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
         const startedMs = clock.monoMs()
         guard.letGo()
         await follower?.close()
-        await within(clock, deadlineMs / 2, cameras.close())
+        const hurry = new AbortController()
+        const stopped = cameras.close(hurry.signal)
+        await within(clock, deadlineMs / 2, stopped)
+        hurry.abort()
+        await within(clock, 500, stopped)
         intake.close()
         const leftMs = Math.max(0, deadlineMs - 1000 - (clock.monoMs() - startedMs))
         const behind = await sinks.drain(leftMs)
@@ -206,15 +215,17 @@ function startPruning(options: {
   sinks: readonly string[]
   config: Config
   clock: Clock
+  /** By which events grow old. */
+  steady: Clock
   telemetry: RunningTelemetry
 }): () => void {
-  const { store, sinks, config, clock, telemetry } = options
+  const { store, sinks, config, clock, steady, telemetry } = options
   const keepMs = config.events.keepDays * 86_400_000
   let cancel = () => {}
   const prune = () => {
     let removed = 0
     try {
-      removed = store.prune({ keepMs, sinks })
+      removed = store.prune({ keepMs: keepMs + clock.nowMs() - steady.nowMs(), sinks })
     } catch (thrown) {
       telemetry.log.warn({ err: thrown }, 'old events could not be removed')
     }

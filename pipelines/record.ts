@@ -1,14 +1,21 @@
 import { join } from 'node:path'
+import { type Observable, of } from 'rxjs'
 import type { CameraSource } from '../src/camera/camera-source.ts'
 import type { RecordingConfig } from '../src/config/recording-schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { SampleMoment } from '../src/core/clip-sample.ts'
+import type { AppError } from '../src/core/errors.ts'
 import type { RecordedClip } from '../src/core/recorded-clip.ts'
 import { countDrop } from '../src/core/telemetry-port.ts'
 import type { EventIntake } from '../src/event/event-intake.ts'
 import { type ClipRecorder, createClipRecorder } from '../src/record/clip-recorder.ts'
 import { forgetPart } from '../src/record/finish-clip.ts'
 import { createPtsOfWallTime } from '../src/record/pts-of-wall-time.ts'
+import {
+  createRecordingWatch,
+  type RecordingTrouble,
+  type RecordingWatch,
+} from '../src/record/recording-watch.ts'
 import { createSegmentRecorder } from '../src/record/segment-recorder.ts'
 import type { AttachOptions } from './attach-camera.ts'
 
@@ -20,8 +27,13 @@ export interface RecordRoute {
    * called when its clip is finished.
    */
   sample(sampleId: string, moment: SampleMoment, done: () => void): boolean
-  /** Ends what is being recorded; resolves when all of it is on the disk and accepted. */
-  close(): Promise<void>
+  /** What keeps a live camera from being recorded, as it is now and later; null where all is well, or not recorded. */
+  readonly trouble$: Observable<RecordingTrouble | null>
+  /**
+   * Ends what is being recorded; resolves when all of it is on the disk and accepted, or soon after `signal` is aborted:
+   * the rest is finished at the next start.
+   */
+  close(signal?: AbortSignal): Promise<void>
 }
 
 export interface RecordOptions extends Omit<AttachOptions, 'engine'> {
@@ -31,18 +43,28 @@ export interface RecordOptions extends Omit<AttachOptions, 'engine'> {
   /** The stream that alerts come from, and the one that is recorded: often the same. */
   readonly analysed: CameraSource
   readonly recorded: CameraSource
-  readonly intake: Pick<EventIntake, 'clip'>
+  readonly intake: Pick<EventIntake, 'clip' | 'clipUnavailable'>
 }
 
 /** Packets → ring with the pre-roll → a clip for each alert, and segments when asked. Nothing is encoded. */
 export function recordRoute(options: RecordOptions): RecordRoute {
   const { cameraId, recording, dataDir, recorded, analysed, intake, telemetry } = options
   const { fragments$ } = recorded
+  const watch =
+    recording.continuous || recording.clips
+      ? createRecordingWatch({ ...options, fragments$, status$: recorded.status$ })
+      : null
+  const parts = {
+    ...options,
+    ...recording,
+    fragments$,
+    onDisk: (error: AppError | null) => watch?.disk(error),
+  }
   const segments = recording.continuous
-    ? createSegmentRecorder({ ...options, ...recording, fragments$, dir: segmentsDir(dataDir) })
+    ? createSegmentRecorder({ ...parts, dir: segmentsDir(dataDir) })
     : null
   const clips = recording.clips
-    ? createClipRecorder({ ...options, ...recording, fragments$, dir: clipsDir(dataDir), maxOpenClips })
+    ? createClipRecorder({ ...parts, dir: clipsDir(dataDir), maxOpenClips })
     : null
   const sampled = new Map<string, () => void>()
   clips?.clips$.subscribe((clip) => {
@@ -50,10 +72,17 @@ export function recordRoute(options: RecordOptions): RecordRoute {
     sampled.get(clip.alertId)?.()
     sampled.delete(clip.alertId)
   })
+  const lost = new Set<string>()
+  clips?.unavailable$.subscribe((clip) => {
+    if (sampled.delete(clip.alertId)) return
+    lost.add(clip.alertId)
+    intake.clipUnavailable(clip)
+  })
   const place = recorded === analysed ? (moment: SampleMoment) => moment : placeOnOtherClock(options)
-  const mark = clips ? markOn(clips, place, options) : (step: AlertStep) => step
+  const mark = clips ? markOn({ clips, place, watch, lost }, options) : (step: AlertStep) => step
   return {
     mark,
+    trouble$: watch?.trouble$ ?? of(null),
     sample(sampleId, moment, done) {
       const placed = place(moment)
       if (!clips || !placed) return drop(options)
@@ -65,8 +94,9 @@ export function recordRoute(options: RecordOptions): RecordRoute {
       if (sampled.size > maxOpenClips) sampled.delete(oldest!)
       return true
     },
-    async close() {
-      await Promise.all([clips?.close(), segments?.close()])
+    async close(signal) {
+      await Promise.all([clips?.close(signal), segments?.close()])
+      watch?.close()
       telemetry.log.debug({ camera: cameraId }, 'nothing is recorded any more')
     },
   }
@@ -93,8 +123,18 @@ type Placed = Pick<SampleMoment, 'epoch' | 'firstPtsUs' | 'lastPtsUs'>
 /** Where a moment is in the recorded stream; null: nowhere (yet). */
 type Place = (moment: SampleMoment) => Placed | null
 
+interface MarkParts {
+  readonly clips: ClipRecorder
+  readonly place: Place
+  readonly watch: RecordingWatch | null
+  /** Alerts whose clips will not come; those that ended are taken out. */
+  readonly lost: Set<string>
+}
+
 /** Starts and ends the clips of alerts. */
-function markOn(clips: ClipRecorder, place: Place, options: RecordOptions): RecordRoute['mark'] {
+function markOn(parts: MarkParts, options: RecordOptions): RecordRoute['mark'] {
+  const { clips, place, watch, lost } = parts
+  const { cameraId, telemetry } = options
   const paths = new Map<string, string | null>()
   return (step) => {
     const { alertId, phase, epoch, firstPtsUs, lastPtsUs, startedMs, lastMs } = step
@@ -109,11 +149,15 @@ function markOn(clips: ClipRecorder, place: Place, options: RecordOptions): Reco
       if (phase === 'new') drop(options, alertId)
       return { ...step, clipPath: null }
     }
-    if (phase === 'new') paths.set(alertId, clips.begin(alertId, placed.firstPtsUs, placed.epoch))
-    const clipPath = paths.get(alertId) ?? null
+    // Nothing is promised while nothing can be recorded.
+    if (phase === 'new' && watch?.trouble?.code === 'MEDIA_NOT_RECORDED')
+      countDrop(telemetry, { stage: 'record', reason: 'not_recorded', cameraId })
+    else if (phase === 'new') paths.set(alertId, clips.begin(alertId, placed.firstPtsUs, placed.epoch))
+    const clipPath = lost.has(alertId) ? null : (paths.get(alertId) ?? null)
     if (phase === 'end') {
       clips.end(alertId, placed.lastPtsUs)
       paths.delete(alertId)
+      lost.delete(alertId)
     }
     return { ...step, clipPath }
   }

@@ -44,8 +44,11 @@ export interface LiveCameras {
   check(config: Config): void
   /** Brings the cameras to another configuration; those that it does not change go on without losing a frame. */
   apply(config: Config): Promise<CameraChanges>
-  /** Stops the cameras, lets clips in flight finish, and ends open alerts. */
-  close(): Promise<void>
+  /**
+   * Stops the cameras, lets clips in flight finish, and ends open alerts. Clips that are not finished soon after `signal`
+   * is aborted are finished at the next start.
+   */
+  close(signal?: AbortSignal): Promise<void>
 }
 
 interface Running {
@@ -53,7 +56,7 @@ interface Running {
   readonly basis: Basis
   retune(config: Config): void
   disagreed(modelName: string, found: Disagreement): void
-  stop(): Promise<void>
+  stop(signal?: AbortSignal): Promise<void>
 }
 
 /** What a pipeline was made from, as text: what cannot change while it runs, and what can (rules, sampling). */
@@ -109,7 +112,7 @@ export function startLive(options: LiveOptions): LiveCameras {
     })
     const sampling = sampleRoute({ ...options, camera, config, rules, scores$, records, budget })
     const statuses = merge(
-      cameraStatus({ camera, source, stream, clock, telemetry }),
+      cameraStatus({ camera, source, stream, recording$: records.trouble$, clock, telemetry }),
       main?.status$ ?? EMPTY,
     ).subscribe((status) => {
       latest.set(status.cameraId, status)
@@ -142,12 +145,12 @@ export function startLive(options: LiveOptions): LiveCameras {
         retune(rules)
         sampling.retune(next, rules)
       },
-      async stop() {
+      async stop(signal) {
         cancelStart()
         sampling.close()
         await Promise.all([source.close(), main?.close()])
         await finished
-        await records.close()
+        await records.close(signal)
         statuses.unsubscribe()
         for (const { id } of [source, main ?? source]) latest.delete(id)
       },
@@ -201,9 +204,9 @@ export function startLive(options: LiveOptions): LiveCameras {
       applying = applied.catch(() => {})
       return applied
     },
-    async close() {
+    async close(signal) {
       await applying
-      await Promise.all([...running.values()].map(({ stop }) => stop()))
+      await Promise.all([...running.values()].map(({ stop }) => stop(signal)))
       running.clear()
       accepted.complete()
     },

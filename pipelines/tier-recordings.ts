@@ -23,17 +23,20 @@ export interface TierRecordingsOptions {
   readonly engine: Pick<InferenceEngine, 'strideScale'>
   readonly spawn: typeof nodeSpawn
   readonly clock: Clock
+  /** By which segments grow old. */
+  readonly steady: Clock
   readonly telemetry: Telemetry
 }
 
 /** Old segments without events → small files, when nobody else needs the cores. Not started yet. */
 export function tierRecordings(options: TierRecordingsOptions): Tiering {
-  const { config, current, store, engine, clock } = options
+  const { config, current, store, engine, clock, steady } = options
   const dir = segmentsDir(config.dataDir)
   const folder = createClipFolder(dir, () => clock.nowMs())
   const load = createCoreLoad(cpus)
   return createTiering({
     ...options,
+    clock: steady,
     ...{ dir, book: store.tiers, setPriority, freeBytes: folder.freeBytes },
     afterMs: (cameraId) => tierAfterMs(current(), cameraId),
     tier: () => current().recording.tier,

@@ -39,7 +39,7 @@ interface Open {
   /** Version of the latest model that looked; a hot swap changes it. */
   modelVersion: string
   seq: number
-  lastStepPtsUs: number
+  lastStep: Evidence
   lastStepScore: number
 }
 
@@ -115,17 +115,18 @@ export function createAlertMachine(options: {
 
   const whileOpen = (state: Open, evidence: Evidence): AlertStep | null => {
     if (evidence.score < rule.offThreshold) {
-      const quietUs = evidence.lastPtsUs - state.last.lastPtsUs
-      return quietUs >= rule.clearAfterMs * 1000 ? close('cleared', evidence.lastArrivalMonoMs) : null
+      return sinceMs(state.last, evidence) >= rule.clearAfterMs
+        ? close('cleared', evidence.lastArrivalMonoMs)
+        : null
     }
     state.last = evidence
     if (evidence.score > state.best) state.why = evidence.why ?? state.why
     state.best = Math.max(state.best, evidence.score)
     state.modelVersion = evidence.modelVersion ?? state.modelVersion
-    const due = evidence.lastPtsUs - state.lastStepPtsUs >= rule.updateEveryMs * 1000
+    const due = sinceMs(state.lastStep, evidence) >= rule.updateEveryMs
     if (!due && state.best - state.lastStepScore < notableRise) return null
     state.seq += 1
-    state.lastStepPtsUs = evidence.lastPtsUs
+    state.lastStep = evidence
     state.lastStepScore = state.best
     return step(state, 'update', null, evidence.lastArrivalMonoMs)
   }
@@ -157,7 +158,7 @@ export function createAlertMachine(options: {
       why: best.why,
       modelVersion: evidence.modelVersion ?? '',
       seq: 0,
-      lastStepPtsUs: evidence.lastPtsUs,
+      lastStep: evidence,
       lastStepScore: best.score,
     }
     return step(open, 'new', null, evidence.lastArrivalMonoMs)
@@ -177,9 +178,12 @@ export function createAlertMachine(options: {
   }
 }
 
-/** Time from the end of one look to the start of a later one; on the wall clock across connections. */
+/**
+ * Time from the end of one look to that of a later one, in the video's own time. Across connections, or where that time
+ * went backwards, what passed here counts: a clock that is set makes no alert wait, and the wall clock may be set, too.
+ */
 function sinceMs(before: Evidence, now: Evidence): number {
-  return before.epoch === now.epoch
+  return before.epoch === now.epoch && now.lastPtsUs >= before.lastPtsUs
     ? (now.lastPtsUs - before.lastPtsUs) / 1000
-    : now.lastArrivalMs - before.lastArrivalMs
+    : now.lastArrivalMonoMs - before.lastArrivalMonoMs
 }

@@ -8,8 +8,8 @@ export type ViewState = 'ok' | 'frozen' | 'dark' | 'covered' | 'moved'
 /** Whether the pictures come as they should; src/camera/stream-health.ts tells. */
 export type StreamState = 'ok' | 'slow' | 'clock' | 'corrupt'
 
-/** Whether what a live camera sends can be used. */
-export type PictureState = ViewState | StreamState
+/** Whether what a live camera sends can be used. unrecorded: pictures come, but nothing of them is recorded. */
+export type PictureState = ViewState | StreamState | 'unrecorded'
 
 export interface CameraStatus {
   readonly cameraId: string

@@ -93,6 +93,13 @@ export const errorTable = {
     summary:
       'A camera sends another picture size or profile than before. It is connected anew, and recordings begin anew.',
   },
+  MEDIA_NOT_RECORDED: {
+    retry: true,
+    httpStatus: 502,
+    exitCode: 69,
+    summary:
+      'Pictures of a camera come, but nothing that can be recorded, or its time stands still: alerts get no clips. The reason says more.',
+  },
   MEDIA_FFMPEG_MISSING: {
     retry: false,
     httpStatus: 500,

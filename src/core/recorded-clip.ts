@@ -5,8 +5,22 @@ export type ClipEnd =
   | 'max_length'
   | 'disk_error'
   | 'shutdown'
-  /** The process died; the clip was finished at the next start. */
+  /** The process died while it was recorded; the clip was finished at the next start. */
   | 'recovered'
+
+/**
+ * Why a clip that an alert named will not come. nothing_recorded: no keyframe came in its time. disk_error: the disk took
+ * nothing of it. removed: what was recorded is gone. unreadable: ffmpeg makes no clip of it; it is set aside. crashed:
+ * the process died before anything of it was on the disk.
+ */
+export type ClipLoss = 'nothing_recorded' | 'disk_error' | 'removed' | 'unreadable' | 'crashed'
+
+/** A clip that will not come. */
+export interface UnavailableClip {
+  readonly alertId: string
+  readonly cameraId: string
+  readonly reason: ClipLoss
+}
 
 /**
  * Why a clip was removed. `unreviewed` and, after it, `labelled` are the last resort: the disk is low and nothing else is

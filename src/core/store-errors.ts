@@ -41,6 +41,13 @@ export const storeErrors = {
     exitCode: 75,
     summary: 'Another Vireo process uses this data directory.',
   },
+  STORE_CLOCK: {
+    retry: true,
+    httpStatus: 503,
+    exitCode: 75,
+    summary:
+      'The clock of the machine moved by more than a day otherwise than time. Nothing is removed by that clock for an hour, or until "vireo retention sweep" says that it is right.',
+  },
   STORE_CLIP: {
     retry: true,
     httpStatus: 503,

@@ -1,9 +1,9 @@
 import type { Clock } from '../core/clock.ts'
 import type { OutboxEvent } from '../core/events.ts'
-import type { RecordedClip, RemovalReason } from '../core/recorded-clip.ts'
+import type { RecordedClip, RemovalReason, UnavailableClip } from '../core/recorded-clip.ts'
 import type { StoreDatabase } from '../store/store-database.ts'
 import { transaction } from '../store/store-database.ts'
-import { clipEvent, clipRemovedEvent, type NewEvent } from './cloud-event.ts'
+import { clipEvent, clipRemovedEvent, clipUnavailableEvent, type NewEvent } from './cloud-event.ts'
 
 /** The clips of alerts and samples as the database knows them; the media are files. */
 export interface ClipStore {
@@ -14,6 +14,10 @@ export interface ClipStore {
   acceptClip(clip: RecordedClip): OutboxEvent | null
   /** A clip is gone: noted, and told. The row stays as long as events do. */
   acceptClipRemoved(removed: { alertId: string; cameraId: string; reason: RemovalReason }): OutboxEvent | null
+  /** A clip that an alert named will not come: the alert names none any more, and it is told. */
+  acceptClipUnavailable(clip: UnavailableClip): OutboxEvent | null
+  /** Alerts that name a clip which is not known yet. */
+  promisedClips(): { readonly alertId: string; readonly cameraId: string }[]
   /** Whether a clip is there that nobody has reviewed, of an alert (not of a sample) that began after `sinceMs`. */
   isUnreviewed(alertId: string, sinceMs: number): boolean
 }
@@ -36,6 +40,13 @@ export function createClipStore(options: {
   const unreviewed = database.prepare(
     'SELECT 1 FROM clip WHERE alert = ? AND reviewed_ms IS NULL AND removed_ms IS NULL AND started_ms >= ?',
   )
+  const forgo = database.prepare(
+    "UPDATE alert SET step = json_set(step, '$.clipPath', NULL) WHERE id = ? AND json_valid(step)",
+  )
+  const promised = database.prepare(
+    `SELECT id, camera FROM alert WHERE CASE WHEN json_valid(step) THEN step ->> '$.clipPath' END IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM clip WHERE clip.alert = alert.id)`,
+  )
   return {
     acceptClip: (clip) =>
       transaction(database, () => {
@@ -52,6 +63,14 @@ export function createClipStore(options: {
         remove.run(atMs, removed.reason, removed.alertId)
         return isSample(removed.alertId) ? null : put(clipRemovedEvent({ ...removed, atMs }, source))
       }),
+    acceptClipUnavailable: (clip) =>
+      transaction(database, () => {
+        if (isSample(clip.alertId)) return null
+        forgo.run(clip.alertId)
+        return put(clipUnavailableEvent({ ...clip, atMs: clock.nowMs() }, source))
+      }),
+    promisedClips: () =>
+      promised.all().map((row) => ({ alertId: String(row.id), cameraId: String(row.camera) })),
     isUnreviewed: (alertId, sinceMs) => !isSample(alertId) && unreviewed.get(alertId, sinceMs) !== undefined,
   }
 }

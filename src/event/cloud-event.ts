@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { AlertStep } from '../core/alert.ts'
 import type { CameraStatus } from '../core/camera-status.ts'
 import type { EventChannel } from '../core/events.ts'
-import type { RecordedClip, RemovalReason } from '../core/recorded-clip.ts'
+import type { RecordedClip, RemovalReason, UnavailableClip } from '../core/recorded-clip.ts'
 
 /** An event before it has a place in the outbox. */
 export interface NewEvent {
@@ -98,6 +98,22 @@ export function clipRemovedEvent(removed: RemovedClip, source: string): NewEvent
     timeMs: atMs,
     source,
     dataJson: JSON.stringify({ alertId, cameraId, reason, removedAt: iso(atMs) }),
+  })
+}
+
+/** A clip that an alert named and that will not come. */
+export function clipUnavailableEvent(clip: UnavailableClip & { atMs: number }, source: string): NewEvent {
+  const { alertId, cameraId, reason, atMs } = clip
+  return event({
+    idParts: ['clip-unavailable', alertId],
+    channel: 'clips',
+    type: 'vireo.clip.unavailable.v1',
+    schema: 'clip-unavailable',
+    label: null,
+    cameraId,
+    timeMs: atMs,
+    source,
+    dataJson: JSON.stringify({ alertId, cameraId, reason, knownAt: iso(atMs) }),
   })
 }
 

@@ -3,7 +3,7 @@ import type { CameraStatus } from '../core/camera-status.ts'
 import type { Clock } from '../core/clock.ts'
 import { type AppError, toAppError } from '../core/errors.ts'
 import type { OutboxEvent } from '../core/events.ts'
-import type { RecordedClip, RemovalReason } from '../core/recorded-clip.ts'
+import type { RecordedClip, RemovalReason, UnavailableClip } from '../core/recorded-clip.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
 
 /** The part of the event store that takes things in; each call is one durable transaction or throws. */
@@ -12,6 +12,7 @@ export interface AcceptingStore {
   acceptStatus(status: CameraStatus): OutboxEvent
   acceptClip(clip: RecordedClip): OutboxEvent | null
   acceptClipRemoved(removed: { alertId: string; cameraId: string; reason: RemovalReason }): OutboxEvent | null
+  acceptClipUnavailable(clip: UnavailableClip): OutboxEvent | null
 }
 
 export interface EventIntake {
@@ -21,6 +22,8 @@ export interface EventIntake {
   /** A clip that is complete; `stored` is called when that is on disk. */
   clip(clip: RecordedClip, stored: () => void): void
   clipRemoved(removed: { alertId: string; cameraId: string; reason: RemovalReason }): void
+  /** A clip that an alert named and that will not come. */
+  clipUnavailable(clip: UnavailableClip): void
   /** Things taken in and not yet on disk, because the store refuses them. */
   waiting(): number
   /** Why the store refuses what waits; null while nothing does. */
@@ -146,6 +149,14 @@ export function createEventIntake(options: {
         cameraId: removed.cameraId,
         store() {
           store.acceptClipRemoved(removed)
+          return () => {}
+        },
+      }),
+    clipUnavailable: (clip) =>
+      take({
+        cameraId: clip.cameraId,
+        store() {
+          store.acceptClipUnavailable(clip)
           return () => {}
         },
       }),

@@ -14,23 +14,23 @@ export interface ClipFolder {
 /** A part that changed less than this long ago may still be written to, or be in the hands of ffmpeg. */
 const workedOnMs = 15 * 60_000
 
-/** Reads `<dir>/<camera>/<day>/`. A file that disappears meanwhile is left out. */
+/** Reads `<dir>/<camera>/<day>/`, and what is set aside beside it. A file that disappears meanwhile is left out. */
 export function createClipFolder(dir: string, nowMs: () => number): ClipFolder {
   return {
     async list() {
       const files: { path: string; key: string; bytes: number; changedMs: number; part: boolean }[] = []
-      for await (const name of glob('*/*/*.{mp4,jpg,part,tmp}', { cwd: dir })) {
+      for await (const name of glob('*/*/*.{mp4,jpg,part,tmp,broken}', { cwd: dir })) {
         const path = join(dir, name)
         const found = await stat(path).catch(() => null)
         if (!found?.isFile()) continue
         const key =
           name.slice(0, name.lastIndexOf(sep) + 1) + name.slice(name.lastIndexOf(sep) + 1).split('.')[0]
-        const part = !/\.(mp4|jpg)$/.test(name)
+        const part = /\.(part|tmp)$/.test(name)
         files.push({ path, key, bytes: found.size, changedMs: found.mtimeMs, part })
       }
       return [...Map.groupBy(files, ({ key }) => key)].flatMap(([key, own]) => {
         const changedMs = Math.max(...own.map((file) => file.changedMs))
-        if (own.some(({ part }) => part) && nowMs() - changedMs < workedOnMs) return []
+        if (own.some(({ part }) => part) && Math.abs(nowMs() - changedMs) < workedOnMs) return []
         const [cameraId, , alertId] = key.split(sep) as [string, string, string]
         const bytes = own.reduce((sum, file) => sum + file.bytes, 0)
         return [{ alertId, cameraId, paths: own.map(({ path }) => path).sort(), bytes, changedMs }]

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
+import type { ClipEnd } from '../core/recorded-clip.ts'
 
 /** What a clip in the making says about itself, so that it can be finished after a crash. */
 export interface PartNote {
@@ -15,7 +16,16 @@ export interface PartNote {
   readonly startedMs: number
 }
 
+/** What a part that has all its media says at its end, so that it can be finished as it was meant. */
+export interface PartEnd {
+  readonly reason: ClipEnd | null
+  /** Length to which it is to be cut, microseconds; null: everything. */
+  readonly cutUs: number | null
+}
+
 export const partSuffix = '.part'
+/** Footage of people is for the user alone who runs Vireo. */
+export const footageMode = { file: 0o600, folder: 0o700 } as const
 
 /**
  * Where the clip of an alert belongs: `<dir>/<camera>/<yyyy-mm-dd>/<alertId>.mp4`, the day in UTC.
@@ -30,8 +40,8 @@ export function clipPath(options: { dir: string; cameraId: string; alertId: stri
   return join(dir, cameraId, new Date(atMs).toISOString().slice(0, 10), `${alertId}.mp4`)
 }
 
-/** The note as a `free` box, which every MP4 reader skips: it stands before the init segment of a part. */
-export function encodeNote(note: PartNote): Uint8Array {
+/** The note as a `free` box, which every MP4 reader skips: it stands before the init segment of a part, or at its end. */
+export function encodeNote(note: PartNote | PartEnd): Uint8Array {
   const text = Buffer.from(JSON.stringify(note))
   const head = Buffer.alloc(8)
   head.writeUInt32BE(8 + text.length)
@@ -55,6 +65,30 @@ export async function readPartHead(path: string): Promise<PartHead> {
   const file = await open(path, 'r')
   try {
     return parseHead(await readUpTo(file, headBytes))
+  } finally {
+    await file.close()
+  }
+}
+
+/** Far more than the note at the end takes. */
+const tailBytes = 512
+
+/** What the end of a part says; null for one that was cut off. @throws Error of the file system. */
+export async function readPartEnd(path: string): Promise<PartEnd | null> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    const from = Math.max(0, size - tailBytes)
+    const bytes = Buffer.alloc(size - from)
+    await file.read(bytes, 0, bytes.length, from)
+    const at = bytes.lastIndexOf('free') - 4
+    if (at < 0 || at + bytes.readUInt32BE(at) !== bytes.length) return null
+    const end = JSON.parse(bytes.subarray(at + 8).toString()) as Partial<PartEnd>
+    if (end.reason === undefined || end.cutUs === undefined) return null
+    return { reason: end.reason, cutUs: end.cutUs }
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return null
+    throw thrown
   } finally {
     await file.close()
   }

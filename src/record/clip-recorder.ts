@@ -1,14 +1,16 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { type Observable, Subject } from 'rxjs'
 import type { Clock } from '../core/clock.ts'
-import { toAppError } from '../core/errors.ts'
+import type { AppError } from '../core/errors.ts'
 import type { Fragment } from '../core/frame.ts'
+import type { ClipLoss, UnavailableClip } from '../core/recorded-clip.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
 import { clipPath } from './clip-part.ts'
 import { type ClipWriter, createClipWriter } from './clip-writer.ts'
-import { finishClip } from './finish-clip.ts'
-import { type ClipEnd, type FinishedClip, finishedClip } from './finished-clip.ts'
+import { createFinishQueue } from './finish-queue.ts'
+import type { ClipEnd, FinishedClip } from './finished-clip.ts'
 import { createFragmentRing } from './fragment-ring.ts'
+import { goesOn } from './goes-on.ts'
 
 export interface ClipRecorderOptions {
   readonly cameraId: string
@@ -25,8 +27,10 @@ export interface ClipRecorderOptions {
   readonly maxRingBytes?: number
   /** Most clips being written at once. Default 16. */
   readonly maxOpenClips?: number
-  /** Without a fragment this long, open clips end. Default 10 s. */
+  /** Without a fragment this long, or so long after a clip should have ended, it ends. Default 10 s. */
   readonly silenceMs?: number
+  /** Told when the disk refuses (with what), and null when it took a whole clip. */
+  readonly onDisk?: (error: AppError | null) => void
   readonly spawn: typeof nodeSpawn
   readonly clock: Clock
   readonly telemetry: Telemetry
@@ -43,8 +47,13 @@ export interface ClipRecorder {
   end(alertId: string, lastPtsUs: number): void
   /** Hot. Clips that are complete on the disk, in the order in which they ended. */
   readonly clips$: Observable<FinishedClip>
-  /** Ends every open clip, and resolves when all are finished. */
-  close(): Promise<void>
+  /** Hot. Clips that `begin` promised and that will not come. */
+  readonly unavailable$: Observable<UnavailableClip>
+  /**
+   * Ends every open clip, and resolves when all are finished, or soon after `signal` is aborted: the rest is finished at
+   * the next start.
+   */
+  close(signal?: AbortSignal): Promise<void>
 }
 
 interface OpenClip {
@@ -58,13 +67,21 @@ interface OpenClip {
   endPtsUs: number
   /** Where it is to end; null while the alert lasts. */
   stopPtsUs: number | null
+  /** Monotonic time at which it ends whatever the stream's own time says. */
+  overMonoMs: number
+  /** Monotonic time at which media of its connection came. */
+  heardMonoMs: number
   /** Whether the disk refused some of it. */
   damaged: boolean
 }
 
+/** How often open clips are looked at that get nothing, or whose time does not come. */
+const lookMs = 1000
+
 /**
  * Cuts a clip for each alert of one camera out of the untouched packets. Clips of several alerts may overlap. A
- * clip never spans two connections or two init segments; one that ends early says why.
+ * clip never spans two connections, two init segments or a jump of time; one that ends early says why. Its limits count
+ * the time that passes here as well: where the stream's own time stands still, it ends all the same.
  */
 export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
   const { cameraId, dir, preRollMs, postRollMs, maxClipMs, clock, telemetry, spawn } = options
@@ -72,14 +89,13 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
   const newRing = () =>
     createFragmentRing({ cameraId, keepMs: preRollMs + lateMs, maxBytes: maxRingBytes, telemetry })
   const clips = new Subject<FinishedClip>()
+  const unavailable = new Subject<UnavailableClip>()
   const open = new Map<string, OpenClip>()
   let ring = newRing()
   /** The media before the last reconnect, for alerts that become known just after it. */
   let before: typeof ring | null = null
   let cancelForget: (() => void) | null = null
-  let cancelWatch: (() => void) | null = null
-  let heardMonoMs = clock.monoMs()
-  let finishing: Promise<void> = Promise.resolve()
+  let cancelLook: (() => void) | null = null
   let closed = false
 
   const lose = (reason: string, alertId: string, message: string) => {
@@ -87,55 +103,35 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
     telemetry.log.warn({ camera: cameraId, alert: alertId, reason }, message)
     return null
   }
+  const onLost = (alertId: string, reason: ClipLoss) => unavailable.next({ alertId, cameraId, reason })
+  const finishing = createFinishQueue({
+    ...{ cameraId, preRollMs, spawn, clock, telemetry, onLost },
+    onFinished(clip) {
+      options.onDisk?.(null)
+      clips.next(clip)
+    },
+  })
 
-  const stop = (clip: OpenClip, reason: ClipEnd | null) => {
+  const stop = (clip: OpenClip, asked: ClipEnd | null) => {
     if (open.get(clip.alertId) !== clip) return
     open.delete(clip.alertId)
-    if (!clip.writer) {
-      lose('nothing_recorded', clip.alertId, 'no clip is recorded: no keyframe came in its time')
-      return
+    const { alertId, path, writer, stopPtsUs, firstPtsUs, endPtsUs } = clip
+    if (!writer) {
+      lose('nothing_recorded', alertId, 'no clip is recorded: no keyframe came in its time')
+      return onLost(alertId, 'nothing_recorded')
     }
-    const { writer } = clip
-    finishing = finishing.then(() => finish(clip, writer, reason))
+    const cut = stopPtsUs !== null && stopPtsUs > firstPtsUs && stopPtsUs < endPtsUs
+    const cutUs = cut ? stopPtsUs - firstPtsUs : null
+    const written = writer.close({ note: { reason: asked, cutUs } })
+    finishing.add({ alertId, path, written, cutUs, reason: () => (clip.damaged ? 'disk_error' : asked) })
   }
   const stopAll = (reason: ClipEnd, which: (clip: OpenClip) => boolean = () => true) => {
     for (const clip of [...open.values()]) if (which(clip)) stop(clip, reason)
   }
 
-  /** One after the other, so that a burst of alerts does not start many ffmpegs at once. */
-  const finish = async (clip: OpenClip, writer: ClipWriter, asked: ClipEnd | null) => {
-    const { path, stopPtsUs, firstPtsUs, endPtsUs } = clip
-    const cut = stopPtsUs !== null && stopPtsUs > firstPtsUs && stopPtsUs < endPtsUs
-    try {
-      await writer.close()
-      const reason = clip.damaged ? 'disk_error' : asked
-      const file = await finishClip({
-        path,
-        ...(cut ? { durationUs: stopPtsUs - firstPtsUs } : {}),
-        spawn,
-        clock,
-        log: telemetry.log,
-      })
-      telemetry.count('vireo_record_clips_total', { camera: cameraId, reason: reason ?? 'complete' })
-      const finished = finishedClip(file, reason)
-      const short = finished.preRollMs < preRollMs
-      telemetry.log[reason || short ? 'warn' : 'info'](
-        { camera: cameraId, alert: clip.alertId, path, reason, preRollMs: finished.preRollMs },
-        short ? 'a clip has less than the pre-roll asked for' : 'a clip is finished',
-      )
-      clips.next(finished)
-    } catch (thrown) {
-      const { code, message } = toAppError(thrown)
-      telemetry.count('vireo_record_failures_total', { camera: cameraId, code })
-      telemetry.log.error(
-        { camera: cameraId, alert: clip.alertId, code },
-        `a clip is not finished: ${message}`,
-      )
-    }
-  }
-
   const startWriter = (clip: OpenClip, init: Fragment, first: Fragment) => {
     clip.firstPtsUs = first.ptsUs
+    clip.endPtsUs = first.ptsUs
     clip.writer = createClipWriter({
       path: clip.path,
       note: {
@@ -149,6 +145,7 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
       },
       onError(error) {
         clip.damaged = true
+        options.onDisk?.(error)
         telemetry.count('vireo_record_failures_total', { camera: cameraId, code: error.code })
         telemetry.log.error({ camera: cameraId, alert: clip.alertId, code: error.code }, error.message)
         stop(clip, 'disk_error')
@@ -160,13 +157,14 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
   /** Gives a clip its next fragment, and ends it when it has what it needs. */
   const append = (clip: OpenClip, init: Fragment, fragment: Fragment) => {
     if (!open.has(clip.alertId)) return
+    clip.heardMonoMs = clock.monoMs()
     if (clip.stopPtsUs !== null && !clip.writer && fragment.ptsUs >= clip.stopPtsUs) return stop(clip, null)
     if (!clip.writer) {
       if (!fragment.keyframe) return
       startWriter(clip, init, fragment)
-    } else if (fragment.ptsUs < clip.endPtsUs - fragment.durationUs) return stop(clip, 'stream_changed')
+    } else if (!goesOn(clip.endPtsUs, fragment)) return stop(clip, 'stream_changed')
     clip.writer?.write(fragment)
-    clip.endPtsUs = fragment.ptsUs + fragment.durationUs
+    clip.endPtsUs = Math.max(clip.endPtsUs, fragment.ptsUs + fragment.durationUs)
     if (clip.stopPtsUs !== null && clip.endPtsUs >= clip.stopPtsUs) stop(clip, null)
     else if (clip.endPtsUs - clip.firstPtsUs >= maxClipMs * 1000) stop(clip, 'max_length')
   }
@@ -186,7 +184,6 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
   }
 
   const take = (fragment: Fragment) => {
-    heardMonoMs = clock.monoMs()
     if (fragment.kind === 'init') {
       if (ring.epoch !== 0 && fragment.epoch !== ring.epoch) reconnected(fragment.epoch)
       if (ring.push(fragment) === 'started') stopAll('stream_changed', (clip) => clip.writer !== null)
@@ -199,13 +196,23 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
     for (const clip of [...open.values()]) if (clip.epoch === fragment.epoch) append(clip, init, fragment)
   }
 
-  /** A camera that sends nothing must not keep a clip open for hours. */
-  const watch = () => {
-    cancelWatch = null
-    if (open.size === 0) return
-    const leftMs = heardMonoMs + silenceMs - clock.monoMs()
-    if (leftMs <= 0) stopAll('camera_lost')
-    else cancelWatch = clock.after(leftMs, watch)
+  /** A camera that sends nothing, or whose time stands still, must not keep a clip open for hours. */
+  const look = () => {
+    cancelLook = null
+    const nowMonoMs = clock.monoMs()
+    let nextMs = lookMs
+    for (const clip of [...open.values()]) {
+      const silentMs = clip.heardMonoMs + silenceMs - nowMonoMs
+      const overMs = clip.overMonoMs - nowMonoMs
+      if (silentMs <= 0) stop(clip, 'camera_lost')
+      else if (overMs <= 0) stop(clip, overReason(clip))
+      else nextMs = Math.min(nextMs, silentMs, overMs)
+    }
+    if (open.size > 0) cancelLook = clock.after(nextMs, look)
+  }
+  const overReason = ({ stopPtsUs, firstPtsUs, endPtsUs, writer }: OpenClip): ClipEnd => {
+    const longMs = writer ? (endPtsUs - firstPtsUs) / 1000 : 0
+    return stopPtsUs === null && longMs >= maxClipMs / 2 ? 'max_length' : 'stream_changed'
   }
 
   const subscription = options.fragments$.subscribe({
@@ -217,6 +224,7 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
 
   return {
     clips$: clips.asObservable(),
+    unavailable$: unavailable.asObservable(),
     begin(alertId, firstPtsUs, epoch) {
       const known = open.get(alertId)
       if (known) return known.path
@@ -240,30 +248,33 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
         firstPtsUs: 0,
         endPtsUs: 0,
         stopPtsUs: null,
+        overMonoMs: clock.monoMs() + maxClipMs + silenceMs,
+        heardMonoMs: clock.monoMs(),
         damaged: false,
       }
       open.set(alertId, clip)
-      heardMonoMs = clock.monoMs()
       if (held) fill(clip, held)
       if (held && held === before) stop(clip, 'camera_lost')
-      if (cancelWatch === null) watch()
+      cancelLook ??= clock.after(lookMs, look)
       return path
     },
     end(alertId, lastPtsUs) {
       const clip = open.get(alertId)
       if (!clip) return
       clip.stopPtsUs = lastPtsUs + postRollMs * 1000
+      clip.overMonoMs = Math.min(clip.overMonoMs, clock.monoMs() + postRollMs + silenceMs)
       if (clip.writer && clip.endPtsUs >= clip.stopPtsUs) stop(clip, null)
     },
-    async close() {
+    async close(signal) {
       closed = true
       subscription.unsubscribe()
       stopAll('shutdown')
       cancelForget?.()
-      cancelWatch?.()
+      cancelLook?.()
       before = null
-      await finishing
+      await finishing.close(signal)
       clips.complete()
+      unavailable.complete()
     },
   }
 }

@@ -1,8 +1,8 @@
-import { type FileHandle, mkdir, open as nodeOpen } from 'node:fs/promises'
+import { type FileHandle, mkdir, open as nodeOpen, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import type { Fragment } from '../core/frame.ts'
-import { encodeNote, type PartNote, partSuffix } from './clip-part.ts'
+import { encodeNote, footageMode, type PartEnd, type PartNote, partSuffix } from './clip-part.ts'
 
 export interface ClipWriterOptions {
   /** Where the finished clip will be; what is written goes beside it, with `.part` at the end. */
@@ -17,9 +17,18 @@ export interface ClipWriterOptions {
 
 export interface ClipWriter {
   /** Takes the init segment or the next fragment; returns at once. Ignored after an error. */
-  write(fragment: Fragment): void
-  /** Resolves when everything that was taken is on the disk, or after an error. Never rejects. */
-  close(): Promise<void>
+  write(fragment: Pick<Fragment, 'data'>): void
+  /**
+   * Resolves when everything that was taken, and what the file is to say of itself at its end, is on the disk, or after
+   * an error. Never rejects.
+   */
+  close(last?: LastWords): Promise<void>
+}
+
+export interface LastWords {
+  readonly note?: PartEnd
+  /** Bytes to be put in place of others; `at` counts from the first byte that was taken. */
+  readonly patch?: { readonly at: number; readonly bytes: Uint8Array } | null
 }
 
 /**
@@ -29,7 +38,8 @@ export interface ClipWriter {
 export function createClipWriter(options: ClipWriterOptions): ClipWriter {
   const { path, note, onError, maxPendingBytes = 64 * 1024 * 1024, open = nodeOpen } = options
   const part = path + partSuffix
-  let waiting: Uint8Array[] = [encodeNote(note)]
+  const head = encodeNote(note)
+  let waiting: Uint8Array[] = [head]
   let pendingBytes = waiting[0]!.length
   let file: FileHandle | null = null
   let failed = false
@@ -54,9 +64,11 @@ export function createClipWriter(options: ClipWriterOptions): ClipWriter {
   const pump = async () => {
     try {
       if (!file) {
-        await mkdir(dirname(part), { recursive: true })
+        // The folder of all recordings is made at the start. One that is gone was taken away, and is not made again.
+        await stat(dirname(dirname(dirname(part))))
+        await mkdir(dirname(part), { recursive: true, mode: footageMode.folder })
         // Never over another one: that would be footage that could not be finished yet.
-        file = await open(part, 'wx')
+        file = await open(part, 'wx', footageMode.file)
       }
       while (waiting.length > 0) {
         const batch = Buffer.concat(waiting)
@@ -84,9 +96,14 @@ export function createClipWriter(options: ClipWriterOptions): ClipWriter {
       waiting.push(data)
       kick()
     },
-    async close() {
+    async close({ note: end, patch } = {}) {
+      if (end && !failed) {
+        waiting.push(encodeNote(end))
+        kick()
+      }
       while (work) await work
       try {
+        if (patch && !failed) await file?.write(patch.bytes, 0, patch.bytes.length, head.length + patch.at)
         await file?.datasync()
       } catch (cause) {
         fail((cause as NodeJS.ErrnoException).code ?? String(cause), cause)

@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/telemetry-port.ts'
-import { type PartNote, partSuffix, readPartHead } from './clip-part.ts'
+import { footageMode, type PartNote, partSuffix, readPartHead } from './clip-part.ts'
 import { mp4DurationMs } from './mp4-duration.ts'
 import { runTool, type ToolOptions } from './run-tool.ts'
 
@@ -20,6 +20,8 @@ export interface FinishOptions {
   readonly log: Log
   /** Longest run of ffmpeg. Default 60 s: it only copies. */
   readonly timeoutMs?: number
+  /** Ends the work when it is aborted; the part stays. */
+  readonly signal?: AbortSignal
 }
 
 export interface FinishedFile {
@@ -50,6 +52,7 @@ export async function finishClip(options: FinishOptions): Promise<FinishedFile> 
     const head = await readPartHead(path + partSuffix)
     if (!head.note || !head.hasMedia)
       throw new AppError('MEDIA_NO_VIDEO', `${path}${partSuffix} holds no video`)
+    await makeEmpty(whole)
     await runTool(
       'ffmpeg',
       remux({ ...options, whole, startedMs: head.note.startedMs, codec: head.codec }),
@@ -57,7 +60,9 @@ export async function finishClip(options: FinishOptions): Promise<FinishedFile> 
     )
     const durationMs = await mp4DurationMs(whole)
     if (durationMs === null) throw new AppError('MEDIA_NO_VIDEO', `${whole} holds no video`)
-    const thumbnailPath = await makeThumbnail({ whole, thumbnail, tool }).catch((error) => {
+    const thumbnailPath = await makeThumbnail({ whole, thumbnail, tool }).catch(async (error) => {
+      await rm(`${thumbnail}.tmp`, { force: true })
+      if (options.signal?.aborted) throw error
       log.warn(
         { camera: head.note?.cameraId, path },
         `the clip has no thumbnail: ${(error as Error).message}`,
@@ -72,6 +77,7 @@ export async function finishClip(options: FinishOptions): Promise<FinishedFile> 
     return { note: head.note, path, thumbnailPath, sha256, bytes: size, durationMs }
   } catch (cause) {
     for (const left of [whole, `${thumbnail}.tmp`]) await rm(left, { force: true }).catch(() => {})
+    if (options.signal?.aborted) throw options.signal.reason
     if (cause instanceof AppError) throw cause
     const why = (cause as NodeJS.ErrnoException).code ?? String(cause)
     throw new AppError('STORE_CLIP', `${path} cannot be finished (${why}); its ${partSuffix} file is kept`, {
@@ -115,11 +121,18 @@ async function makeThumbnail(options: {
   const part = `${thumbnail}.tmp`
   const first = ['-frames:v', '1', '-vf', "scale='min(640,iw)':-2", '-q:v', '4', '-f', 'mjpeg']
   const input = ['-hide_banner', '-nostdin', '-v', 'error', '-y', '-threads', '1', '-i', `file:${whole}`]
+  await makeEmpty(part)
   await runTool('ffmpeg', [...input, ...first, `file:${part}`], tool)
   if ((await stat(part)).size === 0) throw new AppError('MEDIA_NO_VIDEO', 'its first frame cannot be decoded')
   await sync(part)
   await rename(part, thumbnail)
   return thumbnail
+}
+
+/** ffmpeg would make a file that everybody may read; it writes into one that is there as it is. */
+async function makeEmpty(path: string): Promise<void> {
+  const file = await open(path, 'w', footageMode.file)
+  await file.close()
 }
 
 async function sync(path: string): Promise<void> {

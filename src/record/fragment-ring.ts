@@ -1,5 +1,6 @@
 import type { Fragment } from '../core/frame.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
+import { goesOn } from './goes-on.ts'
 
 export interface FragmentRingOptions {
   readonly cameraId: string
@@ -77,8 +78,8 @@ export function createFragmentRing(options: FragmentRingOptions): FragmentRing {
         drop('no_init', 1)
         return 'dropped'
       }
-      // Time ran backwards: what is held and what comes now can not be one piece.
-      if (fragment.ptsUs < endPtsUs - fragment.durationUs) clear()
+      // Time jumped: what is held and what comes now can not be one piece.
+      if (bytes > 0 && !goesOn(endPtsUs, fragment)) clear()
       if (fragment.keyframe) groups.push({ fragments: [], firstPtsUs: fragment.ptsUs, bytes: 0 })
       const group = groups.at(-1)
       if (!group) {
@@ -88,7 +89,7 @@ export function createFragmentRing(options: FragmentRingOptions): FragmentRing {
       group.fragments.push(fragment)
       group.bytes += fragment.data.length
       bytes += fragment.data.length
-      endPtsUs = fragment.ptsUs + fragment.durationUs
+      endPtsUs = Math.max(endPtsUs, fragment.ptsUs + fragment.durationUs)
       trim()
       return groups.length > 0 ? 'kept' : 'dropped'
     },

@@ -10,6 +10,8 @@ export interface PtsOfWallTime {
 
 /** Fragments that the estimate rests on. */
 const window = 64
+const setBackMs = 5000
+const setAheadMs = 60_000
 
 /**
  * Two streams of one camera (a small one to analyse, a large one to record) have different clocks; what they share
@@ -26,7 +28,11 @@ export function createPtsOfWallTime(): PtsOfWallTime {
         epoch = fragment.epoch
         offsetsMs = []
       }
-      offsetsMs.push(fragment.arrivalMs - (fragment.ptsUs + fragment.durationUs) / 1000)
+      const offsetMs = fragment.arrivalMs - (fragment.ptsUs + fragment.durationUs) / 1000
+      // No delay makes an offset so much less or more: the machine's clock was set.
+      const strayMs = offsetMs - Math.min(...offsetsMs)
+      if (strayMs < -setBackMs || strayMs > setAheadMs) offsetsMs = []
+      offsetsMs.push(offsetMs)
       if (offsetsMs.length > window) offsetsMs.shift()
     },
     at(wallMs) {

@@ -130,6 +130,7 @@ export function createRetention(options: RetentionOptions): Retention {
   }
   const next = () => {
     cancel = null
+    if (closed) return
     void sweep().then(() => {
       if (!closed) cancel = clock.after(everyMs, next)
     })

@@ -45,7 +45,10 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
   const { cameraId, sampler, thresholdOf, postRollMs, maxClipMs, record, clock, telemetry } = options
   let { enabled } = options.settings
   /** What the recordings of alerts show until when, wall clock. */
-  const recordings = new Map<string, { readonly label: string; readonly untilMs: number }>()
+  const recordings = new Map<
+    string,
+    { readonly label: string; readonly fromMs: number; readonly untilMs: number }
+  >()
   /** Of each model, until its labels or the rules are others: with hundreds of labels too much for every clip. */
   const thresholds = new Map<string, { readonly labels: readonly string[]; readonly values: number[] }>()
   let held: { sample: Sample; cancel: () => void } | null = null
@@ -79,8 +82,9 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
     more: () => Pick<ClipSample, 'modelVersion' | 'trackId' | 'scores'>,
   ) => {
     const { firstArrivalMs, lastArrivalMs } = moment
-    for (const [alertId, { untilMs }] of recordings)
-      if (untilMs + forgetMs < firstArrivalMs) recordings.delete(alertId)
+    // One that seems to begin later was made before the clock was set back.
+    for (const [alertId, { fromMs, untilMs }] of recordings)
+      if (untilMs + forgetMs < firstArrivalMs || fromMs - forgetMs > lastArrivalMs) recordings.delete(alertId)
     const alerting = (label: string | null) =>
       held !== null ||
       [...recordings.values()].some(
@@ -129,7 +133,7 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
     alert({ alertId, phase, label, startedMs, lastMs }) {
       const longestMs = startedMs + maxClipMs
       const untilMs = phase === 'end' ? Math.min(longestMs, lastMs + postRollMs) : longestMs
-      recordings.set(alertId, { label, untilMs })
+      recordings.set(alertId, { label, fromMs: startedMs, untilMs })
       const about = held?.sample.label ?? label
       if (phase === 'new' && about === label) letGo()
     },

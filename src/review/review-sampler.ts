@@ -65,18 +65,23 @@ export function createReviewSampler(options: ReviewSamplerOptions): ReviewSample
   let { settings } = options
   let current: Hour | null = null
   let lastMs = -Infinity
+  let drawnFromMs = startedMs
 
   /** The hour that a moment counts for; a clip that comes late counts for the hour that has begun. */
   const hourOf = (atMs: number): Hour => {
     const hour = Math.floor(atMs / hourMs)
-    if (current && current.hour >= hour) return current
+    if (current && current.hour >= hour) {
+      if (current.hour - hour <= 1) return current
+      // The clock was set back: the hours that seem to be ahead are no reason to wait for them.
+      drawnFromMs = atMs
+    }
     const taken = new Map<SampleReason, number>()
     for (const mark of past(Math.min(hour * hourMs, atMs - settings.apartMs))) {
       lastMs = Math.max(lastMs, mark.lastMs)
       if (mark.lastMs >= hour * hourMs) taken.set(mark.reason, (taken.get(mark.reason) ?? 0) + 1)
     }
     const left = drawsOf(hour).slice(taken.get('random') ?? 0)
-    current = { hour, taken, draws: left.filter((at) => at >= startedMs) }
+    current = { hour, taken, draws: left.filter((at) => at >= drawnFromMs) }
     return current
   }
   const drawsOf = (hour: number): number[] => {
@@ -91,7 +96,7 @@ export function createReviewSampler(options: ReviewSamplerOptions): ReviewSample
       const hour = hourOf(atMs)
       // Seen in any case: what is usual is learned from every clip.
       const worths = sampleWorths(candidate, settings, rare)
-      if (atMs - lastMs < settings.apartMs) return null
+      if (Math.abs(atMs - lastMs) < settings.apartMs) return null
       const wanted = ({ reason, label }: Sample) =>
         (hour.taken.get(reason) ?? 0) < settings.perHour[reason] && !alerting(label)
       const due = hour.draws.length > 0 && atMs >= hour.draws[0]! && !alerting(null)

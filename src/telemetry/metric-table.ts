@@ -106,6 +106,11 @@ export const metricTable = {
     help: 'Clips that could not be written or finished, by error code. Their parts are kept.',
     labels: ['camera', 'code'],
   },
+  vireo_record_ok: {
+    type: 'gauge',
+    help: '1 while what a live camera sends can be recorded; 0 while it cannot.',
+    labels: ['camera'],
+  },
   vireo_record_segments_total: {
     type: 'counter',
     help: 'Finished segments of the continuous recording.',
@@ -134,6 +139,11 @@ export const metricTable = {
   vireo_record_tier_paused: {
     type: 'gauge',
     help: '1 while re-encoding stands still because the live path needs the cores.',
+    labels: [],
+  },
+  vireo_record_clock_doubt: {
+    type: 'gauge',
+    help: '1 while the clock of the machine is not believed, because it moved by more than a day; 0 otherwise.',
     labels: [],
   },
   vireo_record_disk_free_bytes: {

@@ -226,7 +226,13 @@ describe.skipIf(!hasTool('ffmpeg'))('parts that a crash left', () => {
   const recover = async () => {
     const said: string[] = []
     const log = { ...noTelemetry.log, error: (_: unknown, message: string) => said.push(message) }
-    const clips = await recoverClips({ dir, spawn, clock: systemClock, telemetry: { ...noTelemetry, log } })
+    const clips: FinishedClip[] = []
+    const recovery = await recoverClips({
+      ...{ dir, spawn, clock: systemClock, telemetry: { ...noTelemetry, log } },
+      onRecovered: (clip) => clips.push(clip),
+      onLost: ({ alertId, reason }) => said.push(`${alertId} ${reason}`),
+    })
+    await recovery.finish()
     expect(said).toEqual([])
     return clips
   }

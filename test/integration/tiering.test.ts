@@ -58,7 +58,7 @@ async function tierOnce(config: string): Promise<{ tiered: number; status: Reten
   const store = openEventStore({ dataDir, source: '/vireo/test', clock: systemClock })
   const tiering = tierRecordings({
     ...{ config: loaded, current: () => loaded, store, engine: { strideScale: () => 1 } },
-    ...{ spawn, clock: systemClock, telemetry: noTelemetry },
+    ...{ spawn, clock: systemClock, steady: systemClock, telemetry: noTelemetry },
   })
   try {
     return { tiered: await tiering.round(), status: await statusOf(config) }

@@ -13,6 +13,7 @@ interface Options {
 
 export function registerRetention(program: Command): void {
   const retention = program.command('retention').description('What is kept of the footage, and how.')
+  registerSweep(retention)
   retention
     .command('status')
     .description('Footage on the disk by camera, and what re-encoding old segments saved at which quality.')
@@ -39,6 +40,25 @@ export function registerRetention(program: Command): void {
         ...(status.files ?? []).map(describeSegment),
       ]
       process.stdout.write(`${lines.join('\n')}\n`)
+    })
+}
+
+/** Says that the machine's clock is right, so that what is too old by it is removed now. */
+function registerSweep(retention: Command): void {
+  retention
+    .command('sweep')
+    .description(
+      'Say that the clock of the machine is right: what is too old by it is removed with the next sweep.',
+    )
+    .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
+    .action(async (options: Pick<Options, 'config'>) => {
+      const { loadConfig } = await import('../../config/load.ts')
+      const { confirmTime } = await import('../../../pipelines/steady-time.ts')
+      const { dataDir } = loadConfig(options.config)
+      confirmTime(dataDir)
+      process.stdout.write(
+        `the time ${new Date().toISOString()} counts as right: what is too old by it is removed within 30 s, or at the next start\n`,
+      )
     })
 }
 

@@ -118,10 +118,38 @@ describe('life of an alert', () => {
     const one = machine({ cooldownMs: 3000 })
     one.accept(look(0, 0.9, 1))
     expect(one.accept(look(0, 0.9, 2))).toMatchObject({ phase: 'end', seq: 1, endReason: 'camera_lost' })
-    // On the wall clock only half a second has passed, so the cooldown holds.
+    // Only half a second has passed, so the cooldown holds.
     expect(one.accept(look(1, 0.9, 2))).toBeNull()
     expect(one.accept(look(8, 0.9, 2))).toMatchObject({ phase: 'new', epoch: 2 })
   })
+
+  const hours = 3_600_000
+  it.each([
+    ["camera's, back, with another connection", { epoch: 2, ptsMs: -hours, wallMs: 0 }],
+    ["camera's, ahead, with another connection", { epoch: 2, ptsMs: hours, wallMs: 0 }],
+    ["camera's, back, unnoticed", { epoch: 1, ptsMs: -hours, wallMs: 0 }],
+    ["machine's, back, with another connection", { epoch: 2, ptsMs: 0, wallMs: -hours }],
+    ["machine's, ahead, with another connection", { epoch: 2, ptsMs: 0, wallMs: hours }],
+    ['both', { epoch: 2, ptsMs: -hours, wallMs: -hours }],
+  ])(
+    'waits for the cooldown and no longer when a clock is set: the %s',
+    (_name, { epoch, ptsMs, wallMs }) => {
+      const moved = (n: number, score: number): Evidence => {
+        const { firstPtsUs, lastPtsUs, firstArrivalMs, lastArrivalMs, ...rest } = look(n, score, epoch)
+        return {
+          ...rest,
+          ...{ firstPtsUs: firstPtsUs + ptsMs * 1000, lastPtsUs: lastPtsUs + ptsMs * 1000 },
+          ...{ firstArrivalMs: firstArrivalMs + wallMs, lastArrivalMs: lastArrivalMs + wallMs },
+        }
+      }
+      const one = machine({ cooldownMs: 3000, clearAfterMs: 1000 })
+      one.accept(look(0, 0.9))
+      expect([1, 2].map((n) => one.accept(look(n, 0))?.phase)).toEqual([undefined, 'end'])
+      const phases = [3, 4, 5, 6, 7, 8].map((n) => one.accept(moved(n, 0.9))?.phase)
+      expect(phases.indexOf('new')).toBeGreaterThanOrEqual(2)
+      expect(phases.filter((phase) => phase === 'new')).toHaveLength(1)
+    },
+  )
 
   it('ends from outside once', () => {
     const one = machine()

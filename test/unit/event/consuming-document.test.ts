@@ -11,6 +11,7 @@ import {
   cameraStatusEvent,
   clipEvent,
   clipRemovedEvent,
+  clipUnavailableEvent,
   type NewEvent,
 } from '../../../src/event/cloud-event.ts'
 import { kafkaMessage, topicOf } from '../../../src/event/kafka-message.ts'
@@ -63,6 +64,10 @@ function eventOf({ headers, value }: Example): NewEvent {
       const { startedAt, uri, thumbnailUri, endReason: _none, ...same } = value
       const paths = { path: fileURLToPath(uri), thumbnailPath: fileURLToPath(thumbnailUri) }
       return clipEvent({ ...same, ...paths, startedMs: ms(startedAt) }, source)
+    }
+    case 'urn:vireo:schema:clip-unavailable:v1': {
+      const { knownAt, ...same } = value
+      return clipUnavailableEvent({ ...same, atMs: ms(knownAt) }, source)
     }
     default: {
       const { removedAt, ...same } = value

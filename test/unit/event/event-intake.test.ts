@@ -34,6 +34,11 @@ function setUp() {
         stored.push(`clip ${clip.alertId}`)
         return {} as OutboxEvent
       },
+      acceptClipUnavailable({ alertId, reason }) {
+        refuse()
+        stored.push(`unavailable ${alertId} ${reason}`)
+        return {} as OutboxEvent
+      },
       acceptClipRemoved({ alertId, reason }) {
         refuse()
         stored.push(`removed ${alertId} ${reason}`)

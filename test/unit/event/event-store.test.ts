@@ -560,6 +560,10 @@ describe('schemas', () => {
       ['alert', store.acceptAlert(step({ phase: 'end', seq: 1, endReason: 'camera_lost' }))],
       ['camera-status', store.acceptStatus(status)],
       ['clip', store.acceptClip(clip())],
+      [
+        'clip-unavailable',
+        store.acceptClipUnavailable({ alertId: clip().alertId, cameraId: 'gate', reason: 'unreadable' }),
+      ],
       ['clip-removed', store.acceptClipRemoved({ alertId: clip().alertId, cameraId: 'gate', reason: 'age' })],
     ] as const) {
       const validate = ajv.compile({ ...schema(name), $id: undefined })

@@ -6,6 +6,7 @@ import { cameraSchema } from '../../../src/config/schema.ts'
 import type { CameraStatus } from '../../../src/core/camera-status.ts'
 import type { Frame } from '../../../src/core/frame.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
+import type { RecordingTrouble } from '../../../src/record/recording-watch.ts'
 
 const stream = { widthPx: 16, heightPx: 16, sampleFps: 8 }
 const live: CameraStatus = {
@@ -16,13 +17,14 @@ const live: CameraStatus = {
 function setUp(more: object = {}) {
   const frames = new Subject<Frame>()
   const status$ = new BehaviorSubject<CameraStatus>(live)
+  const recording$ = new BehaviorSubject<RecordingTrouble | null>(null)
   const gauges = new Map<string, number>()
   const seen: string[] = []
   let damage = 0
   let atMs = 0
   const camera = cameraSchema.parse({ id: 'gate', url: 'rtsp://h/a', ...more })
   cameraStatus({
-    ...{ camera, stream, clock: { nowMs: () => 7, monoMs: () => 7, after: () => () => {} } },
+    ...{ camera, stream, recording$, clock: { nowMs: () => 7, monoMs: () => 7, after: () => () => {} } },
     source: { status$, frames$: () => frames, damage: () => damage } as unknown as CameraSource,
     telemetry: { ...noTelemetry, gauge: (_name, { picture }, value) => gauges.set(picture!, value) },
   }).subscribe(({ state, picture, reason }) => seen.push(`${state} ${picture}: ${reason}`))
@@ -30,6 +32,7 @@ function setUp(more: object = {}) {
     seen,
     gauges,
     status$,
+    recording$,
     complain: () => {
       damage += 5
     },
@@ -65,6 +68,19 @@ describe('status of a camera', () => {
     cause(camera)
     expect(camera.seen.at(-1)).toMatch(new RegExp(`^live ${picture}: frames arrive, but `))
     expect([...camera.gauges].filter(([, value]) => value === 1)).toEqual([[picture, 1]])
+  })
+
+  it('is not ok while it is not recorded, and says why', () => {
+    const camera = setUp()
+    camera.run(2)
+    camera.recording$.next({
+      code: 'MEDIA_NOT_RECORDED',
+      reason: 'pictures come, but nothing that can be recorded',
+    })
+    expect(camera.seen.at(-1)).toBe('live unrecorded: pictures come, but nothing that can be recorded')
+    expect([...camera.gauges].filter(([, value]) => value === 1)).toEqual([['unrecorded', 1]])
+    camera.recording$.next(null)
+    expect(camera.seen.at(-1)).toBe('live ok: frames arrive')
   })
 
   it('knows nothing of the picture of a camera that is not live, and looks at none when it is told so', () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildDatasetVersion } from '../../../pipelines/dataset.ts'
 import { keepRecordings } from '../../../pipelines/keep-recordings.ts'
 import { openReviewQueue, type ReviewQueue } from '../../../pipelines/review.ts'
+import { steadyTime } from '../../../pipelines/steady-time.ts'
 import { configSchema } from '../../../src/config/schema.ts'
 import type { AlertStep } from '../../../src/core/alert.ts'
 import { createEventIntake } from '../../../src/event/event-intake.ts'
@@ -70,7 +71,8 @@ async function sweep(recording: object = {}, sampling: object = {}) {
   const counted = countingTelemetry()
   const intake = createEventIntake({ store, wake: () => {}, clock, telemetry: counted.telemetry })
   const common = { config, store, intake, reviews, clock, spawn, telemetry: counted.telemetry }
-  const retention = keepRecordings({ ...common, current: () => config })
+  const steady = steadyTime({ dataDir, clock, telemetry: counted.telemetry })
+  const retention = keepRecordings({ ...common, steady, current: () => config })
   const report = await retention.sweep()
   await retention.close()
   return report.removed.map(({ clip, reason }) => `${clip.alertId} ${reason}`)

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { Subject } from 'rxjs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Fragment } from '../../../src/core/frame.ts'
+import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { recoverSegments } from '../../../src/record/recover-segments.ts'
 import { createSegmentRecorder } from '../../../src/record/segment-recorder.ts'
+import { createFakeClock } from '../infer/fake-clock.ts'
 import { fragmentsIn } from './fake-ffmpeg.ts'
 import { boxOf, countingTelemetry, initFragment, mediaFragment } from './sample-fragments.ts'
 
@@ -19,12 +21,14 @@ const day = '2027-01-15'
 
 function recorderOf(segmentMs = 2000) {
   const counted = countingTelemetry()
+  const time = createFakeClock()
   const source = new Subject<Fragment>()
   const recorder = createSegmentRecorder({
     cameraId: 'gate',
     fragments$: source,
     dir,
     segmentMs,
+    clock: time.clock,
     telemetry: counted.telemetry,
   })
   const send = (from: number, to: number, more: Partial<Fragment> = {}) => {
@@ -32,7 +36,7 @@ function recorderOf(segmentMs = 2000) {
   }
   const files = () => readdirSync(join(dir, 'gate', day)).sort()
   const pieces = () => files().map((name) => fragmentsIn(readFileSync(join(dir, 'gate', day, name))))
-  return { ...counted, source, recorder, send, files, pieces }
+  return { ...counted, time, source, recorder, send, files, pieces }
 }
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n)
 
@@ -65,14 +69,16 @@ describe('segment recorder', () => {
   })
 
   it('goes on after the disk refused one, and says so once', async () => {
-    const { recorder, source, send, logs, counts, pieces } = recorderOf(60_000)
+    const { recorder, source, send, logs, counts, pieces, time } = recorderOf(60_000)
     mkdirSync(join(dir, 'gate'))
     writeFileSync(join(dir, 'gate', day), 'a file where the folder belongs')
     source.next(initFragment())
     send(0, 5)
     await expect.poll(() => logs.length).toBe(1)
     rmSync(join(dir, 'gate', day))
-    send(6, 62)
+    send(6, 49)
+    await time.pass(10_000)
+    send(50, 62)
     await recorder.close()
     expect(counts).toMatchObject({ 'vireo_record_failures_total gate STORE_CLIP': 1 })
     expect(logs.map(({ level }) => level)).toEqual(['error'])
@@ -82,9 +88,10 @@ describe('segment recorder', () => {
   it('gives what a crash left its name', async () => {
     const folder = join(dir, 'gate', day)
     mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, '080000000-1.mp4.part'), 'media')
-    expect(await recoverSegments(dir)).toBe(1)
+    writeFileSync(join(folder, '080000000-1.mp4.part'), boxOf('mdat', 20))
+    writeFileSync(join(folder, '080001000-1.mp4.part'), boxOf('moov', 20))
+    expect(await recoverSegments(dir, noTelemetry)).toBe(1)
     expect(readdirSync(folder)).toEqual(['080000000-1.mp4'])
-    expect(await recoverSegments(join(dir, 'none'))).toBe(0)
+    expect(await recoverSegments(join(dir, 'none'), noTelemetry)).toBe(0)
   })
 })
