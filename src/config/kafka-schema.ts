@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net'
 import { z } from 'zod'
 
 const sslSchema = z.strictObject({
@@ -13,13 +14,25 @@ const saslSchema = z.strictObject({
   password: z.string().min(1).describe('Password. Secret: refer to an environment variable.'),
 })
 
+/** A host name (as of RFC 1123, underscores allowed as they are used), an IPv4 address or an IPv6 one in brackets. */
+const brokerPattern =
+  /^(?:\[([0-9a-fA-F:.]+)\]|((?=.{1,253}:)[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,62})(?:\.[\p{L}\p{N}_-]{1,63})*\.?)):(\d{1,5})$/u
+
+function isBroker(text: string): boolean {
+  const [, ipv6, host, port] = brokerPattern.exec(text) ?? []
+  if (port === undefined || Number(port) < 1 || Number(port) > 65535) return false
+  if (ipv6 !== undefined) return isIPv6(ipv6)
+  // What looks like an address of IPv4 must be one.
+  return !/^[\d.]+$/.test(host!) || isIPv4(host!)
+}
+
 const topic = z
   .string()
   .regex(/^[a-zA-Z0-9._-]{1,249}$/, 'a Kafka topic name: letters, digits, dot, underscore, hyphen')
 
 export const kafkaSchema = z.strictObject({
   brokers: z
-    .array(z.string().regex(/^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/, 'host:port'))
+    .array(z.string().refine(isBroker, 'host:port, with a name or an address and a port from 1 to 65535'))
     .min(1)
     .describe('Bootstrap brokers, host:port.'),
   clientId: z.string().min(1).default('vireo').describe('Client id that the broker logs.'),
@@ -35,5 +48,8 @@ export const kafkaSchema = z.strictObject({
     .prefault({})
     .describe('Where events go.'),
   partitions: z.int().min(1).default(6).describe('Partitions of a topic that Vireo creates.'),
-  replicationFactor: z.int().min(1).default(1).describe('Replicas of a topic that Vireo creates.'),
+  replicationFactor: z
+    .union([z.literal(-1), z.int().min(1).max(32767)])
+    .default(-1)
+    .describe('Replicas of a topic that Vireo creates; -1: what the brokers have as their default.'),
 })

@@ -13,15 +13,33 @@ export interface OutboxEvent {
   readonly dataJson: string
   /** Wall clock when the event was accepted, milliseconds. */
   readonly acceptedMs: number
-  /** Times it was handed to a publisher before; above 0 it is marked as a replay. */
+  /** Times it may have been sent before; above 0 it is marked as a replay. */
   readonly attempts: number
 }
 
 export type EventChannel = 'alerts' | 'camera-status' | 'clips'
 
-/** Where events go. `publish` resolves only when every event is durably accepted by the receiver. */
+/** How far a call of `publish` has come. Counts are of the events that it was given, from the first one on. */
+export interface PublishProgress {
+  /**
+   * Before the first `count` events go out, those accepted so far included: from then on they count as replays. Throws
+   * when that cannot be noted on disk; then nothing is to be sent.
+   */
+  sending(count: number): void
+  /** The receiver has the first `count` events for good: they are not sent again. */
+  accepted(count: number): void
+  /** What is being sent has certainly not arrived (no connection came about): it does not count as a replay. */
+  unsent(): void
+}
+
+export const noProgress: PublishProgress = { sending: () => {}, accepted: () => {}, unsent: () => {} }
+
+/**
+ * Where events go. `publish` resolves only when every event is durably accepted by the receiver; when it rejects,
+ * `progress` has said how many were.
+ */
 export interface EventPublisher {
   readonly name: string
-  publish(events: readonly OutboxEvent[]): Promise<void>
+  publish(events: readonly OutboxEvent[], progress?: PublishProgress): Promise<void>
   close(): Promise<void>
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
 import kafkajs from 'kafkajs'
+import { laterKafkaErrors } from './kafka-error-codes.ts'
 
 // kafkajs is CommonJS: its named exports are not all visible to an import.
 const { CompressionCodecs, CompressionTypes, Kafka, logLevel, Partitioners } = kafkajs
@@ -16,6 +17,25 @@ CompressionCodecs[CompressionTypes.ZSTD] = () => ({
   compress: ({ buffer }: { buffer: Buffer }) => compress(buffer),
   decompress: (buffer: Buffer) => decompress(buffer),
 })
+
+interface ErrorCode {
+  readonly type: string
+  readonly code: number
+  readonly retriable: boolean
+  readonly message: string
+}
+
+// kafkajs 2.2.4 ends with error 88 of the protocol and calls all later ones final. This is its own list.
+const { errorCodes } = createRequire(import.meta.url)('kafkajs/src/protocol/error') as {
+  errorCodes: ErrorCode[]
+}
+for (const error of laterKafkaErrors)
+  if (!errorCodes.some(({ code }) => code === error.code)) errorCodes.push(error)
+
+/** Names of the protocol's errors that pass by themselves, as Kafka sees it. */
+export const retriableTypes: ReadonlySet<string> = new Set(
+  errorCodes.filter(({ retriable }) => retriable).map(({ type }) => type),
+)
 
 interface RequestQueue {
   throttledUntil: number

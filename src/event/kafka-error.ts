@@ -1,5 +1,6 @@
 import type { KafkaConfig } from '../config/schema.ts'
 import { AppError } from '../core/errors.ts'
+import { retriableTypes } from './kafka-client.ts'
 import { kafkaScrubber } from './kafka-settings.ts'
 
 interface Clue {
@@ -43,6 +44,15 @@ function cluesIn(thrown: unknown): Clue[] {
 /** Whether the broker no longer knows the idempotent producer as it sees itself: a new producer id helps. */
 export function isProducerStateError(thrown: unknown): boolean {
   return cluesIn(thrown).some(({ type }) => producerState.has(type))
+}
+
+/** Errors that Kafka calls retriable, after which nobody knows whether the batch was stored: the outbox sends it as a replay. */
+const ambiguous = new Set(['REQUEST_TIMED_OUT', 'NETWORK_EXCEPTION', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'])
+
+/** Whether Kafka says that it stored nothing and that the same will work soon. */
+export function isRetriedAtOnce(thrown: unknown): boolean {
+  const types = cluesIn(thrown).map(({ type }) => type)
+  return types.some((type) => retriableTypes.has(type)) && !types.some((type) => ambiguous.has(type))
 }
 
 /**

@@ -2,9 +2,9 @@ import type { TopicMessages } from 'kafkajs'
 import type { KafkaConfig } from '../config/schema.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
-import type { EventPublisher } from '../core/events.ts'
+import { type EventPublisher, noProgress, type PublishProgress } from '../core/events.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
-import { isProducerStateError, toBrokerError } from './kafka-error.ts'
+import { isProducerStateError, isRetriedAtOnce, toBrokerError } from './kafka-error.ts'
 import { createKafkaLog } from './kafka-log.ts'
 import { kafkaChunks } from './kafka-message.ts'
 import { createKafkaSession, type KafkaSession, type KafkaSessionOptions } from './kafka-session.ts'
@@ -40,6 +40,15 @@ export interface KafkaPublisherOptions {
 }
 
 const closeGraceMs = 1500
+const firstWaitMs = 200
+const mostWaitMs = 2000
+
+/** One call of `publish`: the requests that are not acknowledged yet, and how many events are. */
+interface Work {
+  readonly chunks: TopicMessages[][]
+  readonly progress: PublishProgress
+  accepted: number
+}
 
 /**
  * Publishes outbox events to Kafka: CloudEvents in binary mode, keyed by camera, acks=all, one request at a time
@@ -63,7 +72,7 @@ export function createKafkaPublisher(options: KafkaPublisherOptions): KafkaPubli
 
   const closedError = () => new AppError('EVENT_BROKER', 'the connection to Kafka was closed')
 
-  const attempt = async (chunks: TopicMessages[][], deadlineMs: number): Promise<void> => {
+  const attempt = async (work: Work, deadlineMs: number): Promise<void> => {
     if (state === 'closed') throw closedError()
     if (!session) state = 'connecting'
     let current = session
@@ -74,9 +83,15 @@ export function createKafkaPublisher(options: KafkaPublisherOptions): KafkaPubli
       await withDeadline(deadlineMs, async (stopped) => {
         await opened.ready()
         if (state === 'connecting') state = 'connected'
-        for (const chunk of chunks) {
+        for (let chunk = work.chunks[0]; chunk; chunk = work.chunks[0]) {
           if (stopped()) return
+          const end = work.accepted + chunk.reduce((sum, { messages }) => sum + messages.length, 0)
+          work.progress.sending(end)
           await opened.send(chunk)
+          if (stopped()) return
+          work.progress.accepted(end)
+          work.accepted = end
+          work.chunks.shift()
         }
       })
       lastError = null
@@ -109,26 +124,40 @@ export function createKafkaPublisher(options: KafkaPublisherOptions): KafkaPubli
     }
   }
 
-  /** Once more with a new producer id when Kafka no longer accepts the one that this producer had. */
-  const run = async (chunks: TopicMessages[][]): Promise<void> => {
+  /**
+   * Again with a new producer when Kafka no longer accepts the id that this one had, or did not take anything for a
+   * reason that passes by itself (a topic that was made just now, a leader that moves).
+   */
+  const run = async (work: Work): Promise<void> => {
     const deadlineMs = clock.monoMs() + timeoutMs
-    try {
+    let again = false
+    for (let waitMs = firstWaitMs; ; waitMs = Math.min(mostWaitMs, waitMs * 2)) {
       try {
-        await attempt(chunks, deadlineMs)
+        await attempt(work, deadlineMs)
+        return
       } catch (thrown) {
-        if (!isProducerStateError(thrown)) throw thrown
-        telemetry.log.info({}, 'Kafka does not know this producer any more; sending again with a new one')
-        await attempt(chunks, deadlineMs)
+        const stale: boolean = isProducerStateError(thrown) && !again
+        const passes = isRetriedAtOnce(thrown) && clock.monoMs() + waitMs < deadlineMs
+        if (isClosed() || !(stale || passes)) {
+          const error = toBrokerError(thrown, kafka)
+          lastError = `${error.code}: ${error.message}`
+          throw error
+        }
+        if (stale)
+          telemetry.log.info({}, 'Kafka does not know this producer any more; sending again with a new one')
+        again ||= stale
+        if (!stale) await pause(waitMs)
       }
-    } catch (thrown) {
-      const error = toBrokerError(thrown, kafka)
-      lastError = `${error.code}: ${error.message}`
-      throw error
     }
   }
+  const pause = (delayMs: number) => {
+    const over = Promise.withResolvers<void>()
+    const cancel = clock.after(delayMs, over.resolve)
+    return Promise.race([over.promise, closing.promise.catch(() => {})]).finally(cancel)
+  }
 
-  const inOrder = (chunks: TopicMessages[][]): Promise<void> => {
-    const result = last.then(() => run(chunks))
+  const inOrder = (chunks: TopicMessages[][], progress = noProgress): Promise<void> => {
+    const result = last.then(() => run({ chunks, progress, accepted: 0 }))
     last = result.catch(() => {})
     return result
   }
@@ -136,8 +165,8 @@ export function createKafkaPublisher(options: KafkaPublisherOptions): KafkaPubli
   return {
     name: 'kafka',
     ready: () => inOrder([]),
-    publish: (events) =>
-      events.length === 0 ? Promise.resolve() : inOrder(kafkaChunks(events, kafka.topics)),
+    publish: (events, progress) =>
+      events.length === 0 ? Promise.resolve() : inOrder(kafkaChunks(events, kafka.topics), progress),
     describe: () => ({
       brokers: kafka.brokers,
       clientId: kafka.clientId,

@@ -37,6 +37,8 @@ const compressionTypes = {
 
 /** Short, because the outbox repeats for ever: what does not go through at once goes through later. */
 const retry = { initialRetryTime: 100, maxRetryTime: 1000, multiplier: 2, factor: 0.2, retries: 3 }
+/** With the same producer, a batch that Kafka has stored already is not stored twice. */
+const patientRetry = { ...retry, retries: 7 }
 const requestTimeoutMs = 6000
 const acknowledgeTimeoutMs = 5000
 
@@ -68,7 +70,7 @@ export function createKafkaSession(options: KafkaSessionOptions): KafkaSession {
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    retry,
+    retry: patientRetry,
     createPartitioner() {
       const partition = Partitioners.DefaultPartitioner()
       return (message) => {

@@ -8,11 +8,13 @@ const retentionMs = 7 * 24 * 3600 * 1000
 /** The topics as Vireo makes them when they are missing; one that exists is never changed. */
 export function wantedTopics(kafka: KafkaConfig): ITopicConfig[] {
   const { topics, partitions, replicationFactor } = kafka
+  // With the broker's own replication goes the broker's own number of replicas that must have a message.
+  const insync =
+    replicationFactor < 1
+      ? {}
+      : { 'min.insync.replicas': String(Math.min(2, Math.max(1, replicationFactor - 1))) }
   const settings = (more: Record<string, string>) =>
-    Object.entries({
-      'min.insync.replicas': String(Math.min(2, Math.max(1, replicationFactor - 1))),
-      ...more,
-    }).map(([name, value]) => ({ name, value }))
+    Object.entries({ ...insync, ...more }).map(([name, value]) => ({ name, value }))
   const shape = { numPartitions: partitions, replicationFactor }
   const log = { 'cleanup.policy': 'delete', 'retention.ms': String(retentionMs) }
   const wanted = new Map<string, ITopicConfig>()
@@ -48,13 +50,17 @@ export async function ensureKafkaTopics(options: {
       throw explain(thrown, topic)
     }
     telemetry.log.info(
-      { topic: topic.topic, partitions: topic.numPartitions, replicas: topic.replicationFactor },
+      { topic: topic.topic, partitions: topic.numPartitions, replicas: replicasOf(topic) },
       'created a Kafka topic',
     )
   }
 }
 
-function explain(thrown: unknown, { topic, numPartitions, replicationFactor }: ITopicConfig): unknown {
+const replicasOf = ({ replicationFactor = -1 }: ITopicConfig) =>
+  replicationFactor < 1 ? "the broker's default" : replicationFactor
+
+function explain(thrown: unknown, wanted: ITopicConfig): unknown {
+  const { topic, numPartitions } = wanted
   const types = errorTypes(thrown)
   if (types.some((type) => type.endsWith('_AUTHORIZATION_FAILED')))
     return new AppError(
@@ -62,12 +68,17 @@ function explain(thrown: unknown, { topic, numPartitions, replicationFactor }: I
       `Kafka topic ${topic} is missing (or hidden from this user) and this user may not create it; create it ` +
         `with ${numPartitions} partitions, or grant Create, Describe and Write`,
     )
-  if (types.includes('INVALID_REPLICATION_FACTOR'))
+  if (types.includes('INVALID_REPLICATION_FACTOR')) {
+    const { replicationFactor = -1 } = wanted
+    const asked =
+      replicationFactor < 1
+        ? 'default.replication.factor of the brokers'
+        : `kafka.replicationFactor is ${replicationFactor}, which`
     return new AppError(
       'EVENT_BROKER',
-      `Kafka topic ${topic} cannot be created: kafka.replicationFactor is ${replicationFactor}, which is more ` +
-        'than the brokers that the cluster has',
+      `Kafka topic ${topic} cannot be created: ${asked} is more than the brokers that the cluster has`,
     )
+  }
   return thrown
 }
 

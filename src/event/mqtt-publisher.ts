@@ -1,7 +1,7 @@
 import type { MqttConfig } from '../config/mqtt-schema.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
-import type { EventPublisher } from '../core/events.ts'
+import { type EventPublisher, noProgress } from '../core/events.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
 import { birthTopic } from './home-assistant.ts'
 import { mqttError } from './mqtt-error.ts'
@@ -34,6 +34,8 @@ export interface MqttPublisherOptions {
   readonly createSession?: (options: MqttSessionOptions) => MqttSession
 }
 
+/** Events that are acknowledged before the next ones go out. */
+const partEvents = 32
 const closeGraceMs = 1500
 const firstReconnectMs = 1000
 const mostReconnectMs = 30_000
@@ -140,12 +142,18 @@ export function createMqttPublisher(options: MqttPublisherOptions): MqttPublishe
 
   return {
     name: 'mqtt',
-    publish(events) {
+    publish(events, progress = noProgress) {
       const result = last.then(async () => {
         if (!events.some(({ channel }) => channels.includes(channel))) return
         try {
           const session = await open()
-          await session.send(messages.ofAll(events))
+          for (let end = 0; end < events.length; ) {
+            const from = end
+            end = Math.min(events.length, from + partEvents)
+            progress.sending(end)
+            await session.send(messages.ofAll(events.slice(from, end)))
+            progress.accepted(end)
+          }
         } catch (thrown) {
           throw mqttError(thrown, address)
         }

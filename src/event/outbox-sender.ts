@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { toAppError } from '../core/errors.ts'
 import type { EventPublisher, OutboxEvent } from '../core/events.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
+import { createBatchProgress } from './batch-progress.ts'
 import type { SinkCursors } from './sink-cursors.ts'
 
 export interface OutboxSender {
@@ -50,29 +51,38 @@ export function createOutboxSender(options: {
   let mostEvents = batchEvents
   let cancelRetry: (() => void) | null = null
 
-  /** Sends one batch; false when there is none. */
+  /** Sends one batch; false when there is none. What was accepted of one that fails is not sent again. */
   const sendNext = async (): Promise<boolean> => {
     const events = store.pending(sink, mostEvents)
     const last = events.at(-1)
     if (!last) return false
-    store.noteAttempt(sink, last.position)
+    const progress = createBatchProgress(store, sink, events)
     try {
-      await publisher.publish(events)
+      await publisher.publish(events, progress)
     } catch (thrown) {
+      advance(events.slice(0, progress.acceptedCount()))
       const error = toAppError(thrown)
       if (error.code !== 'EVENT_REFUSED') throw thrown
+      // Refused as a whole: to the receiver they are new when they come again.
+      progress.unsent()
+      const refused = events.slice(progress.acceptedCount(), progress.sendingCount())
       // One of them is the culprit: alone it is set aside, so that those behind it are not held up for ever.
-      mostEvents = Math.ceil(events.length / 2)
-      if (events.length === 1) setAside(last, error.message)
+      mostEvents = Math.max(1, Math.ceil(refused.length / 2))
+      if (refused.length === 1) setAside(refused[0]!, error.message)
       return true
     }
-    store.advance(sink, last.position)
+    advance(events)
     mostEvents = Math.min(batchEvents, mostEvents * 2)
-    failures = 0
     if (warned) telemetry.log.info({ sink }, 'events are sent again')
     warned = false
-    onSent?.(events)
     return true
+  }
+  const advance = (accepted: readonly OutboxEvent[]) => {
+    const last = accepted.at(-1)
+    if (!last) return
+    store.advance(sink, last.position)
+    failures = 0
+    onSent?.(accepted)
   }
   const setAside = (event: OutboxEvent, reason: string) => {
     store.setAside(sink, event, reason)

@@ -14,8 +14,13 @@ export interface SinkCursors {
   waitingSinceMs(sink: string): number | null
   /** Last position that the sink acknowledged, 0 for none. */
   cursor(sink: string): number
-  /** Notes before sending that events up to this position are tried: from then on they count as replays. */
-  noteAttempt(sink: string, position: number): void
+  /**
+   * Notes before sending that events up to `tried` go out, so that they count as replays from then on, and that the sink
+   * has accepted those up to `sent`.
+   */
+  noteAttempt(sink: string, tried: number, sent?: number): void
+  /** Events after this position did not go out after all: they count as replays no more. */
+  retract(sink: string, position: number): void
   /** The sink has accepted everything up to this position. */
   advance(sink: string, position: number): void
   /** Keeps an event that the sink will never take as a dead letter, and goes on behind it. */
@@ -41,6 +46,7 @@ export function createSinkCursors(
     `INSERT INTO sink (name, sent, tried) VALUES (?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET sent = max(sent, excluded.sent), tried = max(tried, excluded.tried)`,
   )
+  const retract = database.prepare('UPDATE sink SET tried = max(sent, ?2) WHERE name = ?1')
   const keep = database.prepare(
     `INSERT INTO dead_letter (sink, id, channel, key, attributes, data, reason, set_aside_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -74,8 +80,13 @@ export function createSinkCursors(
       return row ? Number(row.accepted_ms) : null
     },
     cursor: (sink) => stateOf(sink).sent,
-    noteAttempt(sink, position) {
-      if (stateOf(sink).tried < position) transaction(database, () => write.run(sink, 0, position))
+    noteAttempt(sink, tried, sent = 0) {
+      const before = stateOf(sink)
+      if (before.tried < tried || before.sent < sent)
+        transaction(database, () => write.run(sink, sent, tried))
+    },
+    retract(sink, position) {
+      transaction(database, () => retract.run(sink, position))
     },
     advance(sink, position) {
       transaction(database, () => write.run(sink, position, position))

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { WebhookConfig } from '../config/webhook-schema.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
-import type { EventPublisher } from '../core/events.ts'
+import { type EventPublisher, noProgress, type OutboxEvent, type PublishProgress } from '../core/events.ts'
 import { structuredEvent } from './cloud-event.ts'
 
 /** Answers that say: this request again will not help. Others may be a wrong address or a receiver in trouble. */
@@ -23,7 +23,7 @@ export function createWebhookPublisher(options: {
   const { webhook, clock, fetch = globalThis.fetch } = options
   const closing = new AbortController()
 
-  const post = async (body: string): Promise<void> => {
+  const post = async (body: string, progress: PublishProgress): Promise<void> => {
     const seconds = Math.floor(clock.nowMs() / 1000)
     const headers: Record<string, string> = { 'content-type': 'application/cloudevents-batch+json' }
     if (webhook.secret !== undefined) {
@@ -38,6 +38,7 @@ export function createWebhookPublisher(options: {
       answer = await fetch(webhook.url, { method: 'POST', body, headers, signal, redirect: 'error' })
       await answer.body?.cancel()
     } catch (cause) {
+      if (neverConnected(cause)) progress.unsent()
       const why = late.signal.aborted ? `no answer in ${webhook.timeoutMs / 1000} s` : reasonOf(cause)
       throw new AppError('EVENT_WEBHOOK', `webhook ${webhook.name}: ${why}`, { cause })
     } finally {
@@ -55,18 +56,40 @@ export function createWebhookPublisher(options: {
 
   return {
     name: `webhook:${webhook.name}`,
-    async publish(events) {
-      const wanted = events.filter(({ channel }) => webhook.channels.includes(channel))
-      for (let at = 0; at < wanted.length; at += batchEvents) {
-        const parts = wanted.slice(at, at + batchEvents).map((event) => {
-          const attributes = event.attempts > 0 ? { ...event.attributes, replay: 'true' } : event.attributes
-          return structuredEvent({ attributes, dataJson: event.dataJson })
-        })
-        await post(`[${parts.join(',')}]`)
+    async publish(events, progress = noProgress) {
+      let parts: string[] = []
+      for (const [index, event] of events.entries()) {
+        if (webhook.channels.includes(event.channel)) parts.push(partOf(event))
+        if (parts.length < batchEvents && index < events.length - 1) continue
+        if (parts.length > 0) {
+          progress.sending(index + 1)
+          await post(`[${parts.join(',')}]`, progress)
+        }
+        progress.accepted(index + 1)
+        parts = []
       }
     },
     close: async () => closing.abort(),
   }
+}
+
+function partOf({ attributes, dataJson, attempts }: OutboxEvent): string {
+  return structuredEvent({
+    attributes: attempts > 0 ? { ...attributes, replay: 'true' } : attributes,
+    dataJson,
+  })
+}
+
+const unreachable = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'],
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+const noTls = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HOSTNAME_)/
+
+/** Whether the request certainly did not leave: nothing listened, or who did had no certificate to trust. */
+function neverConnected(thrown: unknown): boolean {
+  const { code = '', message } = ((thrown as Error).cause ?? {}) as { code?: string; message?: string }
+  return unreachable.has(code) || noTls.test(code) || message === 'bad port'
 }
 
 /** What fetch hides in the cause of its error; never the address. */

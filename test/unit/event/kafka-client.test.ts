@@ -2,7 +2,11 @@ import { createRequire } from 'node:module'
 import { zstdDecompressSync } from 'node:zlib'
 import kafkajs from 'kafkajs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { CompressionTypes, scheduleCheckPendingRequests } from '../../../src/event/kafka-client.ts'
+import {
+  CompressionTypes,
+  retriableTypes,
+  scheduleCheckPendingRequests,
+} from '../../../src/event/kafka-client.ts'
 
 const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as new (
   options: object,
@@ -77,5 +81,23 @@ describe('zstd for kafkajs', () => {
     expect(packed.length).toBeLessThan(plain.length / 10)
     expect(zstdDecompressSync(packed)).toEqual(plain)
     expect(await codec.decompress(packed)).toEqual(plain)
+  })
+})
+
+describe('the errors of the protocol that kafkajs does not know', () => {
+  const { createErrorFromCode } = createRequire(import.meta.url)('kafkajs/src/protocol/error') as {
+    createErrorFromCode(code: number): Error & { type: string; retriable: boolean }
+  }
+
+  it.each([
+    [3, 'UNKNOWN_TOPIC_OR_PARTITION', true],
+    [29, 'TOPIC_AUTHORIZATION_FAILED', false],
+    [89, 'THROTTLING_QUOTA_EXCEEDED', true],
+    [90, 'PRODUCER_FENCED', false],
+    [100, 'UNKNOWN_TOPIC_ID', true],
+    [133, 'SHARE_SESSION_LIMIT_REACHED', true],
+  ])('%i is %s, retriable: %s', (code, type, retriable) => {
+    expect(createErrorFromCode(code)).toMatchObject({ type, retriable })
+    expect(retriableTypes.has(type)).toBe(retriable)
   })
 })

@@ -135,6 +135,54 @@ describe('createKafkaPublisher', () => {
     },
   )
 
+  it.each([
+    'UNKNOWN_TOPIC_OR_PARTITION',
+    'LEADER_NOT_AVAILABLE',
+    'NOT_ENOUGH_REPLICAS',
+    'THROTTLING_QUOTA_EXCEEDED',
+  ])('tries again by itself after %s, from where it was, when it opens and when it sends', async (type) => {
+    const { publisher, state, timers } = setUp()
+    const wrapped = Object.assign(new Error('retries exceeded'), { retriable: false, cause: protocol(type) })
+    state.failOpen.push(wrapped)
+    state.fail.push(null, wrapped, protocol(type))
+    const accepted: number[] = []
+    const progress = {
+      sending: () => {},
+      accepted: (count: number) => accepted.push(count),
+      unsent: () => {},
+    }
+    const big = (id: string) => event(id, 400_000)
+    const publishing = publisher.publish([big('1'), big('2'), big('3')], progress)
+    const waits: number[] = []
+    while (waits.length < 3) {
+      await turn()
+      const wait = timers.find(({ delayMs }) => delayMs < 5000)
+      if (!wait) continue
+      waits.push(wait.delayMs)
+      timers.splice(timers.indexOf(wait), 1)
+      wait.fn()
+    }
+    await publishing
+    expect(waits).toEqual([200, 400, 800])
+    expect(state.sent).toEqual(['2:1', '4:2', '4:3'])
+    expect(accepted).toEqual([1, 2, 3])
+  })
+
+  it.each([
+    'REQUEST_TIMED_OUT',
+    'NETWORK_EXCEPTION',
+    'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+    'TOPIC_AUTHORIZATION_FAILED',
+    'INVALID_TOPIC_EXCEPTION',
+  ])('leaves %s to the outbox: it may have been stored, or never will be', async (type) => {
+    const { publisher, state } = setUp()
+    state.fail.push(protocol(type))
+    await expect(publisher.publish([event('1')])).rejects.toMatchObject({
+      code: expect.stringMatching(/^EVENT_/),
+    })
+    expect(state.sessions).toBe(1)
+  })
+
   it('rejects after its time when the broker is silent, and throws the session away', async () => {
     const { publisher, state, timers } = setUp()
     state.hang = true

@@ -55,6 +55,12 @@ describe('wantedTopics', () => {
     expect(settingsOf(alerts)['min.insync.replicas']).toBe(least)
   })
 
+  it('leaves replication to the brokers unless it is set', () => {
+    const [alerts] = wantedTopics(configured({}))
+    expect(alerts?.replicationFactor).toBe(-1)
+    expect(settingsOf(alerts)).not.toHaveProperty('min.insync.replicas')
+  })
+
   it('does not compact alerts away when both channels share a topic', () => {
     const topics = wantedTopics(configured({ topics: { alerts: 'one', cameraStatus: 'one', clips: 'one' } }))
     expect(topics.map(settingsOf)).toEqual([expect.objectContaining({ 'cleanup.policy': 'delete' })])
@@ -85,6 +91,13 @@ describe('ensureKafkaTopics', () => {
     await expect(ensure(cluster([], refuse).admin, { replicationFactor: 3 })).rejects.toMatchObject({
       code: 'EVENT_BROKER',
       message: expect.stringContaining('kafka.replicationFactor is 3'),
+    })
+  })
+
+  it('names the setting of the brokers when their own default is too much', async () => {
+    const refuse = { errors: [{ type: 'INVALID_REPLICATION_FACTOR' }] }
+    await expect(ensure(cluster([], refuse).admin)).rejects.toMatchObject({
+      message: expect.stringContaining('default.replication.factor of the brokers is more than the brokers'),
     })
   })
 

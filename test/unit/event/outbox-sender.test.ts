@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../src/core/errors.ts'
-import type { OutboxEvent } from '../../../src/core/events.ts'
+import { noProgress, type OutboxEvent } from '../../../src/core/events.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { createOutboxSender } from '../../../src/event/outbox-sender.ts'
 
@@ -38,7 +38,11 @@ function setUp() {
       waitingSinceMs: () => (events.length > state.sent ? 1000 * (state.sent + 1) : null),
       cursor: () => state.sent,
       noteAttempt: (_sink, position) => {
-        state.tried = position
+        works()
+        state.tried = Math.max(state.tried, position)
+      },
+      retract: (_sink, position) => {
+        state.tried = Math.max(state.sent, position)
       },
       advance: (_sink, position) => {
         works()
@@ -52,7 +56,8 @@ function setUp() {
     },
     publisher: {
       name: 'kafka',
-      async publish(batch) {
+      async publish(batch, progress = noProgress) {
+        progress.sending(batch.length)
         state.inFlight += 1
         state.mostInFlight = Math.max(state.mostInFlight, state.inFlight)
         await (state.hang ? new Promise<void>((resolve) => releases.push(resolve)) : turn())
