@@ -11,8 +11,9 @@ import type { RecordingTrouble } from '../src/record/recording-watch.ts'
 
 const pictures: readonly PictureState[] = [
   ...(['ok', 'frozen', 'dark', 'covered', 'moved'] as const),
-  ...(['slow', 'clock', 'corrupt', 'unrecorded'] as const),
+  ...(['slow', 'clock', 'corrupt', 'unrecorded', 'silent'] as const),
 ]
+const products = ['recording', 'sound'] as const
 const reasons: Readonly<Record<PictureState, string>> = {
   ok: 'frames arrive',
   frozen: 'frames arrive, but the picture does not change at all',
@@ -22,16 +23,20 @@ const reasons: Readonly<Record<PictureState, string>> = {
   slow: 'frames arrive, but fewer a second than the models want',
   clock: "frames arrive, but the camera's timestamps jump or run at another speed",
   corrupt: 'frames arrive, but parts of the data are broken',
-  unrecorded: 'frames arrive, but they are not recorded',
+  unrecorded: 'frames arrive, but nothing is recorded',
+  silent: 'frames arrive, but no sound any more',
 }
 
-/** Connection, stream and picture of a camera as one status. Completes with the source. */
+/**
+ * Connection, stream and picture of a camera, and what is missing beside it, as one status. Completes with the source.
+ *
+ * @param options.recording$ what the recorder says of its own work, where something records.
+ */
 export function cameraStatus(options: {
   camera: CameraConfig
   source: CameraSource
   /** The frames to look at; null when nothing is decoded. */
   stream: FrameStreamSpec | null
-  /** What keeps it from being recorded; absent: that is not known. */
   recording$?: Observable<RecordingTrouble | null>
   clock: Clock
   telemetry: Telemetry
@@ -47,32 +52,48 @@ export function cameraStatus(options: {
           sampleFps: stream.sampleFps,
           damage: source.damage,
           realtime: camera.realtime,
+          steppedMonoMs: source.steppedMonoMs,
         }),
         startWith('ok' as const),
       )
     : of('ok')
-  return combineLatest([source.status$, view$, stream$, recording$]).pipe(
-    map(([status, view, sent, trouble]): CameraStatus => {
-      if (status.state !== 'live') return { ...status, picture: 'ok' }
+  const missing$ = combineLatest([source.trouble$, recording$]).pipe(
+    map(([own, recorder]) => own ?? (recorder && { ...recorder, product: 'recording' as const })),
+  )
+  return combineLatest([source.status$, view$, stream$, missing$]).pipe(
+    map(([status, view, sent, missing]): CameraStatus => {
+      for (const product of products)
+        telemetry.gauge(
+          'vireo_camera_missing',
+          { camera: camera.id, product },
+          status.state === 'live' && missing?.product === product ? 1 : 0,
+        )
+      if (status.state !== 'live') return status
       const seen = view === 'ok' ? sent : view
-      if (seen !== 'ok' || !trouble) return { ...status, picture: seen }
-      return { ...status, picture: 'unrecorded', code: trouble.code, reason: trouble.reason }
+      if (seen !== 'ok') return { ...status, picture: seen, reason: reasons[seen] }
+      if (!missing) return status
+      const picture = missing.product === 'sound' ? 'silent' : 'unrecorded'
+      return { ...status, picture, code: missing.code, reason: missing.reason }
     }),
     distinctUntilChanged(
-      (a, b) => a.state === b.state && a.code === b.code && a.epoch === b.epoch && a.picture === b.picture,
+      (a, b) =>
+        a.state === b.state &&
+        a.code === b.code &&
+        a.epoch === b.epoch &&
+        a.picture === b.picture &&
+        a.reason === b.reason,
     ),
     map((status, index): CameraStatus => {
-      const { picture } = status
+      const { picture, reason } = status
       for (const name of pictures)
         telemetry.gauge(
           'vireo_camera_picture',
           { camera: camera.id, picture: name },
           name === picture ? 1 : 0,
         )
-      if (picture === 'ok') return status
-      const reason = picture === 'unrecorded' ? status.reason : reasons[picture]
+      if (picture === 'ok' || status.state !== 'live') return status
       telemetry.log.warn({ camera: camera.id, picture, change: index }, reason)
-      return { ...status, reason, sinceMs: clock.nowMs() }
+      return { ...status, sinceMs: clock.nowMs() }
     }),
   )
 }

@@ -6,14 +6,16 @@ import { classifyFailure, type Failure } from './classify-failure.ts'
 import type { FfmpegCommand } from './ffmpeg-arguments.ts'
 import { createFragmentReader, type FragmentBody } from './fragment-reader.ts'
 import { createNutReader } from './nut-reader.ts'
+import { createPulseReader, type PulseEvents } from './pulse-reader.ts'
 import type { ReadPipe } from './read-pipes.ts'
 
-export interface ProcessEvents {
+/** Times are the source's, with all that may be wrong with them; null where it has none. */
+export interface ProcessEvents extends PulseEvents {
   /** `pictureAspect`: width of the camera's picture as a share of its height, or null. */
-  onFrame(streamIndex: number, data: Uint8Array, ptsUs: number, pictureAspect: number | null): void
+  onFrame(streamIndex: number, data: Uint8Array, ptsUs: number | null, pictureAspect: number | null): void
   onFragment(fragment: FragmentBody): void
   /** Samples of sound as core/sound.ts says. */
-  onSound(data: Uint8Array, ptsUs: number): void
+  onSound(data: Uint8Array, ptsUs: number | null): void
   /** One line that ffmpeg wrote; may hold a secret. */
   onLog(line: string): void
   /** Called once, when the process is gone and all its bytes were read. */
@@ -33,8 +35,8 @@ export function pipeCount(command: FfmpegCommand): number {
   return writtenPipes(command).length
 }
 
-function writtenPipes({ framePipes, recordPipe, soundPipe }: FfmpegCommand): number[] {
-  return [...framePipes, recordPipe, soundPipe].filter((fd) => fd !== null)
+function writtenPipes({ framePipes, recordPipe, soundPipe, pulsePipe }: FfmpegCommand): number[] {
+  return [...framePipes, recordPipe, soundPipe, pulsePipe].filter((fd) => fd !== null)
 }
 
 /**
@@ -107,12 +109,12 @@ export function startCameraProcess(options: {
         : null
     const failure = fault
       ? { code: fault.code, reason: fault.message }
-      : (crash ?? classifyFailure(lines, sawFrame))
+      : (crash ?? classifyFailure(lines, sawFrame, command.stdin !== null))
     events.onEnd({ failure, sawFrame })
   }
 
   streams.forEach((spec, index) => {
-    const onFrame = (data: Uint8Array, ptsUs: number, pictureAspect: number | null) => {
+    const onFrame = (data: Uint8Array, ptsUs: number | null, pictureAspect: number | null) => {
       sawFrame = true
       events.onFrame(index, data, ptsUs, pictureAspect)
     }
@@ -127,6 +129,7 @@ export function startCameraProcess(options: {
     const reader = createNutReader({ frameBytes: null, onFrame: events.onSound })
     read(command.soundPipe, reader.push)
   }
+  if (command.pulsePipe !== null) read(command.pulsePipe, createPulseReader(events).push)
   readLines(child, (line) => {
     lines.push(line)
     if (lines.length > keptLines) lines.shift()

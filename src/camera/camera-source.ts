@@ -1,21 +1,27 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
-import { type Observable, ReplaySubject, Subject } from 'rxjs'
+import { BehaviorSubject, type Observable } from 'rxjs'
 import type { CameraConfig } from '../config/schema.ts'
-import type { CameraState, CameraStatus } from '../core/camera-status.ts'
+import type { CameraStatus, ProductTrouble } from '../core/camera-status.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, type ErrorCode } from '../core/errors.ts'
 import { type Fragment, type Frame, type FrameStreamSpec, frameStreamKey } from '../core/frame.ts'
-import { type SoundBlock, soundDurationUs } from '../core/sound.ts'
+import type { SoundBlock } from '../core/sound.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
-import { cameraAddress, missingFile } from './camera-address.ts'
+import { cameraAddress, fileFault } from './camera-address.ts'
+import { createCameraOutlets } from './camera-outlets.ts'
 import { type CameraProcess, pipeCount, startCameraProcess } from './camera-process.ts'
-import { type Failure, isDamage } from './classify-failure.ts'
+import { type Failure, isDamage, showsPackets } from './classify-failure.ts'
+import { createConnectionClock } from './connection-clock.ts'
+import { type Asked, createConnectionPlan, openingCodes } from './connection-plan.ts'
 import { type FfmpegCommand, ffmpegCommand } from './ffmpeg-arguments.ts'
-import type { FragmentBody } from './fragment-reader.ts'
-import { codecOf, parameterSets, type VideoCodec } from './parameter-sets.ts'
+import { watchOpening } from './opening-watch.ts'
+import { createProductWatch } from './product-watch.ts'
 import { type OpenPipes, openReadPipes, type ReadPipe } from './read-pipes.ts'
 import { reconnectDelayMs } from './reconnect-delay.ts'
 import { lineRedactor } from './redact-line.ts'
+import { createStatusKeeper } from './status-keeper.ts'
+import type { ClockStep } from './time-line.ts'
+import { createVideoChange } from './video-change.ts'
 
 export interface CameraSourceOptions {
   readonly camera: CameraConfig
@@ -41,6 +47,10 @@ export interface CameraSource {
   readonly fragments$: Observable<Fragment>
   /** Hot. Silent where no sound was asked for, or the camera has none. */
   readonly sound$: Observable<SoundBlock>
+  /** What was asked for and does not come though frames do, or null; begins with the latest. */
+  readonly trouble$: Observable<ProductTrouble | null>
+  /** When the camera's clock last made a step, on the monotonic clock; -Infinity before the first. */
+  steppedMonoMs(): number
   /** How often the decoder complained about broken data so far. */
   damage(): number
   /** Hot. @throws AppError BUG_UNEXPECTED for a stream that was not asked for at the start. */
@@ -50,20 +60,12 @@ export interface CameraSource {
   close(): Promise<void>
 }
 
-const states: readonly CameraState[] = ['connecting', 'live', 'stalled', 'offline']
-/** How long a connection may take until the first picture; a camera's first keyframe may be far away. */
-const connectTimeoutMs = 15_000
 /** How long frames must come before the waits begin again at the shortest: one picture is no recovery. */
 const steadyMs = 5000
 /** How long a process may take to end by itself before it is killed. */
 const endGraceMs = 1500
 
-/** A camera that had no sound is asked again with the first connection after this time. */
-const soundRetryMs = 3_600_000
-/** How a connection ends, before any picture, when the sound cannot be had. */
-const openingCodes: readonly ErrorCode[] = ['MEDIA_NO_VIDEO', 'MEDIA_FFMPEG_FAILED']
-
-/** Least time between two new connections because of another picture size. */
+/** Least time between two new connections because of another picture size, or of a recording that stands still. */
 const changePauseMs = 60_000
 
 /**
@@ -81,14 +83,13 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     openPipes = openReadPipes,
   } = options
   const address = cameraAddress(camera.url, camera.id)
-  const plain = ffmpegCommand({ camera, address, streams, record })
-  const withSound = sound ? ffmpegCommand({ camera, address, streams, record, sound }) : null
   const redact = lineRedactor(address)
-  const frames = streams.map(() => new Subject<Frame>())
-  const fragments = new Subject<Fragment>()
-  const sounds = new Subject<SoundBlock>()
-  const statuses = new ReplaySubject<CameraStatus>(1)
-  let status: CameraStatus | null = null
+  const outlets = createCameraOutlets({ ...options, cameraId: camera.id })
+  const status = createStatusKeeper({
+    ...options,
+    cameraId: camera.id,
+    connection: () => ({ epoch, attempt }),
+  })
   let process: CameraProcess | null = null
   let epoch = 0
   let attempt = 0
@@ -98,30 +99,31 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
   let killed: Failure | null = null
   let framesSeen = false
   let damage = 0
-  let codec: VideoCodec | null = null
-  /** The parameter sets of this connection's last keyframe. */
-  let sets: string | null = null
   let changedMonoMs = Number.NEGATIVE_INFINITY
   let firstFrameMonoMs = 0
   let lastFrameMonoMs = 0
-  /** Whether the process at hand was asked for sound too. */
-  let listening = false
-  let deafUntilMonoMs = Number.NEGATIVE_INFINITY
+  /** The last sign that packets of the video come, or null on this connection. */
+  let packetMonoMs: number | null = null
+  let connectMonoMs = 0
+  let restartMonoMs = Number.NEGATIVE_INFINITY
+  let stepMonoMs = Number.NEGATIVE_INFINITY
+  let unrecordable = 'MP4 cannot hold what the camera sends'
+  const plan = createConnectionPlan({ sound, record, transport: camera.transport })
+  let asked: Asked = plan.next(0)
+  const troubles = new BehaviorSubject<ProductTrouble | null>(null)
+  const products = createProductWatch({
+    wanted: { record, sound },
+    stallTimeoutMs: camera.stallTimeoutMs,
+    unrecordable: () => ({
+      ...{ product: 'recording', code: 'MEDIA_UNRECORDABLE', stopped: false },
+      reason: `frames arrive, but nothing is recorded: ${unrecordable}`,
+    }),
+  })
   let cancelTimer: (() => void) | null = null
   let closing: (() => void) | null = null
   let started = false
   let closed: Promise<void> | null = null
 
-  const setStatus = (state: CameraState, reason: string, code: ErrorCode | null) => {
-    if (status?.state === state && status.code === code) return
-    const sinceMs = status?.state === state ? status.sinceMs : clock.nowMs()
-    status = { cameraId: camera.id, state, reason, code, sinceMs, epoch, attempt, picture: 'ok' }
-    for (const name of states)
-      telemetry.gauge('vireo_camera_state', { camera: camera.id, state: name }, name === state ? 1 : 0)
-    const level = state === 'live' || state === 'connecting' ? 'info' : 'warn'
-    telemetry.log[level]({ camera: camera.id, state, code, attempt }, reason)
-    statuses.next(status)
-  }
   const timer = (delayMs: number, fn: () => void) => {
     cancelTimer?.()
     cancelTimer = clock.after(delayMs, fn)
@@ -129,19 +131,25 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
 
   const connect = () => {
     if (closed) return
-    if (missingFile(address)) {
+    const fault = fileFault(address)
+    if (fault) {
       attempt += 1
-      return retry({ code: 'CAMERA_NOT_FOUND', reason: 'there is no such file' })
+      return retry(fault)
     }
     epoch += 1
     attempt += 1
     killed = null
     framesSeen = false
     firstFrameMonoMs = 0
-    if (status === null) setStatus('connecting', 'connecting for the first time', null)
-    lastFrameMonoMs = clock.monoMs()
-    const command = withSound !== null && lastFrameMonoMs >= deafUntilMonoMs ? withSound : plain
-    listening = command.soundPipe !== null
+    if (status.current === null) status.set('connecting', 'connecting for the first time', null)
+    connectMonoMs = lastFrameMonoMs = clock.monoMs()
+    packetMonoMs = null
+    asked = plan.next(connectMonoMs)
+    products.connected(asked, connectMonoMs)
+    const command = ffmpegCommand({
+      ...{ camera: { ...camera, transport: asked.transport }, address, streams, pulse: true },
+      ...{ record: asked.record, sound: asked.sound, timing: asked.timing },
+    })
     openPipes(pipeCount(command), (pipes) => {
       const letGo = () => {
         for (const pipe of pipes) pipe.discard()
@@ -164,6 +172,9 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
   const startProcess = (command: FfmpegCommand, pipes: readonly ReadPipe[]): CameraProcess => {
     const thisEpoch = epoch
     const seq = streams.map(() => 0)
+    const isOtherVideo = createVideoChange()
+    const judged = address.kind !== 'file' && asked.timing === 'source'
+    const time = createConnectionClock({ streams: streams.length, judged, onStep: stepped })
     return startCameraProcess({
       command,
       streams,
@@ -171,40 +182,40 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
       spawn: options.spawn,
       env: options.env ?? globalThis.process.env,
       events: {
-        onFrame(index, data, ptsUs, pictureAspect) {
-          alive('frames arrive')
-          telemetry.count('vireo_frames_total', { camera: camera.id })
-          const { widthPx, heightPx } = streams[index]!
-          frames[index]!.next({
-            cameraId: camera.id,
-            epoch: thisEpoch,
-            seq: seq[index]!++,
-            ptsUs,
-            arrivalMs: clock.nowMs(),
-            arrivalMonoMs: lastFrameMonoMs,
-            widthPx,
-            heightPx,
-            data,
-            ...(pictureAspect !== null && { pictureAspect }),
-          })
-        },
-        onFragment: (fragment) => {
-          if (streams.length === 0) alive('packets arrive')
-          if (isOtherVideo(fragment)) return
-          fragments.next({ cameraId: camera.id, epoch: thisEpoch, arrivalMs: clock.nowMs(), ...fragment })
-        },
-        onSound(data, ptsUs) {
-          const time = { epoch: thisEpoch, ptsUs, arrivalMs: clock.nowMs(), arrivalMonoMs: clock.monoMs() }
-          telemetry.count(
-            'vireo_sound_seconds_total',
-            { camera: camera.id },
-            soundDurationUs(data.length) / 1e6,
+        onFrame(index, data, timeUs, pictureAspect) {
+          const monoMs = clock.monoMs()
+          const ptsUs = time.frame(index, timeUs, monoMs)
+          if (ptsUs === null) return
+          alive(
+            asked.transport === camera.transport ? 'frames arrive' : `frames arrive, over ${asked.transport}`,
           )
-          sounds.next({ cameraId: camera.id, ...time, data })
+          outlets.frame(thisEpoch, { index, seq: seq[index]!++, ptsUs, monoMs, data, pictureAspect })
+        },
+        onFragment(fragment) {
+          const media = fragment.kind === 'media'
+          const ptsUs = media ? time.fragment(fragment, clock.monoMs()) : fragment.ptsUs
+          if (ptsUs === null) return
+          if (media) products.fragment(clock.monoMs())
+          if (isOtherVideo(fragment)) changed()
+          if (killed?.code === 'MEDIA_CHANGED') return
+          outlets.fragment(thisEpoch, { ...fragment, ptsUs })
+        },
+        onSound(data, timeUs) {
+          const ptsUs = time.sound(timeUs, clock.monoMs())
+          if (ptsUs === null) return
+          products.sound(clock.monoMs())
+          outlets.sound(thisEpoch, ptsUs, data)
+        },
+        onCodec: (codec) => telemetry.log.debug({ camera: camera.id, codec }, 'the video is opened'),
+        onPacket(timeUs) {
+          packetMonoMs = clock.monoMs()
+          time.packet(timeUs, packetMonoMs)
+          if (streams.length === 0) alive('packets arrive')
         },
         onLog(line) {
           telemetry.log.debug({ camera: camera.id }, `ffmpeg: ${redact(line)}`)
-          if (!framesSeen || !isDamage(line, listening)) return
+          if (!framesSeen && showsPackets(line)) packetMonoMs = clock.monoMs()
+          if (!framesSeen || !isDamage(line, asked.sound)) return
           damage += 1
           telemetry.count('vireo_camera_damage_total', { camera: camera.id })
         },
@@ -216,26 +227,27 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     })
   }
 
-  /**
-   * Whether the camera sends another picture size or profile than before. ffmpeg goes on with the old init segment then,
-   * and what is recorded could not be decoded: so the connection is made anew, but not over and over again.
-   */
-  const isOtherVideo = (fragment: FragmentBody): boolean => {
-    if (fragment.kind === 'init') {
-      codec = codecOf(fragment.data)
-      sets = null
-      return false
-    }
-    const now = codec && fragment.keyframe ? parameterSets(fragment.data, codec) : null
-    const other = now !== null && sets !== null && now !== sets
-    sets = now ?? sets
-    if (!other || killed || address.kind === 'file' || clock.monoMs() - changedMonoMs < changePauseMs)
-      return killed?.code === 'MEDIA_CHANGED'
-    changedMonoMs = clock.monoMs()
-    killed = { code: 'MEDIA_CHANGED', reason: 'the camera sends another picture size or profile' }
-    setStatus('connecting', killed.reason, killed.code)
+  /** Ends the connection for a reason that the next one mends. */
+  const renew = (why: Failure) => {
+    if (killed || closed) return
+    killed = why
+    status.set('connecting', why.reason, why.code)
     process?.kill('SIGKILL')
-    return true
+  }
+
+  /** Another picture size needs a file of its own: so the connection is made anew, but not over and over again. */
+  const changed = () => {
+    if (address.kind === 'file' || clock.monoMs() - changedMonoMs < changePauseMs) return
+    changedMonoMs = clock.monoMs()
+    renew({ code: 'MEDIA_CHANGED', reason: 'the camera sends another picture size or profile' })
+  }
+
+  /** The camera's clock was set: what comes now is on another line, and so in another epoch. */
+  const stepped = ({ byMs }: ClockStep) => {
+    stepMonoMs = clock.monoMs()
+    plan.stepped(stepMonoMs)
+    const by = `${(Math.abs(byMs) / 1000).toFixed(1)} s ${byMs < 0 ? 'back' : 'forward'}`
+    renew({ code: 'MEDIA_CLOCK', reason: `the camera's clock was set ${by}; it is connected anew` })
   }
 
   /** Something came: the camera is live, and from now on the watchdog is strict. */
@@ -243,7 +255,8 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     lastFrameMonoMs = clock.monoMs()
     if (closed || killed) return
     attempt = 0
-    setStatus('live', reason, null)
+    status.set('live', reason, null)
+    lookAtProducts()
     if (framesSeen) {
       if (lastFrameMonoMs - firstFrameMonoMs >= steadyMs) failures = 0
       return
@@ -253,14 +266,37 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     watch()
   }
 
+  const lookAtProducts = () => {
+    const trouble = products.look(lastFrameMonoMs)
+    if (trouble?.reason === troubles.value?.reason) return
+    troubles.next(trouble)
+    if (!trouble) return
+    if (!trouble.stopped || address.kind === 'file' || lastFrameMonoMs - restartMonoMs < changePauseMs) return
+    restartMonoMs = lastFrameMonoMs
+    renew(trouble)
+  }
+
   /** Looks when the next frame would be overdue; kills a process that sends none. */
   const watch = () => {
-    const silentMs = clock.monoMs() - lastFrameMonoMs
-    const limitMs = framesSeen ? camera.stallTimeoutMs : Math.max(connectTimeoutMs, camera.stallTimeoutMs)
-    if (silentMs < limitMs) return timer(limitMs - silentMs, watch)
-    const reason = `no ${framesSeen ? 'further ' : ''}picture for ${Math.round(limitMs / 100) / 10} s`
-    killed = { code: framesSeen ? 'CAMERA_STALLED' : 'CAMERA_UNREACHABLE', reason }
-    if (framesSeen) setStatus('stalled', reason, killed.code)
+    const nowMs = clock.monoMs()
+    if (!framesSeen) return watchFirst(nowMs)
+    const silentMs = nowMs - lastFrameMonoMs
+    if (silentMs < camera.stallTimeoutMs) return timer(camera.stallTimeoutMs - silentMs, watch)
+    const reason = `no further picture for ${Math.round(camera.stallTimeoutMs / 100) / 10} s`
+    killed = { code: 'CAMERA_STALLED', reason }
+    status.set('stalled', reason, killed.code)
+    process?.kill('SIGKILL')
+  }
+
+  const watchFirst = (nowMonoMs: number) => {
+    const { stallTimeoutMs } = camera
+    const transport = address.kind === 'rtsp' ? asked.transport : null
+    const opening = watchOpening({ nowMonoMs, connectMonoMs, packetMonoMs, stallTimeoutMs, transport })
+    if (opening.kind === 'wait') {
+      if (opening.forKeyframe) status.set('connecting', 'packets arrive; waiting for a keyframe', null)
+      return timer(opening.againMs, watch)
+    }
+    killed = opening.failure
     process?.kill('SIGKILL')
   }
 
@@ -268,40 +304,38 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     cancelTimer?.()
     cancelTimer = null
     if (closed) return closing?.()
-    if (killed?.code === 'CAMERA_STALLED') return reconnectLater(killed.code)
-    if (killed?.code === 'MEDIA_CHANGED') {
+    if (killed?.code === 'CAMERA_STALLED' && status.current?.state === 'stalled')
+      return reconnectLater(killed.code)
+    if (killed && status.current?.code === killed.code && status.current.state === 'connecting') {
       telemetry.count('vireo_camera_restarts_total', { camera: camera.id, reason: killed.code })
       return connect()
     }
-    if (killed) return retry(killed)
-    if (hasNoSound(failure)) return connect()
-    if (address.kind === 'file' && sawFrame && failure.code === 'CAMERA_UNREACHABLE')
-      return setStatus('offline', 'the file has ended', null)
-    retry(failure)
+    const why = killed ?? failure
+    const learnt = framesSeen ? null : plan.learn(why, asked, clock.monoMs())
+    if (learnt === 'at once') return askOtherwise(why)
+    if (!killed && address.kind === 'file' && sawFrame && failure.code === 'CAMERA_UNREACHABLE')
+      return status.set('offline', 'the file has ended', null)
+    retry(why)
   }
 
-  /**
-   * Whether a connection that asked for sound did not even begin, as it is when there is none that can be decoded. Then
-   * the next one goes without, as if this one had not been. If that fails as well, sound was not the reason.
-   */
-  const hasNoSound = ({ code }: Failure): boolean => {
-    if (framesSeen || !openingCodes.includes(code)) return false
-    if (!listening) {
-      deafUntilMonoMs = Number.NEGATIVE_INFINITY
-      return false
-    }
-    deafUntilMonoMs = clock.monoMs() + soundRetryMs
+  /** The next connection is asked for something else, as if this one had not been. */
+  const askOtherwise = ({ code, reason }: Failure) => {
+    if (code === 'MEDIA_UNRECORDABLE') unrecordable = reason
+    if (code === 'CAMERA_TRANSPORT')
+      status.set('connecting', `${reason}; trying ${plan.next(clock.monoMs()).transport}`, code)
     epoch -= 1
     attempt -= 1
     telemetry.log.info(
-      { camera: camera.id },
-      'the camera has no sound that can be decoded; it goes on without',
+      { camera: camera.id, code },
+      openingCodes.includes(code)
+        ? 'the camera has no sound that can be decoded; it goes on without'
+        : reason,
     )
-    return true
+    connect()
   }
 
   const retry = ({ code, reason }: Failure) => {
-    setStatus('offline', reason, code)
+    status.set('offline', reason, code)
     reconnectLater(code)
   }
 
@@ -323,25 +357,25 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
         }
         running.kill('SIGTERM')
       })
-    for (const state of states) telemetry.gauge('vireo_camera_state', { camera: camera.id, state }, 0)
-    for (const subject of frames) subject.complete()
-    fragments.complete()
-    sounds.complete()
-    statuses.complete()
+    outlets.close()
+    troubles.complete()
+    status.close()
   }
 
   return {
     id: camera.id,
-    status$: statuses.asObservable(),
-    fragments$: fragments.asObservable(),
-    sound$: sounds.asObservable(),
+    status$: status.status$,
+    fragments$: outlets.fragments$,
+    sound$: outlets.sound$,
+    trouble$: troubles.asObservable(),
+    steppedMonoMs: () => stepMonoMs,
     damage: () => damage,
     frames$(spec) {
       const index = streams.findIndex((stream) => frameStreamKey(stream) === frameStreamKey(spec))
-      const found = frames[index]
+      const found = outlets.frames[index]
       if (!found)
         throw new AppError('BUG_UNEXPECTED', `camera ${camera.id} has no stream ${frameStreamKey(spec)}`)
-      return found.asObservable()
+      return found
     },
     start() {
       if (started) return

@@ -8,18 +8,39 @@ export interface Failure {
 
 type Pattern = Failure & { readonly pattern: RegExp }
 
+/** An answer of RTSP that is an error. */
+const answerPattern = /method (\w+) failed: (\d{3}) ?([^\r\n]{0,60})/i
+
+/** What these answers mean; others are told as they are. */
+const answers: Readonly<Record<string, Failure>> = {
+  401: { code: 'CAMERA_UNAUTHORIZED', reason: 'the camera refuses the user name or password' },
+  403: { code: 'CAMERA_UNAUTHORIZED', reason: 'the camera answers 403: this user may not see this stream' },
+  404: { code: 'CAMERA_NOT_FOUND', reason: 'the camera has no stream at this path' },
+  454: { code: 'CAMERA_NOT_FOUND', reason: 'the camera has no stream at this path (454)' },
+  453: { code: 'CAMERA_BUSY', reason: 'the camera answers 453: not enough bandwidth, or too many viewers' },
+  461: { code: 'CAMERA_TRANSPORT', reason: 'the camera refuses the transport (461)' },
+  503: { code: 'CAMERA_BUSY', reason: 'the camera answers 503: unavailable, or too many viewers' },
+}
+
+/** What an answer with an error status means. `text` is the camera's own word for it. */
+export function answered(status: string, text: string): Failure {
+  const said = text.replaceAll(/[^\w .,'()-]/g, '').trim()
+  return (
+    answers[status] ?? {
+      code: 'CAMERA_REFUSED',
+      reason: `the camera answers ${status}${said === '' ? '' : ` ${said}`}`,
+    }
+  )
+}
+
 /** What ffmpeg says on standard error about the connection, in the order in which it is looked for. */
 const connectionPatterns: readonly Pattern[] = [
   {
-    pattern: /\b(401 Unauthorized|authorization failed|403 Forbidden)\b/i,
-    code: 'CAMERA_UNAUTHORIZED',
-    reason: 'the camera refuses the user name or password',
+    pattern: /\b(401 Unauthorized|authorization failed)\b/i,
+    ...answers[401]!,
   },
-  {
-    pattern: /\b404 Not Found|Server returned 404|454 Session Not Found/i,
-    code: 'CAMERA_NOT_FOUND',
-    reason: 'the camera has no stream at this path',
-  },
+  { pattern: /\b403 Forbidden\b/i, ...answers[403]! },
+  { pattern: /\b404 Not Found|Server returned 404/i, ...answers[404]! },
   {
     pattern: /No such file or directory/i,
     code: 'CAMERA_NOT_FOUND',
@@ -42,6 +63,12 @@ const connectionPatterns: readonly Pattern[] = [
   },
 ]
 
+const invalidData: Pattern = {
+  pattern: /Invalid data found when processing input|moov atom not found|Error opening input/i,
+  code: 'MEDIA_NO_VIDEO',
+  reason: 'what comes is no video that ffmpeg knows',
+}
+
 /** What it says when it cannot begin. Later on, single broken packets cause the same messages. */
 const openingPatterns: readonly Pattern[] = [
   {
@@ -54,11 +81,7 @@ const openingPatterns: readonly Pattern[] = [
     code: 'MEDIA_NO_VIDEO',
     reason: 'there is no video that can be decoded',
   },
-  {
-    pattern: /Invalid data found when processing input|moov atom not found|Error opening input/i,
-    code: 'MEDIA_NO_VIDEO',
-    reason: 'what comes is no video that ffmpeg knows',
-  },
+  invalidData,
   {
     pattern: /Unrecognized (option|hwaccel)|Option \S+ not found|Unknown (decoder|encoder)/i,
     code: 'MEDIA_FFMPEG_FAILED',
@@ -66,18 +89,48 @@ const openingPatterns: readonly Pattern[] = [
   },
 ]
 
+/** What it says when only the recording cannot begin. */
+const containerPattern =
+  /Could not find tag for codec (\w+) in stream|codec not currently supported in container|dimensions not set|Could not write header for output file/i
+
+/** What can be told of a camera of which not a byte of media is known to have come. */
+const nothingCame: Failure = {
+  code: 'CAMERA_UNREACHABLE',
+  reason: 'the camera accepts the connection, but ends it without sending anything; is it rtsps or http?',
+}
+
 /**
  * Why a camera's ffmpeg ended. Its exit status says nothing: a killed server ends it with status 0.
  *
  * @param wasLive whether it gave a picture, so that it had opened the camera.
+ * @param overRtsp nothing but the camera's own words show then whether there was media: what ffmpeg calls invalid data is
+ *   also a camera that closes the connection.
  */
-export function classifyFailure(stderrLines: readonly string[], wasLive: boolean): Failure {
+export function classifyFailure(stderrLines: readonly string[], wasLive: boolean, overRtsp = false): Failure {
+  if (!wasLive) {
+    const answer = stderrLines.map((line) => answerPattern.exec(line)).find((found) => found !== null)
+    if (answer) return answered(answer[2]!, answer[3]!)
+    const container = stderrLines.map((line) => containerPattern.exec(line)).find((found) => found !== null)
+    if (container) {
+      return { code: 'MEDIA_UNRECORDABLE', reason: `MP4 cannot hold ${container[1] ?? 'this video'}` }
+    }
+  }
   const patterns = wasLive ? connectionPatterns : [...connectionPatterns, ...openingPatterns]
   for (const { pattern, code, reason } of patterns)
-    if (stderrLines.some((line) => pattern.test(line))) return { code, reason }
+    if (stderrLines.some((line) => pattern.test(line)))
+      return overRtsp && reason === invalidData.reason ? nothingCame : { code, reason }
   return wasLive
     ? { code: 'CAMERA_UNREACHABLE', reason: 'the camera ended the connection' }
     : { code: 'CAMERA_UNREACHABLE', reason: 'the camera ended the connection before any picture' }
+}
+
+/** A decoder that cannot begin complains about each packet that comes. */
+const packetsPattern =
+  /non-existing [SP]PS|[SPV]PS id out of range|[SPV]PS \d+ does not exist|no frame!|Error parsing NAL|decode_slice_header/i
+
+/** Whether a line of ffmpeg shows that packets come of a video whose parameters are not known yet. */
+export function showsPackets(line: string): boolean {
+  return packetsPattern.test(line)
 }
 
 /** What decoders and demuxers say about data that is broken or missing, of which they make what they can. */

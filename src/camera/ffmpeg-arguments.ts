@@ -2,7 +2,9 @@ import type { CameraConfig } from '../config/schema.ts'
 import type { FrameStreamSpec } from '../core/frame.ts'
 import { soundRateHz } from '../core/sound.ts'
 import type { CameraAddress } from './camera-address.ts'
+import { frameFilter } from './frame-filter.ts'
 import { inputScript, scriptInput } from './input-script.ts'
+import { recordedTime, sentTime, shownTime } from './source-time.ts'
 
 export interface FfmpegCommand {
   readonly args: readonly string[]
@@ -14,15 +16,23 @@ export interface FfmpegCommand {
   readonly recordPipe: number | null
   /** File descriptor of the sound, or null. */
   readonly soundPipe: number | null
+  /** File descriptor on which a line comes for each packet of the video, whether it can be decoded or not; or null. */
+  readonly pulsePipe: number | null
 }
 
-/** Longest silence on the network that ffmpeg itself allows while it connects, microseconds. */
-const socketTimeoutUs = 5_000_000
-/** How long ffmpeg may look at a stream to find its parameters, microseconds. */
-const analyzeUs = 2_000_000
+/** Whose times pictures have: the source's, or those of their arrival where it has none that can be believed. */
+export type Timing = 'source' | 'arrival'
+
+/** Longest silence on the network that ffmpeg itself allows, microseconds: the watchdogs of this side come first. */
+const socketTimeoutUs = 20_000_000
+/**
+ * How long ffmpeg may look at a stream to find its parameters, microseconds: it begins as soon as it has them. With sound
+ * they may never come, because some cameras announce sound and send none; without, the first keyframe is waited for.
+ */
+const analyzeUs = { heard: 15_000_000, mute: 75_000_000, http: 2_000_000 }
+/** Most bytes that it may look at. */
+const probeBytes = 32_000_000
 const fragmentUs = 200_000
-/** Pictures before the first keyframe are decoded from nothing; after this long without one they are taken anyway. */
-const keyframeWaitSeconds = 10
 /** Nothing here needs ffmpeg's guess of the frame rate, for which it would hold back about a second of video. */
 const fastOpen = ['-fpsprobesize', '0']
 
@@ -38,28 +48,46 @@ export function ffmpegCommand(options: {
   /** Passes over everything but keyframes before it is decoded. */
   keyframesOnly?: boolean
   sound?: boolean
+  pulse?: boolean
+  timing?: Timing
 }): FfmpegCommand {
-  const { camera, address, streams, record, keyframesOnly = false, sound = false } = options
-  const input = inputOf(camera, address)
+  const { camera, address, streams, record, keyframesOnly = false, sound = false, pulse = false } = options
+  const input = inputOf(options)
   // 0 to 2 are the standard streams; the first frame stream is standard output.
   const framePipes = streams.map((_, index) => (index === 0 ? 1 : 2 + index))
   const recordPipe = record ? 2 + Math.max(1, streams.length) : null
   const soundPipe = sound ? 2 + Math.max(1, streams.length) + Number(record) : null
+  const pulsePipe = pulse ? 2 + Math.max(1, streams.length) + Number(record) + Number(sound) : null
   const frames = streams.flatMap((spec, index) => [
     '-map',
     '0:v:0',
     '-vf',
-    filterOf(spec),
+    frameFilter(spec, address.kind !== 'file'),
     '-fps_mode',
     'passthrough',
+    // Otherwise times are rounded to a guessed frame rate.
+    '-enc_time_base',
+    '1:1000000',
     '-c:v',
     'rawvideo',
+    '-bsf:v',
+    shownTime,
     ...nutOutput(framePipes[index]!),
   ])
   const heard =
     soundPipe === null
       ? []
-      : ['-map', '0:a:0', '-af', soundFilter, '-c:a', 'pcm_s16le', ...nutOutput(soundPipe)]
+      : [
+          '-map',
+          '0:a:0',
+          '-af',
+          soundFilter,
+          '-c:a',
+          'pcm_s16le',
+          '-bsf:a',
+          shownTime,
+          ...nutOutput(soundPipe),
+        ]
   const recording =
     recordPipe === null
       ? []
@@ -68,6 +96,8 @@ export function ffmpegCommand(options: {
           '0:v:0',
           '-c',
           'copy',
+          '-bsf:v',
+          recordedTime,
           '-f',
           'mp4',
           '-movflags',
@@ -80,6 +110,13 @@ export function ffmpegCommand(options: {
           '-flush_packets',
           '1',
           `pipe:${recordPipe}`,
+        ]
+  const pulses =
+    pulsePipe === null
+      ? []
+      : [
+          ...['-map', '0:v:0', '-c', 'copy', '-copyinkf', '-bsf:v', sentTime],
+          ...['-f', 'framecrc', '-flush_packets', '1', `pipe:${pulsePipe}`],
         ]
   return {
     args: [
@@ -100,11 +137,13 @@ export function ffmpegCommand(options: {
       ...frames,
       ...recording,
       ...heard,
+      ...pulses,
     ],
     stdin: input.stdin,
     framePipes,
     recordPipe,
     soundPipe,
+    pulsePipe,
   }
 }
 
@@ -116,13 +155,20 @@ function nutOutput(pipe: number): readonly string[] {
   return ['-flush_packets', '1', '-write_index', '0', '-f', 'nut', `pipe:${pipe}`]
 }
 
-function inputOf(camera: Pick<CameraConfig, 'transport' | 'realtime' | 'loop'>, address: CameraAddress) {
+function inputOf({ camera, address, sound = false, timing = 'source' }: Parameters<typeof ffmpegCommand>[0]) {
   const pace = camera.realtime ? ['-re'] : []
   const loop = camera.loop ? ['-stream_loop', '-1'] : []
   if (address.kind === 'file')
     return { args: ['-nostdin', ...pace, ...loop, '-i', fileInput(address.path)], stdin: null }
-  const options = { ...networkOptions(address, camera.transport), fpsprobesize: '0' }
-  const args = address.kind === 'http' ? [...pace, ...scriptInput] : [...scriptInput]
+  const options = {
+    ...networkOptions(address, camera.transport, sound),
+    fpsprobesize: '0',
+    ...(timing === 'arrival' && { use_wallclock_as_timestamps: '1' }),
+  }
+  const { analyzeduration, probesize } = options
+  // What reads the script looks at the stream once more, after the demuxer that the script names.
+  const looked = ['-analyzeduration', analyzeduration, '-probesize', probesize]
+  const args = address.kind === 'http' ? [...pace, ...looked, ...scriptInput] : [...looked, ...scriptInput]
   return { args, stdin: inputScript(address.url, options) }
 }
 
@@ -135,11 +181,20 @@ export function fileInput(path: string): string {
 export function networkOptions(
   address: CameraAddress,
   transport: CameraConfig['transport'],
-): Record<string, string> {
-  const analyzeduration = String(analyzeUs)
+  sound: boolean,
+): { readonly analyzeduration: string; readonly probesize: string; readonly [name: string]: string } {
+  const probesize = String(probeBytes)
   if (address.kind === 'rtsp')
-    return { rtsp_transport: transport, timeout: String(socketTimeoutUs), analyzeduration }
-  return { rw_timeout: String(socketTimeoutUs), analyzeduration }
+    return {
+      rtsp_transport: transport,
+      // Tracks that nobody asked for are not set up. Alone, the video has the times of its packets: with a second track
+      // ffmpeg takes those of the camera's reports, which jump when its clock is set.
+      allowed_media_types: sound ? 'video+audio' : 'video',
+      timeout: String(socketTimeoutUs),
+      analyzeduration: String(sound ? analyzeUs.heard : analyzeUs.mute),
+      probesize,
+    }
+  return { rw_timeout: String(socketTimeoutUs), analyzeduration: String(analyzeUs.http), probesize }
 }
 
 /**
@@ -150,29 +205,4 @@ function hardwareArguments(hardwareDecode: CameraConfig['hardwareDecode']): read
   if (hardwareDecode === 'none') return []
   const download = hardwareDecode === 'qsv' ? ['-hwaccel_output_format', 'nv12'] : []
   return ['-hwaccel', hardwareDecode, ...download]
-}
-
-/**
- * Waits for the first keyframe, thins to one frame in each cell of a time grid, then scales. Unlike the `fps`
- * filter, `select` neither repeats frames nor changes their timestamps. Comparing for "another cell" keeps going
- * when timestamps jump back.
- *
- * What NUT calls the aspect of a pixel carries the aspect of the whole picture: `setsar=sar` makes an unknown one 1,
- * scaling keeps the picture's proportions in it, and the last `setsar` turns them into one number.
- */
-function filterOf({ widthPx, heightPx, sampleFps, fit = 'stretch' }: FrameStreamSpec): string {
-  const cell = (time: string) => `floor(${time}*${sampleFps}+0.000001)`
-  const begun = `st(0,ld(0)+key+gte(t,${keyframeWaitSeconds}))`
-  const select = `gt(${begun},0)*(isnan(prev_selected_t)+not(eq(${cell('t')},${cell('prev_selected_t')})))`
-  const scale = `scale=${widthPx}:${heightPx}`
-  if (fit === 'stretch')
-    return `select='${select}',setsar=sar,${scale}:flags=area,setsar=dar:max=1000,format=rgb24`
-  const [x, y] = fit === 'letterbox' ? [0, 0] : ['(ow-iw)/2', '(oh-ih)/2']
-  return [
-    `select='${select}'`,
-    `${scale}:force_original_aspect_ratio=decrease:flags=area`,
-    'setsar=a:max=1000',
-    'format=rgb24',
-    `pad=${widthPx}:${heightPx}:${x}:${y}:color=0x727272`,
-  ].join(',')
 }

@@ -55,12 +55,16 @@ const nonSync = 0x10000
 /** A fragment lasts a fraction of a second. */
 const mostSamples = 100_000
 
-/** Decode time, length and whether the first sample is a keyframe, from moof/traf: tfhd, tfdt and trun. */
+/**
+ * When a fragment is shown, its length and whether its first sample is a keyframe, from moof/traf: tfhd, tfdt and trun. It
+ * is shown from its keyframe on, or from the earliest of its pictures. Times before zero are usual: pictures that are
+ * decoded before they are shown, and what an edit list hides.
+ */
 export function readFragmentHead(moof: Uint8Array, timescale: number) {
   const traf = find(viewOf(moof), paths.trackFragment)
   const defaults = readTrackHeader(find(traf, paths.trackHeader))
   const time = find(traf, paths.decodeTime)
-  const ticks = time.getUint8(0) === 1 ? Number(time.getBigUint64(4)) : time.getUint32(4)
+  const ticks = time.getUint8(0) === 1 ? Number(time.getBigInt64(4)) : time.getUint32(4)
   const run = find(traf, paths.run)
   const flags = run.getUint32(0) & 0xffffff
   const count = run.getUint32(4)
@@ -73,7 +77,10 @@ export function readFragmentHead(moof: Uint8Array, timescale: number) {
   // Samples without fields of their own take no bytes: their count alone could keep the loop busy for ever.
   if (count > mostSamples) throw new AppError('MEDIA_MALFORMED', `a fragment of ${count} pictures`)
   let duration = 0
+  let firstShown = 0
+  let earliest = Number.POSITIVE_INFINITY
   for (let sample = 0; sample < count; sample += 1) {
+    const sent = duration
     if (flags & 0x100) {
       duration += run.getUint32(at)
       at += 4
@@ -83,11 +90,20 @@ export function readFragmentHead(moof: Uint8Array, timescale: number) {
       if (sample === 0 && !(flags & 4)) firstFlags = run.getUint32(at)
       at += 4
     }
-    if (flags & 0x800) at += 4
+    let delay = 0
+    if (flags & 0x800) {
+      // Version 0 says unsigned, but no delay is that long: writers put negative ones there all the same.
+      delay = run.getInt32(at)
+      at += 4
+    }
+    if (sample === 0) firstShown = delay
+    earliest = Math.min(earliest, sent + delay)
   }
+  const keyframe = (firstFlags & nonSync) === 0
+  const shown = keyframe || count === 0 ? firstShown : earliest
   return {
-    keyframe: (firstFlags & nonSync) === 0,
-    ptsUs: Math.round((ticks * 1e6) / timescale),
+    keyframe,
+    ptsUs: Math.round(((ticks + shown) * 1e6) / timescale),
     durationUs: Math.round((duration * 1e6) / timescale),
   }
 }

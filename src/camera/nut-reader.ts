@@ -7,6 +7,7 @@ import {
   parseMainHeader,
   parseStreamHeader,
 } from './nut-header.ts'
+import { sourceTicks } from './source-time.ts'
 
 export interface NutReader {
   /** Takes the next bytes, cut anywhere. Calls `onFrame` for every frame that becomes complete. */
@@ -34,8 +35,8 @@ const mostFrameBytes = 1024 * 1024
  */
 export function createNutReader(options: {
   frameBytes: number | null
-  /** `pixelAspect`: what the stream's header says, or null. */
-  onFrame: (data: Uint8Array, ptsUs: number, pixelAspect: number | null) => void
+  /** `ptsUs`: null where the source has no time; `pixelAspect`: what the stream's header says, or null. */
+  onFrame: (data: Uint8Array, ptsUs: number | null, pixelAspect: number | null) => void
 }): NutReader {
   const { frameBytes, onFrame } = options
   let gathered: Uint8Array = new Uint8Array(0)
@@ -43,7 +44,7 @@ export function createNutReader(options: {
   let header: NutHeader | null = null
   let stream: NutStream | null = null
   let lastPts = 0
-  let frame: { data: Uint8Array; filled: number; ptsUs: number } | null = null
+  let frame: { data: Uint8Array; filled: number; ptsUs: number | null } | null = null
 
   const malformed = (what: string) => new AppError('MEDIA_MALFORMED', `frames from ffmpeg: ${what}`)
 
@@ -119,7 +120,8 @@ export function createNutReader(options: {
       throw malformed(`a frame of ${size} bytes instead of ${frameBytes ?? `at most ${mostFrameBytes}`}`)
     lastPts = codedPts === null ? lastPts + code.ptsDelta : fullPts(codedPts, lastPts, stream.ptsShift)
     const { numerator, denominator } = header.timeBases[stream.timeBaseId]!
-    const ptsUs = Math.round((lastPts * numerator * 1e6) / denominator)
+    const ticks = sourceTicks(lastPts)
+    const ptsUs = ticks === null ? null : Math.round((ticks * numerator * 1e6) / denominator)
     // Not from the shared pool: the frame keeps its buffer.
     frame = { data: new Uint8Array(Buffer.allocUnsafeSlow(size).buffer), filled: 0, ptsUs }
     return numbers.at

@@ -2,7 +2,7 @@ import { spawn as nodeSpawn } from 'node:child_process'
 import type { CameraConfig } from '../config/schema.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
-import { cameraAddress, missingFile } from './camera-address.ts'
+import { cameraAddress, fileFault } from './camera-address.ts'
 import { childEnvironment } from './child-environment.ts'
 import { classifyFailure } from './classify-failure.ts'
 import { fileInput, networkOptions } from './ffmpeg-arguments.ts'
@@ -62,7 +62,8 @@ interface Packet {
 export async function probeCamera(url: string, options: ProbeOptions = {}): Promise<ProbeResult> {
   const { transport = 'tcp', timeoutMs = 15_000, clock = systemClock, spawn = nodeSpawn } = options
   const address = cameraAddress(url, 'to probe')
-  if (missingFile(address)) throw new AppError('CAMERA_NOT_FOUND', 'there is no such file')
+  const fault = fileFault(address)
+  if (fault) throw new AppError(fault.code, fault.reason)
   const network = address.kind !== 'file'
   const startedMs = clock.monoMs()
   const text = await ffprobe(
@@ -80,7 +81,7 @@ export async function probeCamera(url: string, options: ProbeOptions = {}): Prom
       ...(network ? scriptInput : ['-i', fileInput(address.path)]),
     ],
     {
-      stdin: network ? inputScript(address.url, networkOptions(address, transport)) : null,
+      stdin: network ? inputScript(address.url, networkOptions(address, transport, true)) : null,
       timeoutMs,
       clock,
       spawn,

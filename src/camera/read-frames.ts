@@ -5,6 +5,7 @@ import type { Frame, FrameStreamSpec } from '../core/frame.ts'
 import { childEnvironment } from './child-environment.ts'
 import { ffmpegCommand } from './ffmpeg-arguments.ts'
 import { createNutReader } from './nut-reader.ts'
+import { createTimeLine } from './time-line.ts'
 
 /**
  * The frames of a video file, as fast as they are asked for: ffmpeg waits while nobody reads. The arrival of a frame
@@ -52,10 +53,12 @@ export async function* readFrames(options: {
   })
   const ready: Frame[] = []
   let seq = 0
+  const line = createTimeLine()
   const reader = createNutReader({
     frameBytes: spec.widthPx * spec.heightPx * 3,
-    onFrame(data, ptsUs, pictureAspect) {
+    onFrame(data, rawUs, pictureAspect) {
       const { widthPx, heightPx } = spec
+      const ptsUs = line.follow(rawUs)
       const arrivalMs = startMs + ptsUs / 1000
       ready.push({
         ...{ cameraId, epoch: 1, seq, ptsUs, arrivalMs, arrivalMonoMs: arrivalMs, widthPx, heightPx, data },

@@ -9,6 +9,8 @@ export interface StreamHealthSettings {
   readonly damage: () => number
   /** Off for a file that is read as fast as possible: then arrival says nothing about time. */
   readonly realtime: boolean
+  /** When the source's clock last made a step, on the monotonic clock. */
+  readonly steppedMonoMs?: () => number
 }
 
 /** Share of the wanted rate under which a camera is slow, and above which it is not any more. */
@@ -38,7 +40,8 @@ interface Point {
   readonly ptsMs: number
 }
 
-function createLook({ sampleFps, damage, realtime }: StreamHealthSettings): (frame: Frame) => StreamState {
+function createLook(settings: StreamHealthSettings): (frame: Frame) => StreamState {
+  const { sampleFps, damage, realtime, steppedMonoMs = () => Number.NEGATIVE_INFINITY } = settings
   let epoch = 0
   /** Frames of the last thirty seconds. */
   let points: Point[] = []
@@ -104,7 +107,7 @@ function createLook({ sampleFps, damage, realtime }: StreamHealthSettings): (fra
     const fps = rate(now.monoMs)
     if (fps !== null) isSlow = fps < sampleFps * (isSlow ? slow.over : slow.under)
     if (broken) return 'corrupt'
-    if (now.monoMs - jumpedMs < holdMs || drifts(now)) return 'clock'
+    if (now.monoMs - Math.max(jumpedMs, steppedMonoMs()) < holdMs || drifts(now)) return 'clock'
     return isSlow ? 'slow' : 'ok'
   }
 }

@@ -8,8 +8,21 @@ export type ViewState = 'ok' | 'frozen' | 'dark' | 'covered' | 'moved'
 /** Whether the pictures come as they should; src/camera/stream-health.ts tells. */
 export type StreamState = 'ok' | 'slow' | 'clock' | 'corrupt'
 
-/** Whether what a live camera sends can be used. unrecorded: pictures come, but nothing of them is recorded. */
-export type PictureState = ViewState | StreamState | 'unrecorded'
+/** What was asked of a camera beside its pictures and does not come: the packets for the recording, or its sound. */
+export type MissingState = 'unrecorded' | 'silent'
+
+/** Whether what a live camera sends can be used. */
+export type PictureState = ViewState | StreamState | MissingState
+
+/** Something that was asked of a camera does not come, though its pictures do. */
+export interface ProductTrouble {
+  readonly product: 'recording' | 'sound'
+  readonly code: ErrorCode
+  /** For people. */
+  readonly reason: string
+  /** It had come on this connection: another connection may bring it back. */
+  readonly stopped: boolean
+}
 
 export interface CameraStatus {
   readonly cameraId: string
@@ -22,6 +35,6 @@ export interface CameraStatus {
   readonly epoch: number
   /** Connection attempts since it was last live. */
   readonly attempt: number
-  /** `ok` while it is not live: then nothing is known about the picture. */
+  /** `ok` while it is not live, because nothing is known about the picture then; but `clock` at once when its clock steps. */
   readonly picture: PictureState
 }

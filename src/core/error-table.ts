@@ -54,6 +54,26 @@ export const errorTable = {
     exitCode: 66,
     summary: 'The camera answers but has no stream at that path, or no camera has that id.',
   },
+  CAMERA_BUSY: {
+    retry: true,
+    httpStatus: 503,
+    exitCode: 75,
+    summary:
+      'The camera answers that it has no connection or bandwidth left (453, 503). End other viewers, or ask for its smaller stream.',
+  },
+  CAMERA_TRANSPORT: {
+    retry: true,
+    httpStatus: 502,
+    exitCode: 69,
+    summary:
+      'The camera refuses the transport that was asked for (461), or nothing comes over UDP. Vireo tries the other one; set transport: tcp or udp.',
+  },
+  CAMERA_REFUSED: {
+    retry: true,
+    httpStatus: 502,
+    exitCode: 69,
+    summary: 'The camera answers with an error; the message has its status.',
+  },
   CAMERA_STALLED: {
     retry: true,
     httpStatus: 502,
@@ -99,6 +119,20 @@ export const errorTable = {
     exitCode: 69,
     summary:
       'Pictures of a camera come, but nothing that can be recorded, or its time stands still: alerts get no clips. The reason says more.',
+  },
+  MEDIA_CLOCK: {
+    retry: true,
+    httpStatus: 502,
+    exitCode: 69,
+    summary:
+      "A camera's clock was set, or its times began anew. It is connected anew, and recordings begin anew.",
+  },
+  MEDIA_UNRECORDABLE: {
+    retry: false,
+    httpStatus: 422,
+    exitCode: 65,
+    summary:
+      'MP4 cannot hold what the camera sends. Its pictures are analysed; nothing is recorded. Choose H.264 or H.265 in the camera.',
   },
   MEDIA_FFMPEG_MISSING: {
     retry: false,

@@ -35,7 +35,7 @@ export function createFileTimeline(init: Uint8Array, first: Uint8Array): FileTim
       if (at === null || !moof) return [data]
       // Others hold the same bytes: only the head is copied.
       const head = Buffer.from(data.subarray(0, moof.end))
-      const ticks = at.long ? head.readBigUInt64BE(at.at) : BigInt(head.readUInt32BE(at.at))
+      const ticks = at.long ? head.readBigInt64BE(at.at) : BigInt(head.readUInt32BE(at.at))
       const own = ticks > base ? ticks - base : 0n
       if (at.long) head.writeBigUInt64BE(own, at.at)
       else head.writeUInt32BE(Number(own), at.at)
@@ -89,7 +89,7 @@ function decodeTimeOf(data: Uint8Array): bigint | null {
   const place = decodeTimeAt(data)
   if (!place) return null
   const view = viewOf(data)
-  return place.long ? view.getBigUint64(place.at) : BigInt(view.getUint32(place.at))
+  return place.long ? view.getBigInt64(place.at) : BigInt(view.getUint32(place.at))
 }
 
 /** From the decode time of the first sample to its presentation, in ticks (`trun`). */

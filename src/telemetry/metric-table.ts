@@ -26,6 +26,11 @@ export const metricTable = {
     help: '1 for what the picture of the camera is like, 0 for the others.',
     labels: ['camera', 'picture'],
   },
+  vireo_camera_missing: {
+    type: 'gauge',
+    help: '1 while the camera gives pictures but no packets to record, or no sound; 0 otherwise.',
+    labels: ['camera', 'product'],
+  },
   vireo_camera_damage_total: {
     type: 'counter',
     help: 'Complaints of the decoder about broken or missing data.',

@@ -9,7 +9,7 @@ const bytes = new Uint8Array(readFileSync(join(import.meta.dirname, 'fixtures/ei
 const frameBytes = 16 * 12 * 3
 
 function readAll(chunks: readonly Uint8Array[], size = frameBytes) {
-  const frames: { data: Uint8Array; ptsUs: number }[] = []
+  const frames: { data: Uint8Array; ptsUs: number | null }[] = []
   const reader = createNutReader({ frameBytes: size, onFrame: (data, ptsUs) => frames.push({ data, ptsUs }) })
   for (const chunk of chunks) reader.push(chunk)
   return frames
@@ -18,7 +18,7 @@ function readAll(chunks: readonly Uint8Array[], size = frameBytes) {
 describe('NUT reader', () => {
   it("gives every frame with the source's time", () => {
     const frames = readAll([bytes])
-    expect(frames.map(({ ptsUs }) => ptsUs / 1000)).toEqual([0, 160, 280, 400, 520, 640, 760, 880])
+    expect(frames.map(({ ptsUs }) => ptsUs! / 1000)).toEqual([0, 160, 280, 400, 520, 640, 760, 880])
     for (const { data } of frames) {
       expect(data).toHaveLength(frameBytes)
       expect(new Set(data).size).toBeGreaterThan(5)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { cameraStatus } from '../../../pipelines/camera-status.ts'
 import type { CameraSource } from '../../../src/camera/camera-source.ts'
 import { cameraSchema } from '../../../src/config/schema.ts'
-import type { CameraStatus } from '../../../src/core/camera-status.ts'
+import type { CameraStatus, ProductTrouble } from '../../../src/core/camera-status.ts'
 import type { Frame } from '../../../src/core/frame.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import type { RecordingTrouble } from '../../../src/record/recording-watch.ts'
@@ -18,6 +18,7 @@ function setUp(more: object = {}) {
   const frames = new Subject<Frame>()
   const status$ = new BehaviorSubject<CameraStatus>(live)
   const recording$ = new BehaviorSubject<RecordingTrouble | null>(null)
+  const trouble$ = new BehaviorSubject<ProductTrouble | null>(null)
   const gauges = new Map<string, number>()
   const seen: string[] = []
   let damage = 0
@@ -25,7 +26,7 @@ function setUp(more: object = {}) {
   const camera = cameraSchema.parse({ id: 'gate', url: 'rtsp://h/a', ...more })
   cameraStatus({
     ...{ camera, stream, recording$, clock: { nowMs: () => 7, monoMs: () => 7, after: () => () => {} } },
-    source: { status$, frames$: () => frames, damage: () => damage } as unknown as CameraSource,
+    source: { status$, frames$: () => frames, damage: () => damage, trouble$ } as unknown as CameraSource,
     telemetry: { ...noTelemetry, gauge: (_name, { picture }, value) => gauges.set(picture!, value) },
   }).subscribe(({ state, picture, reason }) => seen.push(`${state} ${picture}: ${reason}`))
   return {
