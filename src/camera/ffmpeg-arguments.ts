@@ -105,6 +105,9 @@ export function ffmpegCommand(options: {
           // With frag_discont: the first keyframe keeps its time, so that fragments and frames share one time line.
           '-avoid_negative_ts',
           'disabled',
+          // Otherwise times are shifted by how long the first picture waits for those that come before it.
+          '-use_editlist',
+          '0',
           '-frag_duration',
           String(fragmentUs),
           '-flush_packets',
