@@ -157,7 +157,7 @@ export function watchOf(camera: CameraConfig, config: Config, engine: InferenceE
       fused: fused.map(({ fusion }) => fusion.label),
     }),
     plan,
-    pose: plan && choosePose(camera, config, engine),
+    pose: plan && choosePose(camera, config, engine, plan),
     behaviours: ownBehaviours(config, camera.id),
   }
 }

@@ -1,4 +1,5 @@
 import type { BehaviourOptions } from '../src/behaviour/behaviours.ts'
+import { findsKeypoints } from '../src/bundle/decode-schema.ts'
 import { cameraBehaviours, ownBehaviours } from '../src/config/camera-behaviours.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import { AppError } from '../src/core/errors.ts'
@@ -43,6 +44,7 @@ export function modelPlan(name: string, engine: Bundles, detectFps?: number): De
     name,
     version,
     highScore: Math.min(...wanted.map(({ threshold }) => threshold), 1),
+    ...(findsKeypoints(decode) && { leastKeypointScore: decode.leastKeypointScore }),
     spec: {
       widthPx: input.widthPx,
       heightPx: input.heightPx,
@@ -77,7 +79,9 @@ export function behaviourOptions(camera: CameraConfig, config: Config, engine: B
     ...cameraBehaviours(config, camera.id),
     labels: [...new Set([blobLabel, ...labelsOf(true)])],
     actions: actions.length > 0 ? actions : undefined,
-    poses: poseModelOf(camera, config, engine) !== null,
+    poses:
+      chooseDetector(camera, config, engine)?.leastKeypointScore !== undefined ||
+      poseModelOf(camera, config, engine) !== null,
   }
 }
 

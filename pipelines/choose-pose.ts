@@ -7,6 +7,7 @@ import type { FrameStreamSpec } from '../src/core/frame.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { leastStaleUs } from '../src/pose/pose-tracks.ts'
 import { personStream } from './people.ts'
+import type { DetectorFacts } from './scene-watch.ts'
 
 /** What finds the keypoints of people on a camera. */
 export interface PosePlan {
@@ -39,11 +40,18 @@ export function poseModelOf(camera: CameraConfig, config: Config, engine: Bundle
 }
 
 /**
- * How the people of a camera are looked at; null where no rule of it asks for a posture, or no model could tell.
+ * How the people of a camera are looked at one by one; null where no rule of it asks for a posture, no model could tell,
+ * or its detector finds keypoints itself and the camera names no other model for them.
  *
  * @throws AppError CONFIG_INVALID when the model that it names is of another kind.
  */
-export function choosePose(camera: CameraConfig, config: Config, engine: Bundles): PosePlan | null {
+export function choosePose(
+  camera: CameraConfig,
+  config: Config,
+  engine: Bundles,
+  detector: Pick<DetectorFacts, 'leastKeypointScore'>,
+): PosePlan | null {
+  if (detector.leastKeypointScore !== undefined && camera.pose?.model === undefined) return null
   const modelName = poseModelOf(camera, config, engine)
   const { rules } = ownBehaviours(config, camera.id)
   const asked = rules.some(({ enabled, when }) => enabled && when && posturePaths(when).length > 0)

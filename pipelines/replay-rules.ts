@@ -42,9 +42,8 @@ export interface ReplayOptions {
 export async function* replayRules(options: ReplayOptions): AsyncGenerator<AlertStep> {
   const { plan, behaviours, motion, configHash, telemetry, onLook } = options
   const engine = { ...options.engine, strideScale: () => 1 }
-  const detector = { name: plan.name, version: plan.version, highScore: plan.highScore }
   const watch = createSceneWatch({
-    ...{ behaviours, detector, configHash, idPrefix: '', telemetry },
+    ...{ behaviours, detector: plan, configHash, idPrefix: '', telemetry },
     ...(options.pose && { poseStaleUs: poseStaleUs(options.pose) }),
   })
   const poses = options.pose && {

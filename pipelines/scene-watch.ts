@@ -4,7 +4,7 @@ import type { ActionScore } from '../src/behaviour/score-memory.ts'
 import type { TrackUpdate } from '../src/clip/await-tracks.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { Scores } from '../src/core/clip.ts'
-import type { Detection } from '../src/core/detection.ts'
+import type { Detection, Track } from '../src/core/detection.ts'
 import type { Frame, PictureArea } from '../src/core/frame.ts'
 import { countDrop, type Telemetry } from '../src/core/telemetry-port.ts'
 import { createPoseTracks, leastStaleUs, type PoseReading } from '../src/pose/pose-tracks.ts'
@@ -28,6 +28,8 @@ export interface DetectorFacts {
   readonly version: string
   /** Score from which a detection may start a track. */
   readonly highScore: number
+  /** Score from which a keypoint is sure, of a detector that finds them; else absent. */
+  readonly leastKeypointScore?: number
 }
 
 export type Moment = Pick<Frame, 'epoch' | 'ptsUs' | 'arrivalMs' | 'arrivalMonoMs'>
@@ -80,6 +82,19 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
   let actions: ActionScore[] = []
   let anomaly: number | undefined
 
+  /** The bodies that the detector found with its boxes. */
+  const takePoses = (tracks: readonly Track[], { ptsUs, epoch: now }: Moment) => {
+    const { leastKeypointScore } = detector
+    if (leastKeypointScore === undefined) return
+    for (const { id, box, keypoints } of tracks)
+      if (keypoints)
+        poses.take({
+          ...{ trackId: id, epoch: now, ptsUs, keypoints },
+          leastScores: keypoints.map(() => leastKeypointScore),
+          bodyPx: Math.max(box.widthPx, box.heightPx),
+        })
+  }
+
   return {
     look(moment, area, detections) {
       const { ptsUs, arrivalMs } = moment
@@ -93,7 +108,9 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
         epoch = moment.epoch
       }
       last = detections ?? last
-      const tracks = poses.attach(tracker.update(last, ptsUs, area), ptsUs)
+      const followed = tracker.update(last, ptsUs, area)
+      if (detections) takePoses(followed, moment)
+      const tracks = poses.attach(followed, ptsUs)
       const { widthPx, heightPx } = area
       const found = behaviours.step({
         ...{ ptsUs, widthPx, heightPx, tracks, actions, anomaly },

@@ -127,7 +127,7 @@ function foldOptionsOf({ labels, ...plan }: ImportPlan): FoldOptions {
 }
 
 function decodeOf(decode: NonNullable<ImportPlan['decode']>, shape: readonly number[]): Decode {
-  return { ...decode, ...shapeOf(shape, decode.head !== 'fastestdet') }
+  return { ...decode, ...shapeOf(shape, !['fastestdet', 'movenet'].includes(decode.head)) }
 }
 
 function poseOf(pose: NonNullable<ImportPlan['pose']>, shape: readonly number[]): PoseDecode {

@@ -51,7 +51,8 @@ export function parseImportOptions(file: string, options: ImportOptions): Import
   const isClip = kind === 'clip'
   if (isClip && options.frames === undefined)
     throw new AppError('API_BAD_REQUEST', '--frames: is required for a clip model')
-  if (!pose && options.labels === undefined)
+  const ofPeople = options.decode === 'movenet' || options.decode === 'yolo-pose'
+  if (!pose && !ofPeople && options.labels === undefined)
     throw new AppError('API_BAD_REQUEST', '--labels: is required for a clip model and a detector')
   const frames = isClip ? whole('frames', options.frames!) : 1
   const [widthPx, heightPx] = parseSize(options.size)
@@ -86,14 +87,17 @@ export function parseImportOptions(file: string, options: ImportOptions): Import
     mean,
     std,
     scale,
-    labels: options.labels === undefined ? keypointNames : readLabels(options.labels),
+    labels: options.labels !== undefined ? readLabels(options.labels) : ofPeople ? ['person'] : keypointNames,
     background: (options.background ?? '').split(',').map(trim).filter(Boolean),
     activation: choice('activation', options.activation ?? (isClip ? 'softmax' : 'none'), [
       'softmax',
       'sigmoid',
       'none',
     ] as const),
-    threshold: share('threshold', options.threshold ?? (pose ? '0.3' : '0.5')),
+    threshold: share(
+      'threshold',
+      options.threshold ?? (pose || options.decode === 'movenet' ? '0.3' : '0.5'),
+    ),
     license: options.license,
     ...(decode && { decode }),
     ...(pose && { pose }),
@@ -113,7 +117,7 @@ function kindOf({ kind, decode, pose }: ImportOptions): 'clip' | 'detector' | 'p
       'only clip models (a clip in, one score for each label out), detectors and pose models',
     )
   if ((found === 'detector') !== (decode !== undefined))
-    throw refuse('kind', found, 'a detector, and nothing else, has --decode yolox, yolo, boxes or fastestdet')
+    throw refuse('kind', found, `a detector, and nothing else, has --decode ${heads.join(', ')}`)
   if ((found === 'pose') !== (pose !== undefined))
     throw refuse('kind', found, 'a pose model, and nothing else, has --pose movenet, heatmaps or yolo')
   return found
@@ -131,14 +135,19 @@ function parsePose(text: string, { margin, grid }: ImportOptions): NonNullable<I
 /** What the models saw around people in training: more than top-down models did. */
 const usualMargin = { movenet: 0.2, heatmaps: 0.125, yolo: 0.2 } as const
 
+/** Forms in which detectors give their boxes; the last two give the keypoints of people with them. */
+const heads = ['yolox', 'yolo', 'boxes', 'fastestdet', 'movenet', 'yolo-pose'] as const
+
 function parseDecode(text: string, options: ImportOptions): NonNullable<ImportPlan['decode']> {
-  const head = choice('decode', text, ['yolox', 'yolo', 'boxes', 'fastestdet'] as const)
+  const head = choice('decode', text, heads)
   const fits = ['stretch', 'letterbox', 'letterbox-centre'] as const
   const usual = {
     yolox: 'letterbox',
     yolo: 'letterbox-centre',
     boxes: 'letterbox-centre',
     fastestdet: 'stretch',
+    movenet: 'letterbox-centre',
+    'yolo-pose': 'letterbox-centre',
   }
   return {
     head,
@@ -148,7 +157,11 @@ function parseDecode(text: string, options: ImportOptions): NonNullable<ImportPl
     strides: head === 'yolox' ? options.strides.split(',').map((part) => whole('strides', part.trim())) : [],
     fit: choice('fit', options.fit ?? usual[head], fits),
     leastScore: share('least-score', options.leastScore),
-    nmsIou: head === 'boxes' || options.nmsIou === 'none' ? null : share('nms-iou', options.nmsIou),
+    leastKeypointScore: 0.3,
+    nmsIou:
+      head === 'boxes' || head === 'movenet' || options.nmsIou === 'none'
+        ? null
+        : share('nms-iou', options.nmsIou),
   }
 }
 

@@ -63,7 +63,7 @@ export async function testRules(
       .filter(({ name }) => ['clip', 'stream'].includes(engine.bundle(name).kind))
       .filter(({ name }) => camera.models?.includes(name) ?? true)
       .map(({ name, scope = 'scene' as const }) => ({ name, scope }))
-    const pose = choosePose(camera, config, engine)
+    const pose = choosePose(camera, config, engine, plan)
     const steps = replayRules({
       video: options.video,
       behaviours: behaviourOptions(camera, config, engine),

@@ -1,4 +1,4 @@
-import type { Pose } from './pose.ts'
+import type { Keypoint, Pose } from './pose.ts'
 
 /** An axis-aligned box; corner at the top left. Units are the frame's pixels, not clipped to the picture. */
 export interface BoxPx {
@@ -14,6 +14,8 @@ export interface Detection {
   readonly label: string
   /** Confidence, 0–1. */
   readonly score: number
+  /** Of a person, in the order of keypointNames, when the detector finds them too. */
+  readonly keypoints?: readonly Keypoint[]
 }
 
 /** One object followed over time, as it stands at one frame. */
@@ -30,6 +32,8 @@ export interface Track {
   readonly firstPtsUs: number
   /** PTS of the last frame in which it was detected. */
   readonly seenPtsUs: number
+  /** What the detector itself found of its body in this frame. */
+  readonly keypoints?: readonly Keypoint[]
   /** Keypoints that are not too old. Absent: none, or no pose model watches the camera. */
   readonly pose?: Pose
 }

@@ -2,6 +2,7 @@ import type { Bundle } from '../bundle/bundle-schema.ts'
 import type { Detection } from '../core/detection.ts'
 import { AppError } from '../core/errors.ts'
 import type { PictureArea } from '../core/frame.ts'
+import type { Keypoint } from '../core/pose.ts'
 import { createCandidateReader } from './read-candidates.ts'
 import { suppressOverlaps } from './suppress-overlaps.ts'
 
@@ -28,7 +29,12 @@ export function createDetectionDecoder(
 
   return (values, { leftPx, topPx, stretchX, widthPx, heightPx }) => {
     const found: Detection[] = []
-    read(values, ({ x, y, width, height, label, score }) => {
+    const toPicture = (point: { x: number; y: number; score: number }): Keypoint => {
+      const [xPx, yPx] = [(point.x - leftPx) * stretchX, point.y - topPx]
+      const score = Math.min(1, Math.max(0, point.score))
+      return Number.isFinite(xPx + yPx + score) ? { xPx, yPx, score } : { xPx: 0, yPx: 0, score: 0 }
+    }
+    read(values, ({ x, y, width, height, label, score, keypoints }) => {
       const { name, background } = labels[label]!
       if (background) return
       const box = {
@@ -45,7 +51,10 @@ export function createDetectionDecoder(
         box.xPx + box.widthPx > 0 &&
         box.yPx + box.heightPx > 0
       if (inside && Number.isFinite(box.widthPx * box.heightPx))
-        found.push({ box, label: name, score: Math.min(1, score) })
+        found.push({
+          ...{ box, label: name, score: Math.min(1, score) },
+          ...(keypoints && { keypoints: keypoints.map(toPicture) }),
+        })
     })
     const best =
       found.length > mostCandidates ? found.sort((a, b) => b.score - a.score).slice(0, mostCandidates) : found

@@ -1,6 +1,7 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import type { Decode } from '../bundle/decode-schema.ts'
 import { candidateLayout, sigmoid, toScoreOf } from '../bundle/read-output.ts'
+import { movenetPeople, yoloPeople } from './read-people.ts'
 
 /** A box in pixels of the detector's input, before suppression. */
 export interface Candidate {
@@ -11,6 +12,8 @@ export interface Candidate {
   /** Column of the labels. */
   readonly label: number
   readonly score: number
+  /** In pixels of the input, for heads that find bodies. */
+  readonly keypoints?: readonly { readonly x: number; readonly y: number; readonly score: number }[]
 }
 
 /** Gives every candidate at or above the least score to `take`. Values that are no numbers never pass. */
@@ -28,6 +31,10 @@ export function createCandidateReader(part: Part): CandidateReader {
       return finishedBoxes(part)
     case 'fastestdet':
       return fastestDet(part)
+    case 'movenet':
+      return movenetPeople(part)
+    case 'yolo-pose':
+      return yoloPeople(part)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { BoxPx } from '../core/detection.ts'
+import type { BoxPx, Detection } from '../core/detection.ts'
 import type { BoxFilter } from './box-filter.ts'
 
 /** What the tracker keeps of one object. */
@@ -13,4 +13,6 @@ export interface Candidate {
   seenPtsUs: number
   /** The filtered box where it was detected last. */
   lastBox: BoxPx
+  /** Of the detection that was taken for it last. */
+  keypoints: Detection['keypoints']
 }

@@ -84,6 +84,7 @@ export function createTracker(options: TrackerOptions): Tracker {
         track.confirmed ||= track.hits >= confirmHits
         track.seenPtsUs = ptsUs
         track.lastBox = track.filter.box()
+        track.keypoints = detection.keypoints
       }
       const fresh = tentative.filter(({ confirmed }) => confirmed)
       const lost = confirmed.filter(({ seenPtsUs }) => seenPtsUs < ptsUs)
@@ -113,6 +114,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       firstPtsUs: ptsUs,
       seenPtsUs: ptsUs,
       lastBox: detection.box,
+      keypoints: detection.keypoints,
     }
   }
 
@@ -126,6 +128,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       state: seen ? 'seen' : 'lost',
       firstPtsUs: track.firstPtsUs,
       seenPtsUs: track.seenPtsUs,
+      ...(seen && track.keypoints && { keypoints: track.keypoints }),
     }
   }
 }

@@ -48,7 +48,7 @@ export function registerModel(program: Command): void {
     .option('--kind <kind>', 'kind of model: clip, detector or pose (default: as --decode and --pose say)')
     .option(
       '--decode <head>',
-      'output of a detector: yolox, yolo, boxes (suppressed in the graph) or fastestdet',
+      'output of a detector: yolox, yolo, boxes (suppressed in the graph) or fastestdet; of people with keypoints: movenet or yolo-pose',
     )
     .option('--pose <head>', 'output of a pose model: movenet, heatmaps or yolo')
     .option('--margin <share>', "what of the box's longer side a pose model sees beside a person")

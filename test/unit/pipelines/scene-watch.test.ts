@@ -5,6 +5,7 @@ import type { Scores } from '../../../src/core/clip.ts'
 import type { Detection } from '../../../src/core/detection.ts'
 import { pictureArea } from '../../../src/core/frame.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
+import { body } from '../pose/body.ts'
 
 const area = pictureArea({ widthPx: 320, heightPx: 180, pictureAspect: 16 / 9 })
 const fps = 5
@@ -36,10 +37,10 @@ const moment = (n: number, epoch = 1): Moment => ({
   arrivalMs: 1_000_000 + (n * 1000) / fps,
   arrivalMonoMs: (n * 1000) / fps,
 })
-const create = (rules: readonly unknown[] = [visit], more: object = {}) =>
+const create = (rules: readonly unknown[] = [visit], more: object = {}, detector: object = {}) =>
   createSceneWatch({
     behaviours: { ...behavioursSchema.parse({ zones: [whole], rules }), cameraId: 'gate', ...more },
-    detector: { name: 'people', version: '1.0.0', highScore: 0.5 },
+    detector: { name: 'people', version: '1.0.0', highScore: 0.3, ...detector },
     configHash: 'abc',
     idPrefix: '',
     telemetry: noTelemetry,
@@ -113,6 +114,20 @@ describe('scene watch', () => {
     expect(steps.map(({ rule, trackIds }) => [rule, trackIds])).toEqual([
       ['fight', ['2']],
       ['odd', []],
+    ])
+  })
+
+  it('knows how people hold themselves from a detector that finds their bodies', () => {
+    const down = { name: 'down', when: { posture: 'lying', for: '1s' } }
+    const watch = create([down], {}, { leastKeypointScore: 0.3 })
+    const lying: Detection = {
+      box: { xPx: 100, yPx: 100, widthPx: 120, heightPx: 40 },
+      ...{ label: 'person', score: 0.4 },
+      keypoints: body({}, { degrees: 90, scale: 70, xPx: 160, yPx: 120 }),
+    }
+    const steps = Array.from({ length: 12 }, (_, n) => watch.look(moment(n), area, [lying]).steps).flat()
+    expect(steps).toMatchObject([
+      { phase: 'new', rule: 'down', explanation: expect.stringMatching(/posture lying \(torso 90°/) },
     ])
   })
 
