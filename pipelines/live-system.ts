@@ -1,4 +1,5 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
+import { join } from 'node:path'
 import { diffConfig, restartOf } from '../src/config/diff.ts'
 import type { Config } from '../src/config/schema.ts'
 import type { Clock } from '../src/core/clock.ts'
@@ -81,7 +82,10 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const registry = registryOf(config, clock, guard)
     closers.push(() => registry?.close())
     const models = resolveModels(config, registry)
-    const engine = await createInferenceEngine({ models, clock, telemetry })
+    const engine = await createInferenceEngine({
+      ...{ models, clock, telemetry },
+      cacheDir: join(config.dataDir, 'cache'),
+    })
     closers.push(() => engine.close())
     const publishers = createPublishers({
       ...options,
@@ -114,7 +118,11 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const health = {
       ready: () => live !== null && storeWatch.problem() === null,
       cameras: () => live?.statuses() ?? [],
-      models: () => engine.describe().map(({ name, version, ready }) => ({ name, version, ready })),
+      models: () =>
+        engine.describe().map(({ name, version, ready, precision }) => ({
+          ...{ name, version, ready },
+          ...(precision && { precision: { serves: precision.serves, reason: precision.reason } }),
+        })),
     }
     const site = createSite({
       ...{ ...options, store, reload, started: config, sinks: sinks.names },

@@ -102,6 +102,11 @@ export const bundleSchema = z
       .max(10_000)
       .describe('One entry for each column of the output, in its order.'),
     graph: insidePath.describe('The ONNX file; must be among the files.'),
+    floatGraph: insidePath
+      .optional()
+      .describe(
+        'The float graph that `graph` was quantised from: the engine serves it where the quantised one is not faster, or loses more than stated.',
+      ),
     files: z
       .array(
         z.strictObject({

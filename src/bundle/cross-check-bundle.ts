@@ -45,6 +45,15 @@ export function crossCheckBundle(bundle: Bundle, context: z.RefinementCtx<Bundle
       refuse(['files', index, 'path'], 'bundle.json cannot state its own checksum; leave it out')
   if (!bundle.files.some((file) => file.path === bundle.graph))
     refuse(['graph'], `"${bundle.graph}" is not among the files`)
+  checkFloatGraph(bundle, refuse)
+}
+
+function checkFloatGraph({ kind, graph, floatGraph, files }: Bundle, refuse: Refuse): void {
+  if (floatGraph === undefined) return
+  if (kind !== 'clip' && kind !== 'stream') refuse(['floatGraph'], `must be absent for kind ${kind}`)
+  if (floatGraph === graph) refuse(['floatGraph'], 'must be another file than graph')
+  if (!files.some((file) => file.path === floatGraph))
+    refuse(['floatGraph'], `"${floatGraph}" is not among the files`)
 }
 
 type Refuse = (path: PropertyKey[], message: string) => void

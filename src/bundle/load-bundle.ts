@@ -13,6 +13,8 @@ export interface LoadedBundle {
   readonly bundle: Bundle
   /** The ONNX file, ready to be opened. */
   readonly graphPath: string
+  /** The float graph beside a quantised one; null where there is none. */
+  readonly floatPath: string | null
   readonly contract: ModelContract
 }
 
@@ -29,7 +31,9 @@ export async function loadBundle(dir: string): Promise<LoadedBundle> {
   const bundle = await readBundleJson(dir)
   const root = await realpath(dir)
   for (const file of bundle.files) await checkFile(root, file, join(dir, 'bundle.json'))
-  return { dir, bundle, graphPath: join(dir, bundle.graph), contract: modelContract(bundle) }
+  const { graph, floatGraph } = bundle
+  const floatPath = floatGraph === undefined ? null : join(dir, floatGraph)
+  return { dir, bundle, graphPath: join(dir, graph), floatPath, contract: modelContract(bundle) }
 }
 
 async function readBundleJson(dir: string): Promise<Bundle> {

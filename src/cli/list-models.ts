@@ -1,14 +1,23 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { loadBundle } from '../bundle/load-bundle.ts'
 import type { Config } from '../config/schema.ts'
 import type { ModelContract } from '../core/bundle.ts'
 import { systemClock } from '../core/clock.ts'
 import { type ErrorCode, toAppError } from '../core/errors.ts'
+import { knownPrecision } from '../infer/precision/judge-precision.ts'
+import type { PrecisionVerdict } from '../infer/precision/precision-verdict.ts'
 import { openModelRegistry } from '../registry/model-registry.ts'
 import type { ModelState } from '../registry/model-state.ts'
 
 export type ListedModel =
-  | ({ readonly configured: string; readonly path: string; readonly ok: true } & ModelContract)
+  | ({
+      readonly configured: string
+      readonly path: string
+      readonly ok: true
+      /** Which graph of a quantised model serves on this processor; null when it was not loaded here yet, or has one graph. */
+      readonly precision: PrecisionVerdict | null
+    } & ModelContract)
   | {
       readonly configured: string
       readonly path: string
@@ -37,7 +46,9 @@ export async function listedModels(config: Config): Promise<ListedModel[]> {
       let path = given ?? `registry ${from}`
       try {
         path = resolveModels({ ...config, models: [model] }, registry)[0]!.path
-        return { configured, path, ok: true, ...(await loadBundle(path)).contract }
+        const loaded = await loadBundle(path)
+        const precision = await knownPrecision(loaded, join(config.dataDir, 'cache'))
+        return { configured, path, ok: true, precision, ...loaded.contract }
       } catch (thrown) {
         const { code, message } = toAppError(thrown)
         return { configured, path, ok: false, code, message }
@@ -77,5 +88,8 @@ export function modelLines(row: ListedModel): string[] {
     row.kind === 'audio'
       ? `${frames / sampleFps} s of sound every ${strideFrames / sampleFps} s`
       : `${frames} frames at ${sampleFps}/s every ${strideFrames}, ${row.widthPx}x${row.heightPx}`
-  return [`${head} ${row.kind} ${row.version}, ${input}, ${row.labels.length} labels, ${row.path}`]
+  return [
+    `${head} ${row.kind} ${row.version}, ${input}, ${row.labels.length} labels, ${row.path}`,
+    ...(row.precision ? [`${' '.repeat(17)}${row.precision.reason}`] : []),
+  ]
 }

@@ -22,6 +22,9 @@ export async function quantizeFromFootage(options: {
   bundleDir: string
   outDir: string
   mode: string
+  /** 7 or 8, as given. */
+  bits: string
+  keepFloat: boolean
   data: readonly string[]
   threads: number
   onProgress: (progress: TrainingProgress) => void
@@ -31,7 +34,10 @@ export async function quantizeFromFootage(options: {
   const mode = quantizeModes.find((each) => each === options.mode) as QuantizeMode | undefined
   if (!mode)
     throw new AppError('API_BAD_REQUEST', `--mode ${options.mode}: accepted: ${quantizeModes.join(', ')}`)
-  if (data.length === 0) return quantizeBundle({ bundleDir, outDir, mode, threads })
+  if (options.bits !== '7' && options.bits !== '8')
+    throw new AppError('API_BAD_REQUEST', `--bits ${options.bits}: accepted: 7, 8`)
+  const settings = { mode, threads, sevenBits: options.bits === '7', keepFloat: options.keepFloat }
+  if (data.length === 0) return quantizeBundle({ bundleDir, outDir, ...settings })
   const { bundle } = await loadBundle(bundleDir)
   const { labels, items } = await readLabelledSet(data)
   const unknown = labels.find((label) => !bundle.labels.some(({ name }) => name === label))
@@ -52,7 +58,7 @@ export async function quantizeFromFootage(options: {
       label: bundle.labels.findIndex(({ name }) => name === source.items[at]!.label),
     }))
     source.close()
-    return await quantizeBundle({ bundleDir, outDir, mode, calibration, labelled, threads })
+    return await quantizeBundle({ bundleDir, outDir, calibration, labelled, ...settings })
   } finally {
     await rm(cacheDir, { recursive: true, force: true })
   }

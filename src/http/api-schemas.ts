@@ -17,7 +17,13 @@ const statusSchema = z.strictObject({
   picture: z.string().describe('Whether its picture can be used: `ok`, or what is wrong.'),
 })
 const models = z.array(
-  z.strictObject({ name: z.string(), version: z.string().nullable(), ready: z.boolean() }),
+  z.strictObject({
+    name: z.string(),
+    version: z.string().nullable(),
+    ready: z.boolean(),
+    /** Which graph of a quantised model serves on this processor. */
+    precision: z.strictObject({ serves: z.enum(['quantised', 'float']), reason: z.string() }).optional(),
+  }),
 )
 const cameraEntry = z.strictObject({
   id: slug,

@@ -26,6 +26,8 @@ export interface ModelStatus {
   readonly name: string
   readonly version: string | null
   readonly ready: boolean
+  /** Of a quantised model with its float graph: which one serves on this processor, and why. */
+  readonly precision?: { readonly serves: 'quantised' | 'float'; readonly reason: string }
 }
 
 /** What the server reports; the pipelines implement it. */

@@ -10,6 +10,8 @@ import type { EngineModel } from './engine-model.ts'
 import { createModelRuntime, type ModelStatus } from './model-runtime.ts'
 import { type Candidate, createModelSlot, type ModelSlot, type OpenVersion, type Tap } from './model-slot.ts'
 import { planThreads, type ThreadPlan } from './plan-threads.ts'
+import { judgePrecision } from './precision/judge-precision.ts'
+import { type MeasurePrecision, measureInThread } from './precision/measure-in-thread.ts'
 import { type StartThread, startSessionThread } from './session-thread.ts'
 import { type StagedTelemetry, stageTelemetry } from './staged-telemetry.ts'
 
@@ -54,6 +56,9 @@ export interface InferenceEngineOptions {
   readonly telemetry: Telemetry
   readonly loadBundle?: typeof loadBundleFromDisk
   readonly startThread?: StartThread
+  /** Where what was measured of quantised bundles is kept; it is measured at every start when left out. */
+  readonly cacheDir?: string
+  readonly measurePrecision?: MeasurePrecision
   /** Cores to share out among sessions whose threads are not configured. */
   readonly cores?: number
 }
@@ -66,14 +71,21 @@ export interface InferenceEngineOptions {
  */
 export async function createInferenceEngine(options: InferenceEngineOptions): Promise<InferenceEngine> {
   const { models, clock, telemetry, cores = availableParallelism() } = options
-  const { loadBundle = loadBundleFromDisk } = options
+  const { loadBundle = loadBundleFromDisk, cacheDir = null } = options
+  const { measurePrecision = measureInThread(clock) } = options
   const { startThread = (plan) => startSessionThread(plan, clock) } = options
   const threads = planThreads(models, cores)
   const openVersion = async (at: number, path: string, stage: StagedTelemetry['stage']) => {
     const config = models[at]!
     const loaded = await loadBundle(path)
     const staged = stageTelemetry(telemetry, stage)
-    const parts = { config, loaded, threads: threads[at] as ThreadPlan, clock, startThread }
+    const precision =
+      config.providers[0] === 'cpu'
+        ? await judgePrecision({
+            ...{ modelName: config.name, loaded, cacheDir, measure: measurePrecision, telemetry },
+          })
+        : null
+    const parts = { config, loaded, precision, threads: threads[at] as ThreadPlan, clock, startThread }
     return { runtime: () => createModelRuntime({ ...parts, telemetry: staged }), telemetry: staged }
   }
   // First everything that can be refused without starting a thread.

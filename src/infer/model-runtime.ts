@@ -11,6 +11,7 @@ import type { EngineModel } from './engine-model.ts'
 import { createFinishBatch } from './finish-batch.ts'
 import { createLoadWatch } from './load-watch.ts'
 import type { ThreadPlan } from './plan-threads.ts'
+import type { PrecisionVerdict } from './precision/precision-verdict.ts'
 import type { StartThread } from './session-thread.ts'
 import { createSparseLog } from './sparse-log.ts'
 import { createStreamStates } from './stream-states.ts'
@@ -30,6 +31,8 @@ export interface ModelStatus {
   /** Each worker with the provider that it really uses. */
   readonly workers: readonly LaneStatus[]
   readonly intraOpThreads: number
+  /** Which graph of a quantised bundle serves on this processor, and why; null for a bundle with one graph. */
+  readonly precision: PrecisionVerdict | null
   readonly strideScale: number
   readonly queuedClips: number
   /** Clips that got no scores because a run failed, a worker was lost, or a score was no number. */
@@ -53,6 +56,7 @@ export interface ModelRuntime {
 export interface ModelRuntimeOptions {
   readonly config: EngineModel
   readonly loaded: LoadedBundle
+  readonly precision: PrecisionVerdict | null
   readonly threads: ThreadPlan
   readonly clock: Clock
   readonly telemetry: Telemetry
@@ -67,7 +71,7 @@ const retirePatienceMs = 10_000
 
 /** One model at work: its workers, its queue, its states and its share of the load. */
 export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
-  const { config, loaded, threads, clock, telemetry, startThread } = options
+  const { config, loaded, precision, threads, clock, telemetry, startThread } = options
   const { bundle } = loaded
   const model = config.name
   const contract: ModelContract = { ...loaded.contract, name: model }
@@ -97,7 +101,7 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
   const plan = {
     modelName: model,
     bundle,
-    graphPath: loaded.graphPath,
+    graphPath: precision?.serves === 'float' ? loaded.floatPath! : loaded.graphPath,
     providers: config.providers,
     ...threads,
   }
@@ -122,6 +126,9 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
       },
     }),
   )
+  if (precision)
+    for (const graph of ['quantised', 'float'] as const)
+      telemetry.gauge('vireo_infer_precision', { model, graph }, precision.serves === graph ? 1 : 0)
   const reportProviders = () => {
     for (const provider of config.providers) {
       const using = lanes.filter((lane) => lane.ready && lane.status().session?.provider === provider)
@@ -191,6 +198,7 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
       providers: config.providers,
       workers: lanes.map((lane) => lane.status()),
       intraOpThreads: threads.intraOpThreads,
+      precision,
       strideScale: load.scale,
       queuedClips: batcher.waiting,
       failedClips: totals.failed,

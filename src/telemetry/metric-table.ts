@@ -66,6 +66,11 @@ export const metricTable = {
     help: 'Inference workers that are ready, by the provider that they really use.',
     labels: ['model', 'provider'],
   },
+  vireo_infer_precision: {
+    type: 'gauge',
+    help: 'Which graph of a quantised model serves on this processor: 1 for it, 0 for the other.',
+    labels: ['model', 'graph'],
+  },
   vireo_infer_worker_restarts_total: {
     type: 'counter',
     help: 'Inference workers that ended and were started again.',

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import { type LoadedBundle, loadBundle } from '../bundle/load-bundle.ts'
+import { precisionTask } from '../bundle/precision-task.ts'
 import { writeBundle } from '../bundle/write-bundle.ts'
 import { AppError } from '../core/errors.ts'
 import { type RangeMethod, rangeMethods } from '../onnx/activation-range.ts'
 import { convertFp16 } from '../onnx/convert-fp16.ts'
+import { measurePrecision } from '../onnx/measure-precision.ts'
 import { type QuantizeSettings, quantizeDynamic } from '../onnx/quantize-dynamic.ts'
 import type { QuantizeReport } from '../onnx/quantize-nodes.ts'
 import { quantizeStatic } from '../onnx/quantize-static.ts'
@@ -28,6 +30,8 @@ export interface QuantizeBundleOptions {
   readonly labelled?: readonly LabelledVideo[]
   /** Version of the new bundle; that of the old one with the mode added when left out. */
   readonly version?: string
+  /** Puts the float graph beside the quantised one, for processors where that is no gain; true when left out. */
+  readonly keepFloat?: boolean
   /** 7-bit weights, right on every processor; true when left out. */
   readonly sevenBits?: boolean
   readonly leastWeights?: number
@@ -63,16 +67,25 @@ export async function quantizeBundle(options: QuantizeBundleOptions): Promise<Qu
   }
   const { model: after, report } = await convert()
   const measured = await compareGraphs({ bundle, before, after, videos: calibration, labelled, threads })
-  const { files: _, formatVersion: __, ...rest } = bundle
+  // What the engine compares with on the processor that serves.
+  const check = await measurePrecision({
+    task: precisionTask(bundle),
+    float: before,
+    smaller: after,
+    budgetMs: 0,
+  })
+  const { files: _, formatVersion: __, floatGraph: ___, ...rest } = bundle
+  const floatGraph = options.keepFloat === false ? null : floatName(bundle.graph)
   const loaded = await writeBundle(
     outDir,
     {
       ...rest,
       version: options.version ?? versionWith(bundle.version, mode),
       parent: `${bundle.name}@${bundle.version}`,
-      metrics: { ...bundle.metrics, ...metricsOf(measured, report) },
+      ...(floatGraph !== null && { floatGraph }),
+      metrics: { ...bundle.metrics, ...metricsOf({ ...measured, checkChange: check.change }, report) },
     },
-    { [bundle.graph]: after },
+    { [bundle.graph]: after, ...(floatGraph !== null && { [floatGraph]: before }) },
   )
   return { loaded, report, measured }
 
@@ -100,7 +113,15 @@ function versionWith(version: string, mode: QuantizeMode): string {
   return `${version}${/[-+]/.test(version) ? '.' : '-'}${suffix}`
 }
 
-function metricsOf(measured: SmallerModel, report: QuantizeReport): Bundle['metrics'] {
+/** Beside the graph, under a name that is not its own. */
+function floatName(graph: string): string {
+  return graph === 'float.onnx' ? 'float-model.onnx' : 'float.onnx'
+}
+
+function metricsOf(
+  measured: SmallerModel & { checkChange: number },
+  report: QuantizeReport,
+): Bundle['metrics'] {
   const numbers = {
     ...measured,
     tensors: report.converted.length,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { createInferenceEngine } from '../../src/infer/inference-engine.ts'
+import { knownPrecision } from '../../src/infer/precision/judge-precision.ts'
 import { createClipStream } from '../../src/simulate/clip-stream.ts'
 import { createTelemetry } from '../../src/telemetry/create-telemetry.ts'
 import { exportBundles } from '../../src/train/export-bundle.ts'
@@ -71,7 +72,8 @@ describe('quantised bundles', () => {
     })
     const share = report.bytesAfter / report.bytesBefore
     expect(share).toBeLessThan(mode === 'fp16' ? 0.55 : 0.3)
-    expect(measured.meanChange).toBeLessThan(0.02)
+    // Weights have 7 bits; those of this model are random, and its logits far apart.
+    expect(measured.meanChange).toBeLessThan(0.035)
     expect(measured.agreement).toBeGreaterThan(0.8)
     const telemetry = createTelemetry({ level: 'silent' })
     const engine = await createInferenceEngine({
@@ -88,8 +90,14 @@ describe('quantised bundles', () => {
       ],
       clock: systemClock,
       telemetry,
+      cacheDir: join(dir, 'cache'),
     })
     expect(engine.describe()[0]).toMatchObject({ ready: true, version: loaded.bundle.version })
+    // Measured where it serves: as exact as stated, whatever the processor; how fast it is decides.
+    const { precision } = engine.describe()[0]!
+    expect(precision!.change).toBeLessThanOrEqual(precision!.allowedChange)
+    expect(precision!.serves).toBe(precision!.speedup >= 1.05 ? 'quantised' : 'float')
+    expect(await knownPrecision(loaded, join(dir, 'cache'))).toEqual(precision)
     await engine.close()
     telemetry.close()
   })

@@ -100,13 +100,20 @@ export function registerTrainSteps(train: Command): void {
     .requiredOption('--out <folder>', 'folder of the new bundle')
     .option('--mode <mode>', 'dynamic, static (needs --data) or fp16', 'dynamic')
     .option('--data <paths...>', 'labelled footage: calibrates, and tells what accuracy was lost')
+    .option(
+      '--bits <n>',
+      'bits of the weights: 7, exact and fast on every processor, or 8, for those with VNNI',
+      '7',
+    )
+    .option('--no-float', 'leave out the float graph, which serves where the quantised one is no gain')
     .option('--threads <n>', 'threads; all cores but one unless given')
     .option('--json', 'result as JSON')
-    .action(async (bundle: string, options: StepOptions & { mode: string }) => {
+    .action(async (bundle: string, options: StepOptions & QuantizeOptions) => {
       const { quantizeFromFootage } = await import('../quantize-from-footage.ts')
       const { showProgress, stopOnSignal } = await import('../show-progress.ts')
       const { measured, loaded } = await quantizeFromFootage({
         ...{ bundleDir: bundle, outDir: options.out, mode: options.mode, data: options.data ?? [] },
+        ...{ bits: options.bits, keepFloat: options.float },
         threads: await threadsOf(options),
         onProgress: showProgress(options.json ?? false),
         signal: stopOnSignal(),
@@ -116,6 +123,12 @@ export function registerTrainSteps(train: Command): void {
       for (const [name, value] of Object.entries(loaded.bundle.metrics))
         if (name.startsWith('quantize.')) print(`  ${name.slice(9)}: ${value}`)
     })
+}
+
+interface QuantizeOptions {
+  readonly mode: string
+  readonly bits: string
+  readonly float: boolean
 }
 
 export type Job = import('../../../pipelines/learn-prepare.ts').LearnJob

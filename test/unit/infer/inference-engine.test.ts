@@ -72,7 +72,13 @@ async function setUp({ models, bundle: changes = {}, runMs = 10, refuse = () => 
     input: { name: 'clips', widthPx: 8, heightPx: 8 },
     ...changes,
   }
-  const loadBundle = async (dir: string) => ({ dir, bundle, graphPath: dir, contract: modelContract(bundle) })
+  const loadBundle = async (dir: string) => ({
+    dir,
+    bundle,
+    graphPath: dir,
+    floatPath: null,
+    contract: modelContract(bundle),
+  })
   const engine = await createInferenceEngine({
     models,
     clock: time.clock,
@@ -173,6 +179,7 @@ describe('inference engine', () => {
           },
         ],
         intraOpThreads: 0,
+        precision: null,
         strideScale: 1,
         queuedClips: 0,
         failedClips: 0,

@@ -61,7 +61,7 @@ async function setUp(versions: Record<string, Partial<Bundle>>, refuse = '') {
         input: { name: 'clips', widthPx: 8, heightPx: 8 },
         ...versions[dir],
       }
-      return { dir, bundle, graphPath: dir, contract: modelContract(bundle) }
+      return { dir, bundle, graphPath: dir, floatPath: null, contract: modelContract(bundle) }
     },
   })
   return { engine, time, open, ...recorder }

@@ -63,7 +63,9 @@ describe('quantizeBundle', () => {
           version,
           parent: 'tiny@1.0.0',
           metrics: { 'holdout.top1': 0.5, 'quantize.bytesAfter': report.bytesAfter },
+          floatGraph: 'float.onnx',
         })
+        expect(bundle.metrics['quantize.checkChange']).toBeLessThan(0.05)
         expect(measured.largestChange).toBeGreaterThan(0)
         expect(measured.largestChange).toBeLessThan(0.1)
         expect(measured.agreement).toBeGreaterThan(0.8)

@@ -1,0 +1,69 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Bundle } from '../../bundle/bundle-schema.ts'
+import type { Processor } from '../../core/processor.ts'
+import type { PrecisionMeasurement } from '../../onnx/measure-precision.ts'
+
+/** Increase it when measurements of before mean something else. */
+const formatVersion = 1
+/** More are left over from processors and bundles of the past. */
+const most = 200
+
+interface CacheFile {
+  readonly formatVersion: number
+  readonly measured: Readonly<Record<string, PrecisionMeasurement>>
+}
+
+/** What was measured on which processor of which bundle with which ONNX Runtime; a file in dataDir/cache. */
+export interface PrecisionCache {
+  read(key: string): Promise<PrecisionMeasurement | null>
+  /** A cache that cannot be written is no error: it is measured again at the next start. */
+  write(key: string, measured: PrecisionMeasurement): Promise<void>
+}
+
+export function precisionKey(bundle: Bundle, processor: Processor, runtimeVersion: string): string {
+  const sha256 = (path: string | undefined) => bundle.files.find((file) => file.path === path)?.sha256
+  const { model, arch, flags } = processor
+  const parts = [model, arch, flags, runtimeVersion, sha256(bundle.graph), sha256(bundle.floatGraph)]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+export function openPrecisionCache(dir: string): PrecisionCache {
+  const file = join(dir, 'precision.json')
+  const load = async (): Promise<CacheFile['measured']> => {
+    try {
+      const parsed = JSON.parse(await readFile(file, 'utf8')) as CacheFile
+      return parsed.formatVersion === formatVersion ? parsed.measured : {}
+    } catch {
+      return {}
+    }
+  }
+  return {
+    async read(key) {
+      const found = (await load())[key]
+      return isMeasurement(found) ? found : null
+    },
+    async write(key, measured) {
+      const { speedup, change } = measured
+      const kept = Object.entries(await load()).slice(-most)
+      const content: CacheFile = {
+        formatVersion,
+        measured: { ...Object.fromEntries(kept), [key]: { speedup, change } },
+      }
+      const part = `${file}.${randomUUID()}`
+      try {
+        await mkdir(dir, { recursive: true, mode: 0o700 })
+        await writeFile(part, JSON.stringify(content), { mode: 0o600 })
+        await rename(part, file)
+      } catch {
+        await rm(part, { force: true }).catch(() => {})
+      }
+    },
+  }
+}
+
+function isMeasurement(value: unknown): value is PrecisionMeasurement {
+  const { speedup, change } = (value ?? {}) as Record<string, unknown>
+  return Number.isFinite(speedup) && Number.isFinite(change)
+}
