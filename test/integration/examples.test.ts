@@ -14,6 +14,8 @@ import { alertEvent } from '../../src/event/cloud-event.ts'
 import { createKafkaPublisher } from '../../src/event/kafka-publisher.ts'
 import { createWebhookPublisher } from '../../src/event/webhook-publisher.ts'
 import { type KafkaBroker, skipKafka, startKafka } from '../support/kafka-broker.ts'
+import { kafkaClassPath, runsJavaSource } from '../support/kafka-jars.ts'
+import { pythonWithClient } from '../support/python-client.ts'
 
 const folder = join(import.meta.dirname, '../../examples/consumers')
 const none = () => {}
@@ -63,8 +65,16 @@ interface Example {
 
 const running: Example[] = []
 
+const python = pythonWithClient()
+/** How each example is started; null where this machine cannot. */
+const commands: Record<string, readonly string[] | null> = {
+  python: python === null ? null : [python, join(folder, 'python/alert_log.py')],
+  java: runsJavaSource() ? ['java', '-cp', kafkaClassPath(), join(folder, 'java/AlertLog.java')] : null,
+}
+
 function start(name: string, env: NodeJS.ProcessEnv): Example {
-  const child = spawn(process.execPath, [join(folder, `${name}.ts`)], {
+  const [program, ...args] = commands[name] ?? [process.execPath, join(folder, `${name}.ts`)]
+  const child = spawn(program!, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -106,9 +116,11 @@ describe.skipIf(skipKafka())('consumers of the alerts topic', () => {
   })
   afterAll(() => broker?.close())
 
-  it.each(['kafkajs', 'platformatic'])(
+  it.for(['kafkajs', 'platformatic', 'python', 'java'])(
     '%s: prints each alert once, tells history, and goes on where it stopped',
-    async (name) => {
+    async (name, { skip }) => {
+      if (commands[name] === null)
+        skip(`this machine lacks what the ${name} example needs; see the set-up's lines`)
       const suffix = randomUUID().slice(0, 8)
       const kafka = kafkaSchema.parse({
         brokers: broker.brokers,

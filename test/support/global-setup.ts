@@ -1,5 +1,6 @@
 import { prepareKafka } from './kafka-broker.ts'
 import { prepareMachine, systemTools } from './prepare-machine.ts'
+import { preparePythonClient } from './python-client.ts'
 
 /** Before the system tests: what they need and the machine lacks is installed where that is possible. */
 export async function setup(): Promise<void> {
@@ -11,4 +12,6 @@ export async function setup(): Promise<void> {
   }
   const noKafka = await prepareKafka({ log })
   if (noKafka) log(`Kafka is missing, its tests are skipped: ${noKafka}`)
+  const noPython = await preparePythonClient(log)
+  if (noPython) log(`a Kafka client for Python is missing, its example is skipped: ${noPython}`)
 }

@@ -32,6 +32,12 @@ export function hasJava(): boolean {
   return Number(/\b(\d+)[.\s]/.exec(said)?.[1] ?? 0) >= leastJava
 }
 
+/** Whether that Java runs a source file as it is: a runtime without the compiler does not. */
+export function runsJavaSource(): boolean {
+  if (!hasJava()) return false
+  return execFileSync('java', ['--list-modules'], { encoding: 'utf8' }).includes('jdk.compiler@')
+}
+
 /**
  * Fetches Apache Kafka's server and its dependencies through Maven, once, into .cache/kafka. Throws with Maven's
  * last words when it cannot.
