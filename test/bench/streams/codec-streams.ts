@@ -40,7 +40,16 @@ export const codecStreams: readonly TortureStream[] = [
   whole('h264-slices', { name: 'slices', tune: 'slices=4:aud=1' }),
   whole('h264-interlaced', { name: 'interlaced', more: ['-flags', '+ilme+ildct'], tune: 'tff=1' }),
   whole('mjpeg', { name: 'plain', codec: 'mjpeg', heightPx: 192, fps: 10 }),
-  whole('vp8', { name: 'plain', codec: 'vp8' }, { expect: { clips: 'none' } }),
+  whole(
+    'vp8',
+    { name: 'plain', codec: 'vp8' },
+    {
+      expect: {
+        clips: 'none',
+        told: [{ sinceS: 0, withinS: 15, picture: 'unrecorded', code: 'MEDIA_UNRECORDABLE' }],
+      },
+    },
+  ),
   whole('fps-1', { name: 'plain', fps: 1 }, { seconds: 22, expect: { liveWithinS: 8 } }),
   whole('fps-5', { name: 'plain', fps: 5 }),
   whole('fps-60', { name: 'plain', fps: 60 }),
@@ -88,7 +97,12 @@ export const longStreams: readonly TortureStream[] = [30, 60].map((gopS) =>
     {
       seconds: gopS + 27,
       script: { startS: 3, join: 'now' },
-      expect: { liveWithinS: gopS + 2, frames: 'flowing', clips: 'after' },
+      expect: {
+        liveWithinS: gopS + 2,
+        told: [{ sinceS: 0, withinS: 6, state: 'connecting', reason: /keyframe/ }],
+        frames: 'flowing',
+        clips: 'after',
+      },
     },
   ),
 )

@@ -13,6 +13,7 @@ import { writeBrightnessBundle } from '../../support/brightness-bundle.ts'
 import { createOddCamera, type OddCamera } from '../../support/odd-camera/odd-camera.ts'
 import { createOddHttpCamera } from '../../support/odd-camera/odd-http-camera.ts'
 import { decodeDirectly } from '../../support/odd-camera/reference-decode.ts'
+import { writeToneBundle } from '../../support/tone-bundle.ts'
 import { blinking } from './media-set.ts'
 import { type ReadClip, readClip } from './read-clip.ts'
 import { collect, type Seen } from './seen.ts'
@@ -57,22 +58,21 @@ export async function runGroup(streams: readonly TortureStream[]): Promise<Watch
   )
   const rates = [...new Set(all.map(({ fps = 25 }) => fps))]
   for (const fps of rates) await writeModel(join(folder, modelName(fps)), fps)
+  const models = rates.map(modelName)
+  if (all.some(({ listens }) => listens)) models.push('tone')
+  await writeToneBundle(join(folder, 'tone'))
   const telemetry = createTelemetry({ level: 'silent', pretty: false })
   const config = configSchema.parse({
     version: 1,
     dataDir: join(folder, 'data'),
-    cameras: all.map(({ fps = 25, transport = 'tcp' }, index) => ({
+    cameras: all.map(({ fps = 25, transport = 'tcp', listens = false }, index) => ({
       id: `cam${index}`,
       url: cameras[index]!.url,
       transport,
-      models: [modelName(fps)],
+      models: [modelName(fps), ...(listens ? ['tone'] : [])],
       motion: { enabled: false },
     })),
-    models: rates.map((fps) => ({
-      name: modelName(fps),
-      path: join(folder, modelName(fps)),
-      intraOpThreads: 1,
-    })),
+    models: models.map((name) => ({ name, path: join(folder, name), intraOpThreads: 1 })),
     alerts: { defaults: { clearAfterMs: 300, cooldownMs: 0 } },
     recording: { preRollMs, postRollMs, lowFreeMb: 1, enoughFreeMb: 1 },
     http: { port: 0 },

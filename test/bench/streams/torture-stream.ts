@@ -20,6 +20,8 @@ export interface TortureStream {
   readonly seconds: number
   readonly camera: () => Promise<{ rtsp: OddScript } | { http: OddHttpScript }>
   readonly transport?: 'tcp' | 'udp'
+  /** Whether a model listens to its sound, too. */
+  readonly listens?: boolean
   /** Pictures a second that it sends. Default 25. */
   readonly fps?: number
   /** Longest time between two keyframes, seconds. Default 1. */
