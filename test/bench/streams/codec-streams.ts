@@ -44,7 +44,9 @@ export const codecStreams: readonly TortureStream[] = [
     'vp8',
     { name: 'plain', codec: 'vp8' },
     {
+      // The first connection is for pictures and packets; the next one, which gets its pictures, for pictures alone.
       expect: {
+        frames: 'flowing',
         clips: 'none',
         told: [{ sinceS: 0, withinS: 15, picture: 'unrecorded', code: 'MEDIA_UNRECORDABLE' }],
       },

@@ -46,7 +46,7 @@ export const httpStreams: readonly TortureStream[] = [
   refused(401, 'CAMERA_UNAUTHORIZED', /user|password/i),
   refused(403, 'CAMERA_UNAUTHORIZED', /./),
   refused(404, 'CAMERA_NOT_FOUND', /path|404/i),
-  refused(500, 'CAMERA_UNREACHABLE', /500|5XX|error/i),
-  refused(503, 'CAMERA_UNREACHABLE', /503|5XX/i),
-  refused('nothing', 'CAMERA_UNREACHABLE', /answer|silent|nothing/i),
+  refused(500, 'CAMERA_REFUSED', /500/),
+  refused(503, 'CAMERA_BUSY', /503/),
+  refused('nothing', 'CAMERA_UNREACHABLE', /answer/i),
 ]
