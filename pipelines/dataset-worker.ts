@@ -1,20 +1,30 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import { type ErrorCode, toAppError } from '../src/core/errors.ts'
-import type { DatasetManifest } from '../src/review/dataset-manifest.ts'
+import { workerData } from 'node:worker_threads'
+import type { DatasetDifference, DatasetVersion } from '../src/http/review-port.ts'
+import { openDatasetFolder } from '../src/review/dataset-folder.ts'
+import { diffDatasets } from '../src/review/diff-datasets.ts'
+import { answerFromThread } from './answer-from-thread.ts'
 import { buildDatasetVersion, type DatasetOptions } from './dataset.ts'
+import { differenceOf, versionOf } from './dataset-view.ts'
 
-export type DatasetPlan = Omit<DatasetOptions, 'clock'> & { readonly nowMs: number }
-export type DatasetAnswer =
-  | { readonly manifest: DatasetManifest }
-  | { readonly failed: { readonly code: ErrorCode; readonly message: string } }
+interface Version {
+  readonly name: string
+  readonly version: number | undefined
+}
 
-// Runs as a worker thread: builds one version and answers with it.
-const { nowMs, ...plan } = workerData as DatasetPlan
-const answer = await buildDatasetVersion({ ...plan, clock: { nowMs: () => nowMs } }).then(
-  (manifest): DatasetAnswer => ({ manifest }),
-  (thrown): DatasetAnswer => {
-    const { code, message } = toAppError(thrown)
-    return { failed: { code, message } }
-  },
-)
-parentPort!.postMessage(answer)
+export type DatasetPlan =
+  | { readonly kind: 'build'; readonly options: Omit<DatasetOptions, 'clock'>; readonly nowMs: number }
+  | { readonly kind: 'read'; readonly dataDir: string; readonly wanted: Version }
+  | { readonly kind: 'diff'; readonly dataDir: string; readonly before: Version; readonly after: Version }
+
+// Runs as a worker thread: builds, reads or compares versions and answers with what came of it.
+await answerFromThread(() => workOn(workerData as DatasetPlan))
+
+async function workOn(plan: DatasetPlan): Promise<DatasetVersion | DatasetDifference> {
+  if (plan.kind === 'build')
+    return versionOf(await buildDatasetVersion({ ...plan.options, clock: { nowMs: () => plan.nowMs } }))
+  const folder = openDatasetFolder(plan.dataDir)
+  const read = ({ name, version }: Version) => folder.read(name, version)
+  return plan.kind === 'read'
+    ? versionOf(read(plan.wanted))
+    : differenceOf(diffDatasets(read(plan.before), read(plan.after)))
+}

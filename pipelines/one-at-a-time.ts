@@ -1,23 +1,26 @@
 import { AppError } from '../src/core/errors.ts'
 
 /**
- * Does work of one kind only while none of it is done: heavy work that many ask for at once is refused, so that what
- * it takes of the machine does not depend on how many ask.
+ * Does work of one kind one after the other: what it takes of the machine does not depend on how many ask at once.
  *
- * @param what what is being done, for people. @throws AppError API_BUSY
+ * @param what what is being done, for people
+ * @param mostWaiting how many may wait for their turn. The next is refused: API_BUSY
  */
-export function createOneAtATime(what: string): <T>(work: () => Promise<T>) => Promise<T> {
-  let busy = false
+export function createOneAtATime(what: string, mostWaiting = 0): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  let asked = 0
   return async (work) => {
-    if (busy)
+    if (asked > mostWaiting)
       throw new AppError('API_BUSY', `${what} already, for another request; try again`, {
         details: { retryAfterS: 5 },
       })
-    busy = true
+    asked += 1
+    const done = last.then(work)
+    last = done.catch(() => {})
     try {
-      return await work()
+      return await done
     } finally {
-      busy = false
+      asked -= 1
     }
   }
 }

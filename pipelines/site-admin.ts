@@ -1,12 +1,12 @@
-import { type ConfigDiff, diffConfig, restartOf } from '../src/config/diff.ts'
 import { type CameraEdit, editCameras, writeConfigText } from '../src/config/edit.ts'
-import { parseConfig, readConfigText } from '../src/config/load.ts'
+import { readConfigText } from '../src/config/load.ts'
 import { redactConfig } from '../src/config/redact.ts'
-import { requestMayRefer } from '../src/config/request-variables.ts'
 import type { Config } from '../src/config/schema.ts'
 import { AppError } from '../src/core/errors.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
-import type { CameraChange, SiteDiff, SitePort } from '../src/http/site-port.ts'
+import type { CameraChange, SitePort } from '../src/http/site-port.ts'
+import { createConfigReader, isLong } from './config-thread.ts'
+import { diffOfText } from './site-diff.ts'
 import type { CameraChanges } from './start-live.ts'
 
 export interface SiteAdminOptions {
@@ -26,6 +26,7 @@ export interface SiteAdminOptions {
 /** Changes of the configuration while it runs: in the file, and from there taken over. One after the other. */
 export function createSiteAdmin(options: SiteAdminOptions): Pick<SitePort, 'editCamera' | 'config' | 'diff'> {
   const { file, env, running, started, check, reload, cameraOf, telemetry } = options
+  const readInThread = createConfigReader()
   let last: Promise<unknown> = Promise.resolve()
 
   const fileOf = (): string => {
@@ -35,10 +36,11 @@ export function createSiteAdmin(options: SiteAdminOptions): Pick<SitePort, 'edit
   const edit = async (change: CameraEdit): Promise<CameraChange> => {
     const path = fileOf()
     const before = readConfigText(path)
-    const { text, config } = editCameras(before, change, {
-      ...{ file: path, env },
-      asRequest: { allowVariables: started.http.allowVariables },
-    })
+    const source = { file: path, env, asRequest: { allowVariables: started.http.allowVariables } }
+    // What is wrong with a long one is found where it holds up no frame.
+    if (isLong(JSON.stringify(change)))
+      await readInThread({ kind: 'edit', text: before, change, source: { ...source, env: { ...env } } })
+    const { text, config } = editCameras(before, change, source)
     // All that can refuse it comes before the file is written.
     await check(config)
     if (readConfigText(path) !== before) return await edit(change)
@@ -49,12 +51,6 @@ export function createSiteAdmin(options: SiteAdminOptions): Pick<SitePort, 'edit
     return { camera: change.kind === 'remove' ? null : cameraOf(id), ...changes, restart }
   }
 
-  const parseBody = (given: string): Config =>
-    parseConfig(given, {
-      ...{ file: 'body', env },
-      mayRefer: requestMayRefer(file === null ? '' : readConfigText(file), started.http.allowVariables),
-    })
-
   return {
     editCamera(change) {
       const done = last.then(() => edit(change))
@@ -62,23 +58,12 @@ export function createSiteAdmin(options: SiteAdminOptions): Pick<SitePort, 'edit
       return done
     },
     config: () => redactConfig(running()),
-    diff(given) {
-      const wanted =
-        given === null ? parseConfig(readConfigText(fileOf()), { file: fileOf(), env }) : parseBody(given)
-      return { ...fromRunning(running(), started, wanted), restart: restartOf(diffConfig(started, wanted)) }
+    async diff(given) {
+      const known = { env: { ...env }, running: running(), started }
+      if (given === null) return diffOfText({ ...known, text: readConfigText(fileOf()), file: fileOf() })
+      const fileText = file === null ? '' : readConfigText(file)
+      const plan = { ...known, text: given, file: 'body', fileText }
+      return (await readInThread({ kind: 'diff', plan }))!
     },
-  }
-}
-
-/** Models and sections are compared with what the process was started with: a reload does not take them. */
-function fromRunning(running: Config, started: Config, wanted: Config): Omit<SiteDiff, 'restart'> {
-  const live = diffConfig(running, wanted)
-  const fixed: ConfigDiff = diffConfig(started, wanted)
-  const still = new Set(restartOf(fixed))
-  const sections = live.sections.filter((section) => !restartOf(live).includes(section))
-  return {
-    ...live,
-    models: fixed.models,
-    sections: [...sections, ...fixed.sections.filter((section) => still.has(section))],
   }
 }

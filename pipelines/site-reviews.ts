@@ -1,21 +1,11 @@
 import type { Clock } from '../src/core/clock.ts'
 import { AppError } from '../src/core/errors.ts'
-import type {
-  DatasetClip,
-  DatasetVersion,
-  ReviewDetail,
-  ReviewEntry,
-  ReviewFactEntry,
-  ReviewPort,
-} from '../src/http/review-port.ts'
-import { countDataset } from '../src/review/dataset-counts.ts'
+import type { ReviewDetail, ReviewEntry, ReviewFactEntry, ReviewPort } from '../src/http/review-port.ts'
 import { openDatasetFolder } from '../src/review/dataset-folder.ts'
-import type { DatasetEntry, DatasetManifest } from '../src/review/dataset-manifest.ts'
 import { parseDatasetReference } from '../src/review/dataset-reference.ts'
-import { diffDatasets } from '../src/review/diff-datasets.ts'
 import type { ReviewFact } from '../src/review/review-item.ts'
 import type { ReviewedItem } from '../src/review/review-store.ts'
-import { buildDatasetInThread } from './dataset-thread.ts'
+import { buildDatasetInThread, diffDatasetsInThread, readDatasetInThread } from './dataset-thread.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
 import type { ReviewQueue } from './review.ts'
 
@@ -28,6 +18,7 @@ export function createSiteReviews(options: {
   const { queue, dataDir, clock } = options
   const folder = openDatasetFolder(dataDir)
   const oneBuild = createOneAtATime('a dataset is being built')
+  const oneRead = createOneAtATime('datasets are being read', 4)
 
   const get = (id: string): ReviewedItem => {
     const item = queue.get(id)
@@ -51,13 +42,14 @@ export function createSiteReviews(options: {
       thumbnail: path('thumbnail'),
     }
   }
-  const read = (reference: string): DatasetManifest => {
+  /** The version that a reference names. */
+  const find = (reference: string) => {
     const { name, version } = parseDatasetReference(reference)
     const known = folder.list().find((each) => each.name === name)?.versions ?? []
     if (known.length === 0) throw new AppError('API_NOT_FOUND', `there is no dataset ${name}`)
     if (version !== undefined && !known.includes(version))
       throw new AppError('API_NOT_FOUND', `dataset ${name} has no version ${version}`)
-    return folder.read(name, version)
+    return { name, version }
   }
 
   return {
@@ -98,12 +90,14 @@ export function createSiteReviews(options: {
       return detail(id)
     },
     datasets: () => folder.list(),
-    buildDataset: (wish) =>
-      oneBuild(async () => versionOf(await buildDatasetInThread({ ...wish, dataDir, clock }))),
-    dataset: (reference) => versionOf(read(reference)),
-    datasetDiff(before, after) {
-      const { added, removed, changed } = diffDatasets(read(before), read(after))
-      return { added: added.map(clipOf), removed: removed.map(clipOf), changed }
+    buildDataset: (wish) => oneBuild(() => buildDatasetInThread({ ...wish, dataDir, clock })),
+    async dataset(reference) {
+      const wanted = find(reference)
+      return await oneRead(() => readDatasetInThread({ dataDir, wanted }))
+    },
+    async datasetDiff(given, wanted) {
+      const [before, after] = [find(given), find(wanted)]
+      return await oneRead(() => diffDatasetsInThread({ dataDir, before, after }))
     },
   }
 }
@@ -120,17 +114,4 @@ function entryOf(item: ReviewedItem): ReviewEntry {
   const waits = current === null || current.verdict === 'skip'
   const state = !waits ? 'done' : item.removedReason === null ? 'waiting' : 'removed'
   return { ...rest, startedAt: iso(startedMs), state, current: current === null ? null : factOf(current) }
-}
-
-function clipOf({ path: _path, fact: _fact, recordedMs, ...entry }: DatasetEntry): DatasetClip {
-  return { ...entry, recordedAt: iso(recordedMs) }
-}
-
-function versionOf(manifest: DatasetManifest): DatasetVersion {
-  const { name, version, parent, createdMs, seed, shares, contentSha256, entries } = manifest
-  return {
-    ...{ name, version, parent, createdAt: iso(createdMs), seed, shares, contentSha256 },
-    counts: countDataset(manifest),
-    clips: entries.map(clipOf),
-  }
 }

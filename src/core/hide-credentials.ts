@@ -6,7 +6,7 @@ const longestName = 48
 const lastWord =
   /(?:^|[._-])(?:key|auth|authorization|pw|psw|pswd|pin|otp|sig|sid|session|sessionid|ticket|jwt|user|username|usr|login|loginuse|loginpas|account)$/
 const anyEnd =
-  /(?:pass|passw|passwd|password|passwort|passphrase|passcode|pwd|token|secret|apikey|authkey|accesskey|privatekey|signature|credentials?)$/
+  /(?:pass|passw|passwd|password|passwort|passphrase|passcode|pwd|token|secret|(?:api|auth|access|private)key(?:id)?|signature|credentials?)$/
 /** Addresses whose path is the secret: what comes after these words. */
 const secretPath =
   /\/(?:services|webhooks?|webhookb2|hooks?|with\/key|key|token|secret|password|passwd|pass|pwd|auth)\/|\/bot(?=\d{3,20}:)/gi

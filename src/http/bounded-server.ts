@@ -43,6 +43,8 @@ export function createBoundedServer(
     connectionsCheckingInterval: limits.checkMs,
     keepAliveTimeout: limits.keepAliveMs,
     maxHeaderSize: limits.headerBytes,
+    // A body that comes in chunks of one byte is taken a little at a time.
+    highWaterMark: 8192,
     // Node would answer without a body; the guard refuses it in the form of all errors.
     requireHostHeader: false,
   })

@@ -13,12 +13,12 @@ export interface ReviewPort {
   /** @throws AppError API_NOT_FOUND, API_BAD_REQUEST when there is nothing to take back */
   undo(id: string, who: string): ReviewDetail
   datasets(): readonly DatasetName[]
-  /** @throws AppError TRAIN_DATA, TRAIN_SPLIT, STORE_WRITE */
+  /** @throws AppError TRAIN_DATA, TRAIN_SPLIT, STORE_WRITE, API_BUSY */
   buildDataset(wanted: DatasetWish): Promise<DatasetVersion>
-  /** @param reference NAME or NAME@VERSION. @throws AppError API_NOT_FOUND, API_BAD_REQUEST, TRAIN_DATA */
-  dataset(reference: string): DatasetVersion
+  /** @param reference NAME or NAME@VERSION. @throws AppError API_NOT_FOUND, API_BAD_REQUEST, API_BUSY, TRAIN_DATA */
+  dataset(reference: string): Promise<DatasetVersion>
   /** @throws as `dataset` */
-  datasetDiff(before: string, after: string): DatasetDifference
+  datasetDiff(before: string, after: string): Promise<DatasetDifference>
 }
 
 export interface ReviewQuery {

@@ -17,8 +17,8 @@ export interface SitePort {
   editCamera(edit: CameraEdit): Promise<CameraChange>
   /** The running configuration, defaults filled in. */
   config(): unknown
-  /** What a text, or the file as it is now, has otherwise than what runs. @throws AppError CONFIG_… */
-  diff(text: string | null): SiteDiff
+  /** What a text, or the file as it is now, has otherwise than what runs. @throws AppError CONFIG_…, API_TOO_LARGE, API_BUSY */
+  diff(text: string | null): Promise<SiteDiff>
   /** The newest first. @throws AppError API_BAD_REQUEST */
   alerts(query: AlertQuery): { alerts: readonly AlertEntry[]; next: string | null }
   /** @throws AppError API_NOT_FOUND */

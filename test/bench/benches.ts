@@ -71,4 +71,10 @@ export const benches: Readonly<Record<string, Bench>> = {
     needs: ['ffmpeg', 'rtspServer'],
     load: () => import('./soak/soak.ts'),
   },
+  attack: {
+    about:
+      'hostile requests, wrong inputs of every kind, kill -9 on whole runs: stalls, stacks, hangs, losses',
+    needs: ['ffmpeg'],
+    load: () => import('./attack/attack.ts'),
+  },
 }

@@ -50,8 +50,9 @@ function round(
   child.stderr?.on('data', (text) => {
     said = (said + text).slice(-2000)
   })
+  /** The first input that has no answer yet. */
   let at = from
-  let begun = false
+  const answered = new Set<number>()
   let hung = false
   let late: NodeJS.Timeout | null = null
   const wait = () => {
@@ -65,9 +66,9 @@ function round(
   return new Promise((resolve) => {
     child.on('message', (told: Told) => {
       wait()
-      at = told.at
-      begun = told.said === undefined
-      if (begun) return
+      if (told.said === undefined) return
+      answered.add(told.at)
+      while (answered.has(at)) at += 1
       result.inputs += 1
       if (told.bug) result.bugs += 1
       if (told.stack) result.stacks += 1
@@ -75,7 +76,7 @@ function round(
     })
     child.on('close', () => {
       if (late) clearTimeout(late)
-      if (!begun && at + 1 >= to) return resolve(to)
+      if (at >= to) return resolve(to)
       result.inputs += 1
       if (hung) result.hangs += 1
       else result.crashes += 1

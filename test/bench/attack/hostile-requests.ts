@@ -22,7 +22,7 @@ const send =
     )
 const json = (body: string) => send('POST', '/api/v1/cameras', 'application/json', body)
 const yaml = (body: string) => send('POST', '/api/v1/config/diff', 'text/yaml', body)
-const camera = (more: string) => json(`{"id":"x1","url":"rtsp://127.0.0.1:1/a",${more}}`)
+const camera = (more: string) => json(`{"id":"x1","url":"rtsp://127.0.0.1:1/a","picture":1,${more}}`)
 const pipelined =
   (count: number, path: string): Attack =>
   (port) =>
@@ -44,8 +44,8 @@ const held =
 export const hostileRequests: Readonly<Record<string, Attack>> = {
   longUnknownKey: camera(`"${'a'.repeat(60_000)}":1`),
   longKeyOfUrls: camera(`"${'x://'.repeat(15_000)}":1`),
-  longUrl: json(`{"id":"x1","url":"${'rtsp://a:'.repeat(7000)}"}`),
-  longUrlOfReferences: json(`{"id":"x1","url":"rtsp://h/${'${A:-'.repeat(10_000)}"}`),
+  longUrl: json(`{"id":"x2","picture":1,"url":"${'rtsp://a:'.repeat(7000)}"}`),
+  longUrlOfReferences: json(`{"id":"x3","picture":1,"url":"rtsp://h/${'${A:-'.repeat(10_000)}"}`),
   manyUnknownKeys: camera(times(4000, (at) => `"k${at}":1,`).slice(0, -1)),
   manyModels: camera(`"models":[${times(4000, (at) => `"m${at}",`).slice(0, -1)}]`),
   deepJson: camera(`"a":${'['.repeat(30_000)}${']'.repeat(30_000)}`),
@@ -129,6 +129,6 @@ export const hostileRequests: Readonly<Record<string, Attack>> = {
     ' ',
   ),
   idleConnections: held(300, '', ''),
-  manyPauses: together(16, send('POST', '/api/v1/cameras/cam0/pause', 'application/json', '')),
-  manyResumes: together(16, send('POST', '/api/v1/cameras/cam0/resume', 'application/json', '')),
+  manyPauses: together(16, send('POST', '/api/v1/cameras/cam0/pause', 'application/json', '{}')),
+  manyResumes: together(16, send('POST', '/api/v1/cameras/cam0/resume', 'application/json', '{}')),
 }

@@ -27,11 +27,15 @@ const tokens = [
 
 /** An RTSP server of one wrong answer after the other: one of its answers, or its packets, has something wrong. */
 export async function startOddServer() {
-  let random: Random | null = null
+  const streams: Random[] = []
   const server = createServer((socket) => {
     socket.on('error', () => {})
-    if (random) serve(socket, random)
-    else socket.destroy()
+    socket.once('data', (first) => {
+      const random = streams[Number(/\/odd(\d+)/.exec(first.toString('latin1'))?.[1])]
+      if (!random) return void socket.destroy()
+      serve(socket, random)
+      socket.emit('data', first)
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -41,9 +45,10 @@ export async function startOddServer() {
     socket.on('close', () => sockets.delete(socket))
   })
   return {
-    url: `rtsp://127.0.0.1:${(server.address() as AddressInfo).port}/odd`,
-    next(given: Random) {
-      random = given
+    /** Address of a stream that is wrong in this way. */
+    url(random: Random): string {
+      streams.push(random)
+      return `rtsp://127.0.0.1:${(server.address() as AddressInfo).port}/odd${streams.length - 1}`
     },
     async close() {
       for (const socket of sockets) socket.destroy()

@@ -20,7 +20,8 @@ export function rawRequest(port: number, bytes: Buffer | string, timeoutMs = 30_
     }, timeoutMs)
     socket.on('error', () => {})
     socket.on('data', (part) => parts.push(part))
-    socket.on('connect', () => socket.end(bytes))
+    // Not ended yet: the server would take that for nobody who waits for an answer.
+    socket.on('connect', () => socket.write(bytes))
     socket.on('close', () => {
       clearTimeout(late)
       const text = Buffer.concat(parts).toString('latin1')

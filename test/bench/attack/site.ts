@@ -81,12 +81,18 @@ export async function startSite({ cameras, alerts, datasetClips }: SiteOptions):
 }
 
 async function answer<T>(child: ChildProcess): Promise<T> {
-  const ended = once(child, 'exit').then(() => {
-    throw new Error('the site ended')
-  })
-  ended.catch(() => {})
-  const [message] = (await Promise.race([once(child, 'message'), ended])) as [T]
-  return message
+  const over = new AbortController()
+  const { signal } = over
+  try {
+    const told = await Promise.race([
+      once(child, 'message', { signal }),
+      once(child, 'exit', { signal }).then(() => null),
+    ])
+    if (told === null) throw new Error('the site ended')
+    return told[0] as T
+  } finally {
+    over.abort()
+  }
 }
 
 function writePast(dataDir: string, { alerts, datasetClips }: Omit<SiteOptions, 'cameras'>): void {

@@ -48,8 +48,8 @@ export function fakeReviews(clip: { path: string; thumbnailPath: string }, asked
     undo: (id, who) => asking({ undo: who }, known(id, detail)),
     datasets: () => [{ name: 'site', versions: [1] }],
     buildDataset: async (wish) => asking(wish, version),
-    dataset: (reference) => asking(reference, version),
-    datasetDiff: (before, after) =>
+    dataset: async (reference) => asking(reference, version),
+    datasetDiff: async (before, after) =>
       asking([before, after], {
         ...{ added: version.clips, removed: [] },
         changed: [{ id: sampleId, field: 'labels', before: 'none', after: 'falling' }],

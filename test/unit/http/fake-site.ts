@@ -69,7 +69,7 @@ export function fakeSite(clip: { path: string; thumbnailPath: string } = { path:
       return { ...change, camera: edit.kind === 'remove' ? null : gate }
     },
     config: () => ({ version: 1 }),
-    diff(text) {
+    async diff(text) {
       asked.push(text)
       return { cameras: none, models: none, rules: none, sections: [], restart: [] }
     },
