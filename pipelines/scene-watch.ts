@@ -81,6 +81,13 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
   let lostEpoch = 0
   let actions: ActionScore[] = []
   let anomaly: number | undefined
+  /** Connection that these scores belong to. */
+  let scoredEpoch = 0
+
+  const forgetScores = () => {
+    actions = []
+    anomaly = undefined
+  }
 
   /** The bodies that the detector found with its boxes. */
   const takePoses = (tracks: readonly Track[], { ptsUs, epoch: now }: Moment) => {
@@ -112,12 +119,9 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
       if (detections) takePoses(followed, moment)
       const tracks = poses.attach(followed, ptsUs)
       const { widthPx, heightPx } = area
-      const found = behaviours.step({
-        ...{ ptsUs, widthPx, heightPx, tracks, actions, anomaly },
-        timeMs: arrivalMs,
-      })
-      actions = []
-      anomaly = undefined
+      const heard = scoredEpoch === epoch ? { actions, anomaly } : { actions: [] }
+      const found = behaviours.step({ ptsUs, widthPx, heightPx, tracks, ...heard, timeMs: arrivalMs })
+      if (scoredEpoch <= epoch) forgetScores()
       const scoreOf = (id: string) => tracks.find((track) => track.id === id)?.score ?? 0
       telemetry.gauge('vireo_tracks', { camera: cameraId }, tracks.length)
       return {
@@ -125,7 +129,10 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
         steps: alerts.accept([...reset, ...found], moment, scoreOf),
       }
     },
-    scores({ labels: names, values, trackId = null }) {
+    scores({ labels: names, values, trackId = null, epoch: of }) {
+      if (of <= lostEpoch || of < Math.max(epoch, scoredEpoch)) return
+      if (of > scoredEpoch) forgetScores()
+      scoredEpoch = of
       names.forEach((label, column) => {
         const score = values[column]!
         if (trackId === null && label === anomalyLabel) anomaly = Math.max(anomaly ?? 0, score)

@@ -6,7 +6,8 @@ import { dirname } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/telemetry-port.ts'
-import { footageMode, type PartNote, partSuffix, readPartHead } from './clip-part.ts'
+import { type PartNote, partSuffix, readPartHead } from './clip-part.ts'
+import { makeEmptyFile } from './empty-file.ts'
 import { mp4DurationMs } from './mp4-duration.ts'
 import { runTool, type ToolOptions } from './run-tool.ts'
 
@@ -52,7 +53,7 @@ export async function finishClip(options: FinishOptions): Promise<FinishedFile> 
     const head = await readPartHead(path + partSuffix)
     if (!head.note || !head.hasMedia)
       throw new AppError('MEDIA_NO_VIDEO', `${path}${partSuffix} holds no video`)
-    await makeEmpty(whole)
+    await makeEmptyFile(whole)
     await runTool(
       'ffmpeg',
       remux({ ...options, whole, startedMs: head.note.startedMs, codec: head.codec }),
@@ -121,18 +122,12 @@ async function makeThumbnail(options: {
   const part = `${thumbnail}.tmp`
   const first = ['-frames:v', '1', '-vf', "scale='min(640,iw)':-2", '-q:v', '4', '-f', 'mjpeg']
   const input = ['-hide_banner', '-nostdin', '-v', 'error', '-y', '-threads', '1', '-i', `file:${whole}`]
-  await makeEmpty(part)
+  await makeEmptyFile(part)
   await runTool('ffmpeg', [...input, ...first, `file:${part}`], tool)
   if ((await stat(part)).size === 0) throw new AppError('MEDIA_NO_VIDEO', 'its first frame cannot be decoded')
   await sync(part)
   await rename(part, thumbnail)
   return thumbnail
-}
-
-/** ffmpeg would make a file that everybody may read; it writes into one that is there as it is. */
-async function makeEmpty(path: string): Promise<void> {
-  const file = await open(path, 'w', footageMode.file)
-  await file.close()
 }
 
 async function sync(path: string): Promise<void> {

@@ -35,7 +35,8 @@ export interface ClipRecovery {
  */
 export async function recoverClips(options: RecoverOptions): Promise<ClipRecovery> {
   const { dir } = options
-  for await (const name of glob('*/*/*.tmp', { cwd: dir })) await rm(join(dir, name), { force: true })
+  for await (const name of glob('*/*/*.tmp', { cwd: dir }))
+    await rm(join(dir, name), { force: true }).catch(() => {})
   const names: string[] = []
   for await (const name of glob(`*/*/*.mp4${partSuffix}`, { cwd: dir })) names.push(name)
   return {

@@ -1,8 +1,9 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
-import { mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
+import { footageMode } from '../clip-part.ts'
 import { mp4DurationMs } from '../mp4-duration.ts'
 import { runTool, type ToolOptions } from '../run-tool.ts'
 import type { FilmPart } from './cover-pieces.ts'
@@ -93,6 +94,7 @@ async function make(options: RenderOptions, output: string, dir: string): Promis
   })
   const durationMs = await mp4DurationMs(whole)
   if (durationMs === null) throw new AppError('MEDIA_NO_FOOTAGE', 'the film has no pictures')
+  await chmod(whole, footageMode.file)
   await sync(whole)
   const { size } = await stat(whole)
   await rename(whole, output)

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import type { TierConfig } from '../../config/tier-schema.ts'
 import { AppError } from '../../core/errors.ts'
 import type { TierKept, TierLineage, TierMeasure } from '../../core/tiered-segment.ts'
+import { makeEmptyFile } from '../empty-file.ts'
 import type { SegmentFile } from '../list-segments.ts'
 import { mp4DurationMs } from '../mp4-duration.ts'
 import { runTool, type ToolOptions } from '../run-tool.ts'
@@ -75,6 +76,7 @@ async function make(options: TierSegmentOptions, made: string): Promise<TierOutc
   if (await isMarked(path)) return { result: 'kept', kept: 'tiered_before', note: 'has the mark of tiering' }
   const sha256Before = await sha256Of(path)
   const picture = await probePicture(path, tool)
+  await makeEmptyFile(made)
   await runTool(
     'ffmpeg',
     tierArguments({ input: path, output: made, picture, tier, startedMs, sha256Before }),

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSceneWatch, type Moment } from '../../../pipelines/scene-watch.ts'
 import { behavioursSchema } from '../../../src/config/behaviour-schema.ts'
@@ -66,6 +67,53 @@ describe('scene watch', () => {
         explanation: expect.stringContaining('in zone all for 1.0 s'),
       },
     ])
+  })
+
+  it('never says that something lasted for longer than it was watched, whatever the clock of the camera does', () => {
+    const shift = fc.record({
+      frames: fc.integer({ min: 1, max: 30 }),
+      toMs: fc.integer({ min: -1e8, max: 1e8 }),
+    })
+    fc.assert(
+      fc.property(fc.array(shift, { minLength: 1, maxLength: 8 }), (connections) => {
+        const watch = create()
+        let n = 0
+        for (const [at, { frames, toMs }] of connections.entries()) {
+          const sinceMs = moment(n).arrivalMs
+          for (let frame = 0; frame < frames; frame += 1) {
+            const now = moment(n, at + 1)
+            const { steps } = watch.look({ ...now, ptsUs: now.ptsUs + toMs * 1000 }, area, [person(50)])
+            for (const step of steps) {
+              expect(step.lastPtsUs - step.firstPtsUs).toBeLessThanOrEqual(
+                (now.arrivalMs - sinceMs + 6000) * 1000,
+              )
+              expect(step.lastMs - step.startedMs).toBeLessThanOrEqual(6000)
+              const [, seconds] = /for ([\d.]+) s/.exec(step.explanation!) ?? []
+              if (step.phase === 'new')
+                expect(Number(seconds)).toBeLessThanOrEqual((now.arrivalMs - sinceMs) / 1000)
+            }
+            n += 1
+          }
+          // Whoever stays for so long in one connection is told of in each.
+        }
+      }),
+    )
+  })
+
+  it('takes no scores of a connection for those of another', () => {
+    const rule = { name: 'odd', when: { anomaly: { above: 0.5 } }, clear: '200ms', hold: '0ms' }
+    const score = (epoch: number): Scores => ({
+      ...{ cameraId: 'gate', epoch, modelName: 'm', modelVersion: '1', labels: ['anomaly'] },
+      ...{ values: Float32Array.of(0.9), firstPtsUs: 0, lastPtsUs: 1 },
+      ...{ firstArrivalMs: 0, lastArrivalMs: 1, lastArrivalMonoMs: 1 },
+    })
+    const seen = (scored: number, looked: number) => {
+      const watch = create([rule])
+      watch.look(moment(0, 1), area, [])
+      watch.scores(score(scored))
+      return watch.look(moment(1, looked), area, []).steps.length
+    }
+    expect([seen(1, 1), seen(1, 2), seen(2, 1), seen(2, 2)]).toEqual([1, 0, 0, 1])
   })
 
   it('leaves everybody where they are while nothing moves and nobody is asked', () => {
