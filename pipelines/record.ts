@@ -74,6 +74,7 @@ export function recordRoute(options: RecordOptions): RecordRoute {
   })
   const lost = new Set<string>()
   clips?.unavailable$.subscribe((clip) => {
+    sampled.get(clip.alertId)?.()
     if (sampled.delete(clip.alertId)) return
     lost.add(clip.alertId)
     intake.clipUnavailable(clip)

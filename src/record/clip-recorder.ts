@@ -106,6 +106,7 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
   const onLost = (alertId: string, reason: ClipLoss) => unavailable.next({ alertId, cameraId, reason })
   const finishing = createFinishQueue({
     ...{ cameraId, preRollMs, spawn, clock, telemetry, onLost },
+    onStuck: (error) => options.onDisk?.(error),
     onFinished(clip) {
       options.onDisk?.(null)
       clips.next(clip)

@@ -1,3 +1,5 @@
+import { type Box, boxesOf, findBoxes, viewOf } from './mp4-boxes.ts'
+
 /** Fragments of a long stream as the contents of a file of its own. */
 export interface FileTimeline {
   /** The init segment: with an edit that begins at the first picture, and with a place for the length. */
@@ -6,12 +8,6 @@ export interface FileTimeline {
   media(data: Uint8Array): readonly Uint8Array[]
   /** What to put where in the init segment, so that the file states its length; null when it has no place for it. */
   length(durationUs: number): { readonly at: number; readonly bytes: Uint8Array } | null
-}
-
-interface Box {
-  readonly type: string
-  readonly at: number
-  readonly end: number
 }
 
 /**
@@ -50,36 +46,8 @@ export function createFileTimeline(init: Uint8Array, first: Uint8Array): FileTim
   }
 }
 
-/** The boxes within a part of a file; none after one whose size is wrong. */
-function boxesOf(bytes: Uint8Array, from = 0, to = bytes.length): Box[] {
-  const view = viewOf(bytes)
-  const found: Box[] = []
-  for (let at = from; at + 8 <= to; ) {
-    const size = view.getUint32(at)
-    if (size < 8 || at + size > to) break
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
-    found.push({ type, at, end: at + size })
-    at += size
-  }
-  return found
-}
-
-/** The boxes from the outermost to the one that the path names; null when there is none. */
-function find(bytes: Uint8Array, ...path: string[]): Box[] | null {
-  const found: Box[] = []
-  for (const type of path) {
-    const inside = found.at(-1)
-    const box = boxesOf(bytes, inside ? inside.at + 8 : 0, inside?.end).find((each) => each.type === type)
-    if (!box) return null
-    found.push(box)
-  }
-  return found
-}
-
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-
 function decodeTimeAt(data: Uint8Array): { readonly at: number; readonly long: boolean } | null {
-  const box = find(data, 'moof', 'traf', 'tfdt')?.at(-1)
+  const box = findBoxes(data, 'moof', 'traf', 'tfdt')?.at(-1)
   if (!box || box.end - box.at < 16) return null
   const long = data[box.at + 8] === 1
   return long && box.end - box.at < 20 ? null : { at: box.at + 12, long }
@@ -94,7 +62,7 @@ function decodeTimeOf(data: Uint8Array): bigint | null {
 
 /** From the decode time of the first sample to its presentation, in ticks (`trun`). */
 function compositionOf(data: Uint8Array): number {
-  const run = find(data, 'moof', 'traf', 'trun')?.at(-1)
+  const run = findBoxes(data, 'moof', 'traf', 'trun')?.at(-1)
   if (!run) return 0
   const view = viewOf(data)
   const flags = view.getUint32(run.at + 8) & 0xffffff
@@ -105,7 +73,7 @@ function compositionOf(data: Uint8Array): number {
 }
 
 function scalesOf(init: Uint8Array): { readonly movie: number } | null {
-  const header = find(init, 'moov', 'mvhd')?.at(-1)
+  const header = findBoxes(init, 'moov', 'mvhd')?.at(-1)
   if (!header || header.end - header.at < 32) return null
   const movie = viewOf(init).getUint32(header.at + (init[header.at + 8] === 1 ? 28 : 20))
   return movie > 0 ? { movie } : null
@@ -113,9 +81,9 @@ function scalesOf(init: Uint8Array): { readonly movie: number } | null {
 
 /** With an edit list in its track, unless there is one: from this moment of the media to its end. */
 function insertEdit(init: Uint8Array, fromTicks: number): Uint8Array {
-  const track = find(init, 'moov', 'trak')
-  const header = find(init, 'moov', 'trak', 'tkhd')
-  if (fromTicks === 0 || !track || !header || find(init, 'moov', 'trak', 'edts')) return init
+  const track = findBoxes(init, 'moov', 'trak')
+  const header = findBoxes(init, 'moov', 'trak', 'tkhd')
+  if (fromTicks === 0 || !track || !header || findBoxes(init, 'moov', 'trak', 'edts')) return init
   const list = Buffer.alloc(8 + 36)
   list.writeUInt32BE(list.length, 0)
   list.write('edts', 4, 'latin1')
@@ -131,8 +99,8 @@ function insertEdit(init: Uint8Array, fromTicks: number): Uint8Array {
 
 /** With `mehd`, unless there is one, and where its length stands in the bytes. */
 function insertLength(init: Uint8Array): { readonly bytes: Uint8Array; readonly lengthAt: number | null } {
-  const extends_ = find(init, 'moov', 'mvex')
-  if (!extends_ || find(init, 'moov', 'mvex', 'mehd')) return { bytes: init, lengthAt: null }
+  const extends_ = findBoxes(init, 'moov', 'mvex')
+  if (!extends_ || findBoxes(init, 'moov', 'mvex', 'mehd')) return { bytes: init, lengthAt: null }
   const box = Buffer.alloc(20)
   box.writeUInt32BE(box.length, 0)
   box.write('mehd', 4, 'latin1')

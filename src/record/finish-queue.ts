@@ -1,6 +1,6 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import type { Clock } from '../core/clock.ts'
-import { type AppError, toAppError } from '../core/errors.ts'
+import { AppError, toAppError } from '../core/errors.ts'
 import type { ClipEnd, ClipLoss } from '../core/recorded-clip.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
 import { finishClip } from './finish-clip.ts'
@@ -31,6 +31,8 @@ export interface FinishQueueOptions {
   readonly cameraId: string
   readonly preRollMs: number
   readonly onFinished: (clip: FinishedClip) => void
+  /** A clip that nothing becomes of for minutes: the disk does not answer, or there are too many. */
+  readonly onStuck: (error: AppError) => void
   /** A clip that will never come. */
   readonly onLost: (alertId: string, reason: ClipLoss) => void
   readonly spawn: typeof nodeSpawn
@@ -40,6 +42,7 @@ export interface FinishQueueOptions {
 
 /** A full disk gets room again, by retention or by its owner. */
 const retryMs = 60_000
+const stuckMs = 300_000
 /** A part that ffmpeg refused so often, though the disk works, will never become a clip. */
 const mostRefusals = 3
 
@@ -49,6 +52,7 @@ export function createFinishQueue(options: FinishQueueOptions): FinishQueue {
   const aborter = new AbortController()
   const { signal } = aborter
   const retries = new Set<() => void>()
+  const stuck = new Set<() => void>()
   let chain: Promise<void> = Promise.resolve()
   let closing = false
   let left = 0
@@ -97,13 +101,30 @@ export function createFinishQueue(options: FinishQueueOptions): FinishQueue {
     retries.add(cancel)
   }
 
+  const stuckError = ({ path }: FinishJob) =>
+    new AppError(
+      'STORE_CLIP',
+      `camera ${cameraId}: ${path} is not finished after ${stuckMs / 60_000} minutes; the disk does not answer, or there is too much to finish`,
+      { details: { cameraId, path } },
+    )
+
   return {
     add(job) {
-      chain = chain.then(() => run(job, 0))
+      const cancel = clock.after(stuckMs, () => {
+        stuck.delete(cancel)
+        options.onStuck(stuckError(job))
+      })
+      stuck.add(cancel)
+      chain = chain
+        .then(() => run(job, 0))
+        .finally(() => {
+          cancel()
+          stuck.delete(cancel)
+        })
     },
     async close(stop) {
       closing = true
-      for (const cancel of retries) cancel()
+      for (const cancel of [...retries, ...stuck]) cancel()
       const abort = () => aborter.abort(stop?.reason)
       if (stop?.aborted) abort()
       stop?.addEventListener('abort', abort)

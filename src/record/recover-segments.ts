@@ -2,6 +2,7 @@ import { glob, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Telemetry } from '../core/telemetry-port.ts'
 import { partSuffix, readPartHead } from './clip-part.ts'
+import { stateLength } from './state-length.ts'
 
 /**
  * Gives the segments that a crash left their names: they are playable as they are. One without media is removed; one
@@ -16,6 +17,7 @@ export async function recoverSegments(dir: string, telemetry: Telemetry): Promis
         await rm(part)
         continue
       }
+      await stateLength(part)
       await rename(part, part.slice(0, -partSuffix.length))
       recovered += 1
     } catch (thrown) {

@@ -44,6 +44,8 @@ interface OpenSegment {
 
 /** After the disk refused a segment, the next one is tried with the first keyframe that comes this much later. */
 const pauseAfterErrorMs = 10_000
+/** What a healthy disk takes for a segment is far less. */
+const stuckMs = 60_000
 /** A segment whose own time stands still ends when so many times its length have passed here. */
 const mostLengths = 2
 
@@ -70,7 +72,9 @@ export function createSegmentRecorder(options: SegmentRecorderOptions): SegmentR
   }
   const finish = async (segment: OpenSegment) => {
     const { path, writer, timeline, firstPtsUs, endPtsUs } = segment
+    const cancel = clock.after(stuckMs, () => refused(path, 'the disk does not answer'))
     await writer.close({ patch: timeline.length(endPtsUs - firstPtsUs) })
+    cancel()
     try {
       await rename(path + partSuffix, path)
       telemetry.count('vireo_record_segments_total', { camera: cameraId })

@@ -362,8 +362,8 @@ describe('a clip whose time does not come', () => {
         }
         // Packets go on coming, but their time does not: nothing is open any more when the longest clip has passed.
         await standStill(one, index, 8000 + 3000 + 1000)
-        expect(one.time.timers).toBe(0)
         await expect.poll(() => one.clips.length + one.lost.length).toBe(begun)
+        expect(one.time.timers).toBe(0)
         for (const { preRollMs, durationMs } of one.clips) {
           expect(preRollMs).toBeLessThan(30_000)
           expect(durationMs).toBeLessThan(60_000)
