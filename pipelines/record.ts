@@ -3,6 +3,7 @@ import { type Observable, of } from 'rxjs'
 import type { CameraSource } from '../src/camera/camera-source.ts'
 import type { RecordingConfig } from '../src/config/recording-schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
+import type { ProductTrouble } from '../src/core/camera-status.ts'
 import type { SampleMoment } from '../src/core/clip-sample.ts'
 import type { AppError } from '../src/core/errors.ts'
 import type { RecordedClip } from '../src/core/recorded-clip.ts'
@@ -11,11 +12,7 @@ import type { EventIntake } from '../src/event/event-intake.ts'
 import { type ClipRecorder, createClipRecorder } from '../src/record/clip-recorder.ts'
 import { forgetPart } from '../src/record/finish-clip.ts'
 import { createPtsOfWallTime } from '../src/record/pts-of-wall-time.ts'
-import {
-  createRecordingWatch,
-  type RecordingTrouble,
-  type RecordingWatch,
-} from '../src/record/recording-watch.ts'
+import { createRecordingWatch, type RecordingTrouble } from '../src/record/recording-watch.ts'
 import { createSegmentRecorder } from '../src/record/segment-recorder.ts'
 import type { AttachOptions } from './attach-camera.ts'
 
@@ -80,7 +77,13 @@ export function recordRoute(options: RecordOptions): RecordRoute {
     intake.clipUnavailable(clip)
   })
   const place = recorded === analysed ? (moment: SampleMoment) => moment : placeOnOtherClock(options)
-  const mark = clips ? markOn({ clips, place, watch, lost }, options) : (step: AlertStep) => step
+  /** The source knows of a codec that no recording can hold before the recorder misses anything. */
+  let missing: ProductTrouble | null = null
+  const sourceTrouble = recorded.trouble$.subscribe((trouble) => {
+    missing = trouble?.product === 'recording' ? trouble : null
+  })
+  const canRecord = () => missing === null && watch?.trouble?.code !== 'MEDIA_NOT_RECORDED'
+  const mark = clips ? markOn({ clips, place, canRecord, lost }, options) : (step: AlertStep) => step
   return {
     mark,
     trouble$: watch?.trouble$ ?? of(null),
@@ -98,6 +101,7 @@ export function recordRoute(options: RecordOptions): RecordRoute {
     async close(signal) {
       await Promise.all([clips?.close(signal), segments?.close()])
       watch?.close()
+      sourceTrouble.unsubscribe()
       telemetry.log.debug({ camera: cameraId }, 'nothing is recorded any more')
     },
   }
@@ -127,14 +131,15 @@ type Place = (moment: SampleMoment) => Placed | null
 interface MarkParts {
   readonly clips: ClipRecorder
   readonly place: Place
-  readonly watch: RecordingWatch | null
+  /** Whether a clip may be promised now. */
+  readonly canRecord: () => boolean
   /** Alerts whose clips will not come; those that ended are taken out. */
   readonly lost: Set<string>
 }
 
 /** Starts and ends the clips of alerts. */
 function markOn(parts: MarkParts, options: RecordOptions): RecordRoute['mark'] {
-  const { clips, place, watch, lost } = parts
+  const { clips, place, canRecord, lost } = parts
   const { cameraId, telemetry } = options
   const paths = new Map<string, string | null>()
   return (step) => {
@@ -151,7 +156,7 @@ function markOn(parts: MarkParts, options: RecordOptions): RecordRoute['mark'] {
       return { ...step, clipPath: null }
     }
     // Nothing is promised while nothing can be recorded.
-    if (phase === 'new' && watch?.trouble?.code === 'MEDIA_NOT_RECORDED')
+    if (phase === 'new' && !canRecord())
       countDrop(telemetry, { stage: 'record', reason: 'not_recorded', cameraId })
     else if (phase === 'new') paths.set(alertId, clips.begin(alertId, placed.firstPtsUs, placed.epoch))
     const clipPath = lost.has(alertId) ? null : (paths.get(alertId) ?? null)
