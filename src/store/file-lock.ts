@@ -4,6 +4,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { makePrivateFile, makePrivateFolder } from './private-files.ts'
 
 const busy = 5
+/** Until they are released: a database that nothing refers to is closed by the garbage collector. */
+const held = new Set<DatabaseSync>()
 
 /**
  * Holds a file for this process: an open write transaction on a database of its own, which the operating system lets
@@ -33,6 +35,12 @@ function hold(file: string, again: boolean): { release(): void } | null {
     rmSync(file, { force: true })
     return hold(file, false)
   }
-  const held = database
-  return { release: () => held.close() }
+  const lock = database
+  held.add(lock)
+  return {
+    release() {
+      held.delete(lock)
+      if (lock.isOpen) lock.close()
+    },
+  }
 }

@@ -119,7 +119,7 @@ describe.skipIf(!ready)('vireo learn', () => {
     run.child.kill('SIGTERM')
     expect(await run.ended).toBe(0)
     expect(existsSync(join(folder, 'scheduled/live-load.json'))).toBe(false)
-    expect(existsSync(join(folder, 'scheduled/learning/learn.lock'))).toBe(false)
+    expect(existsSync(join(folder, 'scheduled/learning/learn.lock.json'))).toBe(false)
   })
 
   it('does the steps by hand', async () => {

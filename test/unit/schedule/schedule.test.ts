@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { AppError } from '../../../src/core/errors.ts'
-import { processIdentity } from '../../../src/core/process-identity.ts'
 import { createCronClock } from '../../../src/schedule/cron-clock.ts'
 import { lockJob } from '../../../src/schedule/job-lock.ts'
 import { createYielding, readLoad, sayLoad } from '../../../src/schedule/load-signal.ts'
@@ -77,29 +78,53 @@ describe('job lock', () => {
     expect(error).toMatchObject({ code: 'TRAIN_BUSY', details: { pid: process.pid } })
     expect(error.message).toContain('vireo learn runs already')
     held.release()
-    expect(existsSync(options.file)).toBe(false)
+    expect(existsSync(`${options.file}.json`)).toBe(false)
     lockJob(options).release()
   })
 
   it.each([
-    ['a process that is gone', { pid: 2 ** 22 - 1, started: '1' }],
-    ['another process with the number of one that is gone', { ...processIdentity(), started: '1' }],
-    ['a file that was cut short', null],
-  ])('passes over %s', (_, holder) => {
+    [
+      'what a version that kept no lock of the system left',
+      (file: string) => writeFileSync(file, '{"pid":1,"sinceMs":0}'),
+    ],
+    ['a file that was cut short', (file: string) => writeFileSync(file, '')],
+    [
+      'the name of a holder that was killed',
+      (file: string) => writeFileSync(`${file}.json`, '{"pid":1,"sinceMs":0}'),
+    ],
+  ])('passes over %s', (_, leave) => {
     const options = setUp()
     lockJob(options).release()
-    writeFileSync(options.file, holder ? JSON.stringify({ ...holder, job: 'x', sinceMs: 0 }) : '{"pid":')
+    leave(options.file)
     const held = lockJob(options)
-    expect(JSON.parse(readFileSync(options.file, 'utf8'))).toMatchObject({ pid: process.pid })
+    expect(() => lockJob(options)).toThrow(`process ${process.pid}`)
     held.release()
   })
 
-  it('does not release what somebody else holds now', () => {
+  it('is kept although nobody can say who holds it', () => {
     const options = setUp()
     const held = lockJob(options)
-    writeFileSync(options.file, JSON.stringify({ ...processIdentity(), job: 'y', sinceMs: 7 }))
+    for (const text of ['', '{"pid":', '[]', '{"pid":1,"sinceMs":1e99}']) {
+      writeFileSync(`${options.file}.json`, text)
+      expect(() => lockJob(options)).toThrow(/vireo learn runs already in another process/)
+    }
     held.release()
-    expect(existsSync(options.file)).toBe(true)
+  })
+
+  it('is let go of by the system when its holder is killed', async () => {
+    const options = setUp()
+    const script = `
+      import { lockJob } from ${JSON.stringify(join(import.meta.dirname, '../../../src/schedule/job-lock.ts'))}
+      lockJob({ file: process.argv[1], job: 'vireo learn', clock: { nowMs: () => 5 } })
+      console.log('held'); setInterval(() => {}, 1000)`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, options.file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(child.stdout, 'data')
+    expect(() => lockJob(options)).toThrow(`process ${child.pid} since 1970-01-01T00:00:00.005Z`)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    lockJob(options).release()
   })
 })
 
