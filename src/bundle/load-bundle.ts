@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, realpath, stat } from 'node:fs/promises'
+import { open, readFile, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { ModelContract } from '../core/bundle.ts'
 import { AppError } from '../core/errors.ts'
 import type { Bundle } from './bundle-schema.ts'
+import { checkGraphFiles } from './check-graph-files.ts'
 import { modelContract } from './model-contract.ts'
 import { parseBundle } from './parse-bundle.ts'
 
@@ -20,18 +21,28 @@ export interface LoadedBundle {
 
 /** More than any real one; guards against reading a wrong file into memory. */
 const maxJsonBytes = 4 << 20
+/** The limit of the format itself: a protobuf message. */
+const mostGraphBytes = 2 ** 31 - 1
 
 /**
  * Reads bundle.json in `dir` and checks the SHA-256 of every file that it names, so that a model is either
- * complete and as its author made it, or refused. The graph itself is not parsed here.
+ * complete and as its author made it, or refused. Graphs are walked for what they refer to, which must be among the files.
  * Throws MODEL_NOT_FOUND (no such folder or no bundle.json in it), MODEL_BUNDLE_INVALID (names the field),
- * MODEL_BUNDLE_CORRUPT (a file is missing, lies outside the folder or has other bytes).
+ * MODEL_BUNDLE_CORRUPT (a file is missing, lies outside the folder or has other bytes), MODEL_GRAPH (a graph is no ONNX
+ * file).
  */
 export async function loadBundle(dir: string): Promise<LoadedBundle> {
   const bundle = await readBundleJson(dir)
   const root = await realpath(dir)
   for (const file of bundle.files) await checkFile(root, file, join(dir, 'bundle.json'))
   const { graph, floatGraph } = bundle
+  for (const path of floatGraph === undefined ? [graph] : [graph, floatGraph]) {
+    const { bytes } = bundle.files.find((file) => file.path === path)!
+    const source = join(dir, 'bundle.json')
+    if (bytes > mostGraphBytes)
+      throw new AppError('MODEL_BUNDLE_INVALID', `${source}: file ${path}: an ONNX file has at most 2 GiB`)
+    checkGraphFiles({ graph: path, bytes: await readFile(join(dir, path)), files: bundle.files, source })
+  }
   const floatPath = floatGraph === undefined ? null : join(dir, floatGraph)
   return { dir, bundle, graphPath: join(dir, graph), floatPath, contract: modelContract(bundle) }
 }

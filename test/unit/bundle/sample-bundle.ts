@@ -1,4 +1,5 @@
 import type { Bundle } from '../../../src/bundle/bundle-schema.ts'
+import { createGraphBuilder } from '../../../src/onnx/graph-builder.ts'
 
 export type NewBundle = Omit<Bundle, 'files' | 'formatVersion'>
 
@@ -27,4 +28,14 @@ export function sampleBundle(changes: Partial<NewBundle> = {}): NewBundle {
   }
 }
 
-export const sampleFiles = { 'model.onnx': new Uint8Array([8, 9, 10]) }
+/** A graph that is read and refers to nothing; it fits no contract. */
+function sampleGraph(): Uint8Array {
+  const graph = createGraphBuilder({ name: 'sample' })
+  graph.output('scores', graph.op('Identity', [graph.input('clips', 'float32', ['N', 2])]), 'float32', [
+    'N',
+    2,
+  ])
+  return graph.model()
+}
+
+export const sampleFiles = { 'model.onnx': sampleGraph() }
