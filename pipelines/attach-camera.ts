@@ -132,7 +132,7 @@ const fusedRulesOf = (rules: readonly AlertRule[], { fusion }: FusedLabel) =>
  *
  * @throws AppError CONFIG_INVALID when a rule of labels or behaviours is wrong.
  */
-export function watchOf(camera: CameraConfig, config: Config, engine: InferenceEngine) {
+export function watchOf(camera: CameraConfig, config: Config, engine: Pick<InferenceEngine, 'bundle'>) {
   const allModels = config.models
     .filter(({ name }) => !['detector', 'pose'].includes(engine.bundle(name).kind))
     .map(({ name, scope = 'scene' as const }) => ({ name, scope, labels: engine.bundle(name).labels }))
@@ -142,6 +142,7 @@ export function watchOf(camera: CameraConfig, config: Config, engine: InferenceE
     throw new AppError(
       'CONFIG_INVALID',
       `models "${ears.name}": scope person has no meaning for a model of kind audio`,
+      { details: { path: ['models', config.models.findIndex(({ name }) => name === ears.name), 'scope'] } },
     )
   const fused = fusedLabels(config.alerts.fusion, models)
   const plan = needsTracks(camera, config) ? chooseDetector(camera, config, engine) : null

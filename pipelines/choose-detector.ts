@@ -34,10 +34,16 @@ export function motionPlan(detectFps = motionFps): DetectorPlan {
 }
 
 /** The plan for a detector's bundle. @throws AppError CONFIG_INVALID when the model is none. */
-export function modelPlan(name: string, engine: Bundles, detectFps?: number): DetectorPlan {
+export function modelPlan(
+  name: string,
+  engine: Bundles,
+  { detectFps, path }: { detectFps?: number | undefined; path?: readonly (string | number)[] } = {},
+): DetectorPlan {
   const { kind, decode, input, temporal, labels, version } = engine.bundle(name)
   if (kind !== 'detector' || !decode)
-    throw new AppError('CONFIG_INVALID', `detector "${name}" is a model of kind ${kind}, not a detector`)
+    throw new AppError('CONFIG_INVALID', `detector "${name}" is a model of kind ${kind}, not a detector`, {
+      details: path ? { path } : {},
+    })
   const wanted = labels.filter(({ background }) => !background)
   return {
     modelName: name,
@@ -64,7 +70,12 @@ export function chooseDetector(camera: CameraConfig, config: Config, engine: Bun
     config.models.find(
       ({ name }) => (models?.includes(name) ?? true) && engine.bundle(name).kind === 'detector',
     )?.name
-  return found === undefined ? motionPlan(detectFps) : modelPlan(found, engine, detectFps)
+  return found === undefined
+    ? motionPlan(detectFps)
+    : modelPlan(found, engine, {
+        detectFps,
+        path: ['cameras', config.cameras.findIndex(({ id }) => id === camera.id), 'detector'],
+      })
 }
 
 /** What the behaviours of a camera are made from, with the labels that detectors and models have. */

@@ -35,6 +35,11 @@ export function poseModelOf(camera: CameraConfig, config: Config, engine: Bundle
     throw new AppError(
       'CONFIG_INVALID',
       `cameras ${camera.id}: pose.model "${pose.model}" is a model of kind ${kind}, not pose`,
+      {
+        details: {
+          path: ['cameras', config.cameras.findIndex(({ id }) => id === camera.id), 'pose', 'model'],
+        },
+      },
     )
   return pose.model
 }

@@ -10,17 +10,20 @@ import { createEventLatency } from '../src/event/event-latency.ts'
 import { type EventStore, openEventStore } from '../src/event/event-store.ts'
 import { createSinks } from '../src/event/sinks.ts'
 import { createServer } from '../src/http/create-server.ts'
-import { createInferenceEngine, type InferenceEngine } from '../src/infer/inference-engine.ts'
+import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { createFileGuard } from '../src/store/file-guard.ts'
 import type { RunningTelemetry } from '../src/telemetry/create-telemetry.ts'
 import { alertLabels } from './alert-labels.ts'
+import { checkAgainst } from './check-config.ts'
 import { createPublishers } from './create-publishers.ts'
 import { createSite } from './create-site.ts'
 import { followRegistry, registryOf, resolveModels } from './follow-registry.ts'
 import { keepRecordings, recoverRecordings } from './keep-recordings.ts'
+import { listen } from './listen.ts'
 import { streamSpecOf } from './live.ts'
 import { openReviewQueue } from './review.ts'
 import { createSiteReviews } from './site-reviews.ts'
+import { openModels, othersRun, standsAsideAlready, unlessStopped } from './start-checks.ts'
 import { startLearning } from './start-learning.ts'
 import { type CameraChanges, type LiveCameras, startLive } from './start-live.ts'
 import { steadyTime } from './steady-time.ts'
@@ -37,6 +40,8 @@ export interface LiveSystemOptions {
   /** Where the configuration came from: what the REST API edits. */
   readonly configFile?: string
   readonly env?: NodeJS.ProcessEnv
+  /** Aborted: the start is given up, and what was started is closed. */
+  readonly signal?: AbortSignal
 }
 
 export interface LiveSystem {
@@ -62,9 +67,15 @@ export interface LiveSystem {
 
 type Closing = () => unknown
 
+/** Longest wait for one part to close. */
+const closePatienceMs = 4000
+
 /** Everything that `vireo run` runs: store, publisher, engine, cameras, health server. */
 export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveSystem> {
-  const { config, clock, telemetry } = options
+  const { config, clock, telemetry, signal } = options
+  const attached = Promise.withResolvers<LiveCameras>()
+  // Who waits for the cameras is told when they never come.
+  attached.promise.catch(() => {})
   const closers: Closing[] = []
   let current = config
   try {
@@ -82,11 +93,13 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const registry = registryOf(config, clock, guard)
     closers.push(() => registry?.close())
     const models = resolveModels(config, registry)
-    const engine = await createInferenceEngine({
-      ...{ models, clock, telemetry },
-      cacheDir: join(config.dataDir, 'cache'),
-    })
+    const engine = await unlessStopped(
+      openModels({ ...options, cacheDir: join(config.dataDir, 'cache') }, models, registry),
+      signal,
+    )
     closers.push(() => engine.close())
+    // The address of one camera, and it stands aside; all else that is wrong ends the start before anything runs.
+    checkAgainst(config, engine, othersRun(config))
     const publishers = createPublishers({
       ...options,
       labels: alertLabels(config, (name) => engine.bundle(name)),
@@ -100,15 +113,16 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     closers.push(() => storeWatch.close())
 
     let live: LiveCameras | null = null
-    const attached = Promise.withResolvers<LiveCameras>()
     // What needs a restart stays as it was.
     const taken = (next: Config): Config => ({ ...next, models: config.models, dataDir: config.dataDir })
+    const check = (next: Config) => checkAgainst(taken(next), engine, standsAsideAlready(current))
     const tellPublishers = () => {
       const labels = alertLabels(current, (name) => engine.bundle(name))
       publishers.setSite({ cameras: current.cameras, labels })
     }
     const reload = async (next: Config) => {
       const restart = restartOf(diffConfig(config, next))
+      check(next)
       const changes = await (await attached.promise).apply(taken(next))
       const { recording, sampling, alerts, behaviours, cameras } = next
       current = { ...config, recording, sampling, alerts, behaviours, cameras }
@@ -129,7 +143,10 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       file: options.configFile ?? null,
       env: options.env ?? process.env,
       running: () => current,
-      check: async (next) => (await attached.promise).check(taken(next)),
+      check: async (next) => {
+        check(next)
+        await attached.promise
+      },
       statuses: health.cameras,
       models: health.models,
     })
@@ -145,11 +162,11 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       log: telemetry.log,
       ...config.http,
     })
-    const address = await server.listen()
     closers.push(() => server.close())
+    const address = await unlessStopped(listen(server, config), signal)
     closers.push(startPruning({ store, sinks: sinks.names, config, clock, steady, telemetry }))
     const recordings = { ...options, steady, store, intake }
-    const recovery = await recoverRecordings(recordings)
+    const recovery = await unlessStopped(recoverRecordings(recordings), signal)
     closers.push(() => recovery.close())
     const retention = keepRecordings({
       ...{ ...recordings, reviews: queue, current: () => current, after: recovery.done },
@@ -166,6 +183,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       onStored: (event, step) => latency.stored(event, step.causeMonoMs),
     })
     const cameras = live
+    closers.push(() => cameras.close())
     attached.resolve(cameras)
     // Another version of a model may have other labels.
     const follow = async () => {
@@ -180,6 +198,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
           ...{ steps$: cameras.steps$, disagreed: cameras.disagreed },
         })
       : null
+    closers.push(() => follower?.close())
     sinks.wake()
     telemetry.log.info({ address, cameras: cameras.sources().length }, 'running')
 
@@ -206,13 +225,14 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
         if (behind.length > 0)
           telemetry.log.warn({ sinks: behind }, 'not everything was taken; the rest stays in the outbox')
         const settle = guard.rescue()
-        await closeAll(closers, telemetry)
+        await closeAll(closers, options)
         for (const file of settle())
           telemetry.log.warn({ file }, 'the contents of a database whose file was gone are here')
       },
     }
   } catch (thrown) {
-    await closeAll(closers, telemetry)
+    attached.reject(thrown)
+    await closeAll(closers, options)
     throw thrown
   }
 }
@@ -243,10 +263,14 @@ function startPruning(options: {
   return () => cancel()
 }
 
-async function closeAll(closers: Closing[], telemetry: RunningTelemetry): Promise<void> {
+/** Closes in the order of the data's way; a part that does not end in time keeps nobody waiting. */
+async function closeAll(
+  closers: Closing[],
+  { telemetry, clock }: Pick<LiveSystemOptions, 'telemetry' | 'clock'>,
+): Promise<void> {
   for (const close of closers.splice(0).reverse()) {
     try {
-      await close()
+      await within(clock, closePatienceMs, Promise.resolve(close()))
     } catch (thrown) {
       telemetry.log.warn({ err: thrown }, 'a part did not close cleanly')
     }
@@ -257,9 +281,6 @@ async function closeAll(closers: Closing[], telemetry: RunningTelemetry): Promis
 function within(clock: Clock, deadlineMs: number, work: Promise<unknown>): Promise<void> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(deadlineMs, resolve)
-    work.then(() => {
-      cancel()
-      resolve()
-    }, reject)
+    work.then(resolve as () => void, reject).finally(cancel)
   })
 }

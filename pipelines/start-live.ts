@@ -1,12 +1,15 @@
 import { EMPTY, map, merge, type Observable, Subject, tap } from 'rxjs'
 import type { CameraSource } from '../src/camera/camera-source.ts'
+import { cameraUrlProblem } from '../src/config/camera-url.ts'
 import { canonicalJson } from '../src/config/config-hash.ts'
+import { hideVariables } from '../src/config/origins.ts'
 import { capturedAs, recordingOf } from '../src/config/recording-schema.ts'
 import { samplingOf } from '../src/config/sampling-schema.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { CameraStatus } from '../src/core/camera-status.ts'
 import type { Disagreement } from '../src/core/disagreement.ts'
+import { AppError, toAppError } from '../src/core/errors.ts'
 import type { OutboxEvent } from '../src/core/events.ts'
 import type { EventIntake } from '../src/event/event-intake.ts'
 import type { SampleStore } from '../src/event/sample-store.ts'
@@ -74,6 +77,8 @@ export function startLive(options: LiveOptions): LiveCameras {
   const accepted = new Subject<AlertStep>()
   const latest = new Map<string, CameraStatus>()
   const running = new Map<string, Running>()
+  /** Cameras that could not be attached, as they are told. */
+  const aside = new Map<string, CameraStatus>()
   const budget = createSampleBudget({ clock })
   let applying: Promise<unknown> = Promise.resolve()
 
@@ -99,7 +104,30 @@ export function startLive(options: LiveOptions): LiveCameras {
   }
   const wantedOf = (config: Config) => config.cameras.filter(({ paused }) => !paused)
 
+  /** One that cannot be attached is told as offline; the others never notice. */
   const start = (camera: CameraConfig, config: Config, delayMs: number) => {
+    try {
+      attach(camera, config, delayMs)
+      aside.delete(camera.id)
+    } catch (thrown) {
+      const { code, message } = toAppError(thrown)
+      const reason = hideVariables(message, config)
+      telemetry.log.error({ camera: camera.id, code }, `this camera cannot be attached: ${reason}`)
+      const status: CameraStatus = {
+        ...{ cameraId: camera.id, state: 'offline', reason, code, sinceMs: clock.nowMs() },
+        ...{ epoch: 0, attempt: 0, picture: 'ok' },
+      }
+      aside.set(camera.id, status)
+      intake.status(status)
+    }
+  }
+
+  const attach = (camera: CameraConfig, config: Config, delayMs: number) => {
+    for (const field of ['url', 'mainUrl'] as const) {
+      const problem = camera[field] === undefined ? null : cameraUrlProblem(camera[field])
+      if (problem) throw new AppError('CAMERA_URL', `camera ${camera.id}: ${field} ${problem}`)
+    }
+    const basis = basisOf(camera, config)
     const { source, main, steps$, scores$, rules, stream, retune } = attachCamera(camera, config, options)
     const recording = recordingOf(config.recording, camera)
     const records = recordRoute({
@@ -138,7 +166,7 @@ export function startLive(options: LiveOptions): LiveCameras {
     })
     running.set(camera.id, {
       source,
-      basis: basisOf(camera, config),
+      basis,
       disagreed: sampling.disagreed,
       retune(next) {
         const { rules } = watchOf(camera, next, engine)
@@ -170,8 +198,10 @@ export function startLive(options: LiveOptions): LiveCameras {
     const retuned = staying.filter(
       ([id, { basis }]) => bases.get(id)!.shape === basis.shape && bases.get(id)!.tuning !== basis.tuning,
     )
+    // One that stands aside is tried again.
     const attached = [...wanted.keys()].filter((id) => !running.has(id))
     const leaving = [...detached, ...changed.map(([id]) => id)]
+    for (const id of aside.keys()) if (!wanted.has(id)) aside.delete(id)
     await Promise.all(
       leaving.map(async (id) => {
         const camera = running.get(id)!
@@ -190,13 +220,11 @@ export function startLive(options: LiveOptions): LiveCameras {
     return { attached, detached, changed: changed.map(([id]) => id), retuned: retuned.map(([id]) => id) }
   }
 
-  wantedOf(first).forEach((camera, index) => {
-    start(camera, first, index * staggerMs)
-  })
+  for (const [index, camera] of wantedOf(first).entries()) start(camera, first, index * staggerMs)
   return {
     steps$: accepted.asObservable(),
     sources: () => [...running.values()].map(({ source }) => source),
-    statuses: () => [...latest.values()],
+    statuses: () => [...latest.values(), ...aside.values()],
     disagreed: (modelName, found) => running.get(found.cameraId)?.disagreed(modelName, found),
     check: (config) => void basesOf(config),
     apply(config) {

@@ -122,6 +122,12 @@ export const bundleSchema = z
       .max(1000)
       .describe('Every file of the bundle except bundle.json.'),
     license: z.string().min(1).max(200).describe('SPDX identifier, or NOASSERTION.'),
+    trainedOn: z
+      .enum(['simulated', 'recorded'])
+      .optional()
+      .describe(
+        'simulated: it has only learned from simulated people and is refused where it is not allowed expressly.',
+      ),
     parent: z.string().max(200).nullable().describe('The version that it was trained from, or null.'),
     dataset: z.string().max(200).nullable().describe('The dataset version that it was trained on, or null.'),
     metrics: z.record(z.string(), z.number()).describe('Figures of its evaluation, by name.'),

@@ -147,7 +147,7 @@ function planOf(
   engine: Parameters<typeof chooseDetector>[2],
 ): DetectorPlan {
   const { camera, config, detectFps, named } = asked
-  if (named) return modelPlan(detectorName, engine, detectFps)
+  if (named) return modelPlan(detectorName, engine, { detectFps })
   const own = detectFps === undefined ? camera : { ...camera, detectFps }
   return chooseDetector(own, config, engine) ?? motionPlan(detectFps)
 }

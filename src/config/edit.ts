@@ -67,9 +67,19 @@ export function editCameras(text: string, edit: CameraEdit, source: EditSource):
   return { text: edited, config: parseConfig(edited, source) }
 }
 
-/** The same for a file. @throws also CONFIG_NOT_FOUND, CONFIG_WRITE */
-export function editCamerasIn(file: string, edit: CameraEdit, env: NodeJS.ProcessEnv = process.env): void {
-  writeConfigText(file, editCameras(readConfigText(file), edit, { file, env }).text)
+/**
+ * The same for a file, which is written only when `check` lets the result pass.
+ *
+ * @throws also CONFIG_NOT_FOUND, CONFIG_WRITE, and what `check` throws
+ */
+export async function editCamerasIn(
+  file: string,
+  edit: CameraEdit,
+  options: { env?: NodeJS.ProcessEnv; check: (config: Config) => Promise<void> },
+): Promise<void> {
+  const { text, config } = editCameras(readConfigText(file), edit, { file, env: options.env ?? process.env })
+  await options.check(config)
+  writeConfigText(file, text)
 }
 
 /**

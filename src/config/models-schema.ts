@@ -60,6 +60,12 @@ export const modelSchema = z.strictObject({
     .enum(['scene', 'person'])
     .optional()
     .describe('person: clips are cut around each person. Absent: scene, the whole picture.'),
+  allowSimulated: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Run it although it was trained on simulated people only: to try Vireo, not to watch anything.',
+    ),
   deadlineMs: z.int().min(0).default(50).describe('Longest wait for a batch to fill, ms.'),
 })
 

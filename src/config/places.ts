@@ -16,6 +16,11 @@ export function rememberPlaces(config: object, source: Places): void {
   Object.assign(config, { [places]: source })
 }
 
+/** file:line:column of a field of a configuration that was read; empty where that is not known. */
+export function placeText(config: object, path: readonly PropertyKey[]): string {
+  return (config as Record<symbol, Places | undefined>)[places]?.placeOf(path).place ?? ''
+}
+
 /** CONFIG_INVALID for what was found in a configuration after it was read, with file, line and field. */
 export function refuseConfig(
   config: object,

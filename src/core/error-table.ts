@@ -203,6 +203,13 @@ export const errorTable = {
     exitCode: 69,
     summary: 'None of the configured execution providers could be used. See vireo doctor.',
   },
+  MODEL_SIMULATED: {
+    retry: false,
+    httpStatus: 422,
+    exitCode: 78,
+    summary:
+      'The model was trained on simulated people only; its alerts on a real camera mean nothing. Import a model of real footage, or set allowSimulated: true on its entry to try it.',
+  },
   MODEL_INFERENCE: {
     retry: true,
     httpStatus: 500,
@@ -365,6 +372,20 @@ export const errorTable = {
     httpStatus: 404,
     exitCode: 66,
     summary: 'There is nothing at this path, or no alert or clip with this id; the message says which.',
+  },
+  API_LISTEN: {
+    retry: true,
+    httpStatus: 503,
+    exitCode: 75,
+    summary:
+      'The address of http.host and http.port cannot be listened on: another program has the port, or this machine does not have the address (yet). The message says which. Vireo tries again when its supervisor starts it again.',
+  },
+  API_LISTEN_DENIED: {
+    retry: false,
+    httpStatus: 500,
+    exitCode: 77,
+    summary:
+      'The user that runs Vireo may not listen on http.port; ports below 1024 need a right. Take a port from 1024 up, or put a proxy in front.',
   },
   API_TOO_LARGE: {
     retry: false,

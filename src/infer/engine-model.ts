@@ -4,4 +4,8 @@ import type { ModelConfig } from '../config/schema.ts'
 export type EngineModel = Pick<
   ModelConfig,
   'name' | 'providers' | 'workers' | 'intraOpThreads' | 'maxBatch' | 'deadlineMs'
-> & { readonly path: string }
+> & {
+  readonly path: string
+  /** false: a bundle that was trained on simulated people only is refused. Absent: it is not asked. */
+  readonly allowSimulated?: boolean
+}

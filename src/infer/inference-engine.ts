@@ -78,6 +78,7 @@ export async function createInferenceEngine(options: InferenceEngineOptions): Pr
   const openVersion = async (at: number, path: string, stage: StagedTelemetry['stage']) => {
     const config = models[at]!
     const loaded = await loadBundle(path)
+    refuseSimulated(config, loaded.bundle)
     const staged = stageTelemetry(telemetry, stage)
     const precision =
       config.providers[0] === 'cpu'
@@ -139,6 +140,19 @@ export async function createInferenceEngine(options: InferenceEngineOptions): Pr
     },
     close: async () => void (await closeAll()),
   }
+}
+
+function refuseSimulated({ name, allowSimulated }: EngineModel, { trainedOn }: Bundle): void {
+  if (allowSimulated !== false || trainedOn !== 'simulated') return
+  throw new AppError('MODEL_SIMULATED', simulatedMessage(name), { details: { name } })
+}
+
+/** Why a model of simulated people is refused. */
+export function simulatedMessage(name: string): string {
+  return (
+    `model "${name}" was trained on simulated people: what it says of a real camera means nothing. Import a model ` +
+    '(docs/models.md), or set allowSimulated: true on its entry under models to try it'
+  )
 }
 
 function logProviders(status: ModelStatus, telemetry: Telemetry): void {

@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client'
 import { cleanLine, cleanText } from '../core/clean-text.ts'
 import { AppError } from '../core/errors.ts'
 import type { Log, Telemetry } from '../core/telemetry-port.ts'
+import { createLineWriter } from './line-writer.ts'
 import { type Metric, metricTable } from './metric-table.ts'
 import { redactFields, redactText } from './redact-text.ts'
 
@@ -44,12 +45,14 @@ export function createTelemetry(options: TelemetryOptions = {}): RunningTelemetr
     return instrument
   }
 
+  const count: Telemetry['count'] = (name, labels, by = 1) =>
+    (declared(name, labels, ['counter']) as Counter).inc(labels, by)
   return {
-    count: (name, labels, by = 1) => (declared(name, labels, ['counter']) as Counter).inc(labels, by),
+    count,
     gauge: (name, labels, value) => (declared(name, labels, ['gauge']) as Gauge).set(labels, value),
     observe: (name, labels, seconds) =>
       (declared(name, labels, ['histogram', 'summary']) as Histogram | Summary).observe(labels, seconds),
-    log: createLog(options),
+    log: createLog(options, (lines) => count('vireo_log_lines_lost_total', {}, lines)),
     metricsText: async () => cleanText(await registry.metrics()),
     metricsContentType: registry.contentType,
     close: () => registry.clear(),
@@ -70,7 +73,7 @@ function instrumentOf(name: string, metric: Metric, registry: Registry): Instrum
   })
 }
 
-function createLog(options: TelemetryOptions): Log {
+function createLog(options: TelemetryOptions, onLost: (lines: number) => void): Log {
   const { level = 'info', pretty = false, destination } = options
   const settings = {
     level,
@@ -82,9 +85,20 @@ function createLog(options: TelemetryOptions): Log {
   const logger = destination
     ? pino(settings, destination)
     : pretty
-      ? pino({ ...settings, transport: { target: 'pino-pretty', options: { destination: 2 } } })
-      : pino(settings, pino.destination({ fd: 2, sync: true }))
+      ? pino(settings, prettyDestination(onLost))
+      : pino(settings, createLineWriter(2, onLost))
   const at = (method: keyof Log) => (fields: Record<string, unknown>, message: string) =>
     logger[method](redactFields(fields) as Record<string, unknown>, cleanLine(redactText(message)))
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+/** Lines for people, made in a thread of their own; when that fails, they are lost and nothing else is. */
+function prettyDestination(onLost: (lines: number) => void): DestinationStream {
+  const stream = pino.transport({ target: 'pino-pretty', options: { destination: 2 } })
+  let gone = false
+  stream.on('error', () => {
+    gone = true
+    onLost(1)
+  })
+  return { write: (line) => (gone ? onLost(1) : void stream.write(line)) }
 }

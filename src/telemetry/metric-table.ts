@@ -13,6 +13,11 @@ export const metricTable = {
     help: 'Things discarded because a buffer was full or input was unusable.',
     labels: ['stage', 'reason', 'camera'],
   },
+  vireo_log_lines_lost_total: {
+    type: 'counter',
+    help: 'Lines of the log and of the output that could not be written.',
+    labels: [],
+  },
   vireo_frames_total: { type: 'counter', help: 'Decoded frames.', labels: ['camera'] },
   vireo_sound_seconds_total: { type: 'counter', help: 'Decoded sound, seconds.', labels: ['camera'] },
   vireo_clips_total: { type: 'counter', help: 'Clips cut for a model.', labels: ['camera', 'model'] },

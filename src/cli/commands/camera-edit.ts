@@ -51,7 +51,8 @@ export function registerCameraEdits(camera: Command): void {
 async function edit(change: CameraEdit, { config, json }: Options): Promise<void> {
   const { editCamerasIn } = await import('../../config/edit.ts')
   const id = change.kind === 'add' ? change.camera.id : change.id
-  editCamerasIn(config, change)
+  const { checkConfig } = await import('../../../pipelines/check-config.ts')
+  await editCamerasIn(config, change, { check: checkConfig })
   print(
     json
       ? JSON.stringify({ ok: true, change: change.kind, camera: id, file: config })

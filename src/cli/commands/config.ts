@@ -18,12 +18,15 @@ export function registerConfig(program: Command): void {
     .action(async (options: Options) => {
       const { loadConfig } = await import('../../config/load.ts')
       const { configHash } = await import('../../config/config-hash.ts')
+      const { checkConfig } = await import('../../../pipelines/check-config.ts')
       const loaded = loadConfig(options.config)
+      await checkConfig(loaded)
       const hash = configHash(loaded)
       const counts = {
         cameras: loaded.cameras.length,
         models: loaded.models.length,
         rules: loaded.alerts.rules.length,
+        behaviours: loaded.behaviours.rules.length,
       }
       if (options.json) print(JSON.stringify({ ok: true, file: options.config, hash, ...counts }))
       else {

@@ -25,6 +25,7 @@ cameras:
   - { id: yard, url: b.mp4 }
 `
 const env = { GATE: 'secret' }
+const unchecked = { env, check: async () => {} }
 const edited = (edit: CameraEdit, from = text) => editCameras(from, edit, { file: 'v.yaml', env }).text
 
 describe('editing cameras', () => {
@@ -56,7 +57,7 @@ describe('editing cameras', () => {
     expect(result).not.toContain('id: gate')
   })
 
-  it('changes fields by a merge patch', () => {
+  it('changes fields by a merge patch', async () => {
     const patch = { transport: 'udp', motion: { enabled: false }, url: null }
     const before = edited({ kind: 'change', id: 'yard', patch: { motion: { holdMs: 1 } } })
     expect(() => edited({ kind: 'change', id: 'yard', patch }, before)).toThrow(
@@ -75,27 +76,27 @@ describe('editing cameras', () => {
     expect(parse(unpaused).cameras[1]).not.toHaveProperty('paused')
   })
 
-  it('refuses a password in an address, and a file that is no YAML, with its line', () => {
+  it('refuses a password in an address, and a file that is no YAML, with its line', async () => {
     const url = 'rtsp://viewer:hunter2@192.0.2.9/a'
     expect(() => edited({ kind: 'add', camera: { id: 'door', url } })).toThrow(/holds a password/)
     expect(() => edited({ kind: 'change', id: 'yard', patch: { mainUrl: url } })).toThrow(/holds a password/)
     expect(() => edited({ kind: 'pause', id: 'gate' }, 'version: 1\ncameras: [\n')).toThrow(/^v\.yaml:3:1: /)
   })
 
-  it('keeps the mode of the file, and a link stays a link', () => {
+  it('keeps the mode of the file, and a link stays a link', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vireo-edit-'))
     const [file, link] = [join(folder, 'v.yaml'), join(folder, 'link.yaml')]
     writeFileSync(file, text)
     chmodSync(file, 0o600)
     symlinkSync(file, link)
-    editCamerasIn(link, { kind: 'remove', id: 'yard' }, env)
+    await editCamerasIn(link, { kind: 'remove', id: 'yard' }, unchecked)
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(lstatSync(link).isSymbolicLink()).toBe(true)
     expect(readFileSync(file, 'utf8')).not.toContain('yard')
     rmSync(folder, { recursive: true })
   })
 
-  it('refuses an unknown camera, one that is there, and settings that are not valid', () => {
+  it('refuses an unknown camera, one that is there, and settings that are not valid', async () => {
     expect(() => edited({ kind: 'pause', id: 'roof' })).toThrow(/no camera "roof"; there is gate, yard/)
     expect(() => edited({ kind: 'add', camera: { id: 'gate', url: 'x' } })).toThrow(/already a camera "gate"/)
     expect(() => edited({ kind: 'add', camera: { id: 'door', url: 'x', transport: 'tpc' } })).toThrow(
@@ -103,13 +104,15 @@ describe('editing cameras', () => {
     )
   })
 
-  it('replaces the file as a whole and leaves it alone when the edit is refused', () => {
+  it('replaces the file as a whole and leaves it alone when the edit is refused', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vireo-edit-'))
     const file = join(folder, 'v.yaml')
     writeFileSync(file, text)
-    expect(() => editCamerasIn(file, { kind: 'remove', id: 'roof' }, env)).toThrow()
+    await expect(editCamerasIn(file, { kind: 'remove', id: 'roof' }, unchecked)).rejects.toThrow()
+    const refuse = { env, check: () => Promise.reject(new Error('refused')) }
+    await expect(editCamerasIn(file, { kind: 'remove', id: 'yard' }, refuse)).rejects.toThrow('refused')
     expect(readFileSync(file, 'utf8')).toBe(text)
-    editCamerasIn(file, { kind: 'remove', id: 'yard' }, env)
+    await editCamerasIn(file, { kind: 'remove', id: 'yard' }, unchecked)
     expect(readFileSync(file, 'utf8')).not.toContain('yard')
     expect(readdirSync(folder)).toEqual(['v.yaml'])
     rmSync(folder, { recursive: true })
