@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import type { InferenceSession } from 'onnxruntime-node'
 import type { LoadedBundle } from '../bundle/load-bundle.ts'
 import { describeModel, type GraphValue, readModel } from '../onnx/read-model.ts'
 import { checkGraph } from './check-graph.ts'
@@ -16,6 +15,8 @@ export async function checkGraphFile({ dir, bundle, graphPath }: LoadedBundle): 
   checkGraph(metadata, bundle, dir)
 }
 
-function asMetadata({ name, type, shape }: GraphValue): InferenceSession.ValueMetadata {
-  return { name, isTensor: true, type, shape: [...shape] } as InferenceSession.ValueMetadata
+type Metadata = Parameters<typeof checkGraph>[0]['inputMetadata'][number]
+
+function asMetadata({ name, type, shape }: GraphValue): Metadata {
+  return { name, isTensor: true, type, shape: [...shape] } as Metadata
 }
