@@ -4,6 +4,7 @@ import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { CameraStatus } from '../src/core/camera-status.ts'
 import type { Clock } from '../src/core/clock.ts'
 import type { EventStore } from '../src/event/event-store.ts'
+import type { Sinks } from '../src/event/sinks.ts'
 import type { ModelStatus } from '../src/http/create-server.ts'
 import type { CameraEntry, SitePort, SiteStatus, StatusEntry } from '../src/http/site-port.ts'
 import { redactText } from '../src/telemetry/redact-text.ts'
@@ -13,8 +14,8 @@ import { createSiteArchive } from './site-archive.ts'
 export interface SiteOptions extends Omit<SiteAdminOptions, 'cameraOf'> {
   readonly statuses: () => readonly CameraStatus[]
   readonly models: () => readonly ModelStatus[]
-  readonly sinks: readonly string[]
-  readonly store: Pick<EventStore, 'lag' | 'waitingSinceMs'>
+  readonly sinks: Pick<Sinks, 'names' | 'problem'>
+  readonly store: Pick<EventStore, 'lag' | 'waitingSinceMs' | 'deadLetters'>
   readonly clock: Clock
 }
 
@@ -41,10 +42,12 @@ export function createSite(options: SiteOptions): SitePort & { close(): void } {
       uptimeS: Math.round((clock.monoMs() - startedMonoMs) / 1000),
       cameras: count,
       models: models(),
-      sinks: sinks.map((name) => {
+      sinks: sinks.names.map((name) => {
         const sinceMs = store.waitingSinceMs(name)
         const waitingSince = sinceMs === null ? null : new Date(sinceMs).toISOString()
-        return { name, pending: store.lag(name), waitingSince }
+        const { code, message } = sinks.problem(name) ?? {}
+        const problem = code && message ? { code, message } : null
+        return { name, pending: store.lag(name), waitingSince, problem, deadLetters: store.deadLetters(name) }
       }),
     }
   }

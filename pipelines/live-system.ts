@@ -139,7 +139,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
         })),
     }
     const site = createSite({
-      ...{ ...options, store, reload, started: config, sinks: sinks.names },
+      ...{ ...options, store, reload, started: config, sinks },
       file: options.configFile ?? null,
       env: options.env ?? process.env,
       running: () => current,
@@ -224,6 +224,8 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
         const behind = await sinks.drain(leftMs)
         if (behind.length > 0)
           telemetry.log.warn({ sinks: behind }, 'not everything was taken; the rest stays in the outbox')
+        // A receiver that hangs had its time: what follows has to be done within ten seconds of the signal.
+        await sinks.close(behind.length > 0 ? 200 : undefined)
         const settle = guard.rescue()
         await closeAll(closers, options)
         for (const file of settle())

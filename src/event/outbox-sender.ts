@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import { toAppError } from '../core/errors.ts'
+import { type AppError, toAppError } from '../core/errors.ts'
 import type { EventPublisher, OutboxEvent } from '../core/events.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
 import { createBatchProgress } from './batch-progress.ts'
@@ -10,11 +10,13 @@ export interface OutboxSender {
   wake(): void
   /** Tries at once, whatever the wait; resolves true when everything was sent, false when the deadline came first. */
   drain(deadlineMs: number): Promise<boolean>
+  /** Why the receiver did not take what was sent last; null when it did. */
+  problem(): AppError | null
   /**
-   * Stops after the batch in flight, or without it when its publisher does not answer in two seconds: the batch is
-   * then sent again, marked as a replay, by the next process.
+   * Stops after the batch in flight, or without it when its publisher does not answer in `graceMs` (two seconds): the
+   * batch is then sent again, marked as a replay, by the next process.
    */
-  close(): Promise<void>
+  close(graceMs?: number): Promise<void>
 }
 
 const batchEvents = 256
@@ -45,6 +47,7 @@ export function createOutboxSender(options: {
   let again = false
   let closed = false
   let failures = 0
+  let problem: AppError | null = null
   let warned = false
   let warnedMs = Number.NEGATIVE_INFINITY
   /** Fewer while the one that is refused is looked for. */
@@ -82,6 +85,7 @@ export function createOutboxSender(options: {
     if (!last) return
     store.advance(sink, last.position)
     failures = 0
+    problem = null
     onSent?.(accepted)
   }
   const setAside = (event: OutboxEvent, reason: string) => {
@@ -123,13 +127,14 @@ export function createOutboxSender(options: {
   const failed = (thrown: unknown) => {
     if (closed) return
     failures += 1
+    problem = toAppError(thrown)
     telemetry.count('vireo_event_publish_failures_total', { publisher: sink })
     const mostMs = drained.size > 0 ? mostRetryWhileDrainingMs : mostRetryMs
     const delayMs = Math.min(mostMs, firstRetryMs * 2 ** Math.min(failures - 1, 16)) * (0.5 + random() / 2)
     if (clock.monoMs() - warnedMs >= quietMs) {
       warned = true
       warnedMs = clock.monoMs()
-      const { code, message } = toAppError(thrown)
+      const { code, message } = problem
       telemetry.log.warn({ sink, code, waiting: gauge() }, `events wait in the outbox: ${message}`)
     }
     cancelRetry = clock.after(delayMs, () => {
@@ -140,8 +145,9 @@ export function createOutboxSender(options: {
 
   const start = () => {
     again = true
-    if (cancelRetry) gauge()
-    else if (!closed && !running) running = sendAll().then(finished)
+    // A publisher may take its time: what waits behind it is told meanwhile.
+    if (cancelRetry || running) gauge()
+    else if (!closed) running = sendAll().then(finished)
   }
   const stopWaiting = () => {
     cancelRetry?.()
@@ -165,13 +171,14 @@ export function createOutboxSender(options: {
         start()
       })
     },
-    async close() {
+    problem: () => problem,
+    async close(graceMs = closeGraceMs) {
       closed = true
       stopWaiting()
       if (!running) return
       let cancel = () => {}
       const grace = new Promise<void>((resolve) => {
-        cancel = clock.after(closeGraceMs, resolve)
+        cancel = clock.after(graceMs, resolve)
       })
       await Promise.race([running, grace])
       cancel()

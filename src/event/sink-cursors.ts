@@ -23,6 +23,8 @@ export interface SinkCursors {
   retract(sink: string, position: number): void
   /** The sink has accepted everything up to this position. */
   advance(sink: string, position: number): void
+  /** How many events this sink will never take. */
+  deadLetters(sink: string): number
   /** Keeps an event that the sink will never take as a dead letter, and goes on behind it. */
   setAside(sink: string, event: OutboxEvent, reason: string): void
 }
@@ -47,6 +49,7 @@ export function createSinkCursors(
      ON CONFLICT (name) DO UPDATE SET sent = max(sent, excluded.sent), tried = max(tried, excluded.tried)`,
   )
   const retract = database.prepare('UPDATE sink SET tried = max(sent, ?2) WHERE name = ?1')
+  const letters = database.prepare('SELECT count(*) AS n FROM dead_letter WHERE sink = ?')
   const keep = database.prepare(
     `INSERT INTO dead_letter (sink, id, channel, key, attributes, data, reason, set_aside_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -79,6 +82,7 @@ export function createSinkCursors(
       const row = oldest.get(stateOf(sink).sent)
       return row ? Number(row.accepted_ms) : null
     },
+    deadLetters: (sink) => Number(letters.get(sink)?.n),
     cursor: (sink) => stateOf(sink).sent,
     noteAttempt(sink, tried, sent = 0) {
       const before = stateOf(sink)

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import type { AppError } from '../core/errors.ts'
 import type { EventPublisher, OutboxEvent } from '../core/events.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
 import { createOutboxSender } from './outbox-sender.ts'
@@ -11,7 +12,10 @@ export interface Sinks {
   wake(): void
   /** Resolves with the names of those that did not take everything before the deadline. */
   drain(deadlineMs: number): Promise<readonly string[]>
-  close(): Promise<void>
+  /** Why a receiver did not take what was sent to it last; null when it did. */
+  problem(name: string): AppError | null
+  /** Batches in flight have `graceMs` to be acknowledged. May be called again. */
+  close(graceMs?: number): Promise<void>
 }
 
 /** `onSent` hears of the batches that the first publisher acknowledged. */
@@ -37,10 +41,11 @@ export function createSinks(options: {
       const done = await Promise.all(senders.map(({ sender }) => sender.drain(deadlineMs)))
       return publishers.filter((_, index) => !done[index]).map(({ name }) => name)
     },
-    async close() {
+    problem: (name) => senders.find(({ publisher }) => publisher.name === name)?.sender.problem() ?? null,
+    async close(graceMs) {
       await Promise.all(
         senders.map(async ({ sender, publisher }) => {
-          await sender.close()
+          await sender.close(graceMs)
           await publisher.close()
         }),
       )

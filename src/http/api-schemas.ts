@@ -108,7 +108,16 @@ export const apiSchemas = {
     models,
     sinks: z
       .array(
-        z.strictObject({ name: z.string(), pending: z.int(), waitingSince: z.iso.datetime().nullable() }),
+        z.strictObject({
+          name: z.string(),
+          pending: z.int(),
+          waitingSince: z.iso.datetime().nullable(),
+          problem: z
+            .strictObject({ code: z.string(), message: z.string() })
+            .nullable()
+            .describe('Why it did not take what was sent to it last.'),
+          deadLetters: z.int().describe('Events that it will never take.'),
+        }),
       )
       .describe('Receivers of events, and how many they have not taken yet.'),
   }),

@@ -42,6 +42,10 @@ export interface SiteStatus {
     readonly pending: number
     /** When the oldest event that waits was accepted, ISO 8601; null when none waits. */
     readonly waitingSince: string | null
+    /** Why it did not take what was sent to it last; null when it did. */
+    readonly problem: { readonly code: string; readonly message: string } | null
+    /** Events that it will never take; see `vireo alerts dead-letters`. */
+    readonly deadLetters: number
   }[]
 }
 

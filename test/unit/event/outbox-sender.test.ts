@@ -37,6 +37,7 @@ function setUp() {
       },
       waitingSinceMs: () => (events.length > state.sent ? 1000 * (state.sent + 1) : null),
       cursor: () => state.sent,
+      deadLetters: () => aside.length,
       noteAttempt: (_sink, position) => {
         works()
         state.tried = Math.max(state.tried, position)
@@ -172,6 +173,26 @@ describe('outbox sender', () => {
     expect(waits).toEqual([200, 400, 800, 1600, 3200, 6400, 10_000])
     expect(calls).toEqual(['1-9'])
     expect(state.tried).toBe(9)
+  })
+
+  it('tells what waits and why, while a batch hangs and while one is refused', async () => {
+    const { sender, add, state, settle, gauges, releases, timers } = setUp()
+    add(2)
+    state.hang = true
+    sender.wake()
+    await settle()
+    add(3)
+    sender.wake()
+    expect(gauges.at(-1)).toBe(5)
+    expect(sender.problem()).toBeNull()
+    state.fail = 1
+    state.hang = false
+    releases.shift()!()
+    await settle()
+    expect(sender.problem()).toMatchObject({ code: 'EVENT_BROKER' })
+    timers.shift()!.fn()
+    await settle()
+    expect([sender.problem(), gauges.at(-1)]).toEqual([null, 0])
   })
 
   it('drains: true when all was sent, false at the deadline', async () => {

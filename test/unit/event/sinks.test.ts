@@ -85,8 +85,13 @@ describe('sinks', () => {
     await settled()
     await time.pass(3001)
     expect(await draining).toEqual(['slow', 'down'])
-    const closing = sinks.close()
-    await time.pass(5000)
+    expect([good, never, down].map(({ publisher }) => sinks.problem(publisher.name)?.code)).toEqual([
+      undefined,
+      undefined,
+      'EVENT_WEBHOOK',
+    ])
+    const closing = sinks.close(200)
+    await time.pass(201)
     await closing
     expect([good, never, down].map(({ isClosed }) => isClosed())).toEqual([true, true, true])
   })

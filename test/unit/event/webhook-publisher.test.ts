@@ -96,10 +96,12 @@ describe('webhook publisher', () => {
     await expect(publisher(url, { timeoutMs: 100 }).publish([event('a')])).rejects.toThrow(
       /no answer in 0.1 s/,
     )
+    // A busy machine may give the first request up before it leaves.
+    const before = requests.length
     const waiting = publisher(url)
     const sent = waiting.publish([event('a')])
     sent.catch(() => {})
-    while (requests.length < 2) await new Promise(setImmediate)
+    while (requests.length === before) await new Promise(setImmediate)
     await waiting.close()
     await expect(sent).rejects.toMatchObject({ code: 'EVENT_WEBHOOK' })
   })

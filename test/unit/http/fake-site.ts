@@ -57,7 +57,7 @@ export function fakeSite(clip: { path: string; thumbnailPath: string } = { path:
       uptimeS: 10,
       cameras: { connecting: 0, live: 1, stalled: 0, offline: 0, paused: 0 },
       models: [{ name: 'm', version: '1', ready: true }],
-      sinks: [{ name: 'kafka', pending: 0, waitingSince: null }],
+      sinks: [{ name: 'kafka', pending: 0, waitingSince: null, problem: null, deadLetters: 0 }],
     }),
     cameras: () => [gate],
     async editCamera(edit) {
