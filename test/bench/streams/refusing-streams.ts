@@ -80,6 +80,24 @@ export const refusingStreams: readonly TortureStream[] = [
     },
   },
   {
+    // A camera that starts up: it takes three clients and lets them go before it sends a packet.
+    name: 'closes-after-play',
+    seconds: 30,
+    camera: async () => ({
+      rtsp: {
+        media: await blinking({ name: 'plain', seconds: 30 }),
+        videoAfterS: 5,
+        steps: [0.3, 1.3, 3.5].map((atS) => ({ atS, do: 'close' }) as const),
+      },
+    }),
+    expect: {
+      liveWithinS: 17,
+      told: [{ sinceS: 0, withinS: 5, state: 'offline', code: 'CAMERA_UNREACHABLE' }],
+      frames: 'flowing',
+      clips: 'each',
+    },
+  },
+  {
     name: 'sound-only',
     seconds,
     camera: async () => ({ rtsp: { media: null, sound: true } }),
