@@ -93,6 +93,16 @@ const openingPatterns: readonly Pattern[] = [
 const containerPattern =
   /Could not find tag for codec (\w+) in stream|codec not currently supported in container|dimensions not set|Could not write header for output file/i
 
+/** What it says of a video whose size it does not know, because too little of it came. */
+const unknownPattern = /Could not find codec parameters/i
+/** The same of one whose codec the camera has named. */
+const namedPattern = /Could not find codec parameters for stream \d+ \(Video: (?!none)\w+/i
+
+const endedEarly: Failure = {
+  code: 'CAMERA_UNREACHABLE',
+  reason: 'the camera ended the connection before any picture',
+}
+
 /** What can be told of a camera of which not a byte of media is known to have come. */
 const nothingCame: Failure = {
   code: 'CAMERA_UNREACHABLE',
@@ -110,18 +120,23 @@ export function classifyFailure(stderrLines: readonly string[], wasLive: boolean
   if (!wasLive) {
     const answer = stderrLines.map((line) => answerPattern.exec(line)).find((found) => found !== null)
     if (answer) return answered(answer[2]!, answer[3]!)
+    // Nothing can be written of a video that never came; that says nothing about its container.
+    const known = !stderrLines.some((line) => unknownPattern.test(line))
     const container = stderrLines.map((line) => containerPattern.exec(line)).find((found) => found !== null)
-    if (container) {
+    if (known && container) {
       return { code: 'MEDIA_UNRECORDABLE', reason: `MP4 cannot hold ${container[1] ?? 'this video'}` }
     }
   }
+  const came = stderrLines.some(showsPackets)
   const patterns = wasLive ? connectionPatterns : [...connectionPatterns, ...openingPatterns]
-  for (const { pattern, code, reason } of patterns)
-    if (stderrLines.some((line) => pattern.test(line)))
-      return overRtsp && reason === invalidData.reason ? nothingCame : { code, reason }
-  return wasLive
-    ? { code: 'CAMERA_UNREACHABLE', reason: 'the camera ended the connection' }
-    : { code: 'CAMERA_UNREACHABLE', reason: 'the camera ended the connection before any picture' }
+  for (const { pattern, code, reason } of patterns) {
+    const line = stderrLines.find((line) => pattern.test(line))
+    if (line === undefined) continue
+    // It said what it would send, and sent nothing.
+    if (overRtsp && !came && namedPattern.test(line)) return endedEarly
+    return overRtsp && reason === invalidData.reason ? nothingCame : { code, reason }
+  }
+  return wasLive ? { code: 'CAMERA_UNREACHABLE', reason: 'the camera ended the connection' } : endedEarly
 }
 
 /** A decoder that cannot begin complains about each packet that comes. */

@@ -50,7 +50,8 @@ export function cameraStatusEvent(status: CameraStatus, source: string): NewEven
   return event({
     idParts: [
       ...['camera-status', source, status.cameraId, status.state, status.code, status.epoch],
-      ...[status.picture, sinceMs],
+      // The reason, too: `connecting` may go on for another one, such as a keyframe that is waited for.
+      ...[status.picture, status.reason, sinceMs],
     ],
     channel: 'camera-status',
     type: 'vireo.camera.status.v1',

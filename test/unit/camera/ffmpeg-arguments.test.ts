@@ -170,6 +170,20 @@ describe('why ffmpeg ended', () => {
     expect(classifyFailure([line], false).code).toBe('MEDIA_NO_VIDEO')
   })
 
+  it('does not blame the container for a video of which nothing came', () => {
+    const lines = (video: string) => [
+      `[rtsp @ 0x1] [warning] Could not find codec parameters for stream 0 (Video: ${video}): unspecified size`,
+      '[mp4 @ 0x2] [error] dimensions not set',
+      '[error] Could not write header for output file #1 (incorrect codec parameters ?): Invalid argument',
+    ]
+    expect(classifyFailure(lines('h264, none'), false, true).code).toBe('CAMERA_UNREACHABLE')
+    expect(classifyFailure(lines('none, none'), false, true).code).toBe('MEDIA_NO_VIDEO')
+    // Packets came, but nothing that tells what they hold.
+    const packets = [...lines('h264, none'), '[h264 @ 0x3] [error] non-existing PPS 0 referenced']
+    expect(classifyFailure(packets, false, true).code).toBe('MEDIA_NO_VIDEO')
+    expect(classifyFailure(lines('h264, none').slice(1), false, true).code).toBe('MEDIA_UNRECORDABLE')
+  })
+
   it('names the hardware decoder when that is what fails', () => {
     const { code, reason } = classifyFailure(['Device creation failed: -542398533.'], false)
     expect([code, reason]).toEqual(['MEDIA_FFMPEG_FAILED', expect.stringContaining('hardware decoder')])

@@ -178,6 +178,13 @@ describe('event store', () => {
     expect(store.pending('kafka', 10)).toEqual([event])
   })
 
+  it('tells a state that goes on for another reason', () => {
+    const store = openStore()
+    const first = store.acceptStatus(status)
+    const second = store.acceptStatus({ ...status, reason: 'another one' })
+    expect(store.pending('kafka', 10)).toEqual([first, second])
+  })
+
   it('ends alerts that a killed process left open, once', () => {
     let store = openStore()
     store.acceptAlert(step())
