@@ -35,6 +35,8 @@ export interface ImportPlan extends Preprocessing {
   /** How the output of a detector or of a pose model is read, but for its shape. Without both it is a clip model. */
   readonly decode?: Omit<Decode, 'shape' | 'axes'>
   readonly pose?: Omit<PoseDecode, 'shape' | 'axes'>
+  /** Files that go into the bundle beside the graph, such as who made it. */
+  readonly notices?: Readonly<Record<string, Uint8Array>>
 }
 
 export interface ImportResult {
@@ -81,6 +83,7 @@ export async function importModel(plan: ImportPlan): Promise<ImportResult> {
     )
   await writeBundle(plan.outDir, bundleOf(plan, folded.inputName, output, trial.shape), {
     'model.onnx': graph,
+    ...plan.notices,
   })
   const { outDir: dir, name, version } = plan
   const { batch, reason: batchReason } = folded

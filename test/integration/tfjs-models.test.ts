@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { importModel } from '../../src/cli/model-import.ts'
-import { parseImportOptions } from '../../src/cli/model-options.ts'
+import type { CatalogueEntry } from '../../src/catalogue/catalogue-schema.ts'
+import { readCatalogue } from '../../src/catalogue/read-catalogue.ts'
+import { installModel } from '../../src/cli/install-model.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import { createRandom } from '../../src/core/random.ts'
 import { convertTfjs } from '../../src/onnx/tfjs/convert-tfjs.ts'
 import { readTfjs } from '../../src/onnx/tfjs/read-tfjs.ts'
@@ -14,6 +16,7 @@ import { humanModels } from '../support/human-models.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 
 const models = humanModels()
+const { archive } = models
 if (models.dir === null) console.warn(`skipped: ${models.reason}`)
 const footage = resolve(import.meta.dirname, '../../../shared/data/footage/one-by-one-person-detection.mp4')
 
@@ -71,32 +74,44 @@ describe.skipIf(models.dir === null)('TensorFlow.js graph models as ONNX', () =>
     })
   })
 
-  describe('vireo model import of model.json', () => {
+  describe('vireo model install', () => {
     let out = ''
     beforeAll(() => {
-      out = mkdtempSync(join(tmpdir(), 'vireo-tfjs-import-'))
+      out = mkdtempSync(join(tmpdir(), 'vireo-install-test-'))
     })
     afterAll(() => rmSync(out, { recursive: true, force: true }))
+    const entries = readCatalogue(join(import.meta.dirname, '../../models/catalogue.json'))
+    const install = (entry: CatalogueEntry, more: object = {}) =>
+      installModel({
+        ...{ entry, outDir: join(out, entry.name), spawn, clock: systemClock, onProgress: () => {} },
+        ...{ from: archive!, ...more },
+      })
 
-    it('makes a pose bundle that takes uint8 pictures in batches', async () => {
-      const options = {
-        ...{
-          name: 'pose',
-          out: join(out, 'pose'),
-          pose: 'movenet',
-          fps: '5',
-          size: '192x192',
-          layout: 'NHWC',
-        },
-        ...{ mean: '0,0,0', std: '1,1,1', scale: '1', order: 'rgb', threshold: '0.3', license: 'Apache-2.0' },
-        ...{ modelVersion: '1.0.0', description: '', strides: '8,16,32', leastScore: '0.1', nmsIou: '0.5' },
-      }
-      const file = join(models.dir!, 'movenet-lightning.json')
-      const { trial, dir } = await importModel(parseImportOptions(file, options))
-      expect(trial.shape).toEqual([1, 17, 3])
-      expect(JSON.parse(readFileSync(join(dir, 'bundle.json'), 'utf8'))).toMatchObject({
-        kind: 'pose',
-        input: { widthPx: 192, heightPx: 192 },
+    it.each(entries)('makes a bundle of $name with its licence and maker, once', async (entry) => {
+      const made = await install(entry)
+      expect(made).toMatchObject({ present: false, name: entry.name, version: entry.version })
+      expect(JSON.parse(readFileSync(join(made.dir, 'bundle.json'), 'utf8'))).toMatchObject({
+        kind: entry.options.pose ? 'pose' : 'detector',
+        license: entry.license,
+      })
+      expect(readFileSync(join(made.dir, 'ATTRIBUTION.txt'), 'utf8')).toContain(entry.attribution)
+      expect(await install(entry)).toMatchObject({ present: true })
+      await expect(install({ ...entry, version: '99.0.0' })).rejects.toThrow(/--force/)
+    })
+
+    it('takes a larger picture for people who are far away', async () => {
+      const people = entries.find(({ name }) => name === 'people')!
+      const { dir } = await install(people, { size: '320x192', outDir: join(out, 'wide') })
+      expect(JSON.parse(readFileSync(join(dir, 'bundle.json'), 'utf8')).input).toMatchObject({
+        ...{ widthPx: 320, heightPx: 192 },
+      })
+    })
+
+    it('refuses an archive that is another one', async () => {
+      const [entry] = entries
+      const other = { ...entry!, source: { ...entry!.source, integrity: 'sha512-AAAA' } }
+      await expect(install(other, { outDir: join(out, 'other') })).rejects.toMatchObject({
+        code: 'MODEL_FETCH',
       })
     })
   })

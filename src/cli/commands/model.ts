@@ -5,6 +5,7 @@ import type { GraphValue } from '../../onnx/read-model.ts'
 import type { ImportResult } from '../model-import.ts'
 import type { ImportOptions } from '../model-options.ts'
 import { registerCalibrate } from './model-calibrate.ts'
+import { registerInstall } from './model-install.ts'
 import { registerRegistry } from './model-registry.ts'
 
 interface Options {
@@ -15,6 +16,7 @@ export function registerModel(program: Command): void {
   const model = program.command('model').description('Import, inspect, list and promote models.')
   registerRegistry(model)
   registerCalibrate(model)
+  registerInstall(model)
 
   model
     .command('import <file>')

