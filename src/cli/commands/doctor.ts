@@ -5,8 +5,10 @@ export function registerDoctor(program: Command): void {
     .command('doctor')
     .description('Check what this machine has: ffmpeg, inference providers, GPU, Kafka, disk.')
     .option('-c, --config <file>', 'configuration file; without it Kafka is not checked')
+    .option('--prune', 'first take away what this installation never uses: libraries for other platforms')
     .option('--json', 'JSON output')
-    .action(async (options: { config?: string; json?: boolean }) => {
+    .action(async (options: { config?: string; prune?: boolean; json?: boolean }) => {
+      if (options.prune) await prune()
       const { examine } = await import('../doctor-checks.ts')
       const { errorClass } = await import('../../core/errors.ts')
       const { loadConfig } = await import('../../config/load.ts')
@@ -20,4 +22,26 @@ export function registerDoctor(program: Command): void {
       }
       if (failed?.code) process.exitCode = errorClass(failed.code).exitCode
     })
+}
+
+async function prune(): Promise<void> {
+  const { createRequire } = await import('node:module')
+  const { dirname } = await import('node:path')
+  const { pruneInstall } = await import('../prune-install.ts')
+  const require = createRequire(import.meta.url)
+  const folderOf = (name: string) => {
+    try {
+      return dirname(require.resolve(`${name}/package.json`))
+    } catch {
+      return null
+    }
+  }
+  const { paths, bytes } = await pruneInstall({
+    onnxRuntimeDir: folderOf('onnxruntime-node'),
+    nodeDir: folderOf('node'),
+    platform: process.platform,
+    arch: process.arch,
+  })
+  for (const path of paths) process.stderr.write(`removed ${path}\n`)
+  process.stderr.write(`${Math.round(bytes / 2 ** 20)} MiB freed\n`)
 }
