@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { learningSchema } from '../src/config/learning-schema.ts'
 import { AppError } from '../src/core/errors.ts'
 import type { ModelRegistry } from '../src/registry/model-registry.ts'
+import { readJson } from '../src/store/read-json.ts'
 import { splitForEver } from '../src/train/frozen-split.ts'
 import { type LabelledSet, readFootage, readLabelledSet } from '../src/train/labelled-set.ts'
 import type { LearnOptions } from './learn.ts'
@@ -37,7 +38,7 @@ export async function openHandRun(
 ): Promise<LearnJob> {
   const { runDir, plan, registry, version = '1.0.0' } = options
   const kept = await readFile(join(runDir, planFile), 'utf8').then(
-    (text) => JSON.parse(text) as Record<string, unknown>,
+    (text) => readJson<Record<string, unknown>>(text) ?? {},
     () => ({}),
   )
   const parsed = handPlanSchema.safeParse({ ...kept, ...plan })

@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadBundle } from '../src/bundle/load-bundle.ts'
+import { AppError } from '../src/core/errors.ts'
+import { readJson } from '../src/store/read-json.ts'
 import { redactFields } from '../src/telemetry/redact-text.ts'
 import { type Comparison, compareModels, mostFrequentLabel } from '../src/train/evaluate/compare-models.ts'
 import { type CorrectedClip, correctedClips, countCorrected } from '../src/train/evaluate/corrected-clips.ts'
@@ -198,7 +200,10 @@ async function reconstructionsOf(dir: string): Promise<{ caption: string; png: U
 }
 
 async function readSaid(dir: string): Promise<Said> {
-  const said = JSON.parse(await readFile(join(dir, saidFile), 'utf8')) as Said
+  const file = join(dir, saidFile)
+  const said = readJson<Said>(await readFile(file, 'utf8'))
+  if (!said)
+    throw new AppError('TRAIN_CHECKPOINT', `${file}: is damaged; remove ${dir}, and the run begins anew`)
   const revive = (list: readonly Prediction[]): Prediction[] =>
     list.map((each) => ({ ...each, probabilities: Float32Array.from(each.probabilities) }))
   return {

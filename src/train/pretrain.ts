@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.ts'
 import { createRandom, type Random } from '../core/random.ts'
 import { createGraphBuilder } from '../onnx/graph-builder.ts'
 import { InferenceSession, Tensor } from '../onnx/onnx-runtime.ts'
+import { readJson } from '../store/read-json.ts'
 import type { ClipSource } from './clip-source.ts'
 import { patchGrid } from './models/patches.ts'
 import type { VideoTransformer } from './models/video-transformer.ts'
@@ -163,8 +164,8 @@ async function openLosses(path: string) {
     throw cause
   })
   for (const line of text.split('\n').slice(0, -1)) {
-    const loss = JSON.parse(line) as PretrainLoss
-    known.set(loss.step, loss)
+    const loss = readJson<PretrainLoss>(line)
+    if (loss) known.set(loss.step, loss)
   }
   await mkdir(dirname(path), { recursive: true })
   return {

@@ -1,5 +1,6 @@
 import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readJson } from '../store/read-json.ts'
 
 /** What became of one epoch. */
 export interface EpochRecord {
@@ -58,11 +59,5 @@ export async function readHistory(runDir: string): Promise<HistoryLine[]> {
     if (cause.code === 'ENOENT') return ''
     throw cause
   })
-  return text.split('\n').flatMap((line): HistoryLine[] => {
-    try {
-      return line === '' ? [] : [JSON.parse(line) as HistoryLine]
-    } catch {
-      return []
-    }
-  })
+  return text.split('\n').flatMap((line) => readJson<HistoryLine>(line) ?? [])
 }

@@ -243,6 +243,6 @@ describe.skipIf(!ready)('vireo run', () => {
     const ends = tail.lines
       .map((line) => JSON.parse(line).data)
       .filter(({ alertId, phase }) => alertId === open.alertId && phase === 'end')
-    expect(ends.map(({ endReason }) => endReason)).toEqual(['shutdown'])
+    expect(ends.map(({ endReason }) => endReason)).toEqual(['crashed'])
   })
 })

@@ -67,9 +67,9 @@ describe('a process that is killed while alerts flow', () => {
       expect(life).toEqual(['new 0', ...updates, `end ${life.length - 1}`])
     }
     // Each kill hit alerts of three cameras; a later process ended each of them once.
-    const byShutdown = reasons.filter((reason) => reason === 'shutdown').length
-    expect(byShutdown).toBeGreaterThanOrEqual(rounds)
-    expect(byShutdown).toBeLessThanOrEqual(rounds * 3)
+    const byCrash = reasons.filter((reason) => reason === 'crashed').length
+    expect(byCrash).toBeGreaterThanOrEqual(rounds)
+    expect(byCrash).toBeLessThanOrEqual(rounds * 3)
     expect(store.openAlerts()).toEqual([])
 
     const sender = createOutboxSender({
