@@ -5,6 +5,7 @@ import { childEnvironment } from './child-environment.ts'
 import { classifyFailure, type Failure } from './classify-failure.ts'
 import type { FfmpegCommand } from './ffmpeg-arguments.ts'
 import { createFragmentReader, type FragmentBody } from './fragment-reader.ts'
+import type { HttpBody } from './http/open-body.ts'
 import { createNutReader } from './nut-reader.ts'
 import { createPulseReader, type PulseEvents } from './pulse-reader.ts'
 import type { ReadPipe } from './read-pipes.ts'
@@ -50,9 +51,11 @@ export function startCameraProcess(options: {
   pipes: readonly ReadPipe[]
   spawn: typeof nodeSpawn
   env: NodeJS.ProcessEnv
+  /** What an HTTP camera sends; closed with the process. */
+  body?: HttpBody | null
   events: ProcessEvents
 }): CameraProcess {
-  const { command, streams, pipes, spawn, events } = options
+  const { command, streams, pipes, spawn, events, body = null } = options
   const written = writtenPipes(command)
   const stdio: Extract<StdioOptions, unknown[]> = [
     command.stdin === null ? 'ignore' : 'pipe',
@@ -103,13 +106,16 @@ export function startCameraProcess(options: {
   const end = (signal: NodeJS.Signals | null) => {
     if (ended) return
     ended = true
+    body?.close()
     const crash: Failure | null =
       signal !== null && !told
         ? { code: 'MEDIA_FFMPEG_FAILED', reason: `ffmpeg was ended by ${signal}` }
         : null
     const failure = fault
       ? { code: fault.code, reason: fault.message }
-      : (crash ?? classifyFailure(lines, sawFrame, command.stdin !== null))
+      : (crash ??
+        body?.failure() ??
+        classifyFailure(lines, sawFrame, command.stdin !== null && body === null))
     events.onEnd({ failure, sawFrame })
   }
 
@@ -136,7 +142,8 @@ export function startCameraProcess(options: {
     events.onLog(line)
   })
   child.stdin?.on('error', () => {})
-  if (command.stdin !== null) child.stdin?.end(command.stdin)
+  if (body && child.stdin) body.send(child.stdin)
+  else if (command.stdin !== null) child.stdin?.end(command.stdin)
   child.on('error', (error: NodeJS.ErrnoException) => {
     fault ??=
       error.code === 'ENOENT'

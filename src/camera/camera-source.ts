@@ -8,20 +8,21 @@ import { type Fragment, type Frame, type FrameStreamSpec, frameStreamKey } from 
 import type { SoundBlock } from '../core/sound.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
 import { cameraAddress, fileFault } from './camera-address.ts'
-import { createCameraOutlets } from './camera-outlets.ts'
-import { type CameraProcess, pipeCount, startCameraProcess } from './camera-process.ts'
+import { type CameraProcess, startCameraProcess } from './camera-process.ts'
 import { type Failure, isDamage, showsPackets } from './classify-failure.ts'
-import { createConnectionClock } from './connection-clock.ts'
-import { type Asked, createConnectionPlan, openingCodes } from './connection-plan.ts'
-import { type FfmpegCommand, ffmpegCommand } from './ffmpeg-arguments.ts'
-import { watchOpening } from './opening-watch.ts'
-import { createProductWatch } from './product-watch.ts'
-import { type OpenPipes, openReadPipes, type ReadPipe } from './read-pipes.ts'
-import { reconnectDelayMs } from './reconnect-delay.ts'
+import { createCameraOutlets } from './connection/camera-outlets.ts'
+import { type Asked, createConnectionPlan, openingCodes } from './connection/connection-plan.ts'
+import { launchConnection } from './connection/launch-connection.ts'
+import { watchOpening } from './connection/opening-watch.ts'
+import { createProductWatch } from './connection/product-watch.ts'
+import { reconnectDelayMs } from './connection/reconnect-delay.ts'
+import { createStatusKeeper } from './connection/status-keeper.ts'
+import { createVideoChange } from './connection/video-change.ts'
+import { ffmpegCommand } from './ffmpeg-arguments.ts'
+import { type OpenPipes, openReadPipes } from './read-pipes.ts'
 import { lineRedactor } from './redact-line.ts'
-import { createStatusKeeper } from './status-keeper.ts'
-import type { ClockStep } from './time-line.ts'
-import { createVideoChange } from './video-change.ts'
+import { createConnectionClock } from './time/connection-clock.ts'
+import type { ClockStep } from './time/time-line.ts'
 
 export interface CameraSourceOptions {
   readonly camera: CameraConfig
@@ -121,6 +122,8 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
   })
   let cancelTimer: (() => void) | null = null
   let closing: (() => void) | null = null
+  /** Gives up a connection whose process was not started yet. */
+  let leave: (() => void) | null = null
   let started = false
   let closed: Promise<void> | null = null
 
@@ -146,39 +149,37 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     packetMonoMs = null
     asked = plan.next(connectMonoMs)
     products.connected(asked, connectMonoMs)
-    const command = ffmpegCommand({
-      ...{ camera: { ...camera, transport: asked.transport }, address, streams, pulse: true },
-      ...{ record: asked.record, sound: asked.sound, timing: asked.timing },
-    })
-    openPipes(pipeCount(command), (pipes) => {
-      const letGo = () => {
-        for (const pipe of pipes) pipe.discard()
-      }
-      if (closed) return letGo()
-      try {
-        process = startProcess(command, pipes)
-      } catch (cause) {
-        letGo()
-        telemetry.log.error(
-          { camera: camera.id, error: redact(String(cause)) },
-          'ffmpeg could not be started',
-        )
-        return retry({ code: 'MEDIA_FFMPEG_FAILED', reason: 'ffmpeg could not be started' })
-      }
-      watch()
+    leave = launchConnection({
+      ...{ address, clock, openPipes, start: startProcess },
+      command: (body) =>
+        ffmpegCommand({
+          ...{ camera: { ...camera, transport: asked.transport }, address, streams, pulse: true },
+          ...{ record: asked.record, sound: asked.sound, timing: asked.timing },
+          ...(body && { body }),
+        }),
+      started(running) {
+        process = running
+        watch()
+      },
+      failed(failure, cause) {
+        const error = cause === null ? null : redact(String(cause))
+        if (error !== null) telemetry.log.error({ camera: camera.id, error }, failure.reason)
+        retry(failure)
+      },
     })
   }
 
-  const startProcess = (command: FfmpegCommand, pipes: readonly ReadPipe[]): CameraProcess => {
+  const startProcess: Parameters<typeof launchConnection>[0]['start'] = ({ command, pipes, body }) => {
     const thisEpoch = epoch
     const seq = streams.map(() => 0)
     const isOtherVideo = createVideoChange()
-    const judged = address.kind !== 'file' && asked.timing === 'source'
+    const judged = address.kind !== 'file' && asked.timing === 'source' && (body?.clocked ?? true)
     const time = createConnectionClock({ streams: streams.length, judged, onStep: stepped })
     return startCameraProcess({
       command,
       streams,
       pipes,
+      body,
       spawn: options.spawn,
       env: options.env ?? globalThis.process.env,
       events: {
@@ -347,6 +348,7 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
 
   const close = async () => {
     cancelTimer?.()
+    leave?.()
     const running = process
     if (running)
       await new Promise<void>((resolve) => {

@@ -4,12 +4,15 @@ import { soundRateHz } from '../core/sound.ts'
 import type { CameraAddress } from './camera-address.ts'
 import { frameFilter } from './frame-filter.ts'
 import { inputScript, scriptInput } from './input-script.ts'
-import { recordedTime, sentTime, shownTime } from './source-time.ts'
+import { recordedTime, sentTime, shownTime } from './time/source-time.ts'
 
 export interface FfmpegCommand {
   readonly args: readonly string[]
-  /** What to write to standard input: the address of a network camera. Null when nothing is read from it. */
-  readonly stdin: string | null
+  /**
+   * What to write to standard input: the address of an RTSP camera as a script; `body`: what an HTTP camera sends. Null when
+   * nothing is read from it.
+   */
+  readonly stdin: string | null | 'body'
   /** File descriptor on which each frame stream comes, in the order of `streams`. */
   readonly framePipes: readonly number[]
   /** File descriptor of the fMP4 recording, or null. */
@@ -50,6 +53,10 @@ export function ffmpegCommand(options: {
   sound?: boolean
   pulse?: boolean
   timing?: Timing
+  /** Longest time that ffmpeg may look for the parameters of all streams; absent: as long as it makes sense. */
+  openingMs?: number
+  /** What an HTTP camera sends. */
+  body?: { readonly format: string | null; readonly timing: Timing; readonly paced: boolean }
 }): FfmpegCommand {
   const { camera, address, streams, record, keyframesOnly = false, sound = false, pulse = false } = options
   const input = inputOf(options)
@@ -158,21 +165,33 @@ function nutOutput(pipe: number): readonly string[] {
   return ['-flush_packets', '1', '-write_index', '0', '-f', 'nut', `pipe:${pipe}`]
 }
 
-function inputOf({ camera, address, sound = false, timing = 'source' }: Parameters<typeof ffmpegCommand>[0]) {
+function inputOf(options: Parameters<typeof ffmpegCommand>[0]) {
+  const { camera, address, sound = false, timing = 'source', body } = options
   const pace = camera.realtime ? ['-re'] : []
   const loop = camera.loop ? ['-stream_loop', '-1'] : []
   if (address.kind === 'file')
     return { args: ['-nostdin', ...pace, ...loop, '-i', fileInput(address.path)], stdin: null }
-  const options = {
-    ...networkOptions(address, camera.transport, sound),
+  if (address.kind === 'http') {
+    const arrival = timing === 'arrival' || body?.timing === 'arrival'
+    const args = [
+      ...(body?.paced ? pace : []),
+      ...['-analyzeduration', String(analyzeUs.http), '-probesize', String(probeBytes)],
+      ...(arrival ? ['-use_wallclock_as_timestamps', '1'] : []),
+      ...(body?.format ? ['-f', body.format] : []),
+      // Nothing that comes can name a file or another address.
+      ...['-protocol_whitelist', 'pipe', '-i', 'pipe:0'],
+    ]
+    return { args, stdin: 'body' }
+  }
+  const network = networkOptions(camera.transport, sound, options.openingMs)
+  const script = {
+    ...network,
     fpsprobesize: '0',
     ...(timing === 'arrival' && { use_wallclock_as_timestamps: '1' }),
   }
-  const { analyzeduration, probesize } = options
   // What reads the script looks at the stream once more, after the demuxer that the script names.
-  const looked = ['-analyzeduration', analyzeduration, '-probesize', probesize]
-  const args = address.kind === 'http' ? [...pace, ...looked, ...scriptInput] : [...looked, ...scriptInput]
-  return { args, stdin: inputScript(address.url, options) }
+  const looked = ['-analyzeduration', network.analyzeduration, '-probesize', network.probesize]
+  return { args: [...looked, ...scriptInput], stdin: inputScript(address.url, script) }
 }
 
 /** A path as ffmpeg's input, also when it holds a colon and would be taken for a protocol. */
@@ -180,24 +199,21 @@ export function fileInput(path: string): string {
   return `file:${path}`
 }
 
-/** Options of the demuxer that opens a network camera. */
+/** Options of the demuxer that opens an RTSP camera. */
 export function networkOptions(
-  address: CameraAddress,
   transport: CameraConfig['transport'],
   sound: boolean,
+  openingMs = (sound ? analyzeUs.heard : analyzeUs.mute) / 1000,
 ): { readonly analyzeduration: string; readonly probesize: string; readonly [name: string]: string } {
-  const probesize = String(probeBytes)
-  if (address.kind === 'rtsp')
-    return {
-      rtsp_transport: transport,
-      // Tracks that nobody asked for are not set up. Alone, the video has the times of its packets: with a second track
-      // ffmpeg takes those of the camera's reports, which jump when its clock is set.
-      allowed_media_types: sound ? 'video+audio' : 'video',
-      timeout: String(socketTimeoutUs),
-      analyzeduration: String(sound ? analyzeUs.heard : analyzeUs.mute),
-      probesize,
-    }
-  return { rw_timeout: String(socketTimeoutUs), analyzeduration: String(analyzeUs.http), probesize }
+  return {
+    rtsp_transport: transport,
+    // Tracks that nobody asked for are not set up. Alone, the video has the times of its packets: with a second track
+    // ffmpeg takes those of the camera's reports, which jump when its clock is set.
+    allowed_media_types: sound ? 'video+audio' : 'video',
+    timeout: String(socketTimeoutUs),
+    analyzeduration: String(openingMs * 1000),
+    probesize: String(probeBytes),
+  }
 }
 
 /**

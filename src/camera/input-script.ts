@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts'
 
-/** Protocols that ffmpeg may use to open a camera; nothing that could be misused through a redirect. */
-const protocols = 'pipe,fd,rtsp,rtsps,rtp,srtp,tcp,udp,tls,crypto,http,https,httpproxy,hls,data'
+/** Protocols that ffmpeg may use to open an RTSP camera; nothing else that a redirect could name. */
+const protocols = 'pipe,fd,rtsp,rtsps,rtp,srtp,tcp,udp,tls,crypto'
 
 /** What comes before the input on ffmpeg's command line when its address is told through stdin. */
 export const scriptInput: readonly string[] = [

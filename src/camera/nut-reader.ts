@@ -7,7 +7,7 @@ import {
   parseMainHeader,
   parseStreamHeader,
 } from './nut-header.ts'
-import { sourceTicks } from './source-time.ts'
+import { sourceTicks } from './time/source-time.ts'
 
 export interface NutReader {
   /** Takes the next bytes, cut anywhere. Calls `onFrame` for every frame that becomes complete. */

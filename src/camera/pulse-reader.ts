@@ -1,10 +1,10 @@
-import { sourceTicks } from './source-time.ts'
+import { sourceTicks } from './time/source-time.ts'
 
 export interface PulseEvents {
   /** What the video is, in ffmpeg's words, as soon as that is known. */
   onCodec(codec: string): void
   /** A packet came. `timeUs`: when it is to be decoded on the source's clock; null where it has no time. */
-  onPacket(timeUs: number | null): void
+  onPacket(timeUs: number | null, keyframe: boolean): void
 }
 
 /** Longest line that makes sense. */
@@ -21,10 +21,12 @@ export function createPulseReader({ onCodec, onPacket }: PulseEvents): { push(ch
     const codec = /^#codec_id 0: (\w+)/.exec(text)
     if (codec) onCodec(codec[1]!)
     // stream, decode time (a count here), presentation time, duration, bytes, checksum
-    const packet = /^0,\s*-?\d+,\s*(-?\d+),/.exec(text)
+    const packet = /^0,\s*-?\d+,\s*(-?\d+),.*?0x[0-9a-f]{8}(, F=)?/.exec(text)
     if (!packet) return
     const ticks = sourceTicks(Number(packet[1]))
-    onPacket(ticks === null || !Number.isFinite(usPerTick) ? null : Math.round(ticks * usPerTick))
+    const timeUs = ticks === null || !Number.isFinite(usPerTick) ? null : Math.round(ticks * usPerTick)
+    // Flags are written where they are not those of a keyframe.
+    onPacket(timeUs, packet[2] === undefined)
   }
 
   return {

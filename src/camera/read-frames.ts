@@ -5,7 +5,7 @@ import type { Frame, FrameStreamSpec } from '../core/frame.ts'
 import { childEnvironment } from './child-environment.ts'
 import { ffmpegCommand } from './ffmpeg-arguments.ts'
 import { createNutReader } from './nut-reader.ts'
-import { createTimeLine } from './time-line.ts'
+import { createTimeLine } from './time/time-line.ts'
 
 /**
  * The frames of a video file, as fast as they are asked for: ffmpeg waits while nobody reads. The arrival of a frame

@@ -251,9 +251,8 @@ describe.skipIf(!ready)('camera inputs', () => {
     it('says that the password is wrong and does not hammer', async () => {
       const camera = attach(url('wrong-one'))
       expect(await camera.reaches('offline')).toMatchObject({ code: 'CAMERA_UNAUTHORIZED' })
-      expect(camera.log.join('\n')).toContain('ffmpeg: ')
       expect(camera.log.join('\n')).not.toContain('wrong-one')
-      expect(camera.children).toHaveLength(1)
+      expect(camera.children).toEqual([])
     })
   })
 

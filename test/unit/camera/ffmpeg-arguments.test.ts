@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { cameraAddress } from '../../../src/camera/camera-address.ts'
 import { classifyFailure } from '../../../src/camera/classify-failure.ts'
+import { reconnectDelayMs } from '../../../src/camera/connection/reconnect-delay.ts'
 import { ffmpegCommand } from '../../../src/camera/ffmpeg-arguments.ts'
 import { inputScript } from '../../../src/camera/input-script.ts'
-import { reconnectDelayMs } from '../../../src/camera/reconnect-delay.ts'
 
 const camera = { transport: 'tcp', hardwareDecode: 'none', realtime: true, loop: false } as const
 const spec = { widthPx: 160, heightPx: 96, sampleFps: 8 }

@@ -1,8 +1,8 @@
-import type { CameraConfig } from '../config/schema.ts'
-import type { Failure } from './classify-failure.ts'
+import type { CameraConfig } from '../../config/schema.ts'
+import type { Failure } from '../classify-failure.ts'
 
 /** How long a connection may take until its first packet. */
-const connectTimeoutMs = 15_000
+export const connectTimeoutMs = 15_000
 /** How long packets may come without a picture: keyframes of some encoders are a minute apart. */
 const keyframeTimeoutMs = 150_000
 /** Packets come, but no picture: from when on that is told, and how often it is looked. */

@@ -1,8 +1,8 @@
 import { type Observable, ReplaySubject } from 'rxjs'
-import type { CameraState, CameraStatus } from '../core/camera-status.ts'
-import type { Clock } from '../core/clock.ts'
-import type { ErrorCode } from '../core/errors.ts'
-import type { Telemetry } from '../core/telemetry-port.ts'
+import type { CameraState, CameraStatus } from '../../core/camera-status.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { ErrorCode } from '../../core/errors.ts'
+import type { Telemetry } from '../../core/telemetry-port.ts'
 
 export interface StatusKeeper {
   /** Begins with the latest; one value for each change. */

@@ -1,4 +1,4 @@
-import type { ProductTrouble } from '../core/camera-status.ts'
+import type { ProductTrouble } from '../../core/camera-status.ts'
 
 /**
  * Looks whether what was asked of a camera beside its pictures comes as well. Asked with every picture: when those stand

@@ -1,5 +1,5 @@
-import type { FragmentBody } from './fragment-reader.ts'
-import { codecOf, parameterSets, type VideoCodec } from './parameter-sets.ts'
+import type { FragmentBody } from '../fragment-reader.ts'
+import { codecOf, parameterSets, type VideoCodec } from '../parameter-sets.ts'
 
 /**
  * Tells when a camera sends another picture size or profile than before in the same connection. ffmpeg goes on with the old

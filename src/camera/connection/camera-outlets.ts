@@ -1,9 +1,9 @@
 import { Subject } from 'rxjs'
-import type { Clock } from '../core/clock.ts'
-import type { Fragment, Frame, FrameStreamSpec } from '../core/frame.ts'
-import { type SoundBlock, soundDurationUs } from '../core/sound.ts'
-import type { Telemetry } from '../core/telemetry-port.ts'
-import type { FragmentBody } from './fragment-reader.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Fragment, Frame, FrameStreamSpec } from '../../core/frame.ts'
+import { type SoundBlock, soundDurationUs } from '../../core/sound.ts'
+import type { Telemetry } from '../../core/telemetry-port.ts'
+import type { FragmentBody } from '../fragment-reader.ts'
 
 /** One picture of one stream as it came. */
 export interface FrameBody {

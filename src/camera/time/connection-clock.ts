@@ -1,4 +1,4 @@
-import type { FragmentBody } from './fragment-reader.ts'
+import type { FragmentBody } from '../fragment-reader.ts'
 import { type ClockStep, createTimeLine } from './time-line.ts'
 
 export interface ConnectionClock {

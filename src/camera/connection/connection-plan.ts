@@ -1,7 +1,7 @@
-import type { CameraConfig } from '../config/schema.ts'
-import type { ErrorCode } from '../core/errors.ts'
-import type { Failure } from './classify-failure.ts'
-import type { Timing } from './ffmpeg-arguments.ts'
+import type { CameraConfig } from '../../config/schema.ts'
+import type { ErrorCode } from '../../core/errors.ts'
+import type { Failure } from '../classify-failure.ts'
+import type { Timing } from '../ffmpeg-arguments.ts'
 
 /** What a connection is asked for. */
 export interface Asked {
