@@ -6,6 +6,8 @@ export interface AgentOptions {
   readonly secure: boolean
   /** Most bytes that one connection may bring. */
   readonly mostBytes: number
+  /** Looks at what comes; false: it is too much, too. */
+  readonly accepts?: (bytes: Uint8Array) => boolean
   /** Called once when it brings more; the connection is closed. */
   readonly onExceeded: () => void
 }
@@ -26,11 +28,11 @@ export function createBoundedAgent(options: AgentOptions): http.Agent {
   return agent
 }
 
-function bound(socket: Duplex, { mostBytes, onExceeded }: AgentOptions): void {
+function bound(socket: Duplex, { mostBytes, accepts = () => true, onExceeded }: AgentOptions): void {
   let bytes = 0
   socket.on('data', (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes <= mostBytes || socket.destroyed) return
+    if (socket.destroyed || (bytes <= mostBytes && accepts(chunk))) return
     onExceeded()
     socket.destroy()
   })

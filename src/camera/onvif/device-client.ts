@@ -5,6 +5,7 @@ import { createBoundedAgent } from './bounded-agent.ts'
 import { addressText, type DeviceAddress } from './device-address.ts'
 import { type Answer, deviceError } from './device-error.ts'
 import { escapeXml, parseSoap, type SoapNode } from './soap-tree.ts'
+import { createXmlBounds } from './xml-bounds.ts'
 
 export interface Credentials {
   readonly user: string
@@ -114,7 +115,9 @@ export function createDeviceClient(address: DeviceAddress, options: ClientOption
         const agent = createBoundedAgent({
           secure: address.secure,
           mostBytes: mostAnswerBytes,
-          onExceeded: () => end(new Error('the answer is too long')),
+          // The library reads the answer before we have it.
+          accepts: createXmlBounds(),
+          onExceeded: () => end(new Error('the answer is longer or deeper than any of a device')),
         })
         const cancel = clock.after(limitMs, () => end(late))
         const end = (error: Error) => {

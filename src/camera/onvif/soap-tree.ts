@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { isWithinXmlBounds } from './xml-bounds.ts'
 
 /** An element as the library's parser gives it: its text, or its children by name (each a list) and `$`. */
 export type SoapNode = string | { readonly [name: string]: readonly SoapNode[] | unknown }
@@ -25,6 +26,8 @@ const longestText = 300
  */
 export function parseSoap(xml: string): Promise<SoapNode> {
   return new Promise((resolve, reject) => {
+    if (!isWithinXmlBounds(xml))
+      return reject(new Error('the answer is larger or deeper than any of a device'))
     parseSOAPString(
       xml,
       (error, body) => {
