@@ -47,7 +47,7 @@ export function datasetFromCvat(
     throw new AppError('TRAIN_DATA', `${source}, line ${valid.err.line}: is not XML: ${valid.err.msg}`)
   const lists = new Set(['image', 'tag', 'track', 'box', 'polygon', 'attribute'])
   const parser = new XMLParser({ ...options, isArray: (name) => lists.has(name), processEntities: true })
-  const { annotations } = parser.parse(text) as { annotations?: Node }
+  const { annotations } = parsed(() => parser.parse(text), source) as { annotations?: Node }
   if (!annotations)
     throw new AppError('TRAIN_DATA', `${source}: has no <annotations>; export it from CVAT again`)
   const images = (annotations.image ?? []) as Node[]
@@ -97,4 +97,13 @@ function sourceFileOf(annotations: Node): string | null {
   const meta = annotations.meta as { task?: { source?: unknown }; job?: { source?: unknown } } | undefined
   const name = meta?.task?.source ?? meta?.job?.source
   return typeof name === 'string' && name !== '' ? name : null
+}
+
+/** The parser refuses entities from outside, depth without end and names of JavaScript's own. */
+function parsed(parse: () => unknown, source: string): object {
+  try {
+    return Object(parse()) as object
+  } catch (cause) {
+    throw new AppError('TRAIN_DATA', `${source}: cannot be read: ${(cause as Error).message}`, { cause })
+  }
 }
