@@ -8,8 +8,15 @@ export interface RawAnswer {
   readonly hung: boolean
 }
 
-/** Sends bytes as they are and reads until the other side ends; gives up after a while. */
-export function rawRequest(port: number, bytes: Buffer | string, timeoutMs = 30_000): Promise<RawAnswer> {
+/**
+ * Sends bytes as they are and reads until the other side ends; gives up after a while. With `endAfterMs` it says then
+ * that nothing more comes: a request that is not whole is otherwise waited for.
+ */
+export function rawRequest(
+  port: number,
+  bytes: Buffer | string,
+  { timeoutMs = 30_000, endAfterMs = null }: { timeoutMs?: number; endAfterMs?: number | null } = {},
+): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
     const parts: Buffer[] = []
@@ -21,9 +28,14 @@ export function rawRequest(port: number, bytes: Buffer | string, timeoutMs = 30_
     socket.on('error', () => {})
     socket.on('data', (part) => parts.push(part))
     // Not ended yet: the server would take that for nobody who waits for an answer.
-    socket.on('connect', () => socket.write(bytes))
+    let enough: NodeJS.Timeout | null = null
+    socket.on('connect', () => {
+      socket.write(bytes)
+      if (endAfterMs !== null) enough = setTimeout(() => socket.end(), endAfterMs)
+    })
     socket.on('close', () => {
       clearTimeout(late)
+      if (enough) clearTimeout(enough)
       const text = Buffer.concat(parts).toString('latin1')
       const last = text.slice(Math.max(0, text.lastIndexOf('HTTP/1.1 ')))
       const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(last)?.[1] ?? 0)
