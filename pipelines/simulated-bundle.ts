@@ -70,6 +70,7 @@ export async function writeSimulatedBundle(options: {
       labels: labels.map((name, index) => ({ name, threshold: points[index]!.threshold, background: false })),
       graph: 'model.onnx',
       license: 'Apache-2.0',
+      trainedOn: 'simulated',
       parent: null,
       dataset,
       metrics,

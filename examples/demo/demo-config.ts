@@ -13,7 +13,7 @@ dataDir: ${text(dataDir)}
 cameras:
 ${cameras.map(({ id, url }) => `  - { id: ${id}, url: ${text(url)} }`).join('\n')}
 models:
-  - { name: actions, path: ${text(modelDir)}, intraOpThreads: 1 }
+  - { name: actions, path: ${text(modelDir)}, intraOpThreads: 1, allowSimulated: true }
 alerts:
   defaults: { cooldownMs: 2000, clearAfterMs: 1500 }
   rules:

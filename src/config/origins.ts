@@ -35,7 +35,9 @@ function mark(value: unknown, written: unknown): void {
       if (inner !== text && shown.includes('${')) found[key] = shown
     } else mark(inner, text)
   }
-  if (Object.keys(found).length > 0) Object.assign(value, { [templates]: found })
+  if (Object.keys(found).length === 0) return
+  // Copies of lists do not keep it, so it need not be seen on them.
+  Object.defineProperty(value, templates, { value: found, enumerable: !Array.isArray(value) })
 }
 
 /** `${NAME}` in place of what a field of a configuration's object holds; undefined where it came from no variable. */

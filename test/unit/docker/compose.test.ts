@@ -25,7 +25,7 @@ const compose = parse(read('compose.yaml'), { merge: true }) as {
 }
 const kafka = compose.services.kafka!
 const ours = Object.entries(compose.services).filter(([, { build }]) => build)
-const config = loadConfig(join(docker, 'vireo.yaml'), {
+const config = loadConfig(join(docker, 'config/vireo.yaml'), {
   ...Object.fromEntries(
     Object.entries(ours[0]![1].environment).map(([name, value]) => [name, String(value)]),
   ),
@@ -73,7 +73,8 @@ describe('docker/compose.yaml', () => {
     '%s: mounts its configuration, models and data where they are looked for',
     (_name, service) => {
       const byTarget = new Map(mounts(service).map(([source, target]) => [target, source]))
-      expect(byTarget.get('/etc/vireo/vireo.yaml')).toBe('./vireo.yaml')
+      // The folder: a file that is mounted by itself cannot be replaced, and the API edits it.
+      expect(byTarget.get('/etc/vireo')).toBe('./config')
       expect(byTarget.get(config.dataDir)).toBe('vireo-data')
       expect(byTarget.get('/app/models')).toBe('../models')
       for (const { path } of config.models) expect(path).toMatch(/^\/app\/models\//)
@@ -84,7 +85,7 @@ describe('docker/compose.yaml', () => {
   )
 
   it('gives the configuration every variable that has no default', () => {
-    const needed = [...read('vireo.yaml').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!)
+    const needed = [...read('config/vireo.yaml').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!)
     expect(needed).toEqual(['CAMERA_URL', 'VIREO_HTTP_TOKEN'])
     for (const [, { environment }] of ours)
       expect(Object.keys(environment)).toEqual(expect.arrayContaining(needed))
@@ -141,7 +142,7 @@ describe.each(['Dockerfile', 'Dockerfile.gpu'])('docker/%s', (name) => {
     expect(existsSync(join(root, script!)) && inContext(script!)).toBe(true)
     const command = JSON.parse(all('CMD')[0]!) as string[]
     const file = command[command.indexOf('--config') + 1]
-    expect(all('COPY')).toContain(`docker/vireo.yaml ${file}`)
+    expect(all('COPY')).toContain(`docker/config/vireo.yaml ${file}`)
   })
 
   it('does not run as root, keeps its data in a volume that it may write, and asks /readyz', () => {

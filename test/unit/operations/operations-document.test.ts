@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { findProblems } from '../../../pipelines/check-config.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { metricTable } from '../../../src/telemetry/metric-table.ts'
 
@@ -17,7 +18,9 @@ describe('docs/operations.md', () => {
       writeFileSync(file, /```yaml\n(version: 1\n[\s\S]*?)```/.exec(text)![1]!)
       const config = loadConfig(file, { GATE_PASSWORD: 'secret' })
       expect(config.dataDir).toBe(`/var/lib/${/^StateDirectory=(.*)$/m.exec(unit)![1]}`)
-      expect(config.models.map(({ path }) => path)).toEqual(['/opt/vireo/node_modules/vireo/models/actions'])
+      // A model that was trained on simulated people would not start.
+      expect(config.models.map(({ path }) => path)).toEqual(['/var/lib/vireo/models/people'])
+      expect(findProblems(config, null)).toEqual([])
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

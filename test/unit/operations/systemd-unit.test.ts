@@ -36,7 +36,26 @@ describe('config/systemd/vireo.service', () => {
     expect(service('Restart')).toBe('always')
     expect(unit.get('Unit.StartLimitIntervalSec')).toEqual(['0'])
     const { CONFIG_INVALID, STORE_DAMAGED } = errorTable
-    expect(service('RestartPreventExitStatus')).toBe(`${STORE_DAMAGED.exitCode} ${CONFIG_INVALID.exitCode}`)
+    const never = service('RestartPreventExitStatus')!.split(' ').map(Number)
+    for (const code of [
+      'CONFIG_NOT_FOUND',
+      'CONFIG_ENV_MISSING',
+      'MODEL_NOT_FOUND',
+      'API_LISTEN_DENIED',
+    ] as const)
+      expect(never, code).toContain(errorTable[code].exitCode)
+    for (const code of [
+      'MODEL_BUNDLE_CORRUPT',
+      'MODEL_CONTRACT',
+      'MODEL_SIMULATED',
+      'API_BAD_REQUEST',
+    ] as const)
+      expect(never, code).toContain(errorTable[code].exitCode)
+    expect(never).toContain(STORE_DAMAGED.exitCode)
+    expect(never).toContain(CONFIG_INVALID.exitCode)
+    // What mends itself or may be mended beside it.
+    for (const code of ['API_LISTEN', 'STORE_OPEN', 'STORE_LOCKED', 'STORE_WRITE', 'MODEL_PROVIDER'] as const)
+      expect(never, code).not.toContain(errorTable[code].exitCode)
     expect(errorTable.STORE_VERSION.exitCode).toBe(STORE_DAMAGED.exitCode)
     expect(errorTable.CONFIG_SYNTAX.exitCode).toBe(errorTable.CONFIG_INVALID.exitCode)
   })
@@ -50,7 +69,7 @@ describe('config/systemd/vireo.service', () => {
 
   it('asks for a reload with the signal that vireo run takes', () => {
     expect(service('ExecReload')).toBe('/bin/kill -HUP $MAINPID')
-    const run = readFileSync(join(root, 'src/cli/commands/run.ts'), 'utf8')
+    const run = readFileSync(join(root, 'src/cli/run-live.ts'), 'utf8')
     expect(run).toContain("process.on('SIGHUP'")
   })
 
