@@ -132,6 +132,24 @@ describe.skipIf(!ready).concurrent('each oddity', () => {
     expect(Math.abs(largestStep(video(muted), timestamp, 2 ** 32) - 90_000)).toBeLessThanOrEqual(2 * 3600)
   })
 
+  it('loses its video while the sound goes on', async () => {
+    const found = await heard([{ atS: 1, do: 'mute', forS: 1, only: 'video' }], { sound: true })
+    const sound = found.packets.filter(({ track, kind }) => track === 1 && kind === 'rtp')
+    expect(Math.abs(largestStep(video(found), timestamp, 2 ** 32) - 90_000)).toBeLessThanOrEqual(2 * 3600)
+    expect(largestStep(sound, timestamp, 2 ** 32)).toBe(320)
+  })
+
+  it('runs its timestamps at another speed, or late', async () => {
+    const [fast, late] = await Promise.all([
+      heard([], { timestamps: { speed: 2 } }),
+      heard([], { timestamps: { jitterMs: 5 } }),
+    ])
+    expect(largestStep(video(fast), timestamp, 2 ** 32)).toBe(7200)
+    const most = largestStep(video(late), timestamp, 2 ** 32)
+    expect(most).toBeGreaterThan(3600)
+    expect(most).toBeLessThanOrEqual(3600 + 450)
+  })
+
   it('loses, swaps and doubles packets', async () => {
     const [lost, swapped, doubled] = await Promise.all(
       (['lose', 'swap', 'repeat'] as const).map((how) =>
@@ -183,9 +201,9 @@ describe.skipIf(!ready).concurrent('each oddity', () => {
     ])
     const sound = first.packets.filter(({ track, kind }) => track === 1 && kind === 'rtp')
     expect(video(first)[0]!.atMs - sound[0]!.atMs).toBeGreaterThan(1000)
-    expect(sound.length).toBeGreaterThan(50)
+    expect(sound.length).toBeGreaterThan(10)
     expect(only.sdp).not.toContain('video')
-    expect(only.packets.length).toBeGreaterThan(50)
+    expect(only.packets.length).toBeGreaterThan(10)
   })
 
   it('says nothing, or something else, about its parameter sets', async () => {

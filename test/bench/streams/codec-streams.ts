@@ -19,7 +19,7 @@ function whole(name: string, media: MediaOptions, differences: Differences = {})
     ...(media.gopS !== undefined && { gopS: media.gopS }),
     ...rest,
     camera: async () => ({ rtsp: { media: await blinking({ seconds, ...media }), ...script } }),
-    expect: { liveWithinS: 5, frames: 'numbers', clips: 'each', ...expect },
+    expect: { liveWithinS: 12, frames: 'numbers', clips: 'each', ...expect },
   }
 }
 
@@ -72,7 +72,7 @@ export const codecStreams: readonly TortureStream[] = [
     {
       unreadableS: 1,
       script: { startS: 0.5, join: 'now' },
-      expect: { frames: 'flowing', clips: 'after', liveWithinS: 12 },
+      expect: { frames: 'flowing', clips: 'after', liveWithinS: 14 },
     },
   ),
   whole('base-0', { name: 'plain' }, { script: { base: 0 } }),
@@ -80,6 +80,11 @@ export const codecStreams: readonly TortureStream[] = [
   whole('timestamps-wrap', { name: 'bframes', bFrames: 2 }, { script: { base: 2 ** 32 - 8 * 90_000 } }),
   whole('no-sender-reports', { name: 'bframes', bFrames: 2 }, { script: { reportEveryS: 0, sound: true } }),
   whole('sound-beside', { name: 'plain' }, { script: { sound: true } }),
+  whole(
+    'slow-start',
+    { name: 'plain' },
+    { seconds: 28, script: { videoAfterS: 8 }, expect: { liveWithinS: 15, frames: 'flowing' } },
+  ),
   whole(
     'sound-first',
     { name: 'plain' },
@@ -92,13 +97,19 @@ export const codecStreams: readonly TortureStream[] = [
 ]
 
 /** Keyframes so far apart that a new client waits long for one. */
-export const longStreams: readonly TortureStream[] = [30, 60].map((gopS) =>
-  whole(
-    `gop-${gopS}s`,
+export const longStreams: readonly TortureStream[] = [
+  long('gop-30s', 30),
+  long('gop-30s-no-sets', 30, { sdp: 'none' }),
+  long('gop-60s', 60),
+]
+
+function long(name: string, gopS: number, script: Omit<OddScript, 'media'> = {}): TortureStream {
+  return whole(
+    name,
     { name: `gop${gopS}`, gopS, seconds: gopS + 30 },
     {
       seconds: gopS + 27,
-      script: { startS: 3, join: 'now' },
+      script: { startS: 3, join: 'now', ...script },
       expect: {
         liveWithinS: gopS + 2,
         told: [{ sinceS: 0, withinS: 6, state: 'connecting', reason: /keyframe/ }],
@@ -106,8 +117,8 @@ export const longStreams: readonly TortureStream[] = [30, 60].map((gopS) =>
         clips: 'after',
       },
     },
-  ),
-)
+  )
+}
 
 /** Short ones, for a look whether all of it still runs. */
 export const smokeStreams: readonly TortureStream[] = [

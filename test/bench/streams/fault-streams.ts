@@ -30,7 +30,7 @@ function broken(
       const media = await blinking({ name: bFrames ? name : 'plain', bFrames, seconds })
       return { rtsp: { media, steps, ...script } }
     },
-    expect: { liveWithinS: 5, frames: 'flowing', clips: 'after', faultS, ...expect },
+    expect: { liveWithinS: 12, frames: 'flowing', clips: 'after', faultS, ...expect },
   }
 }
 
@@ -77,6 +77,23 @@ export const clockStreams: readonly TortureStream[] = [
     listens: true,
   }),
   broken('reports-back-1h-no-sound', reports(-3600), { expect: nothing }),
+  broken('ssrc-change', restart(20_000_000), { expect: { frames: 'count', clips: 'each' } }),
+  // Smaller than what the network does to times.
+  broken('clock-back-0.3s', stepBy(-0.3), { expect: { mayTell: ['MEDIA_CLOCK', 'clock'] }, bFrames: 2 }),
+  broken('clock-ahead-1.5s', stepBy(1.5), { expect: { mayTell: ['MEDIA_CLOCK', 'clock'] } }),
+  broken('timestamps-jitter', [], {
+    expect: { ...nothing },
+    script: { timestamps: { jitterMs: 5 } },
+  }),
+  {
+    ...broken('clock-runs-double', [], {
+      expect: { told: [{ sinceS: 0, withinS: 35 + 3, picture: 'clock' }], clips: 'none' },
+    }),
+    seconds: 42,
+    camera: async () => ({
+      rtsp: { media: await blinking({ name: 'plain', seconds: 42 }), timestamps: { speed: 2 } },
+    }),
+  },
   broken('sequence-jump', [{ atS: faultS, do: 'jumpSequence', by: 20_000 }], {
     expect: { frames: 'count', clips: 'each', mayTell: ['corrupt'] },
   }),
@@ -117,6 +134,22 @@ export const networkStreams: readonly TortureStream[] = [
       mayTell: ['CAMERA_UNREACHABLE'],
     },
   }),
+  broken('video-stalls-sound-goes-on', [{ atS: faultS, do: 'mute', forS: 7, only: 'video' }], {
+    script: { sound: true },
+    expect: {
+      told: [{ sinceS: faultS, withinS: 5, state: 'stalled', code: 'CAMERA_STALLED' }],
+      recoveredWithinS: 7 + 12,
+      mayTell: ['CAMERA_UNREACHABLE'],
+    },
+  }),
+  broken(
+    'flapping',
+    [faultS, faultS + 1, faultS + 2].map((atS) => ({ atS, do: 'close' })),
+    {
+      bFrames: 2,
+      expect: { told: [{ sinceS: faultS, withinS: 1, state: 'offline', code: 'CAMERA_UNREACHABLE' }] },
+    },
+  ),
   broken('closed', [{ atS: faultS, do: 'close' }], {
     bFrames: 2,
     expect: { told: [{ sinceS: faultS, withinS: 1, state: 'offline', code: 'CAMERA_UNREACHABLE' }] },

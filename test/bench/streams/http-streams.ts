@@ -17,7 +17,7 @@ function served(
     seconds,
     ...(media.fps !== undefined && { fps: media.fps }),
     camera: async () => ({ http: { kind, media: await blinking({ seconds, ...media }), ...script } }),
-    expect: { liveWithinS: 5, frames: 'numbers', clips: 'each' },
+    expect: { liveWithinS: 12, frames: 'numbers', clips: 'each' },
   }
 }
 

@@ -29,7 +29,7 @@ export interface TortureStream {
   /** Time at the beginning of a clip in which no number can be read yet, seconds. */
   readonly unreadableS?: number
   readonly expect: {
-    /** Live with pictures within so many seconds; null: it never is. */
+    /** Live with pictures within so many seconds, 12 where docs/cameras.md allows no more; null: it never is. */
     readonly liveWithinS: number | null
     readonly told?: readonly Told[]
     /** Codes and pictures that may be told, too. All others but `live` and `ok` are wrong. */

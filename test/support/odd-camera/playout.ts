@@ -32,6 +32,7 @@ const soundRateHz = 8000
  */
 export function createPlayout(script: OddScript): Playout {
   const { startS = 0, reportEveryS = 2, videoAfterS = 0, base = 20_000_000, join = 'keyframe' } = script
+  const { speed = 1, jitterMs = 0 } = script.timestamps ?? {}
   const payloadType = script.media?.codec === 'mjpeg' ? 26 : 96
   const video = script.media && createRtpTrack({ rateHz: ticksPerSecond, payloadType, base, ssrc: 0x1357 })
   const sound = script.sound
@@ -49,6 +50,7 @@ export function createPlayout(script: OddScript): Playout {
   /** Until when, in seconds of the time line. */
   let heldUntilS = Number.NEGATIVE_INFINITY
   let mutedUntilS = Number.NEGATIVE_INFINITY
+  let silentUntilS = Number.NEGATIVE_INFINITY
   let harm: { how: 'lose' | 'swap' | 'repeat'; percent: number; untilS: number } | null = null
   let behind: Buffer | null = null
   let untilKeyframe = false
@@ -89,8 +91,10 @@ export function createPlayout(script: OddScript): Playout {
   }
   const sendParts = (parts: readonly Buffer[], ticks: number, first: boolean, atS: number) => {
     const payloads = packetise(media!.codec, parts)
+    const late = jitterMs === 0 ? 0 : Math.round((random() * jitterMs * ticksPerSecond) / 1000)
+    const stamp = Math.round(ticks * speed) + late
     payloads.forEach((payload, place) => {
-      const packet = video!.packet(payload, ticks, place === payloads.length - 1)
+      const packet = video!.packet(payload, stamp, place === payloads.length - 1)
       throughNetwork(packet, first && place === 0, atS)
     })
   }
@@ -104,8 +108,10 @@ export function createPlayout(script: OddScript): Playout {
     } else if (step.do === 'restartEncoder') for (const track of tracks) track.restart(step.base)
     else if (step.do === 'jumpSequence') for (const track of tracks) track.jumpSequence(step.by)
     else if (step.do === 'hold') heldUntilS = step.atS + step.forS
-    else if (step.do === 'mute') mutedUntilS = step.atS + step.forS
-    else if (step.do === 'close') for (const listener of [...listeners]) listener.end()
+    else if (step.do === 'mute') {
+      mutedUntilS = step.atS + step.forS
+      if (step.only === undefined) silentUntilS = mutedUntilS
+    } else if (step.do === 'close') for (const listener of [...listeners]) listener.end()
     else if (step.do === 'show') show(step.media, step.from, step.atS)
     else harm = { how: step.do, percent: step.percent, untilS: step.atS + step.forS }
   }
@@ -124,7 +130,7 @@ export function createPlayout(script: OddScript): Playout {
       const samples = (soundRateHz * soundPacketMs) / 1000
       const from = (soundSent * samples) % (tone.length - samples)
       const packet = sound.packet(tone.subarray(from, from + samples), soundSent * samples, false)
-      if (untilS >= mutedUntilS) deliver('sound', 'rtp', packet, true)
+      if (untilS >= silentUntilS) deliver('sound', 'rtp', packet, true)
       soundSent += 1
     }
   }

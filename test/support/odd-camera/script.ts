@@ -20,8 +20,8 @@ export type Step = { readonly atS: number } & (
   | { readonly do: 'stepReports'; readonly byS: number }
   /** The network holds everything back, then gives it at once. */
   | { readonly do: 'hold'; readonly forS: number }
-  /** Nothing is sent; what was filmed in this time is lost. */
-  | { readonly do: 'mute'; readonly forS: number }
+  /** Nothing is sent, or no video; what was filmed in this time is lost. */
+  | { readonly do: 'mute'; readonly forS: number; readonly only?: 'video' }
   /** Every connection ends; new ones are taken. */
   | { readonly do: 'close' }
   /** Of so many packets in a hundred: lost, sent after the next one, sent twice. */
@@ -47,6 +47,8 @@ export interface OddScript {
   readonly transports?: readonly Transport[]
   /** First RTP timestamp. Default 20 million; ffmpeg takes 0 for no timestamp. */
   readonly base?: number
+  /** How its timestamps are wrong all the time: they run at another speed, or are up to so much late. */
+  readonly timestamps?: { readonly speed?: number; readonly jitterMs?: number }
   /** Seconds between sender reports; 0: none. Default 2. */
   readonly reportEveryS?: number
   /** What a new client gets first. Default its next keyframe. */
