@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import {
   behaviourOptions,
@@ -55,6 +55,7 @@ export async function testRules(
     models: models.map((model) => ({ ...model, workers: 1, maxBatch: 1, deadlineMs: 0 })),
     clock: systemClock,
     telemetry: noTelemetry,
+    cacheDir: join(config.dataDir, 'cache'),
   })
   try {
     const plan = planOf({ camera, config, detectFps, named: options.detector !== undefined }, engine)
