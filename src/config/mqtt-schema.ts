@@ -71,8 +71,9 @@ export type MqttConfig = z.infer<typeof mqttSchema>
 
 function isBrokerUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
-  const { hostname, pathname, search, hash, username, password } = new URL(text)
-  if (hostname === '' || !['', '/'].includes(pathname) || search !== '' || hash !== '') return false
+  const { hostname, port, pathname, search, hash, username, password } = new URL(text)
+  if (hostname === '' || port === '0' || !['', '/'].includes(pathname) || search !== '' || hash !== '')
+    return false
   try {
     decodeURIComponent(username + password)
     return true

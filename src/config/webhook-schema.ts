@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { neverFetched } from './never-fetched.ts'
 
 /** A receiver of events over HTTP. */
 export const webhookSchema = z.strictObject({
@@ -9,6 +10,10 @@ export const webhookSchema = z.strictObject({
   url: z
     .string()
     .regex(/^https?:\/\/\S+$/, 'an http or https URL')
+    .superRefine((url, context) => {
+      const wrong = /^https?:\/\/\S+$/.test(url) ? whyNever(url) : null
+      if (wrong) context.addIssue({ code: 'custom', message: wrong })
+    })
     .describe('Where events are posted.'),
   secret: z
     .string()
@@ -24,3 +29,14 @@ export const webhookSchema = z.strictObject({
 })
 
 export type WebhookConfig = z.infer<typeof webhookSchema>
+
+/** What keeps an address from ever getting a request; null when nothing does. Never shows the address. */
+function whyNever(text: string): string | null {
+  if (!URL.canParse(text)) return 'an http or https URL; this one cannot be read'
+  const { username, password, port } = new URL(text)
+  if (username !== '' || password !== '')
+    return 'an http or https URL without user and password, which no request can carry; let the receiver check the signature (secret)'
+  if (port === '0' || neverFetched.has(Number(port)))
+    return `an http or https URL with a port for HTTP: requests to port ${port} are refused before they are sent`
+  return null
+}

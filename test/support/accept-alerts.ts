@@ -5,7 +5,7 @@ import { appendFileSync, writeSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createAlertTracker } from '../../src/alert/alert-tracker.ts'
 import { systemClock } from '../../src/core/clock.ts'
-import type { EventPublisher } from '../../src/core/events.ts'
+import { type EventPublisher, noProgress } from '../../src/core/events.ts'
 import { noTelemetry } from '../../src/core/telemetry-port.ts'
 import { openEventStore } from '../../src/event/event-store.ts'
 import { createOutboxSender } from '../../src/event/outbox-sender.ts'
@@ -27,8 +27,9 @@ const rule = {
 
 export const fileReceiver = (file: string): EventPublisher => ({
   name: 'file',
-  async publish(events) {
+  async publish(events, progress = noProgress) {
     await turn()
+    progress.sending(events.length)
     for (const { position, id, attempts } of events) appendFileSync(file, `${position} ${id} ${attempts}\n`)
     await turn()
   },

@@ -91,7 +91,6 @@ describe('webhook publisher', () => {
     const gone = await receiver()
     server!.close()
     await expect(publisher(gone.url).publish([event('a')])).rejects.toThrow(/ECONNREFUSED/)
-    await expect(publisher('http://127.0.0.1:1/x').publish([event('a')])).rejects.toThrow(/bad port/)
     const { requests, url } = await receiver([0, 0])
     await expect(publisher(url, { timeoutMs: 100 }).publish([event('a')])).rejects.toThrow(
       /no answer in 0.1 s/,
