@@ -34,8 +34,11 @@ export function createCronClock(options: {
   }
   const look = () => {
     const nowMs = clock.nowMs()
+    // A clock that was set back has made an earlier time due.
+    const nextMs = nextAfter(nowMs)
+    if (dueMs !== null && nextMs !== null) dueMs = Math.min(dueMs, nextMs)
     if (dueMs !== null && nowMs >= dueMs) {
-      dueMs = nextAfter(nowMs)
+      dueMs = nextMs
       if (!running) {
         running = true
         void run().finally(() => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildDatasetVersion } from '../../../pipelines/dataset.ts'
-import { keepRecordings } from '../../../pipelines/keep-recordings.ts'
+import { keepRecordings, recoverRecordings } from '../../../pipelines/keep-recordings.ts'
 import { openReviewQueue, type ReviewQueue } from '../../../pipelines/review.ts'
 import { steadyTime } from '../../../pipelines/steady-time.ts'
 import { configSchema } from '../../../src/config/schema.ts'
@@ -81,6 +81,99 @@ const open = () => {
   reviews = openReviewQueue({ dataDir, clock })
   return reviews
 }
+
+describe('a clock of the machine that jumps', () => {
+  /** Sweeps before a jump, at once after it, and when it is believed. */
+  async function removedBy(jumpDays: number) {
+    const config = configSchema.parse({ version: 1, dataDir, recording: { lowFreeMb: 0, keepDays: 7 } })
+    const { telemetry, logs } = countingTelemetry()
+    let wallMs = nowMs
+    let monoMs = 0
+    const own = { nowMs: () => wallMs, monoMs: () => monoMs, after: () => () => {} }
+    const intake = createEventIntake({ store, wake: () => {}, clock, telemetry })
+    const steady = steadyTime({ dataDir, clock: own, telemetry })
+    const retention = keepRecordings({
+      ...{ config, store, intake, reviews, clock: own, steady, spawn, telemetry, current: () => config },
+      after: new Promise(() => {}),
+    })
+    const sweep = async () => (await retention.sweep()).removed.map(({ clip }) => clip.alertId).sort()
+    const before = await sweep()
+    wallMs += jumpDays * dayMs
+    const atOnce = await sweep()
+    monoMs += 3_700_000
+    wallMs += 3_700_000
+    const later = await sweep()
+    await retention.close()
+    return { before, atOnce, later, said: logs.filter(({ fields }) => fields.code === 'STORE_CLOCK').length }
+  }
+  const reviewed = (id: string) => {
+    reviews.judge(id, { verdict: 'unsure', who: 'ann' })
+  }
+
+  it.each([40, 400, 365 * 30])(
+    'ahead by %d days removes nothing at once, and nothing unreviewed ever',
+    async (days) => {
+      for (const id of ['new', 'old', 'older']) record(id, { new: 0, old: 6, older: 8 }[id]!)
+      record('seen', 1)
+      open()
+      reviewed('seen')
+      reviewed('older')
+      expect(await removedBy(days)).toEqual({
+        before: ['older'],
+        atOnce: [],
+        // Believed after an hour: what somebody has seen is too old by it, what waits for a review is not.
+        later: ['seen'],
+        said: 2,
+      })
+    },
+  )
+
+  it('back removes nothing at all', async () => {
+    open()
+    record('old', 6)
+    expect(await removedBy(-40)).toEqual({ before: [], atOnce: [], later: [], said: 2 })
+  })
+})
+
+describe('what an earlier process promised', () => {
+  it('is finished, or told not to come: once', async () => {
+    open()
+    const config = configSchema.parse({ version: 1, dataDir })
+    const { telemetry } = countingTelemetry()
+    const alert = (alertId: string) => {
+      store.acceptAlert({
+        ...{ alertId, phase: 'new', seq: 0, rule: 'r', label: 'l', severity: 'warning', cameraId: 'gate' },
+        ...{
+          zone: null,
+          trackIds: [],
+          score: 1,
+          modelName: 'm',
+          modelVersion: '1',
+          configHash: 'c',
+          epoch: 1,
+        },
+        ...{ firstPtsUs: 0, lastPtsUs: 1, startedMs: nowMs, lastMs: nowMs, causeMonoMs: 0, endReason: null },
+        clipPath: join(dataDir, `clips/gate/day/${alertId}.mp4`),
+      } satisfies AlertStep)
+    }
+    for (const id of ['gone', 'empty']) alert(id)
+    file('clips/gate/day/empty.mp4.part', 0)
+    record('there', 1)
+    const told: string[] = []
+    for (const _start of [1, 2]) {
+      const intake = createEventIntake({ store, wake: () => {}, clock, telemetry })
+      const clipUnavailable: typeof intake.clipUnavailable = (clip) => {
+        told.push(`${clip.alertId} ${clip.reason}`)
+        intake.clipUnavailable(clip)
+      }
+      const parts = { config, store, intake: { ...intake, clipUnavailable }, spawn, clock, telemetry }
+      const recovery = await recoverRecordings(parts)
+      await recovery.done
+      await recovery.close()
+    }
+    expect(told).toEqual(['gone crashed', 'empty crashed'])
+  })
+})
 
 describe('retention of what people judged', () => {
   it('keeps what says what it shows, and lets the rest go', async () => {

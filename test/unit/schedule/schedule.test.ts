@@ -28,6 +28,24 @@ describe('cron clock', () => {
     expect(time.timers).toBe(0)
   })
 
+  it.each([40, -40])('goes on at its times when the clock of the machine is set by %d days', async (days) => {
+    const time = createFakeClock()
+    let setMs = 0
+    const ranMs: number[] = []
+    const clock = { ...time.clock, nowMs: () => time.clock.nowMs() + 50 * 1440 * minuteMs + setMs }
+    const cron = createCronClock({
+      expression: '*/30 * * * *',
+      clock,
+      run: async () => void ranMs.push(clock.nowMs()),
+    })
+    await time.pass(40 * minuteMs)
+    setMs = days * 1440 * minuteMs
+    await time.pass(100 * minuteMs)
+    expect(ranMs.length).toBeGreaterThanOrEqual(3)
+    expect(ranMs.length).toBeLessThanOrEqual(5)
+    cron.close()
+  })
+
   it('leaves out what is due while it still runs', async () => {
     const time = createFakeClock()
     let begun = 0
