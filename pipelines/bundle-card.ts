@@ -40,10 +40,27 @@ export function parentOf({
   return backbone ? `${backbone.bundle.name}@${backbone.bundle.version}` : null
 }
 
-/** The threshold of each label that is best on these predictions. */
-export function thresholdsOf(said: readonly Prediction[]): (label: number) => number {
-  return (label) =>
-    bestThreshold(
-      said.map(({ truth, probabilities }) => ({ score: probabilities[label]!, truth: truth === label })),
-    ).threshold
+/** With fewer clips a threshold that seems best may be anything. */
+const enoughClips = 20
+/** Of few clips no label alerts on less: a label that is no more likely than not. */
+const floorOfFew = 0.5
+
+/**
+ * The threshold of each label that is best on these predictions: the middle of all that are equally good, and of few
+ * clips at least one half. Scores are those of the clip that a label scores highest in, where they are known: one such
+ * clip raises the alert.
+ */
+export function thresholdsOf(
+  said: readonly Prediction[],
+  few = said.length < enoughClips,
+): (label: number) => number {
+  return (label) => {
+    const { threshold } = bestThreshold(
+      said.map(({ truth, probabilities, peaks = probabilities }) => ({
+        score: peaks[label]!,
+        truth: truth === label,
+      })),
+    )
+    return few ? Math.max(floorOfFew, threshold) : threshold
+  }
 }

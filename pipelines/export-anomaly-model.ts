@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { LoadedBundle } from '../src/bundle/load-bundle.ts'
 import { AppError } from '../src/core/errors.ts'
 import { exportAnomalyBundle } from '../src/train/export-anomaly.ts'
+import { isCnn } from '../src/train/models/presets.ts'
 import { layOut, type ParameterSpec } from '../src/train/parameters.ts'
 import { decoderParameters, selfSupervision } from '../src/train/self-supervision.ts'
 import { modelOf, readTrainedModel } from '../src/train/trained-model.ts'
@@ -24,6 +25,7 @@ export async function keepDecoder(job: LearnJob, decoder: Float32Array): Promise
 export async function exportAnomalyModel(job: LearnJob): Promise<LoadedBundle> {
   const { learning, plans, version, run } = job
   const { preset, weights, sampleFps } = await readTrainedModel(pretrainedDir(job))
+  if (isCnn(preset)) throw new AppError('TRAIN_DATA', `${pretrainedDir(job)}: a CNN is not pretrained`)
   const model = modelOf({ preset, labels: [] })
   const parameters = decoderParameters(selfSupervision(model, { ...plans.pretrain, batch: 1 }), model)
   return exportAnomalyBundle({

@@ -7,8 +7,10 @@ import type { ModelRegistry } from '../src/registry/model-registry.ts'
 import { readJson } from '../src/store/read-json.ts'
 import { splitForEver } from '../src/train/frozen-split.ts'
 import { type LabelledSet, readFootage, readLabelledSet } from '../src/train/labelled-set.ts'
+import { cnnPreset } from '../src/train/models/presets.ts'
+import { presetOf } from './choose-network.ts'
 import type { LearnOptions } from './learn.ts'
-import { type LearnJob, parsePlans, presetOf } from './learn-prepare.ts'
+import { type LearnJob, parsePlans } from './learn-prepare.ts'
 import { openBackbone } from './open-backbone.ts'
 
 /** The section `learning` for steps by hand: nothing of it is required. */
@@ -47,8 +49,13 @@ export async function openHandRun(
     throw new AppError('TRAIN_PLAN', `${issue!.path.join('.') || 'the plan'}: ${issue!.message}`)
   }
   const learning = parsed.data
-  const preset = presetOf({ learning })
-  const plans = parsePlans(learning)
+  const parsedPlans = parsePlans(learning)
+  // Who gives the steps one by one wants them all: nothing is decided by how much footage there is.
+  const plans = {
+    ...parsedPlans,
+    pretrain: { ...parsedPlans.pretrain, steps: parsedPlans.pretrain.steps ?? 2000 },
+  }
+  const preset = learning.network === 'cnn' ? cnnPreset : presetOf({ learning })
   const backbone = await openBackbone(learning)
   await mkdir(runDir, { recursive: true })
   const none: LabelledSet = { id: 'none', labels: [], items: [] }

@@ -3,10 +3,12 @@ import { copyBundle } from '../src/bundle/copy-bundle.ts'
 import type { LoadedBundle } from '../src/bundle/load-bundle.ts'
 import type { ClipSource } from '../src/train/clip-source.ts'
 import { exportBundles } from '../src/train/export-bundle.ts'
+import { isCnn } from '../src/train/models/presets.ts'
 import { predictClips } from '../src/train/predict.ts'
 import { quantizeBundle } from '../src/train/quantize-bundle.ts'
 import { modelOf, readTrainedModel } from '../src/train/trained-model.ts'
 import { cardOf, thresholdsOf } from './bundle-card.ts'
+import { readUnseen } from './cross-folds.ts'
 import { exportImported } from './learn-imported.ts'
 import { clipOf, type LearnJob, openClips } from './learn-prepare.ts'
 import { servedDir, trainedDir } from './run-folders.ts'
@@ -15,9 +17,10 @@ import { servedDir, trainedDir } from './run-folders.ts'
 export async function exportServed(job: LearnJob): Promise<void> {
   const { backbone, split, onProgress } = job
   onProgress({ phase: 'export', done: 0, total: 1, loss: null, etaS: 0 })
-  const validation = await openClips(job, split.validation)
+  // Without a validation side, what was learned from shows at least what clips look like.
+  const validation = await openClips(job, split.validation.length > 0 ? split.validation : split.train)
   try {
-    const from = backbone ? await exportImported(job, validation) : await exportTransformer(job, validation)
+    const from = backbone ? await exportImported(job, validation) : await exportNetwork(job, validation)
     await quantizeOrCopy({ job, from, validation })
   } finally {
     validation.close()
@@ -25,18 +28,25 @@ export async function exportServed(job: LearnJob): Promise<void> {
   onProgress({ phase: 'export', done: 1, total: 1, loss: null, etaS: 0 })
 }
 
-async function exportTransformer(job: LearnJob, validation: ClipSource): Promise<LoadedBundle> {
+async function exportNetwork(job: LearnJob, validation: ClipSource): Promise<LoadedBundle> {
   const { learning, set, threads, signal, run } = job
   const { weights, preset } = await readTrainedModel(trainedDir(job))
   const model = modelOf({ preset, labels: set.labels })
   const { viewsPerItem } = learning
-  const said = await predictClips({
-    ...{ model, weights, source: validation, labels: set.labels, viewsPerItem, batch: 8, threads, signal },
-  })
+  const unseen = await readUnseen(run.dir, set.labels)
+  const said =
+    unseen ??
+    (await predictClips({
+      ...{ model, weights, source: validation, labels: set.labels, viewsPerItem, batch: 8, threads, signal },
+    }))
   const exported = await exportBundles({
     model,
     weights,
-    card: cardOf(job, set.labels, thresholdsOf(said)),
+    card: {
+      ...cardOf(job, set.labels, thresholdsOf(said, unseen ? true : undefined)),
+      // Short clips: four looks a second cost little, and miss nothing that lasts.
+      ...(isCnn(preset) && { strideFrames: Math.ceil(preset.clip.frames / 4) }),
+    },
     outDir: join(run.dir, 'export'),
   })
   return learning.kind === 'stream' ? (exported.stream ?? exported.clip) : exported.clip

@@ -4,7 +4,7 @@ import { loadBundle } from '../src/bundle/load-bundle.ts'
 import { AppError } from '../src/core/errors.ts'
 import { readJson } from '../src/store/read-json.ts'
 import { redactFields } from '../src/telemetry/redact-text.ts'
-import { type Comparison, compareModels, mostFrequentLabel } from '../src/train/evaluate/compare-models.ts'
+import { type Comparison, compareModels, guessing } from '../src/train/evaluate/compare-models.ts'
 import { type CorrectedClip, correctedClips, countCorrected } from '../src/train/evaluate/corrected-clips.ts'
 import { type Evaluation, evaluate, type LatencyFigures } from '../src/train/evaluate/evaluate.ts'
 import { type GateDecision, gate } from '../src/train/evaluate/gate.ts'
@@ -15,6 +15,7 @@ import { formatHistory, type HistoryRecord, parseHistory } from '../src/train/re
 import { renderReport } from '../src/train/report/render-report.ts'
 import { writeTensorBoard } from '../src/train/report/tensorboard.ts'
 import { readHistory } from '../src/train/run-history.ts'
+import { readUnseen } from './cross-folds.ts'
 import { type LearnJob, openClips } from './learn-prepare.ts'
 import { servedDir } from './run-folders.ts'
 
@@ -34,6 +35,8 @@ interface Said {
     readonly champion: readonly Prediction[] | null
   }
   readonly validation: readonly Prediction[]
+  /** How many of the predictions are of cross-validation. */
+  readonly crossValidated: number
 }
 
 interface Side {
@@ -51,7 +54,10 @@ export interface Judged {
 
 const saidFile = 'predictions.json'
 
-/** The new version and the live one on the test side, as they serve; without a live one, the most frequent label. */
+/**
+ * The new version and the live one on the test side, as they serve; without a live one, guessing. With
+ * cross-validation also on the clips that were learned from, each by a model that did not see it.
+ */
 export async function predictBoth(job: LearnJob): Promise<void> {
   const { learning, set, split, corrections, threads, signal, champion, registry, run, onProgress } = job
   const { viewsPerItem } = learning
@@ -72,32 +78,61 @@ export async function predictBoth(job: LearnJob): Promise<void> {
       source.close()
     }
   }
+  const secondsOf = async (said: readonly Prediction[]) => {
+    const ids = new Set(said.map(({ id }) => id))
+    const source = await openClips(
+      job,
+      set.items.filter(({ id }) => ids.has(id)),
+    )
+    const seconds: Record<string, number> = {}
+    for (const { group, frameCount } of source.items)
+      seconds[group] = (seconds[group] ?? 0) + frameCount / source.sampleFps
+    source.close()
+    return seconds
+  }
   const wanted = new Set(corrections.map(({ id }) => id))
   const corrected = set.items.filter(({ id }) => wanted.has(id))
   tell(0)
   const own = await predict(split.test)
   tell(1)
-  const validation = (await predict(split.validation)).predictions
+  const unseen = await readUnseen(run.dir, labels)
+  const validation = unseen ?? (await predict(split.validation)).predictions
   tell(2)
-  const before =
-    champion === null || registry === null ? null : await loadBundle(registry.dirOf(learning.model, champion))
+  const championDir = champion === null || registry === null ? null : registry.dirOf(learning.model, champion)
+  const before = championDir === null ? null : await loadBundle(championDir)
+  const unseenBefore = championDir === null ? null : await readUnseen(join(championDir, 'training'), labels)
+  // Of a live version that is not known to have left clips out, only the test side says something.
+  const extra = unseen && (before === null || unseenBefore) ? unseen : []
+  const predictions = [...own.predictions, ...extra]
+  if (predictions.length === 0)
+    throw new AppError(
+      'TRAIN_SPLIT',
+      'nothing is left to judge the new version by: set learning.testShare above 0, or label footage of more groups',
+    )
   const [latency = null, latencyBefore = null] = await measureLatencies(before ? [loaded, before] : [loaded])
+  const rival = async () => {
+    if (before === null) return guessing(labels.length, predictions)
+    const known = new Map((unseenBefore ?? []).map((each) => [each.id, each]))
+    const asked = await predict(
+      [
+        ...split.test,
+        ...set.items.filter(({ id }) => !known.has(id) && extra.some((each) => each.id === id)),
+      ],
+      before,
+    )
+    const said = extra.flatMap((each) => {
+      const one = known.get(each.id)
+      return one ? [{ ...each, probabilities: one.probabilities }] : []
+    })
+    return { name: `${learning.model}@${champion}`, predictions: [...asked.predictions, ...said] }
+  }
   const said: Said = {
     labels,
     thresholds: loaded.bundle.labels.map(({ threshold, background }) => (background ? null : threshold)),
-    footageS: own.footageS,
-    challenger: { predictions: own.predictions, latency },
-    champion: before
-      ? {
-          name: `${learning.model}@${champion}`,
-          predictions: (await predict(split.test, before)).predictions,
-          latency: latencyBefore,
-        }
-      : {
-          name: 'the most frequent label',
-          predictions: mostFrequentLabel(labels.length, own.predictions),
-          latency: null,
-        },
+    footageS: { ...(await secondsOf(extra)), ...own.footageS },
+    challenger: { predictions, latency },
+    champion: { ...(await rival()), latency: latencyBefore },
+    crossValidated: extra.length,
     lostLabels: before
       ? before.bundle.labels.flatMap(({ name, background }) =>
           background || labels.includes(name) ? [] : [name],
@@ -138,7 +173,10 @@ export async function judgePredictions(job: LearnJob): Promise<Judged> {
     resamples: plans.gate.resamples,
     confidence: plans.gate.confidence,
   })
-  const decision = gate({ rules: plans.gate, comparison, leaks, lostLabels: said.lostLabels })
+  const decision = gate({
+    ...{ rules: plans.gate, comparison, leaks, lostLabels: said.lostLabels },
+    ...{ first: job.champion === null, crossValidated: said.crossValidated },
+  })
   const corrected = correctedClips({ labels, corrections, ...said.corrected })
   const metrics = metricsOf({ evaluation, comparison, corrected })
   await writeFile(
@@ -209,6 +247,7 @@ async function readSaid(dir: string): Promise<Said> {
   return {
     ...said,
     lostLabels: said.lostLabels ?? [],
+    crossValidated: said.crossValidated ?? 0,
     corrected: {
       challenger: revive(said.corrected?.challenger ?? []),
       champion: said.corrected?.champion ? revive(said.corrected.champion) : null,

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonicalJson } from '../src/config/config-hash.ts'
 import { fineTune, startWeights } from '../src/train/fine-tune.ts'
+import { isCnn, type Preset } from '../src/train/models/presets.ts'
 import { copyWeights, layOut } from '../src/train/parameters.ts'
 import { encodePng } from '../src/train/png.ts'
 import { pretrain } from '../src/train/pretrain.ts'
@@ -14,15 +15,16 @@ import {
   type TrainedModel,
   writeTrainedModel,
 } from '../src/train/trained-model.ts'
+import { foldsOf } from './cross-folds.ts'
 import { keepDecoder } from './export-anomaly-model.ts'
 import { fineTuneImported } from './learn-imported.ts'
-import { type LearnJob, openClips } from './learn-prepare.ts'
+import { type LearnJob, openClips, sizeOf } from './learn-prepare.ts'
 import { pretrainedDir, trainedDir } from './run-folders.ts'
 
 /** Masked and next-frame prediction on all footage that is not tested on, labelled or not. Not of imported graphs. */
 export async function pretrainModel(job: LearnJob): Promise<void> {
   const { plans, preset, split, learning, run, threads, clock, onProgress, signal, pause } = job
-  if (plans.pretrain.steps === 0 || job.backbone) return
+  if (plans.pretrain.steps === 0 || job.backbone || isCnn(preset)) return
   const model = modelOf({ preset, labels: [] })
   const videos = [...job.footage, ...split.train].filter(({ path }) => existsSync(path))
   const footage = await openClips(job, videos)
@@ -41,11 +43,11 @@ export async function pretrainModel(job: LearnJob): Promise<void> {
     await writeTrainedModel(pretrainedDir(job), {
       preset,
       labels: [],
-      sampleFps: learning.sampleFps,
+      sampleFps: sizeOf(job).sampleFps,
       weights,
     })
     await keepDecoder(job, decoder)
-    if (plan.maskedWeight > 0) await drawReconstructions({ job, weights, decoder, footage })
+    if (plan.maskedWeight > 0) await drawReconstructions({ job, preset, weights, decoder, footage })
   } finally {
     footage.close()
   }
@@ -55,12 +57,13 @@ const pictures = 3
 
 async function drawReconstructions(options: {
   job: LearnJob
+  preset: Preset
   weights: Float32Array
   decoder: Float32Array
   footage: Awaited<ReturnType<typeof openClips>>
 }): Promise<void> {
-  const { job, weights, decoder, footage } = options
-  const { preset, plans, learning, threads, run } = job
+  const { job, preset, weights, decoder, footage } = options
+  const { plans, learning, threads, run } = job
   const { frames, heightPx, widthPx } = preset.clip
   const size = frames * heightPx * widthPx * 3
   const clips = new Uint8Array(pictures * size)
@@ -88,17 +91,19 @@ export async function fineTuneModel(job: LearnJob): Promise<FineTuned> {
   const { backbone } = job
   const { history, stoppedEarly } = backbone
     ? await fineTuneImported(job, backbone)
-    : await fineTuneTransformer(job)
+    : await fineTuneNetwork(job)
   const validationAccuracy = history.findLast(({ best }) => best)?.validationAccuracy ?? null
   return { stoppedEarly, epochs: history.length, validationAccuracy }
 }
 
-async function fineTuneTransformer(job: LearnJob): Promise<TrainedRun> {
+async function fineTuneNetwork(job: LearnJob): Promise<TrainedRun> {
   const { set, split, preset, plans, learning, run, threads, clock, onProgress, signal, pause } = job
   const model = modelOf({ preset, labels: set.labels })
   const start = (await pretrainedWeights(job)) ?? (await liveWeights(job, set.labels))
-  const train = await openClips(job, split.train)
-  const validation = await openClips(job, split.validation)
+  // What cross-validation has judged is learned from, too: nothing is left out for choosing among epochs.
+  const crossed = foldsOf(job).length > 0
+  const train = await openClips(job, crossed ? [...split.train, ...split.validation] : split.train)
+  const validation = await openClips(job, crossed ? [] : split.validation)
   try {
     const tuned = await fineTune({
       ...{ model, start, train, validation, plan: plans.finetune, threads, clock, onProgress, signal },
@@ -108,8 +113,8 @@ async function fineTuneTransformer(job: LearnJob): Promise<TrainedRun> {
       seed: learning.seed,
     })
     const { weights } = tuned
-    const trained = { preset, labels: set.labels, sampleFps: learning.sampleFps, weights }
-    await writeTrainedModel(trainedDir(job), trained)
+    const { sampleFps } = sizeOf(job)
+    await writeTrainedModel(trainedDir(job), { preset, labels: set.labels, sampleFps, weights })
     return tuned
   } finally {
     train.close()
@@ -117,9 +122,9 @@ async function fineTuneTransformer(job: LearnJob): Promise<TrainedRun> {
   }
 }
 
-async function pretrainedWeights(job: LearnJob): Promise<Float32Array | null> {
+export async function pretrainedWeights(job: LearnJob): Promise<Float32Array | null> {
   const { plans, set, learning } = job
-  if (plans.pretrain.steps === 0) return null
+  if (plans.pretrain.steps === 0 || isCnn(job.preset)) return null
   return fitted(await readTrainedModel(pretrainedDir(job)), { labels: set.labels, seed: learning.seed })
 }
 

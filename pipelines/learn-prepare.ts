@@ -15,11 +15,12 @@ import { type Leak, type Split, splitSides } from '../src/train/evaluate/split-b
 import { type FineTunePlan, parseFineTunePlan } from '../src/train/fine-tune-plan.ts'
 import { splitForEver } from '../src/train/frozen-split.ts'
 import { type LabelledSet, type LabelledVideo, readFootage } from '../src/train/labelled-set.ts'
-import { type Preset, presets } from '../src/train/models/presets.ts'
+import { isCnn, type Network } from '../src/train/models/presets.ts'
 import type { ClipShape } from '../src/train/models/video-model.ts'
-import { type ParsedPretrainPlan, parsePretrainPlan } from '../src/train/pretrain-plan.ts'
+import { type ParsedPretrainPlan, parsePretrainPlan, pretrainSteps } from '../src/train/pretrain-plan.ts'
 import { openRunFolder, type RunFolder } from '../src/train/run-folder.ts'
-import { checkPreset } from '../src/train/trained-model.ts'
+import { modelFile, readTrainedModel, type TrainedModel } from '../src/train/trained-model.ts'
+import { chooseNetwork, cnnFineTuning, defaultFps, presetOf } from './choose-network.ts'
 import { correctionsSince, datasetName } from './corrections.ts'
 import { labelledFootage } from './labelled-footage.ts'
 import type { LearnOptions } from './learn.ts'
@@ -36,8 +37,8 @@ export interface LearnJob extends Omit<LearnOptions, 'registry'> {
   readonly split: Split<LabelledVideo>
   readonly leaks: readonly Leak[]
   readonly footage: readonly CachedVideo[]
-  /** The video transformer that is taught, unless there is a backbone. */
-  readonly preset: Preset
+  /** The network that is taught, unless there is a backbone. */
+  readonly preset: Network
   /** The bundle whose graph is taught instead. */
   readonly backbone: LoadedBundle | null
   readonly plans: {
@@ -60,8 +61,9 @@ const mostSegments = 200
 /** Reads plans and footage, splits it for ever, and opens the run: everything that can be refused, first. */
 export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
   const { dataDir, registry, clock } = options
-  const preset = presetOf(options)
-  const plans = parsePlans(options.learning)
+  // What is wrong in the settings is told before footage is read.
+  if (options.learning.network !== 'cnn') presetOf(options)
+  const wanted = parsePlans(options.learning)
   const backbone = await openBackbone(options.learning)
   const none = options.learning.background[0] ?? 'background'
   const { set, sides, versions, hasNone } = await labelledFootage({
@@ -72,7 +74,20 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
   const background = hasNone
     ? [...new Set([none, ...options.learning.background])]
     : options.learning.background
-  const learning = { ...options.learning, background }
+  const more = await footageOf(options)
+  const { preset, sampleFps } = await chooseNetwork({
+    learning: options.learning,
+    videos: set.items,
+    pretrained: wanted.pretrain.steps !== null && wanted.pretrain.steps > 0,
+    more: more.length,
+    live: await trainedVersion(registry, options.learning.model),
+  })
+  const plans = { ...wanted, pretrain: withSteps(wanted.pretrain, { preset, set, more: more.length }) }
+  const finetune = isCnn(preset)
+    ? { ...cnnFineTuning, ...options.learning.finetune }
+    : options.learning.finetune
+  const learning = { ...options.learning, background, sampleFps, finetune }
+  plans.finetune = parseFineTunePlan(finetune)
   const unknown = learning.background.find((label) => !set.labels.includes(label))
   if (unknown !== undefined)
     throw new AppError(
@@ -98,14 +113,14 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
     ...decisive
   } = learning
   const identity = createHash('sha256')
-    .update(canonicalJson([decisive, set.id, ...(backbone ? [backbone.bundle.files] : [])]))
+    .update(canonicalJson([decisive, set.id, preset, ...(backbone ? [backbone.bundle.files] : [])]))
     .digest('hex')
     .slice(0, 16)
   const run = await openRunFolder({ runsDir: join(dataDir, 'runs'), model: learning.model, identity, clock })
   const begun = await run.step('begin', async () => ({
     champion: registry.state(learning.model).live,
     version: await registry.nextVersion(learning.model),
-    footage: await footageOf(options),
+    footage: more,
   }))
   const datasets = versions.map(datasetName)
   const corrections = await correctionsOf({ ...options, ...begun, versions, split })
@@ -140,12 +155,29 @@ async function correctionsOf(
 }
 
 /** @throws AppError TRAIN_PLAN naming the first wrong field */
-export function parsePlans({ pretrain, finetune, gate }: LearningConfig): LearnJob['plans'] {
+export function parsePlans({ pretrain, finetune, gate }: LearningConfig) {
   return {
     pretrain: parsePretrainPlan(pretrain),
     finetune: parseFineTunePlan(finetune),
     gate: parseGate(gate),
   }
+}
+
+/** Steps of pretraining that footage and network ask for, where the plan does not say. */
+function withSteps(
+  plan: ReturnType<typeof parsePretrainPlan>,
+  { preset, set, more }: { preset: Network; set: LabelledSet; more: number },
+): ParsedPretrainPlan {
+  if (isCnn(preset)) return { ...plan, steps: 0 }
+  return { ...plan, steps: plan.steps ?? pretrainSteps(set.items.length, more) }
+}
+
+/** What the live version was trained as, where this loop made it. */
+async function trainedVersion(registry: ModelRegistry, model: string): Promise<TrainedModel | null> {
+  const { live } = registry.state(model)
+  if (live === null) return null
+  const dir = join(registry.dirOf(model, live), 'training')
+  return existsSync(join(dir, modelFile)) ? readTrainedModel(dir) : null
 }
 
 /** Decodes footage once, to the size of the model or another one. */
@@ -181,20 +213,11 @@ export function clipOf({ preset, backbone }: Pick<Taught, 'preset' | 'backbone'>
 export function sizeOf(job: Taught): { widthPx: number; heightPx: number; sampleFps: number } {
   const { widthPx, heightPx } = clipOf(job)
   const { backbone, learning } = job
-  return { widthPx, heightPx, sampleFps: backbone?.bundle.temporal.sampleFps ?? learning.sampleFps }
-}
-
-export function presetOf({ learning }: Pick<LearnOptions, 'learning'>): Preset {
-  const { frames, widthPx, heightPx, ...sizes } = defined(learning.sizes)
-  const base = presets[learning.preset]
-  const clip = { ...base.clip, ...defined({ frames, widthPx, heightPx }) }
-  const preset: Preset = { ...base, ...sizes, clip, name: learning.preset }
-  checkPreset(preset)
-  return preset
-}
-
-function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
+  return {
+    widthPx,
+    heightPx,
+    sampleFps: backbone?.bundle.temporal.sampleFps ?? learning.sampleFps ?? defaultFps,
+  }
 }
 
 function parseGate(rules: Readonly<Record<string, unknown>>): GateRules {

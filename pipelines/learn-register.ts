@@ -6,6 +6,7 @@ import { AppError } from '../src/core/errors.ts'
 import type { ModelRegistry } from '../src/registry/model-registry.ts'
 import { readTrainedModel, trainedModelFiles } from '../src/train/trained-model.ts'
 import { parentOf } from './bundle-card.ts'
+import { unseenFileName } from './cross-folds.ts'
 import { trainedBundleDir } from './learn-imported.ts'
 import type { Judged } from './learn-judge.ts'
 import type { LearnJob } from './learn-prepare.ts'
@@ -46,7 +47,11 @@ export async function registerVersion(job: RegisteredJob, { metrics }: Judged): 
 
 /** What later runs go on from, besides the bundle that serves. */
 async function trainedFiles(job: LearnJob): Promise<Record<string, Uint8Array>> {
-  if (!job.backbone) return trainedModelFiles(await readTrainedModel(trainedDir(job)))
+  if (!job.backbone) {
+    const unseen = await readFile(join(job.run.dir, unseenFileName)).catch(() => null)
+    const trained = trainedModelFiles(await readTrainedModel(trainedDir(job)))
+    return { ...trained, ...(unseen && { [unseenFileName]: unseen }) }
+  }
   // The graph that serves is the one that was trained, unless it was quantised.
   if (job.learning.quantize === 'none') return {}
   const { dir, bundle } = await loadBundle(trainedBundleDir(job))

@@ -4,6 +4,8 @@ import type { ModelRegistry } from '../src/registry/model-registry.ts'
 import { type CorrectedCount, countCorrected } from '../src/train/evaluate/corrected-clips.ts'
 import type { GateDecision } from '../src/train/evaluate/gate.ts'
 import type { TrainingProgress } from '../src/train/prediction.ts'
+import { announceRun } from './announce-run.ts'
+import { crossValidate } from './cross-validate.ts'
 import { exportServed } from './learn-export.ts'
 import { judgePredictions, predictBoth, writeRunReport } from './learn-judge.ts'
 import { fineTuneModel, pretrainModel } from './learn-model.ts'
@@ -36,13 +38,15 @@ export interface LearnOutcome {
   readonly version: string
   readonly result: 'live' | 'shadow' | 'registered' | 'refused'
   readonly decision: GateDecision
+  /** The live version when it began; null: there was none. */
+  readonly live: string | null
   /** Clips that people corrected since the live version learned. */
   readonly corrected: CorrectedCount
   readonly report: string
 }
 
 /**
- * The loop, once: footage and labels → pretrain → fine-tune → evaluate against the live version → gate → register →
+ * The loop, once: footage and labels → pretrain → cross-validate where clips are few → fine-tune → evaluate against the live version → gate → register →
  * promote. What was done is kept in the run's folder: the same call goes on after any interruption.
  *
  * @throws AppError TRAIN_*, MEDIA_*, MODEL_*, STORE_WRITE; TRAIN_STOPPED after `signal`, with all that was done kept
@@ -51,7 +55,9 @@ export async function learn(options: LearnOptions): Promise<LearnOutcome> {
   const job: RegisteredJob = { ...(await prepareRun(options)), registry: options.registry }
   const { run } = job
   await pruneCache(job)
+  await announceRun(job)
   await run.step('pretrain', () => pretrainModel(job))
+  await run.step('cross', () => crossValidate(job))
   await run.step('finetune', () => fineTuneModel(job))
   await run.step('export', () => exportServed(job))
   await run.step('predict', () => predictBoth(job))
@@ -61,7 +67,7 @@ export async function learn(options: LearnOptions): Promise<LearnOutcome> {
   const corrected = countCorrected(judged.corrected)
   const told = {
     ...{ run: run.id, runDir: run.dir, resumed: run.resumed, version: job.version },
-    ...{ decision, corrected, report },
+    ...{ decision, corrected, report, live: job.champion },
   }
   // What grew in this run; its own footage stays for the next one.
   await pruneCache(job)

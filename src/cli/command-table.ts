@@ -18,6 +18,7 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'rules', load: async () => (await import('./commands/rules.ts')).registerRules },
   { name: 'model', load: async () => (await import('./commands/model.ts')).registerModel },
   { name: 'learn', load: async () => (await import('./commands/learn.ts')).registerLearn },
+  { name: 'teach', load: async () => (await import('./commands/teach.ts')).registerTeach },
   { name: 'simulate', load: async () => (await import('./commands/simulate.ts')).registerSimulate },
   { name: 'train', load: async () => (await import('./commands/train.ts')).registerTrain },
   { name: 'review', load: async () => (await import('./commands/review.ts')).registerReview },

@@ -4,6 +4,7 @@ const everyMs = 2000
 const names: Readonly<Record<TrainingProgress['phase'], string>> = {
   load: 'decode footage',
   pretrain: 'pretrain',
+  cross: 'cross-validate',
   finetune: 'fine-tune',
   evaluate: 'evaluate',
   export: 'export',
@@ -23,9 +24,9 @@ export function showProgress(json: boolean): (progress: TrainingProgress) => voi
   }
 }
 
-export function progressText({ phase, done, total, loss, etaS }: TrainingProgress): string {
+export function progressText({ phase, done, total, loss, etaS, atMost }: TrainingProgress): string {
   const shown = loss === null ? '' : `  loss ${loss.toFixed(4)}`
-  const left = done < total && etaS > 0 ? `  ${durationText(etaS)} left` : ''
+  const left = done < total && etaS > 0 ? `  ${atMost ? 'at most ' : ''}${durationText(etaS)} left` : ''
   return `${names[phase].padEnd(14)} ${done}/${total}${shown}${left}`
 }
 

@@ -29,6 +29,12 @@ export const learningSchema = z.strictObject({
     .default(false)
     .describe('Pretrain on the recorded segments of dataDir, too (recording.continuous).'),
   background: z.array(z.string()).default([]).describe('Labels that never alert.'),
+  network: z
+    .enum(['auto', 'transformer', 'cnn'])
+    .default('auto')
+    .describe(
+      'What is taught. cnn: the per-frame CNN, which learns from few clips. auto: that one for under 200 labelled clips, unless settings of the transformer are given, there is footage to pretrain on, or the live version is one.',
+    ),
   preset: z.enum(['nano', 'small', 'base']).default('nano').describe('Size of the video transformer.'),
   sizes: z
     .strictObject({
@@ -68,7 +74,14 @@ export const learningSchema = z.strictObject({
     .describe(
       'backbone: its graph stays as it is, and only a new head is taught, on features that are computed once.',
     ),
-  sampleFps: z.number().positive().max(240).default(8).describe('Rate at which frames are sampled.'),
+  sampleFps: z
+    .number()
+    .positive()
+    .max(240)
+    .optional()
+    .describe(
+      'Rate at which frames are sampled. Absent: 8 for the transformer; for the CNN 12.5, or more where clips are shorter than a second.',
+    ),
   startFrom: z
     .enum(['live', 'scratch'])
     .default('live')
@@ -84,6 +97,12 @@ export const learningSchema = z.strictObject({
   testShare: share
     .default(0.2)
     .describe('Share of the groups that are only for judging; a group stays there for ever.'),
+  folds: z
+    .union([z.literal(0), z.literal(2), z.literal(3)])
+    .default(3)
+    .describe(
+      'Parts of cross-validation where fewer than 20 clips are left for validation: thresholds and figures then rest on clips that the judged model did not see, and the version learns from validation, too. 0: none.',
+    ),
   viewsPerItem: z
     .int()
     .min(1)

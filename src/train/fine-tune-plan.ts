@@ -5,15 +5,20 @@ const share = z.number().min(0).max(1)
 
 /** How a model is taught its labels. Every field has a default; docs/training.md has the table. */
 export const fineTunePlanSchema = z.strictObject({
-  epochs: z.int().min(1).default(30).describe('Passes over the labelled footage.'),
-  steps: z
+  epochs: z
     .int()
     .min(1)
     .nullable()
     .default(null)
     .describe(
-      'Steps of the whole run, instead of what `epochs` gives; epochs then only say when to validate.',
+      'Passes over the labelled footage. When null, and without `steps`, the loss decides: training ends some time after it no longer falls.',
     ),
+  steps: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Steps of the whole run, instead of what `epochs` gives or the loss decides.'),
   clipsPerItem: z
     .int()
     .min(1)

@@ -12,6 +12,7 @@ import { visibleCount } from './models/visible-places.ts'
 import { oneOf } from './objective.ts'
 import { rateScales } from './parameter-rates.ts'
 import { initialWeights, layOut } from './parameters.ts'
+import { type PlateauRule, plateauRate } from './plateau.ts'
 import { labelIndices, predictClips, scorePredictions } from './predict.ts'
 import type { TrainingProgress } from './prediction.ts'
 import { runTraining, type TrainedRun } from './run-training.ts'
@@ -52,8 +53,11 @@ export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
   const { batch, microBatch } = plan
   const parts = batch / (microBatch ?? batch)
   const drawn = classes.filter((label) => label >= 0).length
-  const stepsPerEpoch = Math.max(1, Math.ceil((drawn * plan.clipsPerItem) / batch))
-  const steps = plan.steps ?? plan.epochs * stepsPerEpoch
+  const pass = Math.max(1, Math.ceil((drawn * plan.clipsPerItem) / batch))
+  const plateau = plateauOf(plan, { labels: model.labels.length, pass })
+  // Validating after each of a few steps would cost more than the steps.
+  const stepsPerEpoch = plateau ? Math.max(pass, plateau.window) : pass
+  const steps = plan.steps ?? plateau?.most ?? plan.epochs! * pass
   const scaleOf = rateScales(model.parameters, { trained: plan.trainLayers, decay: plan.layerDecay })
   const recipe: BatchRecipe = {
     seed,
@@ -77,6 +81,7 @@ export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
     runDir: options.runDir,
     identity: { ...plan, seed, ...runIdentity(options, start) },
     steps,
+    plateau,
     stepsPerEpoch,
     checkpointEvery: plan.checkpointEvery,
     patience: plan.patience,
@@ -100,8 +105,10 @@ export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
         close: () => loader.close(),
       }
     },
-    rateAt: (step) =>
-      cosineRate(step, { steps, warmup: Math.round(plan.warmup * steps), peak: plan.peakRate }),
+    rateAt: (step, decided) =>
+      plateau
+        ? plateauRate(step, decided, { warmup: Math.round(plan.warmup * plateau.least), peak: plan.peakRate })
+        : cosineRate(step, { steps, warmup: Math.round(plan.warmup * steps), peak: plan.peakRate }),
     validate:
       validation.items.length === 0
         ? null
@@ -122,6 +129,25 @@ export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
     signal: options.signal,
     onProgress: options.onProgress,
   })
+}
+
+/** Without a number of steps or passes the loss decides; null with one. */
+export function plateauOf(
+  plan: FineTunePlan,
+  { labels, pass }: { labels: number; pass: number },
+): PlateauRule | null {
+  if (plan.steps !== null || plan.epochs !== null) return null
+  const other = plan.labelSmoothing / labels
+  const own = 1 - plan.labelSmoothing + other
+  const part = (share: number) => (share > 0 ? -share * Math.log(share) : 0)
+  return {
+    least: 150,
+    most: Math.max(600, 30 * pass),
+    window: 50,
+    chance: Math.log(Math.max(2, labels)),
+    // The entropy of the smoothed target: no model has a smaller cross-entropy.
+    floor: part(own) + (labels - 1) * part(other),
+  }
 }
 
 /** Random weights; the same for the same seed. */

@@ -36,13 +36,21 @@ export async function predictClips(options: {
       : viewStarts(frameCount, model.clip.frames, viewsPerItem).map((startFrame) => ({ item, startFrame })),
   )
   const { frames, heightPx, widthPx } = model.clip
+  const peaks = source.items.map(() => new Float32Array(labels.length))
   const means = await averageLooks({
     ...{ model, weights, items: source.items.length, looks, batch, threads, ...(signal && { signal }) },
+    onLook({ item }, probabilities) {
+      probabilities.forEach((value, label) => {
+        peaks[item]![label] = Math.max(peaks[item]![label]!, value)
+      })
+    },
     read: (part) =>
       new Tensor('uint8', readLooks(source, part, model), [part.length, frames, heightPx, widthPx, 3]),
   })
   return source.items.flatMap(({ id, group }, item): Prediction[] =>
-    truths[item]! < 0 ? [] : [{ id, group, truth: truths[item]!, probabilities: means[item]! }],
+    truths[item]! < 0
+      ? []
+      : [{ id, group, truth: truths[item]!, probabilities: means[item]!, peaks: peaks[item]! }],
   )
 }
 
@@ -57,11 +65,13 @@ export async function averageLooks<Look extends { readonly item: number }>(optio
   looks: readonly Look[]
   /** What the graph is fed with for some looks, one row for each. */
   read: (looks: readonly Look[]) => Tensor
+  /** Told the softmax of each look. */
+  onLook?: (look: Look, probabilities: Float32Array) => void
   batch: number
   threads: number
   signal?: AbortSignal
 }): Promise<Float32Array[]> {
-  const { model, weights, items, looks, read, batch, threads, signal } = options
+  const { model, weights, items, looks, read, onLook, batch, threads, signal } = options
   const labels = model.labels.length
   const sums = Array.from({ length: items }, () => new Float32Array(labels))
   const counts = new Int32Array(items)
@@ -74,10 +84,15 @@ export async function averageLooks<Look extends { readonly item: number }>(optio
       if (signal?.aborted) throw new AppError('TRAIN_STOPPED', 'the evaluation was stopped before its end')
       const part = looks.slice(at, at + batch)
       const { logits } = await session.run({ clips: read(part) })
-      part.forEach(({ item }, n) => {
+      part.forEach((look, n) => {
         const row = (logits!.data as Float32Array).subarray(n * labels, (n + 1) * labels)
-        addSoftmax(row, sums[item]!)
-        counts[item]! += 1
+        const probabilities = new Float32Array(labels)
+        addSoftmax(row, probabilities)
+        onLook?.(look, probabilities)
+        probabilities.forEach((value, label) => {
+          sums[look.item]![label]! += value
+        })
+        counts[look.item]! += 1
       })
     }
   } finally {

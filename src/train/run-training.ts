@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { type Checkpoint, createCheckpointStore } from './checkpoint.ts'
 import type { LossScale } from './loss-scale.ts'
+import { noPlateau, type PlateauRule, type PlateauState, plateauAfter } from './plateau.ts'
 import type { TrainingProgress } from './prediction.ts'
 import { type EpochRecord, openHistory } from './run-history.ts'
 import type { Feeds, Trainer, TrainerState } from './trainer.ts'
@@ -19,6 +20,8 @@ export interface TrainingRun {
   /** What makes a run what it is, as JSON. A checkpoint with another one is refused. */
   readonly identity: Readonly<Record<string, unknown>>
   readonly steps: number
+  /** Decides while it runs how many of `steps` it needs; all of them when left out. */
+  readonly plateau?: PlateauRule | null
   readonly stepsPerEpoch: number
   /** Steps between checkpoints. */
   readonly checkpointEvery: number
@@ -29,7 +32,8 @@ export interface TrainingRun {
   openTrainer(from: TrainerState | null): Promise<Trainer>
   /** Data from a step (from 0) on. */
   openFeeds(from: number): { next(): Promise<Feeds | readonly Feeds[]>; close(): Promise<void> }
-  rateAt(step: number): number
+  /** @param decided where the rate falls; always null without `plateau`. */
+  rateAt(step: number, decided: PlateauState['decided']): number
   /** Null where there is nothing to validate on: then the last weights are kept. */
   readonly validate: ((weights: Float32Array) => Promise<Validation>) | null
   /** Awaited before each step, for work that takes second place. */
@@ -58,6 +62,7 @@ interface RunState {
   readonly smoothed: number | null
   /** Of half precision. */
   readonly lossScale?: LossScale | null
+  readonly plateau?: PlateauState
   readonly finished: boolean
   readonly stoppedEarly: boolean
 }
@@ -76,7 +81,7 @@ const curveEvery = 10
  *   holds another run; TRAIN_DIVERGED; STORE_WRITE.
  */
 export async function runTraining(run: TrainingRun): Promise<TrainedRun> {
-  const { runDir, steps, stepsPerEpoch, clock, signal } = run
+  const { runDir, stepsPerEpoch, clock, signal } = run
   const notices: string[] = []
   const store = createCheckpointStore({ dir: runDir, onNotice: (text) => notices.push(text) })
   const found = await store.latest()
@@ -96,6 +101,9 @@ export async function runTraining(run: TrainingRun): Promise<TrainedRun> {
     const vectors = { weights, m, v, ...(average && { average }), ...(best && { best }) }
     return store.save({ step, state, vectors })
   }
+  const decidedOf = () => state.plateau?.decided ?? null
+  /** Steps of the whole run, as far as that is known. */
+  const total = () => decidedOf()?.end ?? run.steps
   const startedMs = clock.monoMs()
   let epochStartedMs = startedMs
   let waitedMs = 0
@@ -116,7 +124,7 @@ export async function runTraining(run: TrainingRun): Promise<TrainedRun> {
       trainLoss: state.lossSum / inEpoch,
       validationLoss: value?.loss ?? null,
       validationAccuracy: value?.accuracy ?? null,
-      learningRate: run.rateAt(step - 1),
+      learningRate: run.rateAt(step - 1, decidedOf()),
       gradientNorm: state.normSum / inEpoch,
       idleShare: waitedMs / 1000 / Math.max(1e-9, seconds),
       stepsPerS: done / Math.max(1e-9, seconds),
@@ -141,20 +149,20 @@ export async function runTraining(run: TrainingRun): Promise<TrainedRun> {
   }
   try {
     let saved = first
-    for (let step = first; step < steps && !state.finished; step += 1) {
+    for (let step = first; step < total() && !state.finished; step += 1) {
       await run.pause?.().catch(stopUnlessAborted)
       if (signal.aborted) {
         await save()
         throw new AppError(
           'TRAIN_STOPPED',
-          `training was stopped at step ${step} of ${steps}; run the same command again and it goes on from ${runDir}`,
-          { details: { runDir, step, steps } },
+          `training was stopped at step ${step} of ${total()}; run the same command again and it goes on from ${runDir}`,
+          { details: { runDir, step, steps: total() } },
         )
       }
       const askedMs = clock.monoMs()
       const batch = await feeds.next()
       waitedMs += clock.monoMs() - askedMs
-      const rate = run.rateAt(step)
+      const rate = run.rateAt(step, decidedOf())
       const { loss: told, norm, skipped } = await trainer.step(batch, rate)
       // A step that was left out may have no loss: it counts as those before it.
       const loss = skipped && !Number.isFinite(told) ? (state.smoothed ?? 0) : told
@@ -165,6 +173,9 @@ export async function runTraining(run: TrainingRun): Promise<TrainedRun> {
         normSum: state.normSum + norm,
         smoothed: state.smoothed === null ? loss : smoothing * state.smoothed + (1 - smoothing) * loss,
       }
+      if (run.plateau)
+        state = { ...state, plateau: plateauAfter(state.plateau ?? noPlateau, run.plateau, done, loss) }
+      const steps = total()
       if (done % curveEvery === 0) await history.write({ type: 'step', step: done, loss, norm, rate })
       if (done % stepsPerEpoch === 0 || done === steps) await endEpoch(done)
       const stoppedEarly = run.patience > 0 && state.epochsSinceBest >= run.patience && done < steps
@@ -174,7 +185,8 @@ export async function runTraining(run: TrainingRun): Promise<TrainedRun> {
         saved = done
       }
       const etaS = ((clock.monoMs() - startedMs) / 1000 / (done - first)) * (steps - done)
-      run.onProgress({ phase: run.phase, done, total: steps, loss: state.smoothed, etaS })
+      const atMost = run.plateau && !decidedOf() ? { atMost: true } : {}
+      run.onProgress({ phase: run.phase, done, total: steps, loss: state.smoothed, etaS, ...atMost })
     }
     const { weights, average } = trainer.state()
     return trainedRun(state, best ?? average ?? weights)

@@ -12,6 +12,9 @@ import { runTraining, type TrainedRun } from './run-training.ts'
 import { createTape } from './tape.ts'
 import { cosineRate, createTrainer, type Feeds } from './trainer.ts'
 
+/** Without a number of steps or epochs: they cost next to nothing, and few clips are few steps a pass. */
+const leastSteps = 300
+
 /**
  * Teaches the head of a frozen backbone. All footage is embedded once (`clipsPerItem` clips of each piece, mirrored
  * too with `augmentation.flip`); the head then learns from the embeddings, which takes seconds. Of the plan, what varies
@@ -43,7 +46,9 @@ export async function trainHead(options: FineTuneOptions & { model: FrozenBackbo
   const rows = learned.items.map((item) => classes[item]!)
   const drawn = rows.flatMap((label, row) => (label < 0 ? [] : [row]))
   const stepsPerEpoch = Math.max(1, Math.ceil(drawn.length / batch))
-  const steps = plan.steps ?? plan.epochs * stepsPerEpoch
+  const steps =
+    plan.steps ??
+    (plan.epochs === null ? Math.max(leastSteps, 30 * stepsPerEpoch) : plan.epochs * stepsPerEpoch)
   const judge = validation.items.length === 0 ? null : await createHeadJudge(model, threads)
   try {
     return await runTraining({

@@ -2,36 +2,48 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
+import { createFrameCnn } from './models/frame-cnn.ts'
 import { patchGrid } from './models/patches.ts'
-import type { Preset } from './models/presets.ts'
+import { isCnn, type Network, type Preset } from './models/presets.ts'
+import type { VideoModel } from './models/video-model.ts'
 import { createVideoTransformer, type VideoTransformer } from './models/video-transformer.ts'
 import { layOut } from './parameters.ts'
 
 const size = z.int().min(1)
 
+const clip = z.strictObject({ frames: size, heightPx: size, widthPx: size })
+
 /** model.json: what is needed to build a model again around its weights. */
 const trainedModelSchema = z.strictObject({
   formatVersion: z.literal(1),
-  settings: z.strictObject({
-    name: z.string(),
-    clip: z.strictObject({ frames: size, heightPx: size, widthPx: size }),
-    patchPx: size,
-    tubeletFrames: size,
-    width: size,
-    heads: size,
-    hidden: size,
-    depthSpace: z.int().min(0),
-    depthTime: z.int().min(0),
-    input: z.enum(['colour', 'motion']).optional(),
-    pooling: z.enum(['mean', 'max']).optional(),
-  }),
+  settings: z.union([
+    z.strictObject({
+      name: z.literal('cnn'),
+      clip,
+      widths: z.tuple([size, size, size, size]),
+      mixed: size,
+    }),
+    z.strictObject({
+      name: z.string(),
+      clip,
+      patchPx: size,
+      tubeletFrames: size,
+      width: size,
+      heads: size,
+      hidden: size,
+      depthSpace: z.int().min(0),
+      depthTime: z.int().min(0),
+      input: z.enum(['colour', 'motion']).optional(),
+      pooling: z.enum(['mean', 'max']).optional(),
+    }),
+  ]),
   /** Empty for a model that was only pretrained. */
   labels: z.array(z.string()),
   sampleFps: z.number().positive(),
 })
 
 export interface TrainedModel {
-  readonly preset: Preset
+  readonly preset: Network
   readonly labels: readonly string[]
   readonly sampleFps: number
   /** In the layout of the model's parameters. */
@@ -42,9 +54,14 @@ export const modelFile = 'model.json'
 export const weightsFile = 'weights.bin'
 
 /** The model of a trained one; its labels may be other ones, when it is to be taught anew. */
-export function modelOf({ preset, labels }: Pick<TrainedModel, 'preset' | 'labels'>): VideoTransformer {
+export function modelOf(of: { preset: Preset; labels: readonly string[] }): VideoTransformer
+export function modelOf(of: Pick<TrainedModel, 'preset' | 'labels'>): VideoTransformer | VideoModel
+export function modelOf({ preset, labels }: Pick<TrainedModel, 'preset' | 'labels'>) {
   // A head without labels cannot be: what was only pretrained gets one that nobody asks.
-  return createVideoTransformer({ ...preset, labels: labels.length > 0 ? labels : ['pretrained'] })
+  const named = labels.length > 0 ? labels : ['pretrained']
+  return isCnn(preset)
+    ? createFrameCnn({ ...preset, labels: named })
+    : createVideoTransformer({ ...preset, labels: named })
 }
 
 /** @throws AppError TRAIN_PLAN naming the sizes that do not go together */
@@ -107,12 +124,18 @@ export async function readTrainedModel(dir: string): Promise<TrainedModel> {
     throw refuse(`${modelFile}: ${issue!.path.join('.')}: ${issue!.message}`)
   }
   const { settings, labels, sampleFps } = checked.data
-  const { input, pooling, ...sizes } = settings
-  const preset: Preset = { ...sizes, ...(input && { input }), ...(pooling && { pooling }) }
+  const preset = networkOf(settings)
   const { total } = layOut(modelOf({ preset, labels }).parameters)
   if (bytes.length !== total * 4)
     throw refuse(`${weightsFile} has ${bytes.length} bytes, the model of ${modelFile} needs ${total * 4}`)
   const weights = new Float32Array(total)
   new Uint8Array(weights.buffer).set(bytes)
   return { preset, labels, sampleFps, weights }
+}
+
+/** Without the fields that are not set. */
+function networkOf(settings: z.output<typeof trainedModelSchema>['settings']): Network {
+  if ('widths' in settings) return settings
+  const { input, pooling, ...sizes } = settings
+  return { ...sizes, ...(input && { input }), ...(pooling && { pooling }) }
 }

@@ -51,6 +51,7 @@ learning:
   labelled: [${list}]
   sizes: ${sizes}
   testShare: 0.25
+  folds: 0
   threads: 1
   pretrain: { steps: 10, batch: 8, warmup: 2 }
   finetune: { steps: 120, batch: 16, peakRate: 0.003, labelSmoothing: 0, checkpointEvery: 10, augmentation: { flip: false } }

@@ -79,6 +79,7 @@ learning:
   background: [nothing]
   sizes: { frames: 8, widthPx: 32, heightPx: 32, patchPx: 8, width: 32, heads: 2, hidden: 64, depthSpace: 1, depthTime: 1 }
   threads: 1
+  folds: 0
   pretrain: { steps: 0 }
   finetune: { steps: ${steps}, batch: 16, watch: ${watch}, peakRate: 0.003, labelSmoothing: 0.05, augmentation: { flip: false } }
   # Latency is not judged: the machine is busy with other tests.

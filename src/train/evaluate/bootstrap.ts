@@ -1,6 +1,10 @@
 import { AppError } from '../../core/errors.ts'
 import { createRandom } from '../../core/random.ts'
 import type { Prediction } from '../prediction.ts'
+import { normalQuantile, studentQuantile } from './quantiles.ts'
+
+/** From so many groups on, percentiles are taken as they are. */
+export const manyGroups = 20
 
 /** A figure of a list of predictions, such as the accuracy. */
 export type Metric = (predictions: readonly Prediction[]) => number
@@ -51,7 +55,8 @@ export function pairPredictions(champion: readonly Prediction[], challenger: rea
  * Percentile interval of the difference of a metric between two models on the same items. Groups are drawn with
  * replacement, then items within each group drawn (the two-stage bootstrap of Davison and Hinkley 1997, section
  * 3.8), because clips of one camera and day are alike: drawing clips alone gives intervals that are too narrow. With one
- * group only its items are drawn.
+ * group only its items are drawn. Of few groups the percentiles are too narrow, too: their distances from the
+ * difference grow as Student's t does against the normal distribution (smallSample).
  */
 export function bootstrapDifference(
   paired: Paired,
@@ -83,13 +88,24 @@ export function bootstrapDifference(
     return under + (over - under) * (at - Math.floor(at))
   }
   const [before, after] = [metric(champion), metric(challenger)]
+  const difference = after - before
+  const factor = smallSample(groups.length > 1 ? groups.length : challenger.length, confidence)
   return {
     champion: before,
     challenger: after,
-    difference: after - before,
-    low: quantile((1 - confidence) / 2),
-    high: quantile((1 + confidence) / 2),
+    difference,
+    low: Math.min(difference, difference + factor * (quantile((1 - confidence) / 2) - difference)),
+    high: Math.max(difference, difference + factor * (quantile((1 + confidence) / 2) - difference)),
     confidence,
     resamples,
   }
+}
+
+/** How much wider the interval of so few draws has to be than its percentiles; 1 for many. */
+function smallSample(count: number, confidence: number): number {
+  if (count >= manyGroups) return 1
+  const freedom = Math.max(1, count - 1)
+  const p = (1 + confidence) / 2
+  const scale = Math.sqrt(Math.max(2, count) / freedom)
+  return (studentQuantile(p, freedom) / normalQuantile(p)) * scale
 }

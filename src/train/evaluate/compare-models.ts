@@ -94,13 +94,36 @@ function changesOf(
 }
 
 /**
- * Where there is no champion yet: a model that always says the label which is most frequent in these very items. A
- * first model that does not beat it has learnt nothing.
+ * Where there is no champion yet: what needs no learning. Either always the label that is most frequent in these very
+ * items, or every label equally often whatever is seen; the one of the two that has the higher mean F1. A first model
+ * that does not beat it has learnt nothing.
  */
-export function mostFrequentLabel(labelCount: number, predictions: readonly Prediction[]): Prediction[] {
+export function guessing(
+  labelCount: number,
+  predictions: readonly Prediction[],
+): { readonly name: string; readonly predictions: Prediction[] } {
   const counts = new Array<number>(labelCount).fill(0)
   for (const { truth } of predictions) counts[truth]! += 1
-  const best = counts.indexOf(Math.max(...counts))
-  const probabilities = Float32Array.from(counts, (_, label) => (label === best ? 1 : 0))
-  return predictions.map((each) => ({ ...each, probabilities }))
+  const frequent = counts.indexOf(Math.max(...counts))
+  const say = (each: Prediction, said: number): Prediction => ({
+    ...each,
+    probabilities: Float32Array.from(counts, (_, label) => (label === said ? 1 : 0)),
+  })
+  const turns = new Array<number>(labelCount).fill(0)
+  const candidates = [
+    { name: 'the most frequent label', predictions: predictions.map((each) => say(each, frequent)) },
+    {
+      name: 'guessing all labels equally often',
+      predictions: predictions.map((each) => {
+        // The items of each label go round all labels, each label beginning at another one.
+        turns[each.truth]! += 1
+        return say(each, (each.truth + turns[each.truth]!) % labelCount)
+      }),
+    },
+  ] as const
+  // What each is expected to reach: by chance a short list may favour either.
+  const share = (label: number) => counts[label]! / Math.max(1, predictions.length)
+  const even = 1 / labelCount
+  const chance = counts.reduce((sum, _, label) => sum + (2 * share(label) * even) / (share(label) + even), 0)
+  return chance > (2 * share(frequent)) / (1 + share(frequent)) ? candidates[1] : candidates[0]
 }

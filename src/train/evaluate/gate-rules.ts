@@ -52,12 +52,24 @@ export const gateRulesSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('p95 of latency at most; null for any'),
-  minItems: z.number().int().min(1).default(50).describe('test items'),
+  minItems: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('test items at least; null: few make the interval wider, and refuse nothing by themselves'),
   allowLostLabels: z
     .boolean()
     .default(false)
     .describe('whether labels that the live version alerts on may be missing in the new one'),
-  minGroups: z.number().int().min(1).default(3).describe('groups that the test items come from'),
+  minGroups: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('groups at least that the test items come from; null as of `minItems`'),
 })
 
 export type GateRules = z.infer<typeof gateRulesSchema>

@@ -1,8 +1,10 @@
+import { manyGroups } from './bootstrap.ts'
 import type { Comparison } from './compare-models.ts'
 import type { GateRules } from './gate-rules.ts'
 import type { Leak } from './split-by-group.ts'
 
 export type GateRule =
+  | 'first'
   | 'leak'
   | 'labels'
   | 'items'
@@ -40,19 +42,25 @@ const signed = (value: number) => `${value >= 0 ? '+' : '−'}${points(Math.abs(
  *
  * @param leaks of the split whose test side was evaluated, from findLeaks.
  * @param lostLabels labels that the champion alerts on and the challenger does not know.
+ * @param first there is no live version yet: the champion is guessing, and there is nothing to lose. Then every label
+ *   must have been recognised at least once.
+ * @param crossValidated test items that were judged by models that learned from the others.
  */
 export function gate(options: {
   rules: GateRules
   comparison: Comparison
   leaks: readonly Leak[]
   lostLabels?: readonly string[]
+  first?: boolean
+  crossValidated?: number
 }): GateDecision {
   const reasons = [
+    ...firstReasons(options),
     leakReason(options.leaks),
     ...labelReasons(options),
     ...sizeReasons(options),
     ...figureReasons(options),
-    classReason(options),
+    options.first ? foundReason(options) : classReason(options),
     falseAlarmReason(options),
     latencyReason(options),
   ]
@@ -97,19 +105,45 @@ function labelReasons(options: { rules: GateRules; lostLabels?: readonly string[
   ]
 }
 
-function sizeReasons({ rules, comparison }: Measured): GateReason[] {
+/** Holds always: it says what the others measure. */
+function firstReasons({
+  first = false,
+  comparison,
+}: { first?: boolean } & Pick<Measured, 'comparison'>): GateReason[] {
+  if (!first) return []
+  const text = `There is no live version yet: a first one has to be better than ${comparison.champion.name}.`
+  return [{ rule: 'first', measured: null, limit: null, holds: true, text }]
+}
+
+function sizeReasons(options: Measured & { crossValidated?: number }): GateReason[] {
+  const { rules, comparison, crossValidated = 0 } = options
   const { items, groups } = comparison.challenger.evaluation
-  const reason = (rule: 'items' | 'groups', measured: number, limit: number): GateReason => {
-    const holds = measured >= limit
-    return {
-      rule,
-      measured,
-      limit,
-      holds,
-      text: `${measured} test ${rule}; at least ${limit} are asked for.`,
-    }
+  const how = crossValidated > 0 ? `, ${crossValidated} of them by cross-validation` : ''
+  const reason = (rule: 'items' | 'groups', measured: number, limit: number | null): GateReason => {
+    const asked = limit === null ? wider(groups) : `; at least ${limit} are asked for`
+    const text = `${measured} test ${rule}${rule === 'items' ? how : ''}${asked}.`
+    return { rule, measured, limit, holds: limit === null || measured >= limit, text }
   }
   return [reason('items', items, rules.minItems), reason('groups', groups, rules.minGroups)]
+}
+
+const wider = (groups: number) => (groups < manyGroups ? '; the interval is wider for so few' : '')
+
+/** Of a first version: a label that was never recognised was not learned. */
+function foundReason({ comparison }: Measured): GateReason {
+  const { perClass } = comparison.challenger.evaluation
+  const missed = perClass.filter(({ support, recall }) => support > 0 && !((recall ?? 0) > 0))
+  const names = missed.map(({ label, support }) => `${label} (${support})`).join(', ')
+  return {
+    rule: 'classes',
+    measured: missed.length,
+    limit: 0,
+    holds: missed.length === 0,
+    text:
+      missed.length === 0
+        ? 'Every label was recognised in some of its clips.'
+        : `Never recognised in any of its clips: ${names}; label more of it, or merge it with what it is taken for.`,
+  }
 }
 
 function figureReasons({ rules, comparison }: Measured): GateReason[] {

@@ -1,3 +1,4 @@
+import type { FrameCnnSettings } from './frame-cnn.ts'
 import type { VideoTransformerSettings } from './video-transformer.ts'
 
 /** The sizes of the video transformer, without what depends on the task. */
@@ -44,3 +45,19 @@ export const presets = {
 } as const satisfies Record<string, Preset>
 
 export type PresetName = keyof typeof presets
+
+/** The sizes of the per-frame CNN, which learns from few clips. */
+export type CnnPreset = { readonly name: 'cnn' } & Omit<FrameCnnSettings, 'labels'>
+
+/** What is taught: a video transformer or the per-frame CNN. */
+export type Network = Preset | CnnPreset
+
+export const isCnn = (network: Network): network is CnnPreset => 'widths' in network
+
+/** About 75 000 weights over 12 frames. */
+export const cnnPreset: CnnPreset = {
+  name: 'cnn',
+  clip: { frames: 12, heightPx: 96, widthPx: 120 },
+  widths: [12, 16, 24, 32],
+  mixed: 48,
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bootstrapDifference, pairPredictions } from '../../../../src/train/evaluate/bootstrap.ts'
-import { compareModels, mostFrequentLabel } from '../../../../src/train/evaluate/compare-models.ts'
+import { compareModels, guessing } from '../../../../src/train/evaluate/compare-models.ts'
 import { accuracyOf } from '../../../../src/train/evaluate/confusion.ts'
 import { evaluate } from '../../../../src/train/evaluate/evaluate.ts'
 import { mcNemar, signTest } from '../../../../src/train/evaluate/mcnemar.ts'
@@ -119,10 +119,16 @@ describe('compareModels', () => {
     )
   })
 
-  it('has a champion to beat where there is none', () => {
-    const predictions = [item('a', 2, 1), item('b', 1, 1), item('c', 0, 0)]
-    const baseline = mostFrequentLabel(3, predictions)
-    expect(accuracyOf(baseline)).toBeCloseTo(2 / 3, 12)
-    expect(baseline.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
+  it('has something to beat where there is no champion: the most frequent label of few, guessing of many', () => {
+    const uneven = [item('a', 1, 2), ...['b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id) => item(id, 0, 1))]
+    const frequent = guessing(3, uneven)
+    expect(frequent.name).toBe('the most frequent label')
+    expect(accuracyOf(frequent.predictions)).toBeCloseTo(7 / 8, 12)
+    expect(frequent.predictions.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])
+    const even = Array.from({ length: 24 }, (_, n) => item(`${n}`, 0, n % 4))
+    const equal = guessing(4, even)
+    expect(equal.name).toBe('guessing all labels equally often')
+    expect(accuracyOf(equal.predictions)).toBeGreaterThanOrEqual(1 / 6)
+    expect(accuracyOf(equal.predictions)).toBeLessThanOrEqual(1 / 3)
   })
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareModels } from '../../../../src/train/evaluate/compare-models.ts'
+import { compareModels, guessing } from '../../../../src/train/evaluate/compare-models.ts'
 import { evaluate, type LatencyFigures } from '../../../../src/train/evaluate/evaluate.ts'
 import { type GateRule, gate } from '../../../../src/train/evaluate/gate.ts'
 import { type GateRules, gateRulesSchema } from '../../../../src/train/evaluate/gate-rules.ts'
@@ -31,6 +31,7 @@ function decide(
   rules: Partial<GateRules> = {},
   leaks: Leak[] = [],
   lostLabels: string[] = [],
+  more: { first?: boolean; crossValidated?: number } = {},
 ) {
   const candidate = (name: string, { predictions, p95Ms, falseAlarms }: Side) => ({
     name,
@@ -46,7 +47,7 @@ function decide(
     seed: 1,
     resamples: 300,
   })
-  const decision = gate({ rules: gateRulesSchema.parse(rules), comparison, leaks, lostLabels })
+  const decision = gate({ rules: gateRulesSchema.parse(rules), comparison, leaks, lostLabels, ...more })
   const broken = decision.reasons.filter(({ holds }) => !holds).map(({ rule }) => rule)
   return { ...decision, broken, of: (rule: GateRule) => decision.reasons.find((each) => each.rule === rule)! }
 }
@@ -126,10 +127,43 @@ describe('gate', () => {
     expect(absolute.of('latency')).toMatchObject({ measured: 23, limit: 10, holds: false })
   })
 
-  it('refuses a verdict on too few items or groups', () => {
+  it('refuses few items or groups only where that is asked for', () => {
     const few = (list: Prediction[]) => list.slice(0, 40)
-    const result = decide({ predictions: few(weak) }, { predictions: few(strong) })
-    expect(result.broken).toEqual(expect.arrayContaining(['items', 'groups']))
+    const judge = (rules: Partial<GateRules>) =>
+      decide({ predictions: few(weak) }, { predictions: few(strong) }, rules)
+    expect(judge({ minItems: 50, minGroups: 3 }).broken).toEqual(expect.arrayContaining(['items', 'groups']))
+    expect(judge({}).broken).not.toContain('items')
+    expect(judge({}).of('groups').text).toBe('2 test groups; the interval is wider for so few.')
+  })
+
+  it('tells with few groups what is chance, and what cannot be', () => {
+    const first = { first: true, crossValidated: 24 }
+    const judge = (accuracy: number, groups: number, perGroup: number) => {
+      const predictions = synthetic({ seed: 4, groups, perGroup, accuracy })
+      const baseline = guessing(labels.length, predictions)
+      return decide(baseline, { predictions }, {}, [], [], first)
+    }
+    const learned = judge(0.95, 6, 4)
+    expect(learned.broken).toEqual([])
+    expect(learned.of('first').text).toMatch(
+      /^There is no live version yet: a first one has to be better than /,
+    )
+    expect(learned.of('items').text).toMatch(
+      /^24 test items, 24 of them by cross-validation; the interval is wider/,
+    )
+    expect(judge(0.4, 6, 4).broken).toContain('significance')
+    expect(judge(0.4, 2, 3).broken).toContain('significance')
+  })
+
+  it('refuses a first version that never recognises a label', () => {
+    const predictions = strong.map((each) =>
+      each.truth === 2 ? { ...each, probabilities: Float32Array.of(1, 0, 0) } : each,
+    )
+    const result = decide(guessing(labels.length, predictions), { predictions }, {}, [], [], { first: true })
+    expect(result.broken).toEqual(['classes'])
+    expect(result.of('classes').text).toMatch(
+      /^Never recognised in any of its clips: fall \(\d+\); label more/,
+    )
   })
 
   it('promotes exactly when every reason holds', () => {

@@ -14,7 +14,7 @@ const hostile = '<script>alert("x")</script>&\'"'
 function report(text: string) {
   const labels = [`fall ${text}`, 'run', 'walk']
   const side = (seed: number, accuracy: number) => {
-    const predictions = synthetic({ seed, groups: 4, perGroup: 15, accuracy }).map((each) => ({
+    const predictions = synthetic({ seed, groups: 20, perGroup: 3, accuracy }).map((each) => ({
       ...each,
       id: `${each.id}${text}`,
       group: `${each.group}${text}`,
