@@ -13,6 +13,7 @@ import type { ForeignEntry } from '../src/review/foreign-entry.ts'
 import { entriesOfFolders, importEntries } from '../src/review/import-dataset.ts'
 import type { ReviewedItem } from '../src/review/review-store.ts'
 import { splitByGroup, splitSides } from '../src/train/evaluate/split-by-group.ts'
+import { refuseNewLabels } from './known-labels.ts'
 import { openReviewQueue } from './review.ts'
 
 export interface DatasetOptions {
@@ -49,14 +50,22 @@ export async function importDataset(
     /** Folder that relative paths start at. Absent: that of the source. */
     root?: string
     background: string
+    /** Labels that are in use; without it, or with none, every label may come. */
+    known?: readonly string[]
     /** Of the tracks in a CVAT file. */
     fps?: number
     onProgress?: (done: number, total: number) => void
   },
 ): Promise<DatasetManifest> {
   const { source, onProgress } = options
+  const foreign = readForeign(options)
+  refuseNewLabels([...new Set(foreign.flatMap(({ labels }) => labels))], options.known ?? [], {
+    where: source,
+    allow: 'If it is meant, give --new',
+    code: 'TRAIN_DATA',
+  })
   const entries = await importEntries({
-    entries: readForeign(options),
+    entries: foreign,
     root: options.root ?? (isFolder(source) ? source : dirname(source)),
     durationMsOf: mediaDurationMs,
     ...(onProgress ? { onProgress } : {}),

@@ -19,6 +19,7 @@ import { createPublishers } from './create-publishers.ts'
 import { createSite } from './create-site.ts'
 import { followRegistry, registryOf, resolveModels } from './follow-registry.ts'
 import { keepRecordings, recoverRecordings } from './keep-recordings.ts'
+import { knownLabels } from './known-labels.ts'
 import { listen } from './listen.ts'
 import { streamSpecOf } from './live.ts'
 import { openReviewQueue } from './review.ts'
@@ -151,7 +152,8 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       models: health.models,
     })
     closers.push(() => site.close())
-    const queue = openReviewQueue({ dataDir: config.dataDir, clock, guard })
+    const known = () => knownLabels(current, clock)
+    const queue = openReviewQueue({ dataDir: config.dataDir, clock, guard, known })
     closers.push(() => queue.close())
     const reviews = createSiteReviews({ queue, dataDir: config.dataDir, clock })
     const server = createServer({

@@ -6,11 +6,17 @@ import { markReviewed } from '../src/event/mark-reviewed.ts'
 import type { ReviewFact, ReviewItem } from '../src/review/review-item.ts'
 import { type Judgement, openReviewStore, type ReviewStore } from '../src/review/review-store.ts'
 import type { FileGuard } from '../src/store/file-guard.ts'
+import { refuseNewLabels } from './known-labels.ts'
+
+export interface QueueJudgement extends Judgement {
+  readonly newLabels?: boolean
+}
 
 /** The queue of clips that people judge, with every alert and every sample that has a clip in it. */
 export interface ReviewQueue
   extends Pick<ReviewStore, 'list' | 'next' | 'get' | 'find' | 'isLabelled' | 'markRemoved'> {
-  judge(idPrefix: string, judgement: Judgement): ReviewFact
+  /** @throws AppError API_BAD_REQUEST, also for a label that nobody uses yet, unless `newLabels` says that it is meant */
+  judge(idPrefix: string, judgement: QueueJudgement): ReviewFact
   undo(idPrefix: string, who: string): ReviewFact
   /** What the database knows of a clip besides. */
   clip(id: string): ClipRow | null
@@ -26,8 +32,10 @@ export function openReviewQueue(options: {
   dataDir: string
   clock: Pick<Clock, 'nowMs'>
   guard?: Pick<FileGuard, 'watch'>
+  /** Labels that are in use besides those of the queue; without it every label may be given. */
+  known?: () => readonly string[]
 }): ReviewQueue {
-  const { dataDir, clock } = options
+  const { dataDir, clock, known } = options
   const store = openReviewStore(options)
   let clips: ClipReader | null = null
   let addedMs = Number.NEGATIVE_INFINITY
@@ -68,7 +76,14 @@ export function openReviewQueue(options: {
     list: fresh(store.list),
     get: fresh(store.get),
     clip: (id) => reader()?.get(id) ?? null,
-    judge(idPrefix, judgement) {
+    judge(idPrefix, { newLabels = false, ...judgement }) {
+      const { labels = [] } = judgement
+      if (known && labels.length > 0 && !newLabels)
+        refuseNewLabels(labels, inUse(known(), store.labels()), {
+          where: `clip ${idPrefix}`,
+          allow: 'If it is meant, give --new (newLabels: true in the REST API)',
+          code: 'API_BAD_REQUEST',
+        })
       const fact = store.judge(idPrefix, judgement)
       tellRetention(fact.itemId)
       return fact
@@ -95,6 +110,10 @@ function saidPart({ preRollMs, lastedMs, durationMs }: ClipRow) {
   const [saidFromMs, saidToMs] = [within(preRollMs), within(preRollMs + lastedMs)]
   return saidToMs > saidFromMs ? { saidFromMs, saidToMs } : { saidFromMs: null, saidToMs: null }
 }
+
+/** Labels of the queue count beside others: alone, they are only what one person gave first. */
+const inUse = (known: readonly string[], given: readonly string[]) =>
+  known.length === 0 ? [] : [...new Set([...known, ...given])].sort()
 
 /** Every clip of an alert or a sample that began since then, page by page. */
 function* pagesOf(reader: ClipReader, sinceMs: number): Generator<ClipRow[]> {

@@ -76,10 +76,11 @@ export function createSiteReviews(options: {
       const thumbnailPath = path.replace(/\.mp4$/, '.jpg')
       return { path, thumbnailPath, sha256, cameraId, startedAt: iso(startedMs) }
     },
-    judge(id, { labels, startMs, endMs, verdict, who }) {
+    judge(id, { labels, newLabels, startMs, endMs, verdict, who }) {
       queue.judge(get(id).id, {
         ...{ verdict, who },
         ...(labels === undefined ? {} : { labels }),
+        ...(newLabels === undefined ? {} : { newLabels }),
         ...(startMs === undefined ? {} : { startMs }),
         ...(endMs === undefined ? {} : { endMs }),
       })

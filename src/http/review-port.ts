@@ -92,6 +92,8 @@ export interface ReviewMedia {
 export interface ReviewJudgement {
   readonly verdict: Verdict
   readonly labels?: readonly string[] | undefined
+  /** Whether no model and no dataset needs to have the labels yet. */
+  readonly newLabels?: boolean | undefined
   readonly startMs?: number | undefined
   readonly endMs?: number | undefined
   readonly who: string

@@ -95,6 +95,10 @@ export const reviewSchemas = {
         "confirm: the model's label is right; reject: no label is; relabel: `labels` are; unsure: it cannot be told; skip: not now.",
       ),
     labels: z.array(label).max(50).optional().describe('Of relabel: one or more.'),
+    newLabels: z
+      .boolean()
+      .optional()
+      .describe('Without it a label that no model and no dataset has yet is refused.'),
     startMs: partMs.optional().describe('The part that shows them begins here.'),
     endMs: partMs.optional().describe('And ends here.'),
     who,

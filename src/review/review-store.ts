@@ -62,6 +62,8 @@ export interface ReviewStore {
   judge(itemId: string, judgement: Judgement): ReviewFact
   /** Takes back what holds of a clip; what was said before it holds again. @throws AppError API_BAD_REQUEST */
   undo(itemId: string, who: string): ReviewFact
+  /** Every label that a model said of a clip, or a person gave one. */
+  labels(): string[]
   /** Whether a person has said something of a clip that is neither taken back nor a skip. */
   isJudged(itemId: string): boolean
   /** Whether what holds of a clip says what it shows, so that it can be learned from. */
@@ -95,6 +97,8 @@ export function openReviewStore(options: {
   const factsOf = database.prepare('SELECT * FROM fact WHERE item = ? ORDER BY seq')
   const byId = database.prepare('SELECT * FROM item WHERE id = ?')
   const remove = database.prepare('UPDATE item SET removed_reason = ? WHERE id = ?')
+  const labelsSaid = database.prepare('SELECT DISTINCT label FROM item WHERE label IS NOT NULL')
+  const labelsGiven = database.prepare('SELECT DISTINCT labels FROM fact')
   // The verdict that holds, as currentFact finds it.
   const verdict = `(SELECT verdict FROM fact WHERE item = item.id AND verdict <> 'undo'
      AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.undoes = fact.seq) ORDER BY seq DESC LIMIT 1)`
@@ -184,6 +188,11 @@ export function openReviewStore(options: {
           throw new AppError('API_BAD_REQUEST', `clip ${itemId}: there is nothing to undo`)
         return toFact(insertFact.get(id, 'undo', '[]', null, null, current.seq, who, at)!)!
       })
+    },
+    labels() {
+      const said = labelsSaid.all().map((row) => String(row.label))
+      const given = labelsGiven.all().flatMap((row) => JSON.parse(String(row.labels)) as string[])
+      return [...new Set([...said, ...given])].sort()
     },
     isJudged(itemId) {
       const current = currentFact(facts(itemId))

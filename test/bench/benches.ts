@@ -46,6 +46,12 @@ export const benches: Readonly<Record<string, Bench>> = {
     files: ['../shared/data/weizmann', '../shared/models/light_person_detector.onnx'],
     load: () => import('./weizmann/weizmann.ts'),
   },
+  teach: {
+    about: 'vireo teach on four actions of six people, then vireo run on the clips of three others',
+    needs: ['ffmpeg'],
+    files: ['../shared/data/weizmann'],
+    load: () => import('./teach/teach.ts'),
+  },
   faults: {
     about: 'every camera fault: noticed, recovered, frames lost beside it; 100 alert clips; hot changes',
     needs: ['ffmpeg', 'rtspServer'],

@@ -54,9 +54,13 @@ export function registerDataset(program: Command): void {
     .option(...backgroundOption)
     .option('--root <folder>', "where relative paths start; the source's folder unless given")
     .option('--fps <n>', 'frame rate of the tracks in a CVAT file')
+    .option('--new', 'labels may be new: no model and no dataset has them yet')
     .option('--json', 'as JSON')
     .action(
-      async (source: string, options: BuildOptions & { background: string; root?: string; fps?: string }) => {
+      async (
+        source: string,
+        options: BuildOptions & { background: string; root?: string; fps?: string; new?: boolean },
+      ) => {
         const { importDataset } = await import('../../../pipelines/dataset.ts')
         const { background, root, fps, json } = options
         if (fps !== undefined && !(Number(fps) > 0))
@@ -66,6 +70,7 @@ export function registerDataset(program: Command): void {
           ...(await commonOf(options)),
           source,
           background,
+          known: options.new ? [] : await labelsInUse(options.config),
           ...(root === undefined ? {} : { root }),
           ...(fps === undefined ? {} : { fps: Number(fps) }),
           onProgress(done, total) {
@@ -155,6 +160,12 @@ async function openFolder(configFile: string) {
   const { loadConfig } = await import('../../config/load.ts')
   const { openDatasetFolder } = await import('../../review/dataset-folder.ts')
   return openDatasetFolder(loadConfig(configFile).dataDir)
+}
+
+async function labelsInUse(configFile: string): Promise<string[]> {
+  const { loadConfig } = await import('../../config/load.ts')
+  const { knownLabels } = await import('../../../pipelines/known-labels.ts')
+  return knownLabels(loadConfig(configFile), { nowMs: Date.now })
 }
 
 async function commonOf(options: BuildOptions): Promise<DatasetOptions> {

@@ -15,6 +15,7 @@ interface LabelOptions extends Common {
   reject?: boolean
   unsure?: boolean
   as?: string[]
+  new?: boolean
   start?: string
   end?: string
   who?: string
@@ -85,6 +86,7 @@ export function registerReview(program: Command): void {
     .option('--confirm', "the model's label is right")
     .option('--reject', 'it is not, and no other label is')
     .option('--as <label...>', 'these labels are right')
+    .option('--new', 'the labels of --as may be new: no model and no dataset has them yet')
     .option('--unsure', 'it cannot be told')
     .option('--start <ms>', 'the part that shows it begins here, milliseconds')
     .option('--end <ms>', 'and ends here')
@@ -97,7 +99,13 @@ export function registerReview(program: Command): void {
         ...(options.end === undefined ? {} : { endMs: wholeNumber('--end', options.end) }),
       }
       const labels = options.as === undefined ? {} : { labels: options.as }
-      const judgement = { verdict, ...labels, ...part, who: options.who ?? userInfo().username }
+      const judgement = {
+        verdict,
+        newLabels: options.new ?? false,
+        ...labels,
+        ...part,
+        who: options.who ?? userInfo().username,
+      }
       return withQueue(options.config, (queue) => {
         // All are looked up before the first is judged, so that a wrong id changes nothing.
         const found = ids.map((id) => queue.find(id).id)
@@ -130,7 +138,11 @@ export function registerReview(program: Command): void {
 async function withQueue(configFile: string, work: (queue: ReviewQueue) => void): Promise<void> {
   const { loadConfig } = await import('../../config/load.ts')
   const { openReviewQueue } = await import('../../../pipelines/review.ts')
-  const queue = openReviewQueue({ dataDir: loadConfig(configFile).dataDir, clock: { nowMs: Date.now } })
+  const { knownLabels } = await import('../../../pipelines/known-labels.ts')
+  const loaded = loadConfig(configFile)
+  const clock = { nowMs: Date.now }
+  const known = () => knownLabels(loaded, clock)
+  const queue = openReviewQueue({ dataDir: loaded.dataDir, clock, known })
   try {
     work(queue)
   } finally {
