@@ -71,7 +71,13 @@ async function overRest(process: VireoProcess, item: { id: string; path: string;
   expect(picture.subarray(0, 2).toString('hex')).toBe('ffd8')
   const judgement = {
     method: 'POST',
-    body: JSON.stringify({ verdict: 'relabel', labels: ['walking'], newLabels: true, endMs: item.durationMs / 2, who: 'ann' }),
+    body: JSON.stringify({
+      verdict: 'relabel',
+      labels: ['walking'],
+      newLabels: true,
+      endMs: item.durationMs / 2,
+      who: 'ann',
+    }),
     headers: { 'content-type': 'application/json' },
   }
   const said = await jsonOf(call(`review/${item.id}/label`, judgement))
