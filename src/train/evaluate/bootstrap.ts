@@ -6,7 +6,7 @@ import { normalQuantile, studentQuantile } from './quantiles.ts'
 /** From so many groups on, percentiles are taken as they are. */
 export const manyGroups = 20
 
-/** A figure of a list of predictions, such as the accuracy. */
+/** A figure of a list of predictions from 0 to 1, such as the accuracy. */
 export type Metric = (predictions: readonly Prediction[]) => number
 
 export interface PairedDifference {
@@ -89,13 +89,14 @@ export function bootstrapDifference(
   }
   const [before, after] = [metric(champion), metric(challenger)]
   const difference = after - before
+  const [low, high] = [quantile((1 - confidence) / 2), quantile((1 + confidence) / 2)]
   const factor = smallSample(groups.length > 1 ? groups.length : challenger.length, confidence)
   return {
     champion: before,
     challenger: after,
     difference,
-    low: Math.min(difference, difference + factor * (quantile((1 - confidence) / 2) - difference)),
-    high: Math.max(difference, difference + factor * (quantile((1 + confidence) / 2) - difference)),
+    low: Math.max(-1, Math.min(difference, difference + factor * (low - difference))),
+    high: Math.min(1, Math.max(difference, difference + factor * (high - difference))),
     confidence,
     resamples,
   }
