@@ -11,6 +11,7 @@ import { type FoldedModel, type FoldOptions, foldModel } from '../onnx/fold-prep
 import { ModelProtoSchema } from '../onnx/proto/onnx_pb.ts'
 import type { GraphDescription, readModel } from '../onnx/read-model.ts'
 import { describeWholeModel } from './describe-model.ts'
+import { judgeOutputs } from './judge-outputs.ts'
 import { type Trial, tryModel } from './model-trial.ts'
 import { readModelSource } from './read-model-source.ts'
 
@@ -47,7 +48,9 @@ export interface ImportResult {
   readonly made: GraphDescription
   readonly batch: FoldedModel['batch']
   readonly batchReason: string | null
-  readonly trial: Trial
+  readonly trial: Omit<Trial, 'outputs'>
+  /** What is odd about its numbers, in sentences. */
+  readonly warnings: readonly string[]
 }
 
 /** From an ONNX file to a bundle on disk: read, fold, try, write. Nothing is written before the trial passed. */
@@ -81,13 +84,23 @@ export async function importModel(plan: ImportPlan): Promise<ImportResult> {
       'API_BAD_REQUEST',
       `--activation none: the graph gives scores from ${trial.lowest.toPrecision(3)} to ${trial.highest.toPrecision(3)}, so they are not probabilities; use softmax (one label at a time) or sigmoid (labels independent)`,
     )
-  await writeBundle(plan.outDir, bundleOf(plan, folded.inputName, output, trial.shape), {
-    'model.onnx': graph,
-    ...plan.notices,
-  })
+  const { outputs, ...told } = trial
+  const bundle = bundleOf(plan, folded.inputName, output, trial.shape)
+  const warnings = judgeOutputs(bundle, outputs)
+  await writeBundle(plan.outDir, bundle, { 'model.onnx': graph, ...plan.notices })
   const { outDir: dir, name, version } = plan
   const { batch, reason: batchReason } = folded
-  return { dir, name, version, given, made: describeWholeModel(model), batch, batchReason, trial }
+  return {
+    dir,
+    name,
+    version,
+    given,
+    made: describeWholeModel(model),
+    batch,
+    batchReason,
+    trial: told,
+    warnings,
+  }
 }
 
 function bundleOf(

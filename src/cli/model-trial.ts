@@ -8,6 +8,8 @@ export interface Trial {
   readonly highest: number
   /** Shape of the output for one clip. */
   readonly shape: readonly number[]
+  /** What came out for pictures that have nothing in common: noise, black, white, drawn shapes. */
+  readonly outputs: readonly Float32Array[]
 }
 
 interface Plan {
@@ -44,6 +46,11 @@ export async function tryModel(plan: Plan): Promise<Trial> {
     const [one, two] = [noise(length, 1), noise(length, 2)]
     const alone = [await run([one]), await run([two])]
     compare([alone[0]!.scores, alone[1]!.scores], (await run([one, two])).scores, plan.output)
+    const others = [
+      await run([new Uint8Array(length)]),
+      await run([new Uint8Array(length).fill(255)]),
+      await run([shapes(plan.clipShape)]),
+    ]
     const times: number[] = []
     for (let round = 0; round < 5; round += 1) {
       const start = performance.now()
@@ -55,6 +62,7 @@ export async function tryModel(plan: Plan): Promise<Trial> {
       lowest: extreme(alone, Math.min),
       highest: extreme(alone, Math.max),
       shape: alone[0]!.shape,
+      outputs: [...alone, ...others].map(({ scores }) => scores.slice()),
     }
   } finally {
     await session.release()
@@ -118,4 +126,20 @@ function noise(length: number, seed: number): Uint8Array {
     state ^= state << 5
     return state & 255
   })
+}
+
+/** A light square that crosses a picture that gets brighter to the right. */
+function shapes([frames, heightPx, widthPx]: Plan['clipShape']): Uint8Array {
+  const out = new Uint8Array(frames * heightPx * widthPx * 3)
+  const side = Math.ceil(heightPx / 3)
+  for (let frame = 0; frame < frames; frame += 1) {
+    const left = Math.floor((frame / frames) * (widthPx - side))
+    for (let y = 0; y < heightPx; y += 1)
+      for (let x = 0; x < widthPx; x += 1) {
+        const inside = x >= left && x < left + side && y >= side && y < 2 * side
+        const at = ((frame * heightPx + y) * widthPx + x) * 3
+        out.fill(inside ? 240 : Math.floor((x / widthPx) * 160), at, at + 3)
+      }
+  }
+  return out
 }

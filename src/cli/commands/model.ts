@@ -115,7 +115,17 @@ export function registerModel(program: Command): void {
     })
 }
 
-function importLines({ dir, name, version, given, made, batch, batchReason, trial }: ImportResult): string[] {
+function importLines({
+  dir,
+  name,
+  version,
+  given,
+  made,
+  batch,
+  batchReason,
+  trial,
+  warnings,
+}: ImportResult): string[] {
   const values = (list: readonly GraphValue[]) =>
     list.map(({ name, type, shape }) => `${name} ${type} [${shape.join(', ')}]`).join('; ')
   const batches = {
@@ -130,6 +140,7 @@ function importLines({ dir, name, version, given, made, batch, batchReason, tria
     `parameters  ${made.parameters.toLocaleString('en-GB')}`,
     `batch       ${batches[batch]}`,
     `one clip    ${trial.latencyMs} ms on the CPU; scores of noise from ${trial.lowest.toPrecision(3)} to ${trial.highest.toPrecision(3)}`,
+    ...warnings.map((text) => `WARNING     ${text}`),
   ]
 }
 
