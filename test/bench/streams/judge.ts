@@ -104,11 +104,12 @@ function strangeStatuses({ stream, seen }: Watched): string[] {
   return strange.slice(0, 3)
 }
 
-function frameFailures({ stream, seen, direct }: Watched): string[] {
+function frameFailures(watched: Watched): string[] {
+  const { stream, seen, direct } = watched
   const { frames } = seen
   const kind = stream.expect.frames
   if (kind === 'none') return frames.length > 0 ? [`${frames.length} pictures came`] : []
-  if (kind === 'flowing') return flowing(stream.seconds, stream.fps ?? 25, frames)
+  if (kind === 'flowing') return flowing(watched)
   if (!direct) return ['ffmpeg alone was not asked']
   // The camera ends abruptly: who is a little behind loses the end.
   const endNumber = (stream.seconds - 0.5) * (stream.fps ?? 25)
@@ -125,11 +126,16 @@ function frameFailures({ stream, seen, direct }: Watched): string[] {
   return failures
 }
 
-function flowing(seconds: number, fps: number, frames: Watched['seen']['frames']): string[] {
-  const [fromS, toS] = [seconds - 6, seconds - 1]
-  const came = frames.filter(({ atS }) => atS >= fromS && atS < toS).length
-  const wanted = Math.floor((toS - fromS) * fps * 0.95)
-  return came < wanted ? [`${came} pictures in the last seconds, ${wanted} at least were sent`] : []
+/** Whether pictures came until the end, and each of the last five seconds. */
+function flowing({ stream, seen }: Watched): string[] {
+  const { fps = 25, seconds } = stream
+  const last = seen.frames.at(-1)
+  if (!last || last.atS < seconds - 3)
+    return [`the last picture came at ${last?.atS.toFixed(1) ?? '-'} s of ${seconds}`]
+  const numbers = new Set(seen.frames.map(({ number }) => number).filter((number) => number !== null))
+  const from = Math.max(...numbers) - 5 * fps
+  const came = [...numbers].filter((number) => number > from).length
+  return came < 5 * fps * 0.98 ? [`${came} of the last ${5 * fps} pictures`] : []
 }
 
 /** When pictures came again after the fault: after the longest pause that began within two seconds of it. */
