@@ -40,9 +40,12 @@ export function watchOpening(options: {
 
 function unanswered(transport: CameraConfig['transport'] | null, limitMs: number): Failure {
   const time = `${Math.round(limitMs / 100) / 10} s`
-  if (transport !== 'udp') return { code: 'CAMERA_UNREACHABLE', reason: `no picture for ${time}` }
-  const reason = `nothing came over UDP for ${time}; a firewall may stop it (transport: udp)`
-  return { code: 'CAMERA_TRANSPORT', reason }
+  const reason = `the camera does not answer: nothing came for ${time}`
+  if (transport !== 'udp') return { code: 'CAMERA_UNREACHABLE', reason }
+  return {
+    code: 'CAMERA_TRANSPORT',
+    reason: `nothing came over UDP for ${time}; a firewall may stop it (transport: udp)`,
+  }
 }
 
 function blind(waitedMs: number): Failure {
