@@ -11,6 +11,7 @@ import { configHash } from '../src/config/config-hash.ts'
 import { recordingOf } from '../src/config/recording-schema.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
+import type { ProductTrouble } from '../src/core/camera-status.ts'
 import type { Scores } from '../src/core/clip.ts'
 import type { Clock } from '../src/core/clock.ts'
 import { AppError } from '../src/core/errors.ts'
@@ -24,6 +25,7 @@ import { type FusedLabel, fusedLabels, fusedModel } from './fused-labels.ts'
 import { type FusedWatcher, liveRoute, type Watcher, watchedStream } from './live.ts'
 import type { People } from './people.ts'
 import { createSceneWatch } from './scene-watch.ts'
+import { createScoringWatch } from './scoring-watch.ts'
 
 export interface AttachOptions {
   readonly engine: InferenceEngine
@@ -41,6 +43,8 @@ export interface AttachedCamera {
   readonly steps$: Observable<AlertStep>
   /** Hot. What the models said of its clips, before alerts are made of it. */
   readonly scores$: Observable<Scores>
+  /** What the models fail to say of it. */
+  readonly scoring$: Observable<ProductTrouble | null>
   readonly rules: readonly AlertRule[]
   /** One of the frame streams that are decoded for it, if any. */
   readonly stream: FrameStreamSpec | null
@@ -96,15 +100,29 @@ export function attachCamera(camera: CameraConfig, config: Config, options: Atta
   const read = anomalyScores({ ...options, cameraId: camera.id, dir: anomalyDir(config.dataDir) })
   const scores = new Subject<Scores>()
   const onScores = (found: Scores) => scores.next(found)
+  const scoring = createScoringWatch(clock)
   const steps$ =
     watchers.length === 0 && !people
       ? EMPTY
-      : liveRoute({ camera, source, engine, watchers, fusions, people, read, onScores, clock, telemetry })
+      : liveRoute({
+          camera,
+          source,
+          engine,
+          watchers,
+          fusions,
+          people,
+          read,
+          onScores,
+          scoring,
+          clock,
+          telemetry,
+        })
   return {
     source,
     main,
     steps$,
     scores$: scores.asObservable(),
+    scoring$: scoring.trouble$,
     rules,
     stream: [...specs.values()][0] ?? null,
     retune(next) {

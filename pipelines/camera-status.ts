@@ -2,7 +2,7 @@ import { combineLatest, distinctUntilChanged, map, type Observable, of, startWit
 import type { CameraSource } from '../src/camera/camera-source.ts'
 import { streamHealth } from '../src/camera/stream-health.ts'
 import type { CameraConfig } from '../src/config/schema.ts'
-import type { CameraStatus, PictureState } from '../src/core/camera-status.ts'
+import type { CameraStatus, PictureState, ProductTrouble } from '../src/core/camera-status.ts'
 import type { Clock } from '../src/core/clock.ts'
 import type { FrameStreamSpec } from '../src/core/frame.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
@@ -11,9 +11,10 @@ import type { RecordingTrouble } from '../src/record/recording-watch.ts'
 
 const pictures: readonly PictureState[] = [
   ...(['ok', 'frozen', 'dark', 'covered', 'moved'] as const),
-  ...(['slow', 'clock', 'corrupt', 'unrecorded', 'silent'] as const),
+  ...(['slow', 'clock', 'corrupt', 'unrecorded', 'silent', 'unscored'] as const),
 ]
-const products = ['recording', 'sound'] as const
+const products = ['recording', 'sound', 'scores'] as const
+const missingStates = { recording: 'unrecorded', sound: 'silent', scores: 'unscored' } as const
 const reasons: Readonly<Record<PictureState, string>> = {
   ok: 'frames arrive',
   frozen: 'frames arrive, but the picture does not change at all',
@@ -25,12 +26,14 @@ const reasons: Readonly<Record<PictureState, string>> = {
   corrupt: 'frames arrive, but parts of the data are broken',
   unrecorded: 'frames arrive, but nothing is recorded',
   silent: 'frames arrive, but no sound any more',
+  unscored: 'frames arrive, but a model says nothing of them',
 }
 
 /**
  * Connection, stream and picture of a camera, and what is missing beside it, as one status. Completes with the source.
  *
  * @param options.recording$ what the recorder says of its own work, where something records.
+ * @param options.scoring$ what the models fail to say, where some watch it.
  */
 export function cameraStatus(options: {
   camera: CameraConfig
@@ -38,10 +41,11 @@ export function cameraStatus(options: {
   /** The frames to look at; null when nothing is decoded. */
   stream: FrameStreamSpec | null
   recording$?: Observable<RecordingTrouble | null>
+  scoring$?: Observable<ProductTrouble | null>
   clock: Clock
   telemetry: Telemetry
 }): Observable<CameraStatus> {
-  const { camera, source, stream, recording$ = of(null), clock, telemetry } = options
+  const { camera, source, stream, recording$ = of(null), scoring$ = of(null), clock, telemetry } = options
   const watched = camera.picture.enabled && stream
   const view$: Observable<PictureState> = watched
     ? source.frames$(stream).pipe(pictureHealth(camera.picture), startWith('ok' as const))
@@ -57,8 +61,11 @@ export function cameraStatus(options: {
         startWith('ok' as const),
       )
     : of('ok')
-  const missing$ = combineLatest([source.trouble$, recording$]).pipe(
-    map(([own, recorder]) => own ?? (recorder && { ...recorder, product: 'recording' as const })),
+  const missing$ = combineLatest([source.trouble$, recording$, scoring$]).pipe(
+    map(
+      ([own, recorder, scores]) =>
+        own ?? (recorder && { ...recorder, product: 'recording' as const }) ?? scores,
+    ),
   )
   return combineLatest([source.status$, view$, stream$, missing$]).pipe(
     map(([status, view, sent, missing]): CameraStatus => {
@@ -72,8 +79,12 @@ export function cameraStatus(options: {
       const seen = view === 'ok' ? sent : view
       if (seen !== 'ok') return { ...status, picture: seen, reason: reasons[seen] }
       if (!missing) return status
-      const picture = missing.product === 'sound' ? 'silent' : 'unrecorded'
-      return { ...status, picture, code: missing.code, reason: missing.reason }
+      return {
+        ...status,
+        picture: missingStates[missing.product],
+        code: missing.code,
+        reason: missing.reason,
+      }
     }),
     distinctUntilChanged(
       (a, b) =>

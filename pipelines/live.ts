@@ -18,6 +18,7 @@ import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { motionGate } from '../src/motion/motion-gate.ts'
 import type { FusedLabel } from './fused-labels.ts'
 import { type People, peopleRoute, personStream, poseRoute, tubeClips } from './people.ts'
+import type { ScoringWatch } from './scoring-watch.ts'
 
 export interface LiveRoute {
   readonly camera: CameraConfig
@@ -31,6 +32,8 @@ export interface LiveRoute {
   readonly people: People | null
   /** Makes of a model's answer the scores that rules see, or null where they are withheld. */
   readonly read: (scores: Scores) => Scores | null
+  /** Told of frames and answers of the models that look at the whole picture. */
+  readonly scoring?: Pick<ScoringWatch, 'frame' | 'scored'>
   /** Told of all scores before alerts are made of them; must not throw. */
   readonly onScores?: (scores: Scores) => void
   readonly clock: Clock
@@ -53,7 +56,8 @@ export interface FusedWatcher extends FusedLabel {
  * that several models know are fused before they alert. Completes when the source is closed.
  */
 export function liveRoute(route: LiveRoute): Observable<AlertStep> {
-  const { camera, source, engine, watchers, fusions, people, read, onScores, clock, telemetry } = route
+  const { camera, source, engine, watchers, fusions, people, read, onScores, scoring, clock, telemetry } =
+    route
   const lost$ = source.status$.pipe(filter(({ state }) => state === 'stalled' || state === 'offline'))
   const gated = shareByStream((spec) => source.frames$(spec).pipe(motionGate(camera.motion)))
   const updates = new Subject<TrackUpdate>()
@@ -72,12 +76,21 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
         ? source.sound$.pipe(soundWindow(parts))
         : scope === 'person'
           ? tubeClips({ ...parts, frames$, updates$: updates })
-          : frames$.pipe(clipWindow(parts))
+          : frames$.pipe(
+              tap(({ active }) => {
+                const windowMs = (model.frames / model.sampleFps) * 1000 * strideScale()
+                scoring?.frame(model.name, { active, windowMs })
+              }),
+              clipWindow(parts),
+            )
     const scores$ = clips$.pipe(
       // Asked at once, answered in order. Bounded by the engine: it holds two clips of a camera or a track and
       // answers null for one that it had to drop.
       map((clip) => engine.infer(clip)),
       concatMap((answer) => answer),
+      tap((scores) => {
+        if (scores) scoring?.scored(model.name)
+      }),
       map((scores) => scores && read(scores)),
       filter((scores): scores is Scores => scores !== null),
       share(),

@@ -128,7 +128,11 @@ export function startLive(options: LiveOptions): LiveCameras {
       if (problem) throw new AppError('CAMERA_URL', `camera ${camera.id}: ${field} ${problem}`)
     }
     const basis = basisOf(camera, config)
-    const { source, main, steps$, scores$, rules, stream, retune } = attachCamera(camera, config, options)
+    const { source, main, steps$, scores$, scoring$, rules, stream, retune } = attachCamera(
+      camera,
+      config,
+      options,
+    )
     const recording = recordingOf(config.recording, camera)
     const records = recordRoute({
       ...options,
@@ -140,7 +144,7 @@ export function startLive(options: LiveOptions): LiveCameras {
     })
     const sampling = sampleRoute({ ...options, camera, config, rules, scores$, records, budget })
     const statuses = merge(
-      cameraStatus({ camera, source, stream, recording$: records.trouble$, clock, telemetry }),
+      cameraStatus({ camera, source, stream, recording$: records.trouble$, scoring$, clock, telemetry }),
       main?.status$ ?? EMPTY,
     ).subscribe((status) => {
       latest.set(status.cameraId, status)

@@ -8,15 +8,18 @@ export type ViewState = 'ok' | 'frozen' | 'dark' | 'covered' | 'moved'
 /** Whether the pictures come as they should; src/camera/stream-health.ts tells. */
 export type StreamState = 'ok' | 'slow' | 'clock' | 'corrupt'
 
-/** What was asked of a camera beside its pictures and does not come: the packets for the recording, or its sound. */
-export type MissingState = 'unrecorded' | 'silent'
+/**
+ * What was asked of a camera beside its pictures and does not come: the packets for the recording, its sound, or what
+ * models say of its pictures.
+ */
+export type MissingState = 'unrecorded' | 'silent' | 'unscored'
 
 /** Whether what a live camera sends can be used. */
 export type PictureState = ViewState | StreamState | MissingState
 
 /** Something that was asked of a camera does not come, though its pictures do. */
 export interface ProductTrouble {
-  readonly product: 'recording' | 'sound'
+  readonly product: 'recording' | 'sound' | 'scores'
   readonly code: ErrorCode
   /** For people. */
   readonly reason: string

@@ -2,6 +2,13 @@ import type { ErrorClass } from '../errors.ts'
 
 /** What can be wrong with a model. */
 export const modelErrors = {
+  MODEL_SILENT: {
+    retry: true,
+    httpStatus: 503,
+    exitCode: 75,
+    summary:
+      'Pictures with motion come, but a model says nothing of them: its windows never fill, or it does not answer. vireo_drops_total says why.',
+  },
   MODEL_NOT_FOUND: {
     retry: false,
     httpStatus: 404,

@@ -18,6 +18,7 @@ function setUp(more: object = {}) {
   const frames = new Subject<Frame>()
   const status$ = new BehaviorSubject<CameraStatus>(live)
   const recording$ = new BehaviorSubject<RecordingTrouble | null>(null)
+  const scoring$ = new BehaviorSubject<ProductTrouble | null>(null)
   const trouble$ = new BehaviorSubject<ProductTrouble | null>(null)
   const gauges = new Map<string, number>()
   const seen: string[] = []
@@ -25,7 +26,13 @@ function setUp(more: object = {}) {
   let atMs = 0
   const camera = cameraSchema.parse({ id: 'gate', url: 'rtsp://h/a', ...more })
   cameraStatus({
-    ...{ camera, stream, recording$, clock: { nowMs: () => 7, monoMs: () => 7, after: () => () => {} } },
+    ...{
+      camera,
+      stream,
+      recording$,
+      scoring$,
+      clock: { nowMs: () => 7, monoMs: () => 7, after: () => () => {} },
+    },
     source: { status$, frames$: () => frames, damage: () => damage, trouble$ } as unknown as CameraSource,
     telemetry: { ...noTelemetry, gauge: (_name, { picture }, value) => gauges.set(picture!, value) },
   }).subscribe(({ state, picture, reason }) => seen.push(`${state} ${picture}: ${reason}`))
@@ -34,6 +41,7 @@ function setUp(more: object = {}) {
     gauges,
     status$,
     recording$,
+    scoring$,
     complain: () => {
       damage += 5
     },
@@ -69,6 +77,21 @@ describe('status of a camera', () => {
     cause(camera)
     expect(camera.seen.at(-1)).toMatch(new RegExp(`^live ${picture}: frames arrive, but `))
     expect([...camera.gauges].filter(([, value]) => value === 1)).toEqual([[picture, 1]])
+  })
+
+  it('is not ok while a model says nothing of it', () => {
+    const camera = setUp()
+    camera.run(2)
+    const trouble = {
+      product: 'scores',
+      code: 'MODEL_SILENT',
+      reason: 'a model is silent',
+      stopped: false,
+    } as const
+    camera.scoring$.next(trouble)
+    expect(camera.seen.at(-1)).toBe('live unscored: a model is silent')
+    camera.scoring$.next(null)
+    expect(camera.seen.at(-1)).toBe('live ok: frames arrive')
   })
 
   it('is not ok while it is not recorded, and says why', () => {
