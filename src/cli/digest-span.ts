@@ -24,8 +24,8 @@ export function digestSpan(
       throw new AppError('API_BAD_REQUEST', '--day does not go with --since or --until')
     return namedDay(day, timeZone, nowMs)
   }
-  const toMs = until === undefined ? nowMs : sinceMs(until, nowMs, '--until')
-  const fromMs = since === undefined ? toMs - 86_400_000 : sinceMs(since, nowMs)
+  const toMs = until === undefined ? nowMs : sinceMs(until, nowMs, { timeZone, option: '--until' })
+  const fromMs = since === undefined ? toMs - 86_400_000 : sinceMs(since, nowMs, { timeZone })
   if (fromMs >= toMs) throw new AppError('API_BAD_REQUEST', '--since must be before --until')
   const stamp = (ms: number) => localTime(timeZone, ms).slice(0, 16).replace(' ', 'T').replace(':', '-')
   return { fromMs, toMs, name: `digest-${stamp(fromMs)}--${stamp(toMs)}.mp4` }

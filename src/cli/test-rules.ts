@@ -14,7 +14,8 @@ import { choosePose, type PosePlan } from '../../pipelines/choose-pose.ts'
 import { registryOf, resolveModels } from '../../pipelines/follow-registry.ts'
 import { replayRules } from '../../pipelines/replay-rules.ts'
 import { canonicalJson } from '../config/config-hash.ts'
-import { loadConfig, parseConfig } from '../config/load.ts'
+import { parseConfig } from '../config/load.ts'
+import { loadConfigToRead } from '../config/load-to-read.ts'
 import { defaultPeople } from '../config/pose-schema.ts'
 import type { CameraConfig, Config } from '../config/schema.ts'
 import type { AlertStep } from '../core/alert.ts'
@@ -113,7 +114,7 @@ function configOf(file: string, options: RulesTestOptions): Config {
   }
   const content: unknown = parseYaml(text)
   if (typeof content === 'object' && content !== null && 'version' in content) {
-    const whole = loadConfig(file)
+    const whole = loadConfigToRead(file)
     const added = parseConfig(JSON.stringify({ version: 1, models: given }), { file: 'command line' }).models
     return { ...whole, models: [...whole.models, ...added] }
   }

@@ -82,7 +82,7 @@ export function parseConfig(text: string, source: ConfigSource): Config {
   return checked.data
 }
 
-function plainValue({ document }: YamlText, file: string): unknown {
+export function plainValue({ document }: YamlText, file: string): unknown {
   try {
     return document.toJS() ?? {}
   } catch (cause) {
@@ -93,7 +93,11 @@ function plainValue({ document }: YamlText, file: string): unknown {
   }
 }
 
-function variableError({ name, node, path, kind }: VariableProblem, yaml: YamlText, file: string): AppError {
+export function variableError(
+  { name, node, path, kind }: VariableProblem,
+  yaml: YamlText,
+  file: string,
+): AppError {
   const { place, line, column } = yaml.at(node.range?.[0] ?? 0)
   const field = pathText(path)
   const details = { file, line, column, field, variable: name }

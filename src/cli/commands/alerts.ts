@@ -32,19 +32,20 @@ export function registerAlerts(program: Command): void {
     .option('--no-follow', 'end after what is there')
     .option('--json', 'one CloudEvent a line')
     .action(async (options: Options) => {
-      const { loadConfig } = await import('../../config/load.ts')
+      const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { openOutboxReader } = await import('../../event/outbox-reader.ts')
       const { structuredEvent } = await import('../../event/cloud-event.ts')
       const { describeAlertData } = await import('../describe-step.ts')
       const { sinceMs } = await import('../since-ms.ts')
-      const config = loadConfig(options.config)
+      const { timeZoneOf } = await import('../time-zone.ts')
+      const config = loadConfigToRead(options.config)
       const { camera, label, since, follow } = options
       if (camera !== undefined && !config.cameras.some(({ id }) => id === camera))
         throw new AppError(
           'API_BAD_REQUEST',
           `--camera ${camera}: there is no such camera; there are: ${config.cameras.map(({ id }) => id).join(', ')}`,
         )
-      const fromMs = since === undefined ? null : sinceMs(since, Date.now())
+      const fromMs = since === undefined ? null : sinceMs(since, Date.now(), { timeZone: timeZoneOf(config) })
       const reader = openOutboxReader(config.dataDir)
       const { signal, release } = stopSignal()
       const pages = followOutbox({
@@ -79,9 +80,9 @@ export function registerAlerts(program: Command): void {
     .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
     .option('--json', 'one event a line')
     .action(async (options: { config: string; json?: boolean }) => {
-      const { loadConfig } = await import('../../config/load.ts')
+      const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { openDeadLetters } = await import('../../event/dead-letters.ts')
-      const reader = openDeadLetters(loadConfig(options.config).dataDir)
+      const reader = openDeadLetters(loadConfigToRead(options.config).dataDir)
       try {
         for (const letter of reader.list(1000)) {
           const { setAsideMs, sink, key, attributes, reason } = letter

@@ -17,9 +17,9 @@ export function registerCameraEdits(camera: Command): void {
 
   withConfig(camera.command('list').description('The cameras of the configuration.')).action(
     async ({ config: file, json }: Options) => {
-      const { loadConfig } = await import('../../config/load.ts')
+      const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { redactConfig } = await import('../../config/redact.ts')
-      const { cameras } = redactConfig(loadConfig(file))
+      const { cameras } = redactConfig(loadConfigToRead(file))
       if (json) print(JSON.stringify(cameras))
       else
         for (const { id, url, paused } of cameras) print(`${id.padEnd(16)} ${paused ? 'paused  ' : ''}${url}`)

@@ -30,12 +30,13 @@ export function registerClip(program: Command): void {
       const limit = Number(options.limit)
       if (!Number.isInteger(limit) || limit < 1)
         throw new AppError('API_BAD_REQUEST', `--limit ${options.limit}: give a whole number, 1 or more`)
-      const { sinceMs } = await import('../since-ms.ts')
+      const { sinceOf } = await import('../since-ms.ts')
+      const fromMs = await sinceOf(options.config, since)
       const filter: ClipFilter = {
         removed,
         ...(camera === undefined ? {} : { cameraId: camera }),
         ...(label === undefined ? {} : { label }),
-        ...(since === undefined ? {} : { sinceMs: sinceMs(since, Date.now()) }),
+        ...(fromMs === null ? {} : { sinceMs: fromMs }),
       }
       const reader = await openReader(options.config)
       try {
@@ -71,9 +72,9 @@ export function registerClip(program: Command): void {
 }
 
 async function openReader(configFile: string) {
-  const { loadConfig } = await import('../../config/load.ts')
+  const { loadConfigToRead } = await import('../../config/load-to-read.ts')
   const { openClipReader } = await import('../../event/clip-reader.ts')
-  return openClipReader(loadConfig(configFile).dataDir)
+  return openClipReader(loadConfigToRead(configFile).dataDir)
 }
 
 /** One line for people. */

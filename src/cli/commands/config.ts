@@ -41,10 +41,10 @@ export function registerConfig(program: Command): void {
     .option('-c, --config <file>', 'configuration file', defaultFile)
     .option('--json', 'JSON output')
     .action(async (options: Options) => {
-      const { loadConfig } = await import('../../config/load.ts')
+      const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { redactConfig } = await import('../../config/redact.ts')
       const { stringify } = await import('yaml')
-      const shown = redactConfig(loadConfig(options.config))
+      const shown = redactConfig(loadConfigToRead(options.config))
       print(options.json ? JSON.stringify(shown) : stringify(shown).trimEnd())
     })
 

@@ -157,9 +157,9 @@ async function exportedText(manifest: DatasetManifest, options: { format: string
 }
 
 async function openFolder(configFile: string) {
-  const { loadConfig } = await import('../../config/load.ts')
+  const { loadConfigToRead } = await import('../../config/load-to-read.ts')
   const { openDatasetFolder } = await import('../../review/dataset-folder.ts')
-  return openDatasetFolder(loadConfig(configFile).dataDir)
+  return openDatasetFolder(loadConfigToRead(configFile).dataDir)
 }
 
 async function labelsInUse(configFile: string): Promise<string[]> {
@@ -169,7 +169,7 @@ async function labelsInUse(configFile: string): Promise<string[]> {
 }
 
 async function commonOf(options: BuildOptions): Promise<DatasetOptions> {
-  const { loadConfig } = await import('../../config/load.ts')
+  const { loadConfigToRead } = await import('../../config/load-to-read.ts')
   const seed = Number(options.seed)
   if (!Number.isInteger(seed))
     throw new AppError('API_BAD_REQUEST', `--seed ${options.seed}: give a whole number`)
@@ -181,7 +181,7 @@ async function commonOf(options: BuildOptions): Promise<DatasetOptions> {
     )
   const [train, validation, test] = shares as [number, number, number]
   return {
-    dataDir: loadConfig(options.config).dataDir,
+    dataDir: loadConfigToRead(options.config).dataDir,
     name: options.name,
     seed,
     shares: { train, validation, test },

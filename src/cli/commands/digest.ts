@@ -45,13 +45,14 @@ export function registerDigest(program: Command): void {
     .action(async (options: Options) => {
       const { spawn } = await import('node:child_process')
       const { existsSync } = await import('node:fs')
-      const { loadConfig } = await import('../../config/load.ts')
+      const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { systemClock } = await import('../../core/clock.ts')
       const { makeDigest } = await import('../../../pipelines/digest.ts')
       const { digestSpan } = await import('../digest-span.ts')
+      const { timeZoneOf } = await import('../time-zone.ts')
       const { durationMs } = await import('../duration-ms.ts')
-      const config = loadConfig(options.config)
-      const timeZone = zoneOf(options.timeZone, config.behaviours.timeZone)
+      const config = loadConfigToRead(options.config)
+      const timeZone = timeZoneOf(config, options.timeZone)
       const { name, ...span } = digestSpan(options, timeZone, Date.now())
       const output = options.out ?? name
       if (existsSync(output) && !options.overwrite)
@@ -74,18 +75,6 @@ export function registerDigest(program: Command): void {
       })
       process.stdout.write(`${options.json ? JSON.stringify(digest) : describeDigest(digest)}\n`)
     })
-}
-
-function zoneOf(asked: string | undefined, configured: string): string {
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const zone = asked ?? (configured === 'UTC' ? own : configured)
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
-  } catch (cause) {
-    throw new AppError('API_BAD_REQUEST', `--time-zone ${zone}: give an IANA zone such as Europe/Berlin`, {
-      cause,
-    })
-  }
 }
 
 async function captionsOf(text: string) {

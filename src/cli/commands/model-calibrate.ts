@@ -27,11 +27,11 @@ export function registerCalibrate(model: Command): void {
     .option('--json', 'progress (stderr) and a JSON line for each camera')
     .action(async (name: string, options: Options) => {
       const { availableParallelism } = await import('node:os')
-      const { loadConfig } = await import('../../config/load.ts')
+      const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { systemClock: clock } = await import('../../core/clock.ts')
       const { calibrateCamera } = await import('../../../pipelines/calibrate-cameras.ts')
       const { showProgress, stopOnSignal } = await import('../show-progress.ts')
-      const config = loadConfig(options.config)
+      const config = loadConfigToRead(options.config)
       const cameras = camerasOf(config, name, options)
       const bundleDir = await bundleDirOf(config, name)
       const onProgress = showProgress(options.json ?? false)
@@ -81,7 +81,7 @@ async function bundleDirOf(config: Config, name: string): Promise<string> {
   }
 }
 
-async function footageOf({ dataDir }: Config, cameraId: string, { footage, since, until }: Options) {
+async function footageOf(config: Config, cameraId: string, { footage, since, until }: Options) {
   if (footage) {
     const { readFootage } = await import('../../train/labelled-set.ts')
     return readFootage(footage)
@@ -89,9 +89,16 @@ async function footageOf({ dataDir }: Config, cameraId: string, { footage, since
   const { systemClock } = await import('../../core/clock.ts')
   const { recordedFootage } = await import('../../../pipelines/calibrate-cameras.ts')
   const { sinceMs } = await import('../since-ms.ts')
+  const { timeZoneOf } = await import('../time-zone.ts')
+  const timeZone = timeZoneOf(config)
   const nowMs = systemClock.nowMs()
-  const toMs = until === undefined ? nowMs : sinceMs(until, nowMs, '--until')
-  return recordedFootage({ dataDir, cameraId, fromMs: sinceMs(since, nowMs), toMs })
+  const toMs = until === undefined ? nowMs : sinceMs(until, nowMs, { timeZone, option: '--until' })
+  return recordedFootage({
+    dataDir: config.dataDir,
+    cameraId,
+    fromMs: sinceMs(since, nowMs, { timeZone }),
+    toMs,
+  })
 }
 
 function whole({ threads }: Options): number {

@@ -168,11 +168,11 @@ async function withRegistry(
   options: Options,
   work: (registry: ModelRegistry) => Promise<void>,
 ): Promise<void> {
-  const { loadConfig } = await import('../../config/load.ts')
+  const { loadConfigToRead } = await import('../../config/load-to-read.ts')
   const { systemClock } = await import('../../core/clock.ts')
   const { openModelRegistry } = await import('../../registry/model-registry.ts')
   const { registryDir } = await import('../../../pipelines/follow-registry.ts')
-  const { dataDir } = loadConfig(options.config)
+  const { dataDir } = loadConfigToRead(options.config)
   const registry = openModelRegistry({ dir: registryDir(dataDir), clock: systemClock })
   try {
     await work(registry)

@@ -106,9 +106,9 @@ export function registerModel(program: Command): void {
     .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
     .option('--json', 'JSON output')
     .action(async (options: Options & { config: string }) => {
-      const { loadConfig } = await import('../../config/load.ts')
+      const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { listedModels, modelLines } = await import('../list-models.ts')
-      const rows = await listedModels(loadConfig(options.config))
+      const rows = await listedModels(loadConfigToRead(options.config))
       for (const row of rows) if ('code' in row) process.exitCode = errorClass(row.code).exitCode
       if (options.json) return print(JSON.stringify(rows))
       print(rows.length === 0 ? `${options.config}: no models` : rows.flatMap(modelLines).join('\n'))

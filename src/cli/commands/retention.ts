@@ -26,11 +26,11 @@ export function registerRetention(program: Command): void {
       const limit = Number(options.limit)
       if (!Number.isInteger(limit) || limit < 1)
         throw new AppError('API_BAD_REQUEST', `--limit ${options.limit}: give a whole number, 1 or more`)
-      const { loadConfig } = await import('../../config/load.ts')
+      const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { systemClock } = await import('../../core/clock.ts')
       const { retentionStatus } = await import('../../../pipelines/retention-status.ts')
       const status = await retentionStatus({
-        ...{ config: loadConfig(options.config), clock: systemClock },
+        ...{ config: loadConfigToRead(options.config), clock: systemClock },
         ...{ cameraId: options.camera ?? null, files: options.files ? limit : 0 },
       })
       if (options.json) return void process.stdout.write(`${JSON.stringify(status)}\n`)
@@ -52,9 +52,9 @@ function registerSweep(retention: Command): void {
     )
     .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
     .action(async (options: Pick<Options, 'config'>) => {
-      const { loadConfig } = await import('../../config/load.ts')
+      const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { confirmTime } = await import('../../../pipelines/steady-time.ts')
-      const { dataDir } = loadConfig(options.config)
+      const { dataDir } = loadConfigToRead(options.config)
       confirmTime(dataDir)
       process.stdout.write(
         `the time ${new Date().toISOString()} counts as right: what is too old by it is removed within 30 s, or at the next start\n`,

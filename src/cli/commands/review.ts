@@ -136,10 +136,10 @@ export function registerReview(program: Command): void {
 }
 
 async function withQueue(configFile: string, work: (queue: ReviewQueue) => void): Promise<void> {
-  const { loadConfig } = await import('../../config/load.ts')
+  const { loadConfigToRead } = await import('../../config/load-to-read.ts')
   const { openReviewQueue } = await import('../../../pipelines/review.ts')
   const { knownLabels } = await import('../../../pipelines/known-labels.ts')
-  const loaded = loadConfig(configFile)
+  const loaded = loadConfigToRead(configFile)
   const clock = { nowMs: Date.now }
   const known = () => knownLabels(loaded, clock)
   const queue = openReviewQueue({ dataDir: loaded.dataDir, clock, known })
@@ -159,6 +159,7 @@ function verdictOf({ confirm, reject, unsure, as }: LabelOptions): Verdict {
 }
 
 async function filterOf(options: {
+  config: string
   camera?: string
   reason?: string
   since?: string
@@ -168,12 +169,13 @@ async function filterOf(options: {
   const { camera, reason, since, done = false, all = false } = options
   if (reason !== undefined && !reviewReasons.some((each) => each === reason))
     throw new AppError('API_BAD_REQUEST', `--reason ${reason}: give one of ${reviewReasons.join(', ')}`)
-  const { sinceMs } = await import('../since-ms.ts')
+  const { sinceOf } = await import('../since-ms.ts')
+  const fromMs = await sinceOf(options.config, since)
   return {
     ...(all ? {} : { state: done ? 'done' : 'waiting' }),
     ...(camera === undefined ? {} : { cameraId: camera }),
     ...(reason === undefined ? {} : { reason: reason as ReviewReason }),
-    ...(since === undefined ? {} : { sinceMs: sinceMs(since, Date.now()) }),
+    ...(fromMs === null ? {} : { sinceMs: fromMs }),
   }
 }
 

@@ -170,11 +170,11 @@ export async function withJob(
 }
 
 async function registryOf(file: string) {
-  const { loadConfig } = await import('../../config/load.ts')
+  const { loadConfigToRead } = await import('../../config/load-to-read.ts')
   const { systemClock: clock } = await import('../../core/clock.ts')
   const { openModelRegistry } = await import('../../registry/model-registry.ts')
   const { registryDir } = await import('../../../pipelines/follow-registry.ts')
-  return openModelRegistry({ dir: registryDir(loadConfig(file).dataDir), clock })
+  return openModelRegistry({ dir: registryDir(loadConfigToRead(file).dataDir), clock })
 }
 
 /** The plan file, and options over it. */

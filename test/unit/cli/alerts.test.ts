@@ -158,7 +158,7 @@ describe('sinceMs', () => {
     ['2h', startMs - 7_200_000],
     ['1d', startMs - 86_400_000],
     ['2026-05-01T07:00:00Z', startMs - 3_600_000],
-  ])('%s', (text, expected) => expect(sinceMs(text, startMs)).toBe(expected))
+  ])('%s', (text, expected) => expect(sinceMs(text, startMs, { timeZone: 'UTC' })).toBe(expected))
 })
 
 describe('followOutbox', () => {
