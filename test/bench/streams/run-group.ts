@@ -56,8 +56,8 @@ export async function runGroup(streams: readonly TortureStream[]): Promise<Watch
   const references = await Promise.all(
     streams.map((stream) => (isCounted(stream) ? makeCamera(stream) : null)),
   )
-  const rates = [...new Set(all.map(({ fps = 25 }) => fps))]
-  for (const fps of rates) await writeModel(join(folder, modelName(fps)), fps)
+  const rates = [...new Set(all.map(sampleFpsOf))]
+  for (const sampleFps of rates) await writeModel(join(folder, modelName(sampleFps)), sampleFps)
   const models = rates.map(modelName)
   if (all.some(({ listens }) => listens)) models.push('tone')
   await writeToneBundle(join(folder, 'tone'))
@@ -65,11 +65,11 @@ export async function runGroup(streams: readonly TortureStream[]): Promise<Watch
   const config = configSchema.parse({
     version: 1,
     dataDir: join(folder, 'data'),
-    cameras: all.map(({ fps = 25, transport = 'tcp', listens = false }, index) => ({
+    cameras: all.map((stream, index) => ({
       id: `cam${index}`,
       url: cameras[index]!.url,
-      transport,
-      models: [modelName(fps), ...(listens ? ['tone'] : [])],
+      transport: stream.transport ?? 'tcp',
+      models: [modelName(sampleFpsOf(stream)), ...(stream.listens ? ['tone'] : [])],
       motion: { enabled: false },
     })),
     models: models.map((name) => ({ name, path: join(folder, name), intraOpThreads: 1 })),
@@ -88,7 +88,7 @@ export async function runGroup(streams: readonly TortureStream[]): Promise<Watch
   const startedMs = Date.now()
   try {
     const collected = all.map((stream, index) => {
-      const spec = system.streamOf(modelName(stream.fps ?? 25))
+      const spec = system.streamOf(modelName(sampleFpsOf(stream)))
       const source = system.live.sources().find(({ id }) => id === `cam${index}`)!
       return collect({ frames$: source.frames$(spec), steps$: system.live.steps$, cameraId: `cam${index}` })
     })
@@ -138,7 +138,9 @@ export function promised(stream: TortureStream, { alerts }: Seen): SeenAlert[] {
   )
 }
 
-const modelName = (fps: number) => `light${Math.round(fps)}`
+const modelName = (sampleFps: number) => `light${sampleFps}`.replace('.', '-')
+/** Once a second is too seldom for more. */
+const sampleFpsOf = ({ fps = 25, wants = 1.25 }: TortureStream) => (fps > 1 ? Math.round(fps * wants) : fps)
 const isCounted = ({ expect }: TortureStream) => expect.frames === 'numbers' || expect.frames === 'count'
 
 async function makeCamera(stream: TortureStream): Promise<OddCamera> {
@@ -146,9 +148,8 @@ async function makeCamera(stream: TortureStream): Promise<OddCamera> {
   return 'rtsp' in made ? createOddCamera(made.rtsp) : createOddHttpCamera(made.http)
 }
 
-/** Wants a quarter more pictures than come, so that each of them does; fifths of a second are a clip. */
-function writeModel(dir: string, fps: number): Promise<void> {
-  const sampleFps = fps > 1 ? Math.round(fps * 1.25) : fps
+/** Fifths of a second are a clip. */
+function writeModel(dir: string, sampleFps: number): Promise<void> {
   return writeBrightnessBundle(dir, { sampleFps, frames: Math.max(2, Math.round(sampleFps / 5)) })
 }
 

@@ -24,6 +24,11 @@ export interface TortureStream {
   readonly listens?: boolean
   /** Pictures a second that it sends. Default 25. */
   readonly fps?: number
+  /**
+   * How many pictures the model wants for each that comes. Default 1.25: each comes although only one is taken of each step
+   * of its grid; more where times are those of arrival.
+   */
+  readonly wants?: number
   /** Longest time between two keyframes, seconds. Default 1. */
   readonly gopS?: number
   /** Time at the beginning of a clip in which no number can be read yet, seconds. */
