@@ -115,9 +115,11 @@ export function guessing(
     {
       name: 'guessing all labels equally often',
       predictions: predictions.map((each) => {
-        // The items of each label go round all labels, each label beginning at another one.
+        // The items of each label go round all labels. Where each label begins makes one in `labelCount` right over
+        // labels that are equally frequent, however few items each has.
+        const turn = turns[each.truth]!
         turns[each.truth]! += 1
-        return say(each, (each.truth + turns[each.truth]!) % labelCount)
+        return say(each, (2 * each.truth + turn) % labelCount)
       }),
     },
   ] as const
