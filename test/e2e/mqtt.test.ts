@@ -130,7 +130,10 @@ describe.skipIf(!ready)('vireo run with MQTT', () => {
     )
     const first = alerts().map(({ data }) => `${data.alertId} ${data.seq}`)
     expect([...new Set(first)].filter((id) => wanted.includes(id))).toEqual(wanted)
-    expect(alerts().some(({ replay }) => replay === 'true')).toBe(true)
+    // What waited for the broker is new to it; what comes again says so.
+    const ids = alerts().map(({ id }) => id)
+    const again = alerts().filter(({ id }, index) => ids.indexOf(id) < index)
+    expect(again.filter(({ replay }) => replay !== 'true')).toEqual([])
     expect(running.errors()).toMatch(/"sink":"mqtt".*events wait in the outbox/)
   })
 
