@@ -210,7 +210,7 @@ async function rtsp(): Promise<Target> {
       }
     },
     // Most of the time is waiting.
-    atOnce: 12,
+    atOnce: 20,
     close: server.close,
   }
 }
