@@ -1,4 +1,4 @@
-import type { DatasetDifference, DatasetVersion } from '../src/http/review-port.ts'
+import type { Json } from '../src/http/review-port.ts'
 import type { DatasetOptions } from './dataset.ts'
 import type { DatasetPlan } from './dataset-worker.ts'
 import { besideModule, runInThread } from './run-in-thread.ts'
@@ -7,26 +7,26 @@ import { besideModule, runInThread } from './run-in-thread.ts'
 const timeoutMs = 300_000
 const mostMb = 1024
 
-/** @throws as buildDatasetVersion */
-export function buildDatasetInThread({ clock, ...options }: DatasetOptions): Promise<DatasetVersion> {
+/** All of them answer with JSON. @throws as buildDatasetVersion */
+export function buildDatasetInThread({ clock, ...options }: DatasetOptions): Promise<Json> {
   return inThread({ kind: 'build', options, nowMs: clock.nowMs() })
 }
 
 /** @throws AppError TRAIN_DATA */
 export function readDatasetInThread(
   plan: Omit<Extract<DatasetPlan, { kind: 'read' }>, 'kind'>,
-): Promise<DatasetVersion> {
+): Promise<Json> {
   return inThread({ kind: 'read', ...plan })
 }
 
 /** @throws AppError TRAIN_DATA */
 export function diffDatasetsInThread(
   plan: Omit<Extract<DatasetPlan, { kind: 'diff' }>, 'kind'>,
-): Promise<DatasetDifference> {
+): Promise<Json> {
   return inThread({ kind: 'diff', ...plan })
 }
 
-function inThread<T>(plan: DatasetPlan): Promise<T> {
+function inThread(plan: DatasetPlan): Promise<Json> {
   const url = besideModule('dataset-worker', import.meta.url)
-  return runInThread<T>({ ...{ url, name: 'dataset', plan }, timeoutMs, mostMb })
+  return runInThread<Json>({ ...{ url, name: 'dataset', plan }, timeoutMs, mostMb })
 }

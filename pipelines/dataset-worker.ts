@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads'
-import type { DatasetDifference, DatasetVersion } from '../src/http/review-port.ts'
+import { jsonLine } from '../src/core/clean-text.ts'
+import type { DatasetDifference, DatasetVersion, Json } from '../src/http/review-port.ts'
 import { openDatasetFolder } from '../src/review/dataset-folder.ts'
 import { diffDatasets } from '../src/review/diff-datasets.ts'
 import { answerFromThread } from './answer-from-thread.ts'
@@ -8,7 +9,7 @@ import { differenceOf, versionOf } from './dataset-view.ts'
 
 interface Version {
   readonly name: string
-  readonly version: number | undefined
+  readonly version: number
 }
 
 export type DatasetPlan =
@@ -17,7 +18,10 @@ export type DatasetPlan =
   | { readonly kind: 'diff'; readonly dataDir: string; readonly before: Version; readonly after: Version }
 
 // Runs as a worker thread: builds, reads or compares versions and answers with what came of it.
-await answerFromThread(() => workOn(workerData as DatasetPlan))
+await answerFromThread(async (): Promise<Json> => {
+  const answer = await workOn(workerData as DatasetPlan)
+  return new TextEncoder().encode(jsonLine(answer))
+})
 
 async function workOn(plan: DatasetPlan): Promise<DatasetVersion | DatasetDifference> {
   if (plan.kind === 'build')

@@ -3,11 +3,15 @@ import { AppError } from '../src/core/errors.ts'
 import type { ReviewDetail, ReviewEntry, ReviewFactEntry, ReviewPort } from '../src/http/review-port.ts'
 import { openDatasetFolder } from '../src/review/dataset-folder.ts'
 import { parseDatasetReference } from '../src/review/dataset-reference.ts'
+import { diffDatasets } from '../src/review/diff-datasets.ts'
 import type { ReviewFact } from '../src/review/review-item.ts'
 import type { ReviewedItem } from '../src/review/review-store.ts'
 import { buildDatasetInThread, diffDatasetsInThread, readDatasetInThread } from './dataset-thread.ts'
+import { differenceOf, versionOf } from './dataset-view.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
 import type { ReviewQueue } from './review.ts'
+
+const shortBytes = 200_000
 
 /** Reviews and datasets as the REST API shows and changes them: the same queue and folder as from the command line. */
 export function createSiteReviews(options: {
@@ -49,8 +53,11 @@ export function createSiteReviews(options: {
     if (known.length === 0) throw new AppError('API_NOT_FOUND', `there is no dataset ${name}`)
     if (version !== undefined && !known.includes(version))
       throw new AppError('API_NOT_FOUND', `dataset ${name} has no version ${version}`)
-    return { name, version }
+    return { name, version: version ?? known.at(-1)! }
   }
+
+  /** Short ones are read at once: a thread takes longer to begin. */
+  const isShort = ({ name, version }: ReturnType<typeof find>) => folder.bytesOf(name, version) < shortBytes
 
   return {
     reviewItems({ state, camera, reason, label, since, until, cursor, limit }) {
@@ -94,10 +101,13 @@ export function createSiteReviews(options: {
     buildDataset: (wish) => oneBuild(() => buildDatasetInThread({ ...wish, dataDir, clock })),
     async dataset(reference) {
       const wanted = find(reference)
+      if (isShort(wanted)) return versionOf(folder.read(wanted.name, wanted.version))
       return await oneRead(() => readDatasetInThread({ dataDir, wanted }))
     },
     async datasetDiff(given, wanted) {
       const [before, after] = [find(given), find(wanted)]
+      const read = ({ name, version }: typeof before) => folder.read(name, version)
+      if (isShort(before) && isShort(after)) return differenceOf(diffDatasets(read(before), read(after)))
       return await oneRead(() => diffDatasetsInThread({ dataDir, before, after }))
     },
   }

@@ -1,6 +1,6 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { checked } from './api-schemas.ts'
-import type { ReviewPort } from './review-port.ts'
+import type { Json, ReviewPort } from './review-port.ts'
 import { reviewSchemas } from './review-schemas.ts'
 import { routeSchema } from './route-schema.ts'
 
@@ -30,9 +30,10 @@ export function datasetRoutes(app: FastifyInstance, reviews: ReviewPort): void {
       }),
     },
     async (request, reply) =>
-      reply
-        .code(201)
-        .send(await reviews.buildDataset(checked(reviewSchemas.datasetWish, request.body ?? {}))),
+      sendJson(
+        reply.code(201),
+        await reviews.buildDataset(checked(reviewSchemas.datasetWish, request.body ?? {})),
+      ),
   )
   app.get(
     '/api/v1/datasets/:reference',
@@ -42,7 +43,7 @@ export function datasetRoutes(app: FastifyInstance, reviews: ReviewPort): void {
         answer: [200, reviewSchemas.dataset],
       }),
     },
-    async (request) => reviews.dataset(referenceOf(request.params)),
+    async (request, reply) => sendJson(reply, await reviews.dataset(referenceOf(request.params))),
   )
   app.get(
     '/api/v1/datasets/:reference/diff',
@@ -53,10 +54,15 @@ export function datasetRoutes(app: FastifyInstance, reviews: ReviewPort): void {
         answer: [200, reviewSchemas.datasetDiff],
       }),
     },
-    async (request) =>
-      reviews.datasetDiff(
-        checked(reviewSchemas.diffQuery, request.query).before,
-        referenceOf(request.params),
-      ),
+    async (request, reply) => {
+      const { before } = checked(reviewSchemas.diffQuery, request.query)
+      return sendJson(reply, await reviews.datasetDiff(before, referenceOf(request.params)))
+    },
   )
+}
+
+function sendJson(reply: FastifyReply, answer: object | Json): FastifyReply {
+  return answer instanceof Uint8Array
+    ? reply.type('application/json; charset=utf-8').send(Buffer.from(answer.buffer))
+    : reply.send(answer)
 }

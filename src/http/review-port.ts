@@ -14,12 +14,15 @@ export interface ReviewPort {
   undo(id: string, who: string): ReviewDetail
   datasets(): readonly DatasetName[]
   /** @throws AppError TRAIN_DATA, TRAIN_SPLIT, STORE_WRITE, API_BUSY */
-  buildDataset(wanted: DatasetWish): Promise<DatasetVersion>
+  buildDataset(wanted: DatasetWish): Promise<DatasetVersion | Json>
   /** @param reference NAME or NAME@VERSION. @throws AppError API_NOT_FOUND, API_BAD_REQUEST, API_BUSY, TRAIN_DATA */
-  dataset(reference: string): Promise<DatasetVersion>
+  dataset(reference: string): Promise<DatasetVersion | Json>
   /** @throws as `dataset` */
-  datasetDiff(before: string, after: string): Promise<DatasetDifference>
+  datasetDiff(before: string, after: string): Promise<DatasetDifference | Json>
 }
+
+/** An answer that is JSON already: writing tens of thousands of clips would hold up frames. */
+export type Json = Uint8Array<ArrayBuffer>
 
 export interface ReviewQuery {
   readonly state: 'waiting' | 'done' | 'all'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { link, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
@@ -11,6 +11,8 @@ export interface DatasetFolder {
   /** @param version absent: the newest. @throws AppError TRAIN_DATA when there is none, or it was changed */
   read(name: string, version?: number): DatasetManifest
   newest(name: string): DatasetManifest | null
+  /** How long its file is; 0 when there is none. */
+  bytesOf(name: string, version: number): number
   /** Writes a new version; never over another. @throws AppError STORE_WRITE, TRAIN_DATA when it is there already */
   write(manifest: DatasetManifest): Promise<string>
 }
@@ -49,6 +51,7 @@ export function openDatasetFolder(dataDir: string): DatasetFolder {
       const version = versionsOf(name).at(-1)
       return version === undefined ? null : read(name, version)
     },
+    bytesOf: (name, version) => statSync(pathOf(name, version), { throwIfNoEntry: false })?.size ?? 0,
     async write(manifest) {
       checkManifest(manifest, `dataset ${manifest.name} v${manifest.version}`)
       const path = pathOf(manifest.name, manifest.version)
