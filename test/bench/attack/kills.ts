@@ -23,6 +23,9 @@ export interface Kills {
   readonly stuck: number
 }
 
+/** A run without an alert by then counts as one that does not start again, on a busy machine too. */
+const patienceMs = 180_000
+
 interface Step {
   readonly alertId: string
   readonly seq: number
@@ -66,7 +69,7 @@ export async function killRuns(rounds: number, { seed, log }: { seed: number; lo
             () => true,
             () => false,
           ),
-        pause(30_000, false, { ref: false }),
+        pause(patienceMs, false, { ref: false }),
       ])
       if (!first) {
         stuck += 1
