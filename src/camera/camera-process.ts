@@ -2,7 +2,8 @@ import type { ChildProcess, spawn as nodeSpawn, StdioOptions } from 'node:child_
 import { AppError, toAppError } from '../core/errors.ts'
 import type { FrameStreamSpec } from '../core/frame.ts'
 import { childEnvironment } from './child-environment.ts'
-import { classifyFailure, type Failure } from './classify-failure.ts'
+import { classifyFailure, type Failure, notVideo } from './classify-failure.ts'
+import { endingWithParent, notStartedPattern } from './end-with-parent.ts'
 import type { FfmpegCommand } from './ffmpeg-arguments.ts'
 import { createFragmentReader, type FragmentBody } from './fragment-reader.ts'
 import type { HttpBody } from './http/open-body.ts'
@@ -65,7 +66,8 @@ export function startCameraProcess(options: {
   written.forEach((fd, index) => {
     stdio[fd] = pipes[index]!.childEnd
   })
-  const child = spawn('ffmpeg', command.args, {
+  const { program, args } = endingWithParent('ffmpeg', command.args)
+  const child = spawn(program, args, {
     env: childEnvironment(options.env),
     stdio,
     windowsHide: true,
@@ -116,7 +118,9 @@ export function startCameraProcess(options: {
       : (crash ??
         body?.failure() ??
         classifyFailure(lines, sawFrame, command.stdin !== null && body === null))
-    events.onEnd({ failure, sawFrame })
+    // Over HTTP the camera was there and sent something: what ffmpeg could not make of it is no fault of the network.
+    const useless = body !== null && !sawFrame && failure.code === 'CAMERA_UNREACHABLE'
+    events.onEnd({ failure: useless ? notVideo : failure, sawFrame })
   }
 
   streams.forEach((spec, index) => {
@@ -139,6 +143,7 @@ export function startCameraProcess(options: {
   readLines(child, (line) => {
     lines.push(line)
     if (lines.length > keptLines) lines.shift()
+    if (notStartedPattern.test(line)) fault ??= ffmpegMissing()
     events.onLog(line)
   })
   child.stdin?.on('error', () => {})
@@ -147,7 +152,7 @@ export function startCameraProcess(options: {
   child.on('error', (error: NodeJS.ErrnoException) => {
     fault ??=
       error.code === 'ENOENT'
-        ? new AppError('MEDIA_FFMPEG_MISSING', 'ffmpeg was not found in PATH; install it')
+        ? ffmpegMissing()
         : new AppError('MEDIA_FFMPEG_FAILED', `ffmpeg could not be started (${error.code})`)
     end(null)
   })
@@ -164,6 +169,8 @@ export function startCameraProcess(options: {
     },
   }
 }
+
+const ffmpegMissing = () => new AppError('MEDIA_FFMPEG_MISSING', 'ffmpeg was not found in PATH; install it')
 
 /** Longest line that is kept; ffmpeg's are far shorter. */
 const mostLineChars = 2000

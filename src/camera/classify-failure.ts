@@ -64,7 +64,8 @@ const connectionPatterns: readonly Pattern[] = [
 ]
 
 const invalidData: Pattern = {
-  pattern: /Invalid data found when processing input|moov atom not found|Error opening input/i,
+  pattern:
+    /Invalid data found when processing input|moov atom not found|Error opening input|not on whitelist/i,
   code: 'MEDIA_NO_VIDEO',
   reason: 'what comes is no video that ffmpeg knows',
 }

@@ -12,6 +12,8 @@ export interface TestVideo {
   readonly heightPx?: number
   readonly fps?: number
   readonly seconds?: number
+  /** Most reordered pictures in a row (B-frames); none when left out. */
+  readonly bFrames?: number
   /** ffmpeg's source filter without size and rate, such as 'testsrc2' or "geq=…". */
   readonly source?: string
   /** Filters after the source. */
@@ -21,15 +23,16 @@ export interface TestVideo {
 
 /** A video made by ffmpeg, once; later calls get the same file. */
 export async function testVideo(options: TestVideo): Promise<string> {
-  const { codec = 'h264', widthPx = 640, heightPx = 360, fps = 25, seconds = 10, name } = options
+  const { codec = 'h264', widthPx = 640, heightPx = 360, fps = 25, seconds = 10, bFrames = 0, name } = options
   const source = options.source ?? 'testsrc2'
-  const file = join(folder, `${name}-${codec}-${widthPx}x${heightPx}-${fps}-${seconds}.mp4`)
+  const kind = bFrames > 0 ? `${codec}-b${bFrames}` : codec
+  const file = join(folder, `${name}-${kind}-${widthPx}x${heightPx}-${fps}-${seconds}.mp4`)
   if (existsSync(file)) return file
   await mkdir(folder, { recursive: true })
   const part = file.replace(/\.mp4$/, `.${process.pid}.part.mp4`)
   const encoder =
     codec === 'h264'
-      ? ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '0']
+      ? ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', String(bFrames)]
       : [
           '-c:v',
           'libx265',
@@ -38,7 +41,7 @@ export async function testVideo(options: TestVideo): Promise<string> {
           '-tag:v',
           'hvc1',
           '-x265-params',
-          'bframes=0:log-level=error',
+          `bframes=${bFrames}:log-level=error`,
         ]
   const separator = source.includes('=') ? ':' : '='
   await promisify(execFile)('ffmpeg', [

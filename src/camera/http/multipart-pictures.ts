@@ -33,7 +33,7 @@ export function createPictureCutter(onPicture: (picture: Buffer) => void): { pus
     const bytes = stated ? Number(stated[1]) : 0
     if (bytes > 0 && bytes <= mostBytes) {
       if (held.length < from + bytes) return false
-      if (held.subarray(from, from + bytes).lastIndexOf(end) >= bytes - 16) {
+      if (held.subarray(from, from + bytes).lastIndexOf(end) === bytes - end.length) {
         take(from, from + bytes)
         return true
       }
@@ -47,7 +47,7 @@ export function createPictureCutter(onPicture: (picture: Buffer) => void): { pus
         return false
       }
       at += end.length
-      if (/^[\r\n]*(--|\xff\xd8)/.test(held.toString('latin1', at, at + 6))) {
+      if (/^[\r\n]{0,4}(--|\xff\xd8)/.test(held.toString('latin1', at, at + 6))) {
         take(from, at)
         return true
       }
