@@ -63,11 +63,15 @@ const connectionPatterns: readonly Pattern[] = [
   },
 ]
 
+export const notVideo: Failure = {
+  code: 'MEDIA_NO_VIDEO',
+  reason: 'what comes is no video that ffmpeg knows',
+}
+
 const invalidData: Pattern = {
   pattern:
     /Invalid data found when processing input|moov atom not found|Error opening input|not on whitelist/i,
-  code: 'MEDIA_NO_VIDEO',
-  reason: 'what comes is no video that ffmpeg knows',
+  ...notVideo,
 }
 
 /** What it says when it cannot begin. Later on, single broken packets cause the same messages. */
