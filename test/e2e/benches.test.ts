@@ -10,8 +10,8 @@ import { hasTool } from '../support/prepare-machine.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Two at a time: most of a smallest run is waiting. */
-describe('every bench, in its smallest size', { concurrent: true, timeout: 240_000 }, () => {
+/** Two at a time: most of a smallest run is waiting. The time of each counts from the beginning of all. */
+describe('every bench, in its smallest size', { concurrent: true, timeout: 600_000 }, () => {
   const queue = lanes(2)
   for (const [name, bench] of Object.entries(benches)) {
     const reason = skipReason(bench)
