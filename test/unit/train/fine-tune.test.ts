@@ -117,6 +117,44 @@ describe('fineTune', () => {
     expect(other.weights).not.toEqual(whole.weights)
   })
 
+  it('takes as many steps as the loss of a small set needs, the same ones after a stop', async () => {
+    const few = tinyFootage({ seed: 1, perLabel: 6 })
+    const plan: FineTunePlanInput = {
+      ...{ batch: 4, peakRate: 4e-3, checkpointEvery: 40 },
+      augmentation: { flip: false, crop: 1, speed: 0 },
+    }
+    const seen: [number, number, boolean][] = []
+    const runDir = folder()
+    const stop = new AbortController()
+    const stopped = start(plan, {
+      ...{ runDir, train: few, signal: stop.signal },
+      onProgress({ done, total, atMost = false }) {
+        seen.push([done, total, atMost])
+        if (done === 120) stop.abort()
+      },
+    })
+    await expect(stopped).rejects.toMatchObject({ code: 'TRAIN_STOPPED' })
+    // Until the loss has decided, the most that it can be is told.
+    expect(seen[0]).toEqual([1, 600, true])
+    const done = await start(plan, {
+      ...{ runDir, train: few },
+      onProgress: ({ done: step, total, atMost = false }) => seen.push([step, total, atMost]),
+    })
+    const [last, total, atMost] = seen.at(-1)!
+    expect([total, atMost]).toEqual([last, false])
+    expect(last).toBeGreaterThanOrEqual(200)
+    expect(last).toBeLessThan(600)
+    const options = {
+      model: tinyModel,
+      weights: done.weights,
+      labels: tinyModel.labels,
+      threads: 1,
+      batch: 3,
+    }
+    const predictions = await predictClips({ ...options, source: validation, viewsPerItem: 3 })
+    expect(scorePredictions(predictions).accuracy).toBeGreaterThan(0.9)
+  })
+
   it('stops when validation becomes no better, and says so', async () => {
     const done = await start({
       epochs: 30,
