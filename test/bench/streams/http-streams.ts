@@ -33,7 +33,7 @@ function refused(say: number | 'nothing', code: ErrorCode, reason: RegExp): Tort
     ...served(`http-${say === 'nothing' ? 'mute' : say}`, 'ts', { name: 'plain' }, { refusal: { say } }),
     expect: {
       liveWithinS: null,
-      told: [{ sinceS: 0, withinS: say === 'nothing' ? 15 : 5, state: 'offline', code, reason }],
+      told: [{ sinceS: 0, withinS: say === 'nothing' ? 16 : 5, state: 'offline', code, reason }],
       frames: 'none',
       clips: 'none',
     },

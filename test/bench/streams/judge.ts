@@ -215,13 +215,18 @@ function lastsAsFilmed(
 
 const ms = (value: number) => `${Math.round(value)} ms`
 
-/** Whether the fault, or the pause after it, falls into the time that the clip is to show. */
+/** Whether the fault, or a connection that was made anew after it, falls into the time that the clip is to show. */
 function cutByFault(alert: SeenAlert, { stream, seen }: Watched): boolean {
   const { faultS } = stream.expect
   if (faultS === undefined || stream.expect.clips === 'each') return false
-  const { againS } = longestPause(seen.frames, faultS)
   const fromS = alert.atS - preRollMs / 1000 - (stream.gopS ?? 1) - 0.5
-  return fromS < (againS ?? faultS) && alert.endedS! + postRollMs / 1000 > faultS
+  const toS = alert.endedS! + postRollMs / 1000
+  const { againS } = longestPause(seen.frames, faultS)
+  const renewed = seen.frames.some(({ epoch, atS }, index) => {
+    const before = seen.frames[index - 1]
+    return before !== undefined && epoch !== before.epoch && atS > fromS && before.atS < toS
+  })
+  return renewed || (fromS < (againS ?? faultS) && toS > faultS)
 }
 
 /** Whether it came before the camera had sent so much as there is to be before an alert. */

@@ -31,7 +31,8 @@ function refusing(
   }
 }
 
-const silent: Answer = { code: 'CAMERA_UNREACHABLE', reason: /answer/i, withinS: 15 }
+/** 15 s from the connection, which begins a little after the system. */
+const silent: Answer = { code: 'CAMERA_UNREACHABLE', reason: /answer/i, withinS: 16 }
 
 /** Cameras that do not give what they are asked for: what is told must be what they answered. */
 export const refusingStreams: readonly TortureStream[] = [

@@ -39,7 +39,9 @@ export async function createOddHttpCamera(script: OddHttpScript): Promise<OddCam
     const timer = setInterval(() => {
       const nowS = (performance.now() - begunMs) / 1000
       while (next >= 0 && next < pieces.length && pieces[next]![0] <= nowS) response.write(pieces[next++]![1])
-      if (next < 0 || next >= pieces.length) response.destroy()
+      if (next >= 0 && next < pieces.length) return
+      clearInterval(timer)
+      response.end()
     }, 5)
     timers.add(timer)
     response.on('close', () => {
