@@ -27,7 +27,7 @@ async function watch(
   script: Partial<OddScript>,
   { codec = 'h264' as MediaCodec, bFrames = 0, sound = false } = {},
 ) {
-  const media = await encodeMedia({ name: 'clock', codec, seconds: 3, bFrames, heightPx: 180 })
+  const media = await encodeMedia({ name: 'clock', codec, seconds: 9, bFrames, heightPx: 180 })
   const odd = await createOddCamera({ media, ...script })
   open.push(() => odd.close())
   const camera = cameraSchema.parse({ id: 'gate', url: odd.url })
