@@ -30,7 +30,12 @@ export const codecStreams: readonly TortureStream[] = [
   whole('h264-bframes-udp', { name: 'bframes', bFrames: 2 }, { transport: 'udp' }),
   whole('h264-bframes-pyramid', { name: 'pyramid', bFrames: 5, tune: 'b-pyramid=normal:b-adapt=0' }),
   whole('h264-bframes-sound', { name: 'bframes', bFrames: 2 }, { script: { sound: true } }),
-  whole('h264-open-gop', { name: 'open', bFrames: 3, tune: 'open-gop=1' }),
+  whole(
+    'h264-open-gop',
+    { name: 'open', bFrames: 3, tune: 'open-gop=1' },
+    // The pictures after the first one tell the decoder to forget some of the group before, which a clip does not hold.
+    { expect: { complaint: /mmco: unref short failure/ } },
+  ),
   whole('h265', { name: 'plain', codec: 'h265' }),
   whole('h265-bframes', { name: 'bframes', codec: 'h265', bFrames: 3, tune: 'no-open-gop=1' }),
   whole('h265-open-gop', { name: 'open', codec: 'h265', bFrames: 3, tune: 'open-gop=1' }),

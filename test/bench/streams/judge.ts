@@ -187,7 +187,7 @@ function clipFailures(watched: Watched): string[] {
 function wrongClip(clip: ReadClip, alert: SeenAlert, watched: Watched): string[] {
   const { stream } = watched
   const wrong: string[] = []
-  if (clip.complaint !== null && !stream.expect.damaged)
+  if (clip.complaint !== null && !stream.expect.complaint?.test(clip.complaint))
     wrong.push(`does not begin with a picture that can be decoded: ${clip.complaint}`)
   if (!(Math.abs(clip.fileMs - clip.durationMs) <= allowedMs))
     wrong.push(`lasts ${ms(clip.fileMs)}, its row says ${ms(clip.durationMs)}`)

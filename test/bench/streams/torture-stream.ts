@@ -46,8 +46,8 @@ export interface TortureStream {
     readonly frames: 'numbers' | 'count' | 'flowing' | 'none'
     /** each: every alert has its whole clip; after: those do that are not about `faultS`; none: there are none. */
     readonly clips: 'each' | 'after' | 'none'
-    /** Whether packets are lost, so that a clip may begin with a broken picture. */
-    readonly damaged?: boolean
+    /** What ffmpeg may say while it decodes the first picture of a clip: more than nothing where packets are lost. */
+    readonly complaint?: RegExp
     /** Second of the script at which something breaks. */
     readonly faultS?: number
     /** Within this time after the fault there are new pictures again, seconds. Default 12. */
