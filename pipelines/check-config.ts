@@ -8,9 +8,9 @@ import { refuseConfig } from '../src/config/places.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import { systemClock } from '../src/core/clock.ts'
 import { AppError } from '../src/core/errors.ts'
-import { watchOf } from './attach-camera.ts'
 import { registryDir, registryOf } from './follow-registry.ts'
 import { lookUpModels, type ModelLookup } from './model-lookup.ts'
+import { planCamera } from './plan-camera.ts'
 
 export interface FoundProblem extends BehaviourProblem {
   /** It concerns this camera alone: the others can run. */
@@ -94,7 +94,7 @@ function watchProblems(
   models: ModelLookup,
 ): FoundProblem[] {
   try {
-    watchOf(camera, config, models)
+    planCamera(camera, config, models)
     return []
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'CONFIG_INVALID') throw thrown

@@ -1,20 +1,12 @@
-import type { BehaviourOptions } from '../src/behaviour/behaviours.ts'
+import type { BehaviourFacts } from '../src/behaviour/behaviour-rules.ts'
 import { findsKeypoints } from '../src/bundle/decode-schema.ts'
 import { cameraBehaviours, ownBehaviours } from '../src/config/camera-behaviours.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import { AppError } from '../src/core/errors.ts'
-import type { FrameStreamSpec } from '../src/core/frame.ts'
 import { blobLabel } from '../src/detect/motion-blobs.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { poseModelOf } from './choose-pose.ts'
-import type { DetectorFacts } from './scene-watch.ts'
-
-/** What finds people and objects on a camera. */
-export interface DetectorPlan extends DetectorFacts {
-  /** Null: the motion detector. */
-  readonly modelName: string | null
-  readonly spec: FrameStreamSpec
-}
+import type { DetectorPlan } from './plans.ts'
 
 type Bundles = Pick<InferenceEngine, 'bundle'>
 
@@ -79,7 +71,7 @@ export function chooseDetector(camera: CameraConfig, config: Config, engine: Bun
 }
 
 /** What the behaviours of a camera are made from, with the labels that detectors and models have. */
-export function behaviourOptions(camera: CameraConfig, config: Config, engine: Bundles): BehaviourOptions {
+export function behaviourOptions(camera: CameraConfig, config: Config, engine: Bundles): BehaviourFacts {
   const bundles = config.models.map(({ name }) => engine.bundle(name))
   const labelsOf = (detectors: boolean) =>
     bundles

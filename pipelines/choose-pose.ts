@@ -3,20 +3,9 @@ import { ownBehaviours } from '../src/config/camera-behaviours.ts'
 import { defaultPeople } from '../src/config/pose-schema.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import { AppError } from '../src/core/errors.ts'
-import type { FrameStreamSpec } from '../src/core/frame.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { leastStaleUs } from '../src/pose/pose-tracks.ts'
-import { personStream } from './people.ts'
-import type { DetectorFacts } from './scene-watch.ts'
-
-/** What finds the keypoints of people on a camera. */
-export interface PosePlan {
-  readonly modelName: string
-  readonly spec: FrameStreamSpec
-  readonly mostPeople: number
-  /** Share of a box's longer side that is left on every side of it. */
-  readonly margin: number
-}
+import { type DetectorPlan, type PosePlan, personStream } from './plans.ts'
 
 type Bundles = Pick<InferenceEngine, 'bundle'>
 
@@ -54,7 +43,7 @@ export function choosePose(
   camera: CameraConfig,
   config: Config,
   engine: Bundles,
-  detector: Pick<DetectorFacts, 'leastKeypointScore'>,
+  detector: Pick<DetectorPlan, 'leastKeypointScore'>,
 ): PosePlan | null {
   if (detector.leastKeypointScore !== undefined && camera.pose?.model === undefined) return null
   const modelName = poseModelOf(camera, config, engine)

@@ -5,7 +5,7 @@ import { createDetectionDecoder, type DetectionDecoder } from '../src/detect/dec
 import { findBlobs } from '../src/detect/motion-blobs.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { createMotionMask } from '../src/motion/motion-mask.ts'
-import type { DetectorPlan } from './choose-detector.ts'
+import type { DetectorPlan } from './plans.ts'
 import type { Moment } from './scene-watch.ts'
 
 /** What became of one frame. */

@@ -5,7 +5,7 @@ import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { createPoseDecoder, type PoseDecoder } from '../src/pose/decode-pose.ts'
 import type { PoseReading } from '../src/pose/pose-tracks.ts'
-import type { PosePlan } from './choose-pose.ts'
+import type { PosePlan } from './plans.ts'
 
 /** An answer for each person who was asked about; null for one who was passed over because inference is saturated. */
 export type PoseAnswers = readonly Promise<PoseReading | null>[]

@@ -17,7 +17,8 @@ import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { motionGate } from '../src/motion/motion-gate.ts'
 import type { FusedLabel } from './fused-labels.ts'
-import { type People, peopleRoute, personStream, poseRoute, tubeClips } from './people.ts'
+import { type People, peopleRoute, poseRoute, tubeClips } from './people.ts'
+import { personStream } from './plans.ts'
 import type { ScoringWatch } from './scoring-watch.ts'
 
 export interface LiveRoute {

@@ -16,13 +16,12 @@ import type { AlertStep } from '../src/core/alert.ts'
 import type { ModelContract } from '../src/core/bundle.ts'
 import type { Clip } from '../src/core/clip.ts'
 import type { Clock } from '../src/core/clock.ts'
-import type { FrameStreamSpec, GatedFrame } from '../src/core/frame.ts'
+import type { GatedFrame } from '../src/core/frame.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
-import type { DetectorPlan } from './choose-detector.ts'
-import type { PosePlan } from './choose-pose.ts'
 import { createDetect, type Detected } from './detect-frames.ts'
 import { createFindPoses, type PoseAnswers } from './find-poses.ts'
+import type { DetectorPlan, PosePlan } from './plans.ts'
 import type { SceneWatch } from './scene-watch.ts'
 
 /** People on one camera: what detects them and what watches them. */
@@ -100,11 +99,6 @@ export function poseRoute(options: {
     }),
     ignoreElements(),
   )
-}
-
-/** What people are cut from: larger than what most models want, so that a person far away has pixels. */
-export function personStream(sampleFps: number): FrameStreamSpec {
-  return { widthPx: 640, heightPx: 360, sampleFps }
 }
 
 /** Frames and tracks → clips cut around people. */

@@ -9,11 +9,11 @@ import { type Frame, type FrameStreamSpec, frameStreamKey } from '../src/core/fr
 import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { createMotionGate, type MotionGateSettings } from '../src/motion/motion-gate.ts'
-import type { DetectorPlan } from './choose-detector.ts'
-import { type PosePlan, poseStaleUs } from './choose-pose.ts'
+import { poseStaleUs } from './choose-pose.ts'
 import { createDetect } from './detect-frames.ts'
 import { createFindPoses, type PoseAnswers } from './find-poses.ts'
 import { watchedStream } from './live.ts'
+import type { DetectorPlan, PosePlan } from './plans.ts'
 import { createSceneWatch, type Looked } from './scene-watch.ts'
 
 export interface ReplayOptions {

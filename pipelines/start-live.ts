@@ -1,10 +1,7 @@
 import { EMPTY, map, merge, type Observable, Subject, tap } from 'rxjs'
 import type { CameraSource } from '../src/camera/camera-source.ts'
 import { cameraUrlProblem } from '../src/config/camera-url.ts'
-import { canonicalJson } from '../src/config/config-hash.ts'
 import { hideVariables } from '../src/config/origins.ts'
-import { capturedAs, recordingOf } from '../src/config/recording-schema.ts'
-import { samplingOf } from '../src/config/sampling-schema.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'
 import type { CameraStatus } from '../src/core/camera-status.ts'
@@ -14,12 +11,13 @@ import type { OutboxEvent } from '../src/core/events.ts'
 import type { EventIntake } from '../src/event/event-intake.ts'
 import type { SampleStore } from '../src/event/sample-store.ts'
 import { createSampleBudget } from '../src/review/sample-budget.ts'
-import { type AttachOptions, attachCamera, watchOf } from './attach-camera.ts'
+import { type AttachOptions, attachCamera } from './attach-camera.ts'
 import { cameraStatus } from './camera-status.ts'
+import { type CameraPlan, planCamera } from './plan-camera.ts'
 import { recordRoute } from './record.ts'
 import { sampleRoute } from './sample.ts'
 
-export interface LiveOptions extends AttachOptions {
+export interface LiveOptions extends Omit<AttachOptions, 'dataDir'> {
   readonly config: Config
   readonly intake: EventIntake
   readonly samples: SampleStore
@@ -56,16 +54,10 @@ export interface LiveCameras {
 
 interface Running {
   readonly source: CameraSource
-  readonly basis: Basis
-  retune(config: Config): void
+  readonly plan: CameraPlan
+  retune(next: CameraPlan, config: Config): void
   disagreed(modelName: string, found: Disagreement): void
   stop(signal?: AbortSignal): Promise<void>
-}
-
-/** What a pipeline was made from, as text: what cannot change while it runs, and what can (rules, sampling). */
-interface Basis {
-  readonly shape: string
-  readonly tuning: string
 }
 
 /** Milliseconds between the starts of two cameras, so that a hundred do not connect in the same instant. */
@@ -82,32 +74,12 @@ export function startLive(options: LiveOptions): LiveCameras {
   const budget = createSampleBudget({ clock })
   let applying: Promise<unknown> = Promise.resolve()
 
-  const basisOf = (camera: CameraConfig, config: Config): Basis => {
-    const { models, fused, rules, plan, pose, behaviours } = watchOf(camera, config, engine)
-    const contracts = models.map(({ name }) => ({ ...engine.contract(name), version: null }))
-    const named = rules.map(({ name, label, modelName }) => [name, label, modelName])
-    const detector = plan && { ...plan, version: null }
-    const shape = [
-      camera,
-      capturedAs(recordingOf(config.recording, camera)),
-      contracts,
-      named,
-      fused,
-      detector,
-      pose,
-      behaviours,
-    ]
-    return {
-      shape: canonicalJson(shape),
-      tuning: canonicalJson([rules, samplingOf(config.sampling, camera)]),
-    }
-  }
   const wantedOf = (config: Config) => config.cameras.filter(({ paused }) => !paused)
 
   /** One that cannot be attached is told as offline; the others never notice. */
-  const start = (camera: CameraConfig, config: Config, delayMs: number) => {
+  const start = (camera: CameraConfig, config: Config, delayMs: number, planned?: CameraPlan) => {
     try {
-      attach(camera, config, delayMs)
+      attach(planned ?? planCamera(camera, config, engine), config, delayMs)
       aside.delete(camera.id)
     } catch (thrown) {
       const { code, message } = toAppError(thrown)
@@ -122,22 +94,20 @@ export function startLive(options: LiveOptions): LiveCameras {
     }
   }
 
-  const attach = (camera: CameraConfig, config: Config, delayMs: number) => {
+  const attach = (plan: CameraPlan, config: Config, delayMs: number) => {
+    const { camera } = plan
     for (const field of ['url', 'mainUrl'] as const) {
       const problem = camera[field] === undefined ? null : cameraUrlProblem(camera[field])
       if (problem) throw new AppError('CAMERA_URL', `camera ${camera.id}: ${field} ${problem}`)
     }
-    const basis = basisOf(camera, config)
-    const { source, main, steps$, scores$, scoring$, rules, stream, retune } = attachCamera(
-      camera,
-      config,
-      options,
-    )
-    const recording = recordingOf(config.recording, camera)
+    const { source, main, steps$, scores$, scoring$, rules, stream, retune } = attachCamera(plan, {
+      ...options,
+      dataDir: config.dataDir,
+    })
     const records = recordRoute({
       ...options,
       cameraId: camera.id,
-      recording,
+      recording: plan.recording,
       dataDir: config.dataDir,
       analysed: source,
       recorded: main ?? source,
@@ -170,12 +140,11 @@ export function startLive(options: LiveOptions): LiveCameras {
     })
     running.set(camera.id, {
       source,
-      basis,
+      plan,
       disagreed: sampling.disagreed,
-      retune(next) {
-        const { rules } = watchOf(camera, next, engine)
-        retune(rules)
-        sampling.retune(next, rules)
+      retune(next, nextConfig) {
+        retune(next)
+        sampling.retune(nextConfig, next.rules)
       },
       async stop(signal) {
         cancelStart()
@@ -189,18 +158,20 @@ export function startLive(options: LiveOptions): LiveCameras {
     })
   }
 
-  const basesOf = (config: Config) =>
-    new Map(wantedOf(config).map((camera) => [camera.id, basisOf(camera, config)]))
+  const plansOf = (config: Config) =>
+    new Map(wantedOf(config).map((camera) => [camera.id, planCamera(camera, config, engine)]))
 
   const bringTo = async (config: Config): Promise<CameraChanges> => {
     const wanted = new Map(wantedOf(config).map((camera) => [camera.id, camera]))
     // First all that can be refused, so that a configuration is taken as a whole or not at all.
-    const bases = basesOf(config)
+    const plans = plansOf(config)
     const detached = [...running.keys()].filter((id) => !wanted.has(id))
     const staying = [...running].filter(([id]) => wanted.has(id))
-    const changed = staying.filter(([id, { basis }]) => bases.get(id)!.shape !== basis.shape)
+    const differs = (id: string, { plan }: Running, part: keyof CameraPlan['basis']) =>
+      plans.get(id)!.basis[part] !== plan.basis[part]
+    const changed = staying.filter(([id, camera]) => differs(id, camera, 'restart'))
     const retuned = staying.filter(
-      ([id, { basis }]) => bases.get(id)!.shape === basis.shape && bases.get(id)!.tuning !== basis.tuning,
+      ([id, camera]) => !differs(id, camera, 'restart') && differs(id, camera, 'retune'),
     )
     // One that stands aside is tried again.
     const attached = [...wanted.keys()].filter((id) => !running.has(id))
@@ -214,12 +185,12 @@ export function startLive(options: LiveOptions): LiveCameras {
       }),
     )
     for (const [id, camera] of retuned) {
-      camera.retune(config)
-      running.set(id, { ...camera, basis: bases.get(id)! })
+      camera.retune(plans.get(id)!, config)
+      running.set(id, { ...camera, plan: plans.get(id)! })
     }
     const coming = [...attached, ...changed.map(([id]) => id)]
     coming.forEach((id, index) => {
-      start(wanted.get(id)!, config, index * staggerMs)
+      start(wanted.get(id)!, config, index * staggerMs, plans.get(id))
     })
     return { attached, detached, changed: changed.map(([id]) => id), retuned: retuned.map(([id]) => id) }
   }
@@ -230,7 +201,7 @@ export function startLive(options: LiveOptions): LiveCameras {
     sources: () => [...running.values()].map(({ source }) => source),
     statuses: () => [...latest.values(), ...aside.values()],
     disagreed: (modelName, found) => running.get(found.cameraId)?.disagreed(modelName, found),
-    check: (config) => void basesOf(config),
+    check: (config) => void plansOf(config),
     apply(config) {
       const applied = applying.then(() => bringTo(config))
       applying = applied.catch(() => {})

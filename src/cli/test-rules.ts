@@ -3,15 +3,10 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parse as parseYaml } from 'yaml'
-import {
-  behaviourOptions,
-  chooseDetector,
-  type DetectorPlan,
-  modelPlan,
-  motionPlan,
-} from '../../pipelines/choose-detector.ts'
-import { choosePose, type PosePlan } from '../../pipelines/choose-pose.ts'
+import { behaviourOptions, chooseDetector, modelPlan, motionPlan } from '../../pipelines/choose-detector.ts'
+import { choosePose } from '../../pipelines/choose-pose.ts'
 import { registryOf, resolveModels } from '../../pipelines/follow-registry.ts'
+import type { DetectorPlan, PosePlan } from '../../pipelines/plans.ts'
 import { replayRules } from '../../pipelines/replay-rules.ts'
 import { canonicalJson } from '../config/config-hash.ts'
 import { parseConfig } from '../config/load.ts'

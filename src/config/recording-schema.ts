@@ -67,7 +67,8 @@ export function recordingOf(
   return { ...recording, ...Object.fromEntries(own) }
 }
 
-/** What a camera's recording depends on while it runs: not what becomes of old footage. */
-export function capturedAs({ tier, tierAfterHours, ...captured }: RecordingConfig) {
-  return captured
+/** What a camera's recording depends on while it runs: not what becomes of footage afterwards. */
+export function capturedAs(recording: RecordingConfig) {
+  const { clips, preRollMs, postRollMs, maxClipMs, continuous, segmentMs } = recording
+  return { clips, preRollMs, postRollMs, maxClipMs, continuous, segmentMs }
 }
