@@ -1,4 +1,4 @@
-import { concatMap, EMPTY, filter, map, merge, type Observable, Subject, share, tap } from 'rxjs'
+import { concatMap, connectable, EMPTY, filter, map, merge, Observable, Subject, share, tap } from 'rxjs'
 import type { AlertTracker } from '../src/alert/alert-tracker.ts'
 import { fuseScores } from '../src/alert/fuse-scores.ts'
 import { createScoreFusion } from '../src/alert/score-fusion.ts'
@@ -17,7 +17,7 @@ import type { Telemetry } from '../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { motionGate } from '../src/motion/motion-gate.ts'
 import type { FusedLabel } from './fused-labels.ts'
-import { type People, peopleRoute, poseRoute, tubeClips } from './people.ts'
+import { type People, type PeopleMoment, peopleRoute, poseRoute, tubeClips } from './people.ts'
 import { personStream } from './plans.ts'
 import type { ScoringWatch } from './scoring-watch.ts'
 
@@ -61,8 +61,16 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
     route
   const lost$ = source.status$.pipe(filter(({ state }) => state === 'stalled' || state === 'offline'))
   const gated = shareByStream((spec) => source.frames$(spec).pipe(motionGate(camera.motion)))
-  const updates = new Subject<TrackUpdate>()
-  const tracks$ = updates.pipe(map(({ tracks }) => new Set(tracks.map(({ id }) => id))))
+  // Nobody misses a moment, whoever subscribes first: it begins when all have.
+  const people$ = connectable(
+    people ? peopleRoute({ people, frames$: gated(people.plan.spec), lost$, engine, clock }) : EMPTY,
+    { connector: () => new Subject<PeopleMoment>(), resetOnDisconnect: true },
+  )
+  const updates$ = people$.pipe(
+    map(({ update }) => update),
+    filter((update): update is TrackUpdate => update !== null),
+  )
+  const tracks$ = updates$.pipe(map(({ tracks }) => new Set(tracks.map(({ id }) => id))))
 
   const heard = watchers.map(({ model, scope, alerts }) => {
     const strideScale = () => engine.strideScale(model.name)
@@ -76,7 +84,7 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
       model.kind === 'audio'
         ? source.sound$.pipe(soundWindow(parts))
         : scope === 'person'
-          ? tubeClips({ ...parts, frames$, updates$: updates })
+          ? tubeClips({ ...parts, frames$, updates$ })
           : frames$.pipe(
               tap(({ active }) => {
                 const windowMs = (model.frames / model.sampleFps) * 1000 * strideScale()
@@ -114,13 +122,17 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
     const sources = parts.map(({ scores$ }) => scores$)
     scored.push(fuseScores(sources, { fusion: createScoreFusion(fusion), alerts, quiet$, lost$, clock }))
   }
-  if (!people) return merge(...scored)
-  const { plan, pose, watch } = people
-  if (pose) {
-    const parts = { plan: pose, watch, frames$: gated(pose.spec), updates$: updates }
+  if (people?.pose) {
+    const { pose: plan, watch } = people
+    const parts = { plan, watch, frames$: gated(plan.spec), updates$ }
     scored.push(poseRoute({ ...parts, engine, telemetry }))
   }
-  return merge(...scored, peopleRoute({ people, frames$: gated(plan.spec), lost$, updates, engine, clock }))
+  scored.push(people$.pipe(concatMap(({ steps }) => steps)))
+  return new Observable((subscriber) => {
+    const subscription = merge(...scored).subscribe(subscriber)
+    subscription.add(people$.connect())
+    return subscription
+  })
 }
 
 /** The frames of which a model's clips are made. */

@@ -1,13 +1,19 @@
 import {
+  catchError,
+  concat,
   concatMap,
+  defer,
+  EMPTY,
   filter,
   from,
   ignoreElements,
   map,
   merge,
-  Observable,
-  type Subject,
+  type Observable,
+  of,
+  Subject,
   share,
+  takeUntil,
   tap,
 } from 'rxjs'
 import type { TrackUpdate } from '../src/clip/await-tracks.ts'
@@ -32,51 +38,44 @@ export interface People {
   readonly watch: SceneWatch
 }
 
-/** Frames → detector → tracks → behaviours → alerts. Every moment's tracks also go to `updates`, which it completes. */
+/** What the people of a camera did at one moment: where they are, unless the camera is lost or closed, and their alerts. */
+export interface PeopleMoment {
+  readonly update: TrackUpdate | null
+  readonly steps: readonly AlertStep[]
+}
+
+/** Frames → detector → tracks → behaviours → alerts; a moment for each frame. Completes with the frames. */
 export function peopleRoute(options: {
-  people: People
+  people: Pick<People, 'plan' | 'watch'>
   frames$: Observable<GatedFrame>
   lost$: Observable<{ readonly epoch: number }>
-  updates: Subject<TrackUpdate>
-  engine: InferenceEngine
-  clock: Clock
-}): Observable<AlertStep> {
-  const { people, frames$, lost$, updates, engine, clock } = options
+  engine: Pick<InferenceEngine, 'bundle' | 'infer' | 'strideScale'>
+  clock: Pick<Clock, 'monoMs'>
+}): Observable<PeopleMoment> {
+  const { people, frames$, lost$, engine, clock } = options
   const { watch, plan } = people
-  return new Observable((subscriber) => {
-    const emit = (steps: readonly AlertStep[]) => {
-      for (const step of steps) subscriber.next(step)
-    }
+  return defer(() => {
     const detect = createDetect({ plan, engine })
-    subscriber.add(
-      lost$.subscribe({ next: ({ epoch }) => emit(watch.lost(epoch, clock.monoMs())), error: () => {} }),
+    const closed = new Subject<void>()
+    const looked$ = frames$.pipe(
+      // Asked at once, answered in order; bounded by the engine, as clips are.
+      map((gated) => detect(gated)),
+      concatMap((answer) => answer),
+      filter((detected): detected is Detected => detected !== null),
+      map(({ moment, area, detections }): PeopleMoment => watch.look(moment, area, detections)),
     )
-    subscriber.add(
-      frames$
-        .pipe(
-          // Asked at once, answered in order; bounded by the engine, as clips are.
-          map((gated) => detect(gated)),
-          concatMap((answer) => answer),
-          filter((detected): detected is Detected => detected !== null),
-          map(({ moment, area, detections }) => watch.look(moment, area, detections)),
-        )
-        .subscribe({
-          next({ update, steps }) {
-            updates.next(update)
-            emit(steps)
-          },
-          error: (thrown) => subscriber.error(thrown),
-          complete() {
-            updates.complete()
-            emit(watch.close(clock.monoMs()))
-            subscriber.complete()
-          },
-        }),
+    const last$ = defer(() => of<PeopleMoment>({ update: null, steps: watch.close(clock.monoMs()) }))
+    const gone$ = lost$.pipe(
+      map(({ epoch }): PeopleMoment => ({ update: null, steps: watch.lost(epoch, clock.monoMs()) })),
+      // That the source ends, or fails, is told by its frames.
+      catchError(() => EMPTY),
+      takeUntil(closed),
     )
+    return merge(gone$, concat(looked$, last$).pipe(tap({ complete: () => closed.next() })))
   })
 }
 
-/** Frames and tracks → keypoints → the poses that rules see. Emits nothing; to be subscribed before the tracks come. */
+/** Frames and tracks → keypoints → the poses that rules see. Emits nothing. */
 export function poseRoute(options: {
   plan: PosePlan
   watch: Pick<SceneWatch, 'pose'>

@@ -137,7 +137,10 @@ describe('planCamera', () => {
       },
     })
     expect(plan.fusions.map(({ rules }) => rules.map(({ name }) => name))).toEqual([['fall']])
-    expect(plan.watchers.map(({ rules }) => rules.map(({ name }) => name))).toEqual([['walking'], ['by-second']])
+    expect(plan.watchers.map(({ rules }) => rules.map(({ name }) => name))).toEqual([
+      ['walking'],
+      ['by-second'],
+    ])
   })
 
   it.each([
