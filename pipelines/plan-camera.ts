@@ -78,7 +78,8 @@ export interface CameraPlan {
 export function planCamera(camera: CameraConfig, config: Config, models: BundleLookup): CameraPlan {
   const { watching, fused, rules } = watchingOf(camera, config, models)
   const watchers = watching.map(({ name, scope }): WatcherPlan => {
-    const model = modelContract(models.bundle(name))
+    // Under the name of the configuration: several of its models may be of one bundle.
+    const model = { ...modelContract(models.bundle(name)), name }
     const stream = model.kind === 'audio' ? null : watchedStream(model, scope)
     return { model, scope, stream, rules: rulesOfModel(rules, name, fused) }
   })

@@ -125,6 +125,15 @@ describe('planCamera', () => {
     expect(seen).toMatchObject(wanted)
   })
 
+  it('calls a model as the configuration does, whatever its bundle is called', () => {
+    const config = configOf({ models: ['actions'] })
+    const other = { bundle: () => ({ ...bundles.actions!, name: 'x3d' }) }
+    const { watchers } = planCamera(config.cameras[0]!, config, other)
+    expect(watchers.map(({ model, rules }) => [model.name, rules[0]?.modelName ?? null])).toEqual([
+      ['actions', 'actions'],
+    ])
+  })
+
   it('gives a fused label its own rules, and leaves them out of the models that take part', () => {
     const plan = planOf({
       models: ['actions', 'second'],
