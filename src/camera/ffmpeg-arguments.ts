@@ -65,6 +65,9 @@ export function ffmpegCommand(options: {
   const recordPipe = record ? 2 + Math.max(1, streams.length) : null
   const soundPipe = sound ? 2 + Math.max(1, streams.length) + Number(record) : null
   const pulsePipe = pulse ? 2 + Math.max(1, streams.length) + Number(record) + Number(sound) : null
+  // ffmpeg ends the filters of copied packets where a file begins again, and everything after that is lost. A file's own
+  // times need none.
+  const copiedTime = (filter: string) => (address.kind === 'file' && camera.loop ? [] : ['-bsf:v', filter])
   const frames = streams.flatMap((spec, index) => [
     '-map',
     '0:v:0',
@@ -103,8 +106,7 @@ export function ffmpegCommand(options: {
           '0:v:0',
           '-c',
           'copy',
-          '-bsf:v',
-          recordedTime,
+          ...copiedTime(recordedTime),
           '-f',
           'mp4',
           '-movflags',
@@ -125,7 +127,7 @@ export function ffmpegCommand(options: {
     pulsePipe === null
       ? []
       : [
-          ...['-map', '0:v:0', '-c', 'copy', '-copyinkf', '-bsf:v', sentTime],
+          ...['-map', '0:v:0', '-c', 'copy', '-copyinkf', ...copiedTime(sentTime)],
           ...['-f', 'framecrc', '-flush_packets', '1', `pipe:${pulsePipe}`],
         ]
   return {

@@ -171,6 +171,11 @@ describe.skipIf(!ready)('camera inputs', () => {
     expect(Math.min(...steps)).toBeGreaterThanOrEqual(80_000)
     expect(Math.max(...steps)).toBeLessThanOrEqual(160_000)
     expect(new Set(camera.frames.map(({ epoch }) => epoch))).toEqual(new Set([1]))
+    // What is recorded goes on as well, over every seam.
+    const packets = camera.fragments.filter(({ kind }) => kind === 'media')
+    const gaps = packets.slice(1).map(({ ptsUs }, n) => ptsUs - packets[n]!.ptsUs - packets[n]!.durationUs)
+    expect(Math.max(...gaps.map(Math.abs))).toBeLessThanOrEqual(80_000)
+    expect(packets.at(-1)!.ptsUs).toBeGreaterThan(3_000_000)
   })
 
   it('reads a file at its own speed when told to', async () => {

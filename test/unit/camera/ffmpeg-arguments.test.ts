@@ -54,6 +54,21 @@ describe('ffmpeg command', () => {
     expect(command({ address: file }).stdin).toBeNull()
   })
 
+  it('puts no filter on the copied packets of a looped file: ffmpeg ends it at the first seam', () => {
+    const filters = (loop: boolean) => {
+      const { args } = command({
+        camera: { ...camera, loop },
+        address: file,
+        record: true,
+        pulse: true,
+        streams: [],
+      })
+      return args.filter((argument) => argument === '-bsf:v').length
+    }
+    expect(filters(false)).toBe(2)
+    expect(filters(true)).toBe(0)
+  })
+
   it.each(['cuda', 'vaapi', 'qsv', 'videotoolbox'] as const)(
     'decodes on %s when asked to',
     (hardwareDecode) => {
