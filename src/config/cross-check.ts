@@ -8,18 +8,22 @@ import type { configShape } from './schema.ts'
 
 type Shape = z.infer<typeof configShape>
 type Path = (string | number)[]
+const mostNames = 1000
 
 /** Checks across fields: names are unique, references exist, thresholds are in order. */
 export function crossCheck(config: Shape, context: z.RefinementCtx): void {
+  // Comparing each with all others is for lists of the length that the schema takes.
+  if (config.cameras.length > mostNames || config.models.length > mostNames) return
   const issue = (path: Path, message: string) => context.addIssue({ code: 'custom', path, message })
   const cameras = config.cameras.map((camera) => camera.id)
   const models = config.models.map((model) => model.name)
   const rules = config.alerts.rules.map((rule) => rule.name)
 
   const unique = (names: string[], pathOf: (index: number) => Path) => {
+    const seen = new Set<string>()
     names.forEach((name, index) => {
-      if (names.indexOf(name) !== index)
-        issue(pathOf(index), `"${name}" is already used; names must be unique`)
+      if (seen.has(name)) issue(pathOf(index), `"${name}" is already used; names must be unique`)
+      seen.add(name)
     })
   }
   unique(cameras, (index) => ['cameras', index, 'id'])

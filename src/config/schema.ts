@@ -81,7 +81,7 @@ export const cameraSchema = z.strictObject({
 const httpSchema = z.strictObject({
   host: z
     .string()
-    .min(1)
+    .regex(/^[A-Za-z0-9.:_%-]{1,253}$/, 'an address or a name of this machine, without scheme, port and path')
     .default('127.0.0.1')
     .describe('Address to listen on. The default is loopback only.'),
   token: z
@@ -114,8 +114,8 @@ export const configShape = z.strictObject({
     .prefault({})
     .describe('This machine.'),
   dataDir: z.string().min(1).default('./data').describe('Folder for the database, clips and runs.'),
-  cameras: z.array(cameraSchema).default([]).describe('The cameras.'),
-  models: z.array(modelSchema).default([]).describe('The models.'),
+  cameras: z.array(cameraSchema).max(1000).default([]).describe('The cameras.'),
+  models: z.array(modelSchema).max(200).default([]).describe('The models.'),
   alerts: alertsSchema.prefault({}).describe('When scores become alerts.'),
   behaviours: behavioursShape
     .prefault({})
