@@ -61,7 +61,12 @@ export function openDatabase(options: OpenDatabase): StoreDatabase {
 
 /** Whether there is nothing in the file yet, or no file. */
 export function isUnborn(file: string): boolean {
-  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
+  try {
+    return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
+  } catch {
+    // Whoever opens it says why it cannot be looked at.
+    return true
+  }
 }
 
 const versionOf = (database: StoreDatabase) =>

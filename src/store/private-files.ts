@@ -1,4 +1,5 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { AppError } from '../core/errors.ts'
 
 const forOthers = 0o077
@@ -13,7 +14,7 @@ const sticky = 0o1000
  */
 export function makePrivateFolder(dir: string): number | null {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeFolders(dir)
     return tighten(dir, 0o700)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
@@ -21,6 +22,17 @@ export function makePrivateFolder(dir: string): number | null {
       cause,
     })
   }
+}
+
+/**
+ * One level after the other. `recursive` of Node 24 never comes back where the parent exists and the system says that it
+ * does not, as below /proc.
+ */
+function makeFolders(dir: string): void {
+  const missing: string[] = []
+  for (let at = resolve(dir); !existsSync(at); at = dirname(at)) missing.push(at)
+  for (const folder of missing.reverse()) mkdirSync(folder, { mode: 0o700 })
+  if (!statSync(dir).isDirectory()) throw Object.assign(new Error('it is a file'), { code: 'EEXIST' })
 }
 
 const cures: Readonly<Record<string, string>> = {
@@ -31,6 +43,7 @@ const cures: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota of the user that runs Vireo is used up: make room, or set another dataDir',
   ENOTDIR: 'a part of the path is a file: set another dataDir',
   EEXIST: 'a file has that name: set another dataDir',
+  ENOENT: 'no folder can be made there: set another dataDir',
 }
 const cureOf = (code: string | undefined) => cures[code ?? ''] ?? 'set another dataDir'
 

@@ -46,6 +46,7 @@ describe('a start that fails ends with its code and says what to do', () => {
     ],
     ['a data folder that is a file', 'dataDir: F/file\n', ['STORE_OPEN'], 'dataDir'],
     ['a data folder in a file', 'dataDir: F/file/data\n', ['STORE_OPEN'], 'dataDir'],
+    ['a data folder where none can be made', 'dataDir: /proc/vireo\n', ['STORE_OPEN'], 'dataDir'],
     ['a data folder that is a circle', 'dataDir: F/loop\n', ['STORE_OPEN'], 'dataDir'],
     [
       'a model that is not there',
