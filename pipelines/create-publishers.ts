@@ -2,9 +2,9 @@ import type { Config } from '../src/config/schema.ts'
 import type { Clock } from '../src/core/clock.ts'
 import type { EventPublisher } from '../src/core/events.ts'
 import type { Telemetry } from '../src/core/telemetry-port.ts'
-import { createKafkaPublisher } from '../src/event/kafka-publisher.ts'
-import { createMqttPublisher } from '../src/event/mqtt-publisher.ts'
-import { createWebhookPublisher } from '../src/event/webhook-publisher.ts'
+import { createKafkaPublisher } from '../src/event/kafka/kafka-publisher.ts'
+import { createMqttPublisher } from '../src/event/mqtt/mqtt-publisher.ts'
+import { createWebhookPublisher } from '../src/event/webhook/webhook-publisher.ts'
 
 export interface Publishers {
   /** Kafka first, MQTT, then the webhooks. Without any, events stay in the outbox. */

@@ -11,9 +11,9 @@ import {
   type EngineModel,
   type InferenceEngine,
 } from '../src/infer/inference-engine.ts'
-import { type FoundProblem, findProblems } from './check-config.ts'
-import type { registryOf } from './follow-registry.ts'
-import { lookUpModels } from './model-lookup.ts'
+import { type FoundProblem, findProblems } from './live/check-config.ts'
+import type { registryOf } from './live/follow-registry.ts'
+import { lookUpModels } from './live/model-lookup.ts'
 
 /** As the engine opens them; what is wrong is told with its place in the configuration, too. */
 export async function openModels(

@@ -1,4 +1,4 @@
-import type { FusionConfig } from '../config/alerts-schema.ts'
+import type { FusionConfig } from '../config/schema/alerts-schema.ts'
 import type { AlertReason } from '../core/alert.ts'
 import { clipSource, type Scores } from '../core/clip.ts'
 

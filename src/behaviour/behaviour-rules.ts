@@ -4,6 +4,7 @@ import {
   posturePaths,
   referenceProblems,
 } from '../config/behaviour-references.ts'
+import { pathText } from '../config/path-text.ts'
 import type {
   BehaviourRule,
   BehavioursConfig,
@@ -11,8 +12,7 @@ import type {
   Line,
   TimeWindow,
   Zone,
-} from '../config/behaviour-schema.ts'
-import { pathText } from '../config/path-text.ts'
+} from '../config/schema/behaviour-schema.ts'
 import { AppError } from '../core/errors.ts'
 import { type ExpandedRule, expandRule } from './expand-rule.ts'
 

@@ -1,4 +1,4 @@
-import { durationMs } from '../config/behaviour-schema.ts'
+import { durationMs } from '../config/schema/behaviour-schema.ts'
 import type { Track } from '../core/detection.ts'
 import { type BehaviourFacts, behaviourRules } from './behaviour-rules.ts'
 import { createCompiler } from './compile-condition.ts'

@@ -1,4 +1,4 @@
-import { type Condition, durationMs, type Line, type Zone } from '../config/behaviour-schema.ts'
+import { type Condition, durationMs, type Line, type Zone } from '../config/schema/behaviour-schema.ts'
 import type { ConditionNode, NodeContext } from './condition-node.ts'
 import { createAll, createAny, createFor, createNot, createThen, createWithin } from './logic-conditions.ts'
 import { createNear, createOwnerAway } from './pair-conditions.ts'

@@ -1,6 +1,6 @@
 import { type BehaviourProblem, nearNames } from '../config/behaviour-references.ts'
-import { type BehaviourRule, type Condition, conditionSchema } from '../config/behaviour-schema.ts'
-import { sameLabel } from '../core/same-label.ts'
+import { type BehaviourRule, type Condition, conditionSchema } from '../config/schema/behaviour-schema.ts'
+import { sameLabel } from '../core/text/same-label.ts'
 import { type Preset, type PresetParameter, presetTable } from './presets.ts'
 
 export type ExpandedRule = BehaviourRule & { readonly when: Condition }

@@ -1,5 +1,5 @@
 import { listOf } from '../config/behaviour-references.ts'
-import type { Condition } from '../config/behaviour-schema.ts'
+import type { Condition } from '../config/schema/behaviour-schema.ts'
 import {
   because,
   type ConditionNode,

@@ -1,5 +1,5 @@
 import { listOf } from '../config/behaviour-references.ts'
-import type { Line, Zone } from '../config/behaviour-schema.ts'
+import type { Line, Zone } from '../config/schema/behaviour-schema.ts'
 import { because, type ConditionNode, createNode, type NodeContext } from './condition-node.ts'
 import { meetsSegment, sideOfLine } from './geometry.ts'
 import type { TrackMemory, TrackRecord } from './track-memory.ts'

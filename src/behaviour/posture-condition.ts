@@ -1,4 +1,4 @@
-import type { Condition } from '../config/behaviour-schema.ts'
+import type { Condition } from '../config/schema/behaviour-schema.ts'
 import type { Pose, Posture } from '../core/pose.ts'
 import { because, type ConditionNode, createNode, type NodeContext, seconds } from './condition-node.ts'
 import type { TrackMemory } from './track-memory.ts'

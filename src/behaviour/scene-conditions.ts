@@ -1,4 +1,4 @@
-import { type Condition, durationMs, type TimeWindow } from '../config/behaviour-schema.ts'
+import { type Condition, durationMs, type TimeWindow } from '../config/schema/behaviour-schema.ts'
 import { because, type ConditionNode, createNode, type NodeContext, shown } from './condition-node.ts'
 import { createThreshold } from './threshold.ts'
 import type { TrackMemory } from './track-memory.ts'

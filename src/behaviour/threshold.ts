@@ -1,4 +1,4 @@
-import type { Limits } from '../config/behaviour-schema.ts'
+import type { Limits } from '../config/schema/behaviour-schema.ts'
 import { shown } from './condition-node.ts'
 
 /** A limit with hysteresis: reached at `above` (or `below`), kept until the value is back beyond `until`. */

@@ -1,5 +1,5 @@
 import { listOf } from '../config/behaviour-references.ts'
-import { type Condition, type Direction, durationMs } from '../config/behaviour-schema.ts'
+import { type Condition, type Direction, durationMs } from '../config/schema/behaviour-schema.ts'
 import { because, type ConditionNode, createNode, type NodeContext, shown } from './condition-node.ts'
 import type { ScoreMemory } from './score-memory.ts'
 import { createThreshold } from './threshold.ts'

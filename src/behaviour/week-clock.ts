@@ -1,4 +1,4 @@
-import { type TimeWindow, type Weekday, weekdays } from '../config/behaviour-schema.ts'
+import { type TimeWindow, type Weekday, weekdays } from '../config/schema/behaviour-schema.ts'
 
 /** Where a moment lies in the week of a place: weekday 0 (Monday) – 6 and minute of the day 0–1439. */
 export interface WeekMoment {

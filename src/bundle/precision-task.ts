@@ -1,4 +1,4 @@
-import type { PrecisionTask } from '../onnx/measure-precision.ts'
+import type { PrecisionTask } from '../onnx/quantize/measure-precision.ts'
 import type { Bundle } from './bundle-schema.ts'
 
 /** A bundle of kind clip or stream as what two graphs of it are compared on. */

@@ -1,4 +1,4 @@
-import { credentialSpans, hideSpans, type Span } from '../core/hide-credentials.ts'
+import { credentialSpans, hideSpans, type Span } from '../core/text/hide-credentials.ts'
 import type { CameraAddress } from './camera-address.ts'
 
 /**

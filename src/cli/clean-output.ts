@@ -1,4 +1,4 @@
-import { cleanText, jsonText } from '../core/clean-text.ts'
+import { cleanText, jsonText } from '../core/text/clean-text.ts'
 
 type Write = NodeJS.WriteStream['write']
 

@@ -1,5 +1,5 @@
 import type { AlertStep } from '../core/alert.ts'
-import { cleanLine } from '../core/clean-text.ts'
+import { cleanLine } from '../core/text/clean-text.ts'
 
 /** One line for people. */
 export function describeStep(step: AlertStep): string {

@@ -3,7 +3,7 @@ import { constants, createReadStream } from 'node:fs'
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
-import type { ClipRow } from '../event/clip-reader.ts'
+import type { ClipRow } from '../store/tables/clip-reader.ts'
 
 /**
  * Copies a clip to `<to>/<camera>_<time>_<label>_<alert>.mp4`, with its facts beside it as JSON. Returns the path.

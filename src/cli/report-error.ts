@@ -1,5 +1,5 @@
-import { jsonLine } from '../core/clean-text.ts'
 import { errorClass, toAppError } from '../core/errors.ts'
+import { jsonLine } from '../core/text/clean-text.ts'
 import { redactFields, redactText } from '../telemetry/redact-text.ts'
 
 /** Says on stderr what went wrong, without secrets, and sets the exit code that the table gives. */

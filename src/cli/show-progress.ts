@@ -1,4 +1,4 @@
-import type { TrainingProgress } from '../train/prediction.ts'
+import type { TrainingProgress } from '../train/evaluate/prediction.ts'
 
 const everyMs = 2000
 const names: Readonly<Record<TrainingProgress['phase'], string>> = {

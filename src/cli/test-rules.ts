@@ -3,15 +3,20 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parse as parseYaml } from 'yaml'
-import { behaviourOptions, chooseDetector, modelPlan, motionPlan } from '../../pipelines/choose-detector.ts'
-import { choosePose } from '../../pipelines/choose-pose.ts'
-import { registryOf, resolveModels } from '../../pipelines/follow-registry.ts'
-import type { DetectorPlan, PosePlan } from '../../pipelines/plans.ts'
-import { replayRules } from '../../pipelines/replay-rules.ts'
+import {
+  behaviourOptions,
+  chooseDetector,
+  modelPlan,
+  motionPlan,
+} from '../../pipelines/live/choose-detector.ts'
+import { choosePose } from '../../pipelines/live/choose-pose.ts'
+import { registryOf, resolveModels } from '../../pipelines/live/follow-registry.ts'
+import type { DetectorPlan, PosePlan } from '../../pipelines/live/plans.ts'
+import { replayRules } from '../../pipelines/live/replay-rules.ts'
 import { canonicalJson } from '../config/config-hash.ts'
 import { parseConfig } from '../config/load.ts'
 import { loadConfigToRead } from '../config/load-to-read.ts'
-import { defaultPeople } from '../config/pose-schema.ts'
+import { defaultPeople } from '../config/schema/pose-schema.ts'
 import type { CameraConfig, Config } from '../config/schema.ts'
 import type { AlertStep } from '../core/alert.ts'
 import { systemClock } from '../core/clock.ts'

@@ -1,6 +1,6 @@
-import { sameLabel } from '../core/same-label.ts'
-import type { BehavioursConfig, Condition } from './behaviour-schema.ts'
+import { sameLabel } from '../core/text/same-label.ts'
 import { didYouMean } from './did-you-mean.ts'
+import type { BehavioursConfig, Condition } from './schema/behaviour-schema.ts'
 
 export interface BehaviourProblem {
   readonly path: readonly (string | number)[]

@@ -1,4 +1,4 @@
-import type { BehavioursConfig, Line, Zone } from './behaviour-schema.ts'
+import type { BehavioursConfig, Line, Zone } from './schema/behaviour-schema.ts'
 import type { CameraConfig, Config } from './schema.ts'
 
 type Path = readonly (string | number)[]

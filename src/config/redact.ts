@@ -1,4 +1,4 @@
-import { hideAddress } from '../core/hide-credentials.ts'
+import { hideAddress } from '../core/text/hide-credentials.ts'
 import { templateOf } from './origins.ts'
 import type { Config } from './schema.ts'
 

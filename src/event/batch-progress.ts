@@ -1,5 +1,5 @@
 import type { OutboxEvent, PublishProgress } from '../core/events.ts'
-import type { SinkCursors } from './sink-cursors.ts'
+import type { SinkCursors } from '../store/tables/sink-cursors.ts'
 
 export interface BatchProgress extends PublishProgress {
   acceptedCount(): number

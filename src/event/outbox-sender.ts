@@ -2,8 +2,8 @@ import type { Clock } from '../core/clock.ts'
 import { type AppError, toAppError } from '../core/errors.ts'
 import type { EventPublisher, OutboxEvent } from '../core/events.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
+import type { SinkCursors } from '../store/tables/sink-cursors.ts'
 import { createBatchProgress } from './batch-progress.ts'
-import type { SinkCursors } from './sink-cursors.ts'
 
 export interface OutboxSender {
   /** Something new may be in the outbox. */

@@ -2,8 +2,8 @@ import type { Clock } from '../core/clock.ts'
 import type { AppError } from '../core/errors.ts'
 import type { EventPublisher, OutboxEvent } from '../core/events.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
+import type { SinkCursors } from '../store/tables/sink-cursors.ts'
 import { createOutboxSender } from './outbox-sender.ts'
-import type { SinkCursors } from './sink-cursors.ts'
 
 /** Every receiver of the outbox as one: each has its own place in it, so that none waits for another. */
 export interface Sinks {

@@ -1,4 +1,4 @@
-import type { DatasetSide, ReviewReason, Verdict } from '../core/review-words.ts'
+import type { DatasetSide, ReviewReason, Verdict } from '../core/text/review-words.ts'
 
 /** Reviews and datasets as the REST API sees them; the pipelines implement it. */
 export interface ReviewPort {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { datasetSides, reviewReasons, verdicts } from '../core/review-words.ts'
+import { datasetSides, reviewReasons, verdicts } from '../core/text/review-words.ts'
 import { pageFields, slug, time } from './api-fields.ts'
 
 const oneLine = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u

@@ -1,5 +1,5 @@
 import { clone } from '@bufbuild/protobuf'
-import { walkGraphs } from './edit-walk.ts'
+import { walkGraphs } from './edit/edit-walk.ts'
 import { type GraphProto, GraphProtoSchema } from './proto/onnx_pb.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { chmod, mkdir, stat } from 'node:fs/promises'
 import { AppError } from '../core/errors.ts'
-import { footageMode } from './clip-part.ts'
+import { footageMode } from './clip/clip-part.ts'
 
 /**
  * Makes the folders of the recordings, for the user alone who runs Vireo; one that others may enter is closed to them.

@@ -1,5 +1,5 @@
 import type { RemovalReason } from '../core/recorded-clip.ts'
-import { type ClipStanding, isExpendable, rankOf } from './clip-standing.ts'
+import { type ClipStanding, isExpendable, rankOf } from './clip/clip-standing.ts'
 
 /** One clip on the disk with all that belongs to it. */
 export interface StoredClip {

@@ -1,7 +1,7 @@
 import { glob, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Telemetry } from '../core/telemetry-port.ts'
-import { partSuffix, readPartHead } from './clip-part.ts'
+import { partSuffix, readPartHead } from './clip/clip-part.ts'
 import { stateLength } from './state-length.ts'
 
 /**

@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import { toAppError } from '../core/errors.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
-import type { RecordingFolder } from './clip-folder.ts'
-import { type ClipStanding, rankOf } from './clip-standing.ts'
+import type { RecordingFolder } from './clip/clip-folder.ts'
+import { type ClipStanding, rankOf } from './clip/clip-standing.ts'
 import { planRetention, type RemovalReason, type RetentionLimits, type StoredClip } from './plan-retention.ts'
 
 export interface RetentionOptions {

@@ -1,5 +1,5 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
-import type { RolloutConfig } from '../config/models-schema.ts'
+import type { RolloutConfig } from '../config/schema/models-schema.ts'
 import type { ModelContract } from '../core/bundle.ts'
 import type { Clip, Scores } from '../core/clip.ts'
 import type { Clock } from '../core/clock.ts'

@@ -1,5 +1,5 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
-import type { RolloutConfig } from '../config/models-schema.ts'
+import type { RolloutConfig } from '../config/schema/models-schema.ts'
 import type { Clip, Scores } from '../core/clip.ts'
 import type { Disagreement } from '../core/disagreement.ts'
 

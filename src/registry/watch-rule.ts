@@ -1,4 +1,4 @@
-import type { RolloutConfig } from '../config/models-schema.ts'
+import type { RolloutConfig } from '../config/schema/models-schema.ts'
 import { type Health, healthProblem } from './shadow-tally.ts'
 
 /** What the former version was like, to hold the new one against. */

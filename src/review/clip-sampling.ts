@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { SamplingConfig } from '../config/sampling-schema.ts'
+import type { SamplingConfig } from '../config/schema/sampling-schema.ts'
 import type { AlertStep } from '../core/alert.ts'
 import type { Scores } from '../core/clip.ts'
 import type { ClipSample, SampleMoment } from '../core/clip-sample.ts'

@@ -1,6 +1,6 @@
-import { cleanLine, csvText } from '../core/clean-text.ts'
 import { AppError } from '../core/errors.ts'
-import { momentOf, readLabelsTable } from '../core/labels-table.ts'
+import { cleanLine, csvText } from '../core/text/clean-text.ts'
+import { momentOf, readLabelsTable } from '../core/text/labels-table.ts'
 import type { DatasetManifest } from './dataset-manifest.ts'
 import type { ForeignEntry } from './foreign-entry.ts'
 

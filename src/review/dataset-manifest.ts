@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { canonicalJson } from '../config/config-hash.ts'
 import { AppError } from '../core/errors.ts'
-import { type DatasetSide, datasetSides, reviewReasons } from '../core/review-words.ts'
+import { type DatasetSide, datasetSides, reviewReasons } from '../core/text/review-words.ts'
 
 export { type DatasetSide, datasetSides }
 

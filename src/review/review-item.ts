@@ -1,6 +1,6 @@
-import type { ReviewReason, Verdict } from '../core/review-words.ts'
+import type { ReviewReason, Verdict } from '../core/text/review-words.ts'
 
-export { type ReviewReason, reviewReasons, type Verdict, verdicts } from '../core/review-words.ts'
+export { type ReviewReason, reviewReasons, type Verdict, verdicts } from '../core/text/review-words.ts'
 
 /** One clip that a person may judge. */
 export interface ReviewItem {

@@ -1,4 +1,4 @@
-import type { SamplingConfig } from '../config/sampling-schema.ts'
+import type { SamplingConfig } from '../config/schema/sampling-schema.ts'
 import type { SampleReason } from '../core/clip-sample.ts'
 import type { Disagreement } from '../core/disagreement.ts'
 import { createRandom } from '../core/random.ts'

@@ -1,5 +1,5 @@
-import { cleanText } from '../core/clean-text.ts'
-import { hideCredentials, isSecretName } from '../core/hide-credentials.ts'
+import { cleanText } from '../core/text/clean-text.ts'
+import { hideCredentials, isSecretName } from '../core/text/hide-credentials.ts'
 
 /** Longest text of a log line's field; what is longer comes from outside and says nothing more. */
 const longestText = 8192

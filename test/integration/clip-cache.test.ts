@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openClipCache } from '../../src/train/clip-cache.ts'
+import { openClipCache } from '../../src/train/data/clip-cache.ts'
 import { testVideo } from '../support/test-video.ts'
 
 const size = { widthPx: 32, heightPx: 24, sampleFps: 8 }

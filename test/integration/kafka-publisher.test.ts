@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Admin, ConfigResourceTypes } from '@platformatic/kafka'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kafkaSchema } from '../../src/config/kafka-schema.ts'
+import { kafkaSchema } from '../../src/config/schema/kafka-schema.ts'
 import type { KafkaConfig } from '../../src/config/schema.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { EventChannel, OutboxEvent } from '../../src/core/events.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
-import { createKafkaPublisher, type KafkaPublisher } from '../../src/event/kafka-publisher.ts'
+import { createKafkaPublisher, type KafkaPublisher } from '../../src/event/kafka/kafka-publisher.ts'
 import {
   AclOperationTypes,
   AclPermissionTypes,

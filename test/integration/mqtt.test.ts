@@ -6,11 +6,11 @@ import { createServer as createTlsServer } from 'node:tls'
 import { Aedes, type AedesOptions } from 'aedes'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { mqttSchema } from '../../src/config/mqtt-schema.ts'
+import { mqttSchema } from '../../src/config/schema/mqtt-schema.ts'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
 import type { OutboxEvent } from '../../src/core/events.ts'
 import { noTelemetry, type Telemetry } from '../../src/core/telemetry-port.ts'
-import { createMqttPublisher } from '../../src/event/mqtt-publisher.ts'
+import { createMqttPublisher } from '../../src/event/mqtt/mqtt-publisher.ts'
 import { makeCertificates } from '../support/kafka-certificates.ts'
 
 const cleanUps: (() => unknown)[] = []

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { emitSchema } from '../../src/config/emit-schema.ts'
+import { emitSchema } from '../../src/config/schema/emit-schema.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** Where a user's project would be; the package lies in its node_modules, where Node strips no types. */
@@ -73,7 +73,7 @@ describe('the npm package', () => {
 
   it('has beside the compiled code every other file that lies beside the sources', () => {
     const assets = globSync('{src,pipelines}/**/*.*', { cwd: root }).filter((file) => !file.endsWith('.ts'))
-    expect(assets).toContain('pipelines/simulated-transformer-card.md')
+    expect(assets).toContain('pipelines/train/simulated-transformer-card.md')
     expect(files).toEqual(expect.arrayContaining(assets.map((file) => `dist/${file}`)))
   })
 

@@ -2,7 +2,7 @@
 // Runtime computes them there, against the float model. Prints one line of JSON.
 import { createGraphBuilder } from '../../src/onnx/graph-builder.ts'
 import { InferenceSession, Tensor } from '../../src/onnx/onnx-runtime.ts'
-import { quantizeDynamic } from '../../src/onnx/quantize-dynamic.ts'
+import { quantizeDynamic } from '../../src/onnx/quantize/quantize-dynamic.ts'
 import { sessionSettings } from '../../src/onnx/session-settings.ts'
 
 const [rows, depth, columns] = [4, 128, 16]

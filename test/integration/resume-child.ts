@@ -1,7 +1,7 @@
 import { writeFileSync, writeSync } from 'node:fs'
 import { systemClock } from '../../src/core/clock.ts'
-import { fineTune } from '../../src/train/fine-tune.ts'
-import { parseFineTunePlan } from '../../src/train/fine-tune-plan.ts'
+import { fineTune } from '../../src/train/run/fine-tune.ts'
+import { parseFineTunePlan } from '../../src/train/run/fine-tune-plan.ts'
 import { tinyFootage, tinyModel } from '../unit/train/tiny-footage.ts'
 
 // Trains in the folder argv[2], says every step, and writes the final weights to argv[3].

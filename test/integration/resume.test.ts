@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { readHistory } from '../../src/train/run-history.ts'
+import { readHistory } from '../../src/train/run/run-history.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'vireo-resume-'))
 afterAll(() => rmSync(dir, { recursive: true }))

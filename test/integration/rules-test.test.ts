@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { importModel } from '../../src/cli/model-import.ts'
-import { parseImportOptions } from '../../src/cli/model-options.ts'
+import { importModel } from '../../src/cli/model/model-import.ts'
+import { parseImportOptions } from '../../src/cli/model/model-options.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 
 const root = join(import.meta.dirname, '../..')

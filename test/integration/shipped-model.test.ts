@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import { createClipSampler } from '../../src/simulate/clip-sampler.ts'
-import { averagePrecision, labelScores } from '../../src/train/multi-label-metrics.ts'
+import { averagePrecision, labelScores } from '../../src/train/evaluate/multi-label-metrics.ts'
 
 const dir = join(import.meta.dirname, '../../models/actions')
 const clips = 320

@@ -2,10 +2,13 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { replaceIfBetter, trainSimulatedTransformer } from '../../pipelines/train-simulated-transformer.ts'
+import {
+  replaceIfBetter,
+  trainSimulatedTransformer,
+} from '../../pipelines/train/train-simulated-transformer.ts'
 import { type LoadedBundle, loadBundle } from '../../src/bundle/load-bundle.ts'
 import { systemClock } from '../../src/core/clock.ts'
-import type { TrainingProgress } from '../../src/train/prediction.ts'
+import type { TrainingProgress } from '../../src/train/evaluate/prediction.ts'
 
 let folder: string
 beforeAll(() => {

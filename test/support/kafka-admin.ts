@@ -1,5 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs'
-import { Kafka, logLevel } from '../../src/event/kafka-client.ts'
+import { Kafka, logLevel } from '../../src/event/kafka/kafka-client.ts'
 
 export const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs
 

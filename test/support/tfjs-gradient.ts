@@ -1,12 +1,12 @@
 import { Tensor } from 'onnxruntime-node'
-import { adamWDefaults } from '../../src/train/adamw.ts'
+import { layOut } from '../../src/train/autodiff/parameters.ts'
+import { cutPieces } from '../../src/train/autodiff/pieces.ts'
 import { loadTfjs } from '../../src/train/engine-tfjs/load-tfjs.ts'
 import { openTfjsSessions } from '../../src/train/engine-tfjs/tfjs-sessions.ts'
-import type { Objective } from '../../src/train/objective.ts'
-import { layOut } from '../../src/train/parameters.ts'
-import { cutPieces } from '../../src/train/pieces.ts'
-import { createStateInPlace, views } from '../../src/train/state-vector.ts'
-import { type Feeds, tensorsOf } from '../../src/train/trainer.ts'
+import { adamWDefaults } from '../../src/train/step/adamw.ts'
+import type { Objective } from '../../src/train/step/objective.ts'
+import { createStateInPlace, views } from '../../src/train/step/state-vector.ts'
+import { type Feeds, tensorsOf } from '../../src/train/step/trainer.ts'
 
 /**
  * Loss and flat gradient of an objective as TensorFlow.js differentiates it. The backend is what is installed; `cpu` is

@@ -1,8 +1,8 @@
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
 import { soundRateHz } from '../../src/core/sound.ts'
 import { createGraphBuilder } from '../../src/onnx/graph-builder.ts'
-import { emitLogMel } from '../../src/onnx/log-mel.ts'
-import { hzToMel, logMelDefaults } from '../../src/onnx/mel-filters.ts'
+import { emitLogMel } from '../../src/onnx/sound/log-mel.ts'
+import { hzToMel, logMelDefaults } from '../../src/onnx/sound/mel-filters.ts'
 
 /** The frequency that the bundle listens for. */
 export const toneHz = 1000

@@ -1,4 +1,4 @@
-import { hideAddress } from '../../core/hide-credentials.ts'
+import { hideAddress } from '../../core/text/hide-credentials.ts'
 
 export interface CleanUrl {
   /** Without login, and without what looks like a secret (`***`). */

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { cleanLine } from '../../core/clean-text.ts'
 import { AppError } from '../../core/errors.ts'
 import type { OutboxEvent } from '../../core/events.ts'
-import type { OutboxFilter, OutboxReader } from '../../event/outbox-reader.ts'
+import { cleanLine } from '../../core/text/clean-text.ts'
+import type { OutboxFilter, OutboxReader } from '../../store/tables/outbox-reader.ts'
 
 interface Options {
   config: string
@@ -33,7 +33,7 @@ export function registerAlerts(program: Command): void {
     .option('--json', 'one CloudEvent a line')
     .action(async (options: Options) => {
       const { loadConfigToRead } = await import('../../config/load-to-read.ts')
-      const { openOutboxReader } = await import('../../event/outbox-reader.ts')
+      const { openOutboxReader } = await import('../../store/tables/outbox-reader.ts')
       const { structuredEvent } = await import('../../event/cloud-event.ts')
       const { describeAlertData } = await import('../describe-step.ts')
       const { sinceMs } = await import('../since-ms.ts')
@@ -81,7 +81,7 @@ export function registerAlerts(program: Command): void {
     .option('--json', 'one event a line')
     .action(async (options: { config: string; json?: boolean }) => {
       const { loadConfigToRead } = await import('../../config/load-to-read.ts')
-      const { openDeadLetters } = await import('../../event/dead-letters.ts')
+      const { openDeadLetters } = await import('../../store/tables/dead-letters.ts')
       const reader = openDeadLetters(loadConfigToRead(options.config).dataDir)
       try {
         for (const letter of reader.list(1000)) {

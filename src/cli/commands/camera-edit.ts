@@ -51,7 +51,7 @@ export function registerCameraEdits(camera: Command): void {
 async function edit(change: CameraEdit, { config, json }: Options): Promise<void> {
   const { editCamerasIn } = await import('../../config/edit.ts')
   const id = change.kind === 'add' ? change.camera.id : change.id
-  const { checkConfig } = await import('../../../pipelines/check-config.ts')
+  const { checkConfig } = await import('../../../pipelines/live/check-config.ts')
   await editCamerasIn(config, change, { check: checkConfig })
   print(
     json

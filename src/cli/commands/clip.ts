@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { cleanLine } from '../../core/clean-text.ts'
 import { AppError } from '../../core/errors.ts'
-import type { ClipFilter, ClipRow } from '../../event/clip-reader.ts'
+import { cleanLine } from '../../core/text/clean-text.ts'
+import type { ClipFilter, ClipRow } from '../../store/tables/clip-reader.ts'
 
 interface ListOptions {
   config: string
@@ -73,7 +73,7 @@ export function registerClip(program: Command): void {
 
 async function openReader(configFile: string) {
   const { loadConfigToRead } = await import('../../config/load-to-read.ts')
-  const { openClipReader } = await import('../../event/clip-reader.ts')
+  const { openClipReader } = await import('../../store/tables/clip-reader.ts')
   return openClipReader(loadConfigToRead(configFile).dataDir)
 }
 

@@ -18,7 +18,7 @@ export function registerConfig(program: Command): void {
     .action(async (options: Options) => {
       const { loadConfig } = await import('../../config/load.ts')
       const { configHash } = await import('../../config/config-hash.ts')
-      const { checkConfig } = await import('../../../pipelines/check-config.ts')
+      const { checkConfig } = await import('../../../pipelines/live/check-config.ts')
       const loaded = loadConfig(options.config)
       await checkConfig(loaded)
       const hash = configHash(loaded)
@@ -67,7 +67,7 @@ export function registerConfig(program: Command): void {
     .description('Print the JSON Schema of the configuration file.')
     .option('--json', 'JSON output (it always is)')
     .action(async () => {
-      const { emitSchema } = await import('../../config/emit-schema.ts')
+      const { emitSchema } = await import('../../config/schema/emit-schema.ts')
       print(emitSchema().trimEnd())
     })
 
@@ -75,7 +75,7 @@ export function registerConfig(program: Command): void {
     .command('docs')
     .description('Print the reference of all fields as Markdown (docs/configuration.md).')
     .action(async () => {
-      const { emitMarkdown } = await import('../../config/emit-markdown.ts')
+      const { emitMarkdown } = await import('../../config/schema/emit-markdown.ts')
       print(emitMarkdown().trimEnd())
     })
 }

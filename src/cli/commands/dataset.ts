@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import type { DatasetOptions } from '../../../pipelines/dataset.ts'
-import { cleanLine } from '../../core/clean-text.ts'
+import type { DatasetOptions } from '../../../pipelines/site/dataset.ts'
 import { AppError } from '../../core/errors.ts'
+import { cleanLine } from '../../core/text/clean-text.ts'
 import type { DatasetCounts, SideCounts } from '../../review/dataset-counts.ts'
 import { type DatasetManifest, datasetSides } from '../../review/dataset-manifest.ts'
 import { datasetReferenceText, readDataset } from '../../review/dataset-reference.ts'
@@ -40,7 +40,7 @@ export function registerDataset(program: Command): void {
     .option(...sharesOption)
     .option('--json', 'as JSON')
     .action(async (options: BuildOptions) => {
-      const { buildDatasetVersion } = await import('../../../pipelines/dataset.ts')
+      const { buildDatasetVersion } = await import('../../../pipelines/site/dataset.ts')
       await show(await buildDatasetVersion(await commonOf(options)), options.json)
     })
   dataset
@@ -61,7 +61,7 @@ export function registerDataset(program: Command): void {
         source: string,
         options: BuildOptions & { background: string; root?: string; fps?: string; new?: boolean },
       ) => {
-        const { importDataset } = await import('../../../pipelines/dataset.ts')
+        const { importDataset } = await import('../../../pipelines/site/dataset.ts')
         const { background, root, fps, json } = options
         if (fps !== undefined && !(Number(fps) > 0))
           throw new AppError('API_BAD_REQUEST', `--fps ${fps}: give frames per second, more than 0`)
@@ -164,7 +164,7 @@ async function openFolder(configFile: string) {
 
 async function labelsInUse(configFile: string): Promise<string[]> {
   const { loadConfig } = await import('../../config/load.ts')
-  const { knownLabels } = await import('../../../pipelines/known-labels.ts')
+  const { knownLabels } = await import('../../../pipelines/site/known-labels.ts')
   return knownLabels(loadConfig(configFile), { nowMs: Date.now })
 }
 

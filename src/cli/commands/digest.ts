@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import type { Digest, DigestProgress } from '../../../pipelines/digest.ts'
-import { cleanLine } from '../../core/clean-text.ts'
+import type { Digest, DigestProgress } from '../../../pipelines/record/digest.ts'
 import { AppError } from '../../core/errors.ts'
+import { cleanLine } from '../../core/text/clean-text.ts'
 
 interface Options {
   config: string
@@ -47,7 +47,7 @@ export function registerDigest(program: Command): void {
       const { existsSync } = await import('node:fs')
       const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { systemClock } = await import('../../core/clock.ts')
-      const { makeDigest } = await import('../../../pipelines/digest.ts')
+      const { makeDigest } = await import('../../../pipelines/record/digest.ts')
       const { digestSpan } = await import('../digest-span.ts')
       const { timeZoneOf } = await import('../time-zone.ts')
       const { durationMs } = await import('../duration-ms.ts')

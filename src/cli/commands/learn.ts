@@ -36,7 +36,7 @@ export function registerLearn(program: Command): void {
       const { spawn } = await import('node:child_process')
       const { systemClock: clock } = await import('../../core/clock.ts')
       const { createTelemetry } = await import('../../telemetry/create-telemetry.ts')
-      const { scheduleLearning } = await import('../../../pipelines/schedule-learning.ts')
+      const { scheduleLearning } = await import('../../../pipelines/learn/schedule-learning.ts')
       const telemetry = createTelemetry(config.log)
       const configFile = options.config
       const running = scheduleLearning({

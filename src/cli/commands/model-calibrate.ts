@@ -29,7 +29,7 @@ export function registerCalibrate(model: Command): void {
       const { availableParallelism } = await import('node:os')
       const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { systemClock: clock } = await import('../../core/clock.ts')
-      const { calibrateCamera } = await import('../../../pipelines/calibrate-cameras.ts')
+      const { calibrateCamera } = await import('../../../pipelines/learn/calibrate-cameras.ts')
       const { showProgress, stopOnSignal } = await import('../show-progress.ts')
       const config = loadConfigToRead(options.config)
       const cameras = camerasOf(config, name, options)
@@ -72,7 +72,7 @@ async function bundleDirOf(config: Config, name: string): Promise<string> {
   if (configured.length === 0) return name
   const { systemClock: clock } = await import('../../core/clock.ts')
   const { openModelRegistry } = await import('../../registry/model-registry.ts')
-  const { registryDir, resolveModels } = await import('../../../pipelines/follow-registry.ts')
+  const { registryDir, resolveModels } = await import('../../../pipelines/live/follow-registry.ts')
   const registry = openModelRegistry({ dir: registryDir(config.dataDir), clock })
   try {
     return resolveModels({ ...config, models: configured }, registry)[0]!.path
@@ -83,11 +83,11 @@ async function bundleDirOf(config: Config, name: string): Promise<string> {
 
 async function footageOf(config: Config, cameraId: string, { footage, since, until }: Options) {
   if (footage) {
-    const { readFootage } = await import('../../train/labelled-set.ts')
+    const { readFootage } = await import('../../train/data/labelled-set.ts')
     return readFootage(footage)
   }
   const { systemClock } = await import('../../core/clock.ts')
-  const { recordedFootage } = await import('../../../pipelines/calibrate-cameras.ts')
+  const { recordedFootage } = await import('../../../pipelines/learn/calibrate-cameras.ts')
   const { sinceMs } = await import('../since-ms.ts')
   const { timeZoneOf } = await import('../time-zone.ts')
   const timeZone = timeZoneOf(config)

@@ -40,7 +40,7 @@ export function registerInstall(model: Command): void {
       const { spawn } = await import('node:child_process')
       const { systemClock: clock } = await import('../../core/clock.ts')
       const { findEntry } = await import('../../catalogue/read-catalogue.ts')
-      const { installModel } = await import('../install-model.ts')
+      const { installModel } = await import('../model/install-model.ts')
       const { stopOnSignal } = await import('../show-progress.ts')
       const entry = findEntry(await entriesOf(), name)
       const { from, size, force, json } = options

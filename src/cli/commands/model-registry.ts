@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { cleanLine } from '../../core/clean-text.ts'
 import { AppError } from '../../core/errors.ts'
+import { cleanLine } from '../../core/text/clean-text.ts'
 import type { ModelRegistry } from '../../registry/model-registry.ts'
 
 interface Options {
@@ -119,7 +119,7 @@ export function registerRegistry(model: Command): void {
     .option('--json', 'JSON output')
     .action(async (name: string, version: string, other: string | undefined, options: Options) => {
       await withRegistry(options, async (registry) => {
-        const { compareLineages } = await import('../compare-lineages.ts')
+        const { compareLineages } = await import('../model/compare-lineages.ts')
         const against = other ?? registry.state(name).live
         if (against === null)
           throw new AppError('REGISTRY_STATE', `model ${name} has no live version; name the other one`)
@@ -171,7 +171,7 @@ async function withRegistry(
   const { loadConfigToRead } = await import('../../config/load-to-read.ts')
   const { systemClock } = await import('../../core/clock.ts')
   const { openModelRegistry } = await import('../../registry/model-registry.ts')
-  const { registryDir } = await import('../../../pipelines/follow-registry.ts')
+  const { registryDir } = await import('../../../pipelines/live/follow-registry.ts')
   const { dataDir } = loadConfigToRead(options.config)
   const registry = openModelRegistry({ dir: registryDir(dataDir), clock: systemClock })
   try {

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { errorClass } from '../../core/errors.ts'
 import type { GraphValue } from '../../onnx/read-model.ts'
-import type { ImportResult } from '../model-import.ts'
-import type { ImportOptions } from '../model-options.ts'
+import type { ImportResult } from '../model/model-import.ts'
+import type { ImportOptions } from '../model/model-options.ts'
 import { registerCalibrate } from './model-calibrate.ts'
 import { registerInstall } from './model-install.ts'
 import { registerRegistry } from './model-registry.ts'
@@ -70,8 +70,8 @@ export function registerModel(program: Command): void {
     .option('--force', 'replace a bundle that is there already')
     .option('--json', 'JSON output')
     .action(async (file: string, options: ImportOptions) => {
-      const { parseImportOptions } = await import('../model-options.ts')
-      const { importModel } = await import('../model-import.ts')
+      const { parseImportOptions } = await import('../model/model-options.ts')
+      const { importModel } = await import('../model/model-import.ts')
       const result = await importModel(parseImportOptions(file, options))
       print(options.json ? JSON.stringify(result) : importLines(result).join('\n'))
     })
@@ -81,9 +81,9 @@ export function registerModel(program: Command): void {
     .description('Show what an ONNX file or a bundle holds.')
     .option('--json', 'JSON output')
     .action(async (path: string, options: Options) => {
-      const { readModelFile } = await import('../read-model-file.ts')
+      const { readModelFile } = await import('../model/read-model-file.ts')
       const { readModel } = await import('../../onnx/read-model.ts')
-      const { describeWholeModel, descriptionLines } = await import('../describe-model.ts')
+      const { describeWholeModel, descriptionLines } = await import('../model/describe-model.ts')
       const isFolder = await stat(path).then(
         (found) => found.isDirectory(),
         () => false,
@@ -107,7 +107,7 @@ export function registerModel(program: Command): void {
     .option('--json', 'JSON output')
     .action(async (options: Options & { config: string }) => {
       const { loadConfigToRead } = await import('../../config/load-to-read.ts')
-      const { listedModels, modelLines } = await import('../list-models.ts')
+      const { listedModels, modelLines } = await import('../model/list-models.ts')
       const rows = await listedModels(loadConfigToRead(options.config))
       for (const row of rows) if ('code' in row) process.exitCode = errorClass(row.code).exitCode
       if (options.json) return print(JSON.stringify(rows))

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { CameraRetention } from '../../../pipelines/retention-status.ts'
+import type { CameraRetention } from '../../../pipelines/record/retention-status.ts'
 import { AppError } from '../../core/errors.ts'
 import type { SegmentTier } from '../../core/tiered-segment.ts'
 
@@ -28,7 +28,7 @@ export function registerRetention(program: Command): void {
         throw new AppError('API_BAD_REQUEST', `--limit ${options.limit}: give a whole number, 1 or more`)
       const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { systemClock } = await import('../../core/clock.ts')
-      const { retentionStatus } = await import('../../../pipelines/retention-status.ts')
+      const { retentionStatus } = await import('../../../pipelines/record/retention-status.ts')
       const status = await retentionStatus({
         ...{ config: loadConfigToRead(options.config), clock: systemClock },
         ...{ cameraId: options.camera ?? null, files: options.files ? limit : 0 },
@@ -53,7 +53,7 @@ function registerSweep(retention: Command): void {
     .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
     .action(async (options: Pick<Options, 'config'>) => {
       const { loadConfigToRead } = await import('../../config/load-to-read.ts')
-      const { confirmTime } = await import('../../../pipelines/steady-time.ts')
+      const { confirmTime } = await import('../../../pipelines/record/steady-time.ts')
       const { dataDir } = loadConfigToRead(options.config)
       confirmTime(dataDir)
       process.stdout.write(

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
-import type { ReviewQueue } from '../../../pipelines/review.ts'
-import { cleanLine } from '../../core/clean-text.ts'
+import type { ReviewQueue } from '../../../pipelines/site/review.ts'
 import { AppError } from '../../core/errors.ts'
+import { cleanLine } from '../../core/text/clean-text.ts'
 import { judgedPart, type ReviewReason, reviewReasons, type Verdict } from '../../review/review-item.ts'
 import type { ReviewedItem, ReviewFilter } from '../../review/review-store.ts'
 
@@ -137,8 +137,8 @@ export function registerReview(program: Command): void {
 
 async function withQueue(configFile: string, work: (queue: ReviewQueue) => void): Promise<void> {
   const { loadConfigToRead } = await import('../../config/load-to-read.ts')
-  const { openReviewQueue } = await import('../../../pipelines/review.ts')
-  const { knownLabels } = await import('../../../pipelines/known-labels.ts')
+  const { openReviewQueue } = await import('../../../pipelines/site/review.ts')
+  const { knownLabels } = await import('../../../pipelines/site/known-labels.ts')
   const loaded = loadConfigToRead(configFile)
   const clock = { nowMs: Date.now }
   const known = () => knownLabels(loaded, clock)

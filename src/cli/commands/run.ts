@@ -14,7 +14,7 @@ export function registerRun(program: Command): void {
     .option('--no-alerts', 'do not print alerts on stdout')
     .option('--json', 'alerts as JSON lines')
     .action(async ({ config, json = false, alerts = true }: Options) => {
-      const { runLive } = await import('../run-live.ts')
+      const { runLive } = await import('../run/run-live.ts')
       await runLive({ config, json, alerts })
     })
 }

@@ -26,7 +26,7 @@ export function registerTeach(program: Command): void {
       const { availableParallelism } = await import('node:os')
       const { learnOnce } = await import('../learn-once.ts')
       const { stopOnSignal } = await import('../show-progress.ts')
-      const { teachingPlan } = await import('../../../pipelines/teach.ts')
+      const { teachingPlan } = await import('../../../pipelines/learn/teach.ts')
       const startedMs = performance.now()
       const { dataDir, model, given } = await placeOf(options)
       const json = options.json ?? false

@@ -24,8 +24,8 @@ export function registerTrainImported(train: Command): void {
       await withJob(
         { ...options, name, modelVersion: options.modelVersion ?? nextVersion(given.version) },
         async (job) => {
-          const { exportServed } = await import('../../../pipelines/learn-export.ts')
-          const { fineTuneModel } = await import('../../../pipelines/learn-model.ts')
+          const { exportServed } = await import('../../../pipelines/learn/learn-export.ts')
+          const { fineTuneModel } = await import('../../../pipelines/learn/learn-model.ts')
           const told = await fineTuneModel(job)
           await exportServed(job)
           const { bundle: made } = await loadBundle(`${options.out}/served`)

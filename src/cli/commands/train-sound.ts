@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { AppError } from '../../core/errors.ts'
-import type { TrainingProgress } from '../../train/prediction.ts'
+import type { TrainingProgress } from '../../train/evaluate/prediction.ts'
 
 interface Options {
   out: string
@@ -41,7 +41,7 @@ export function registerTrainSound(train: Command): void {
 async function run(options: Options): Promise<void> {
   const { availableParallelism } = await import('node:os')
   const { systemClock } = await import('../../core/clock.ts')
-  const { trainSound } = await import('../../../pipelines/train-sound.ts')
+  const { trainSound } = await import('../../../pipelines/train/train-sound.ts')
   const { showProgress, stopOnSignal } = await import('../show-progress.ts')
   const signal = stopOnSignal()
   const onProgress = showProgress(options.json ?? false)
@@ -78,7 +78,7 @@ async function soundsOf(
   { data, simulated }: Options,
   more: { seed: number; signal: AbortSignal; onProgress: (progress: TrainingProgress) => void },
 ) {
-  const { readLabelledSounds, simulatedSounds } = await import('../../../pipelines/labelled-sounds.ts')
+  const { readLabelledSounds, simulatedSounds } = await import('../../../pipelines/train/labelled-sounds.ts')
   if ((data === undefined) === (simulated === undefined))
     throw new AppError(
       'API_BAD_REQUEST',

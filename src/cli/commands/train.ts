@@ -44,7 +44,7 @@ export function registerTrain(program: Command): void {
     .option('--json', 'progress and result as JSON lines')
     .action(async (options: Options) => {
       const made = await trainers[kindOf(options.model)](options)
-      const { replaceIfBetter } = await import('../../../pipelines/train-simulated-transformer.ts')
+      const { replaceIfBetter } = await import('../../../pipelines/train/train-simulated-transformer.ts')
       const replacement = options.replace === undefined ? null : await replaceIfBetter(options.replace, made)
       const { dir, bundle } = made
       if (options.json)
@@ -62,7 +62,7 @@ export function registerTrain(program: Command): void {
 
 async function trainCnn(options: Options) {
   const { systemClock } = await import('../../core/clock.ts')
-  const { trainSimulated } = await import('../../../pipelines/train-simulated.ts')
+  const { trainSimulated } = await import('../../../pipelines/train/train-simulated.ts')
   const { showProgress } = await import('../show-progress.ts')
   const show = showProgress(options.json ?? false)
   return trainSimulated({
@@ -80,7 +80,9 @@ async function trainCnn(options: Options) {
 async function trainTransformer(options: Options) {
   const { availableParallelism } = await import('node:os')
   const { systemClock } = await import('../../core/clock.ts')
-  const { trainSimulatedTransformer } = await import('../../../pipelines/train-simulated-transformer.ts')
+  const { trainSimulatedTransformer } = await import(
+    '../../../pipelines/train/train-simulated-transformer.ts'
+  )
   const { showProgress, stopOnSignal } = await import('../show-progress.ts')
   return trainSimulatedTransformer({
     outDir: options.out,

@@ -2,7 +2,7 @@
 import '../../onnx/runtime-telemetry.ts'
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../core/clock.ts'
-import type { measurePrecision, PrecisionMeasurement } from '../../onnx/measure-precision.ts'
+import type { measurePrecision, PrecisionMeasurement } from '../../onnx/quantize/measure-precision.ts'
 
 export type MeasurePrecision = (plan: Parameters<typeof measurePrecision>[0]) => Promise<PrecisionMeasurement>
 

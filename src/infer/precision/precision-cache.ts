@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bundle } from '../../bundle/bundle-schema.ts'
 import type { Processor } from '../../core/processor.ts'
-import type { PrecisionMeasurement } from '../../onnx/measure-precision.ts'
+import type { PrecisionMeasurement } from '../../onnx/quantize/measure-precision.ts'
 
 /** Increase it when measurements of before mean something else. */
 const formatVersion = 1

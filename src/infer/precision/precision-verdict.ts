@@ -1,5 +1,5 @@
 import type { Bundle } from '../../bundle/bundle-schema.ts'
-import type { PrecisionMeasurement } from '../../onnx/measure-precision.ts'
+import type { PrecisionMeasurement } from '../../onnx/quantize/measure-precision.ts'
 
 /** Which graph of a quantised bundle serves on this processor, and why. */
 export interface PrecisionVerdict extends PrecisionMeasurement {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { measurePrecision } from '../../onnx/measure-precision.ts'
+import { measurePrecision } from '../../onnx/quantize/measure-precision.ts'
 
 // Measures in a thread of its own: ONNX Runtime holds the thread up while it runs.
 

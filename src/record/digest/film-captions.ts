@@ -1,4 +1,4 @@
-import { cleanLine, subtitleText } from '../../core/clean-text.ts'
+import { cleanLine, subtitleText } from '../../core/text/clean-text.ts'
 import type { FilmPart } from './cover-pieces.ts'
 import { localTime, utcOffsetMs, zoneName } from './local-time.ts'
 

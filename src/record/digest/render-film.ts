@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:f
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
-import { footageMode } from '../clip-part.ts'
+import { footageMode } from '../clip/clip-part.ts'
 import { mp4DurationMs } from '../mp4-duration.ts'
 import { runTool, type ToolOptions } from '../run-tool.ts'
 import type { FilmPart } from './cover-pieces.ts'

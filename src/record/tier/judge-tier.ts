@@ -1,4 +1,4 @@
-import type { TierConfig } from '../../config/tier-schema.ts'
+import type { TierConfig } from '../../config/schema/tier-schema.ts'
 import type { TierKept, TierMeasure } from '../../core/tiered-segment.ts'
 
 /** Why what was made of a segment must not take its place; null when it may. */

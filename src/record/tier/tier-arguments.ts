@@ -1,4 +1,4 @@
-import type { TierConfig } from '../../config/tier-schema.ts'
+import type { TierConfig } from '../../config/schema/tier-schema.ts'
 import type { PictureFacts } from './probe-picture.ts'
 import { thinnedPictures } from './thinned-pictures.ts'
 

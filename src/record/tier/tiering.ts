@@ -1,7 +1,7 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { glob, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { TierConfig } from '../../config/tier-schema.ts'
+import type { TierConfig } from '../../config/schema/tier-schema.ts'
 import type { Clock } from '../../core/clock.ts'
 import { AppError, toAppError } from '../../core/errors.ts'
 import type { Telemetry } from '../../core/telemetry-port.ts'

@@ -1,6 +1,6 @@
 import { AppError } from '../../core/errors.ts'
 import { createRandom } from '../../core/random.ts'
-import type { Prediction } from '../prediction.ts'
+import type { Prediction } from './prediction.ts'
 import { normalQuantile, studentQuantile } from './quantiles.ts'
 
 /** From so many groups on, percentiles are taken as they are. */

@@ -1,5 +1,5 @@
-import type { Prediction } from '../prediction.ts'
 import { topLabel } from './confusion.ts'
+import type { Prediction } from './prediction.ts'
 
 export interface ReliabilityBin {
   readonly from: number

@@ -1,9 +1,9 @@
 import { AppError } from '../../core/errors.ts'
-import type { Prediction } from '../prediction.ts'
 import { bootstrapDifference, type PairedDifference, pairPredictions } from './bootstrap.ts'
 import { accuracyOf, isRight, macroF1Of, topLabel } from './confusion.ts'
 import type { Evaluation } from './evaluate.ts'
 import { type McNemar, mcNemar } from './mcnemar.ts'
+import type { Prediction } from './prediction.ts'
 
 /** One item of which at least one of two models is wrong. */
 export interface ItemChange {

@@ -1,5 +1,5 @@
 import { AppError } from '../../core/errors.ts'
-import type { Prediction } from '../prediction.ts'
+import type { Prediction } from './prediction.ts'
 
 /** Rows are the true labels, columns what was said: [truth][said] is a count of items. */
 export type Confusion = readonly (readonly number[])[]

@@ -1,5 +1,5 @@
-import type { Prediction } from '../prediction.ts'
 import { isRight, topLabel } from './confusion.ts'
+import type { Prediction } from './prediction.ts'
 import type { SplitSide } from './split-by-group.ts'
 
 /** A clip of which a person said something else than the model that raised it. */

@@ -4,7 +4,7 @@ import {
   labelScores,
   type OperatingPoint,
   pointAt,
-} from '../multi-label-metrics.ts'
+} from './multi-label-metrics.ts'
 
 export interface LabelEvaluation {
   readonly label: string

@@ -1,4 +1,3 @@
-import type { Prediction } from '../prediction.ts'
 import { type Calibration, calibrationOf, fitTemperature, withTemperature } from './calibration.ts'
 import {
   accuracyOf,
@@ -10,6 +9,7 @@ import {
   macroF1Of,
 } from './confusion.ts'
 import { type FalseAlarmSettings, type FalseAlarms, falseAlarmsOf } from './false-alarms.ts'
+import type { Prediction } from './prediction.ts'
 
 /** Measured elsewhere, on the machine and provider that will serve. */
 export interface LatencyFigures {

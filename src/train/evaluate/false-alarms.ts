@@ -1,5 +1,5 @@
 import { AppError } from '../../core/errors.ts'
-import type { Prediction } from '../prediction.ts'
+import type { Prediction } from './prediction.ts'
 
 export interface FalseAlarmSettings {
   /** Probability from which each label alerts; null for labels that never do. */

@@ -1,7 +1,7 @@
 import { elementTypes } from '../../onnx/element-type.ts'
 import type { GraphProto, NodeProto, TensorProto } from '../../onnx/proto/onnx_pb.ts'
 import { floatsOf, sizesOf } from '../../onnx/tensor-data.ts'
-import type { ParameterSpec } from '../parameters.ts'
+import type { ParameterSpec } from '../autodiff/parameters.ts'
 
 /** A tensor of the graph that is trained. */
 export interface ImportedParameter extends ParameterSpec {

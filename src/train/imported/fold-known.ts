@@ -1,5 +1,5 @@
 import { type ElementType, elementTypeName } from '../../onnx/element-type.ts'
-import { broadcastShape } from '../ops-arithmetic.ts'
+import { broadcastShape } from '../autodiff/ops-arithmetic.ts'
 import type { NodeReader } from './node-reader.ts'
 import { type Known, known, type Operand, readTensor, shapeOf, toMarked } from './operand.ts'
 import { axesOf, expandedShape, reshapedShape, slicedIndices, splitSizes } from './shape-rules.ts'

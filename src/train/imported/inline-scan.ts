@@ -1,5 +1,5 @@
 import { clone } from '@bufbuild/protobuf'
-import { renameValue } from '../../onnx/edit-walk.ts'
+import { renameValue } from '../../onnx/edit/edit-walk.ts'
 import { type ModelProto, ModelProtoSchema } from '../../onnx/proto/onnx_pb.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { AppError } from '../../core/errors.ts'
 import type { NodeProto, TensorProto } from '../../onnx/proto/onnx_pb.ts'
-import type { Tape, Value } from '../tape.ts'
+import type { Tape, Value } from '../autodiff/tape.ts'
 import { type Known, lift, type Operand, shapeOf } from './operand.ts'
 
 /** A node with what goes into it, as rules read it. */

@@ -2,7 +2,7 @@ import { AppError } from '../../core/errors.ts'
 import { type ElementType, elementTypeName } from '../../onnx/element-type.ts'
 import type { TensorProto } from '../../onnx/proto/onnx_pb.ts'
 import { sizesOf } from '../../onnx/tensor-data.ts'
-import type { Tape, Value } from '../tape.ts'
+import type { Tape, Value } from '../autodiff/tape.ts'
 
 /** A tensor whose numbers are known while the graph is read: shapes, axes, masks. Truth values are 0 and 1. */
 export interface Known {

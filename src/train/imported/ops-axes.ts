@@ -1,6 +1,6 @@
-import { unbroadcast } from '../ops-arithmetic.ts'
-import { concat, reshape, slice } from '../ops-shape.ts'
-import { shapeConstant, type Tape, type Value } from '../tape.ts'
+import { unbroadcast } from '../autodiff/ops-arithmetic.ts'
+import { concat, reshape, slice } from '../autodiff/ops-shape.ts'
+import { shapeConstant, type Tape, type Value } from '../autodiff/tape.ts'
 
 /** Sum or mean over some axes, kept with length 1 or dropped. */
 export function reduce(

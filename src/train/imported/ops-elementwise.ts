@@ -1,5 +1,5 @@
-import { broadcastShape, unbroadcast } from '../ops-arithmetic.ts'
-import type { Tape, Value } from '../tape.ts'
+import { broadcastShape, unbroadcast } from '../autodiff/ops-arithmetic.ts'
+import type { Tape, Value } from '../autodiff/tape.ts'
 
 export function divide(tape: Tape, a: Value, b: Value): Value {
   const { graph } = tape

@@ -1,7 +1,7 @@
-import { add, broadcastShape, unbroadcast } from '../ops-arithmetic.ts'
-import { matmul } from '../ops-matrix.ts'
-import { reshape, transpose } from '../ops-shape.ts'
-import { sizeOf, type Tape, type Value } from '../tape.ts'
+import { add, broadcastShape, unbroadcast } from '../autodiff/ops-arithmetic.ts'
+import { matmul } from '../autodiff/ops-matrix.ts'
+import { reshape, transpose } from '../autodiff/ops-shape.ts'
+import { sizeOf, type Tape, type Value } from '../autodiff/tape.ts'
 
 /** Matrix product over the last two axes as ONNX's MatMul has it, leading axes broadcast; both at least of rank 2. */
 export function product(tape: Tape, a: Value, b: Value): Value {

@@ -1,6 +1,6 @@
 import { createRandom } from '../../core/random.ts'
-import { makeInt64s, makeValueInfo, shapeOf } from '../../onnx/edit-nodes.ts'
-import { freshNames } from '../../onnx/edit-walk.ts'
+import { makeInt64s, makeValueInfo, shapeOf } from '../../onnx/edit/edit-nodes.ts'
+import { freshNames } from '../../onnx/edit/edit-walk.ts'
 import { elementTypes } from '../../onnx/element-type.ts'
 import type { ModelProto } from '../../onnx/proto/onnx_pb.ts'
 import { makeTensor, sizesOf } from '../../onnx/tensor-data.ts'

@@ -1,4 +1,4 @@
-import { broadcastShape } from '../ops-arithmetic.ts'
+import { broadcastShape } from '../autodiff/ops-arithmetic.ts'
 import type { NodeReader } from './node-reader.ts'
 import { fromMarked, toMarked } from './operand.ts'
 

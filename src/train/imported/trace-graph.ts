@@ -1,6 +1,6 @@
 import type { ModelProto } from '../../onnx/proto/onnx_pb.ts'
-import type { Parameters } from '../parameters.ts'
-import type { Tape, Value } from '../tape.ts'
+import type { Parameters } from '../autodiff/parameters.ts'
+import type { Tape, Value } from '../autodiff/tape.ts'
 import { foldKnown } from './fold-known.ts'
 import { createNodeReader, type NodeReader, unsupportedNode } from './node-reader.ts'
 import { opRules } from './op-rules.ts'

@@ -1,4 +1,4 @@
-import { walkGraphs } from '../../onnx/edit-walk.ts'
+import { walkGraphs } from '../../onnx/edit/edit-walk.ts'
 import type { GraphProto, NodeProto } from '../../onnx/proto/onnx_pb.ts'
 
 /** Nodes that have an influence on a value, in the graph's order. */

@@ -1,7 +1,7 @@
-import { walkGraphs } from '../../onnx/edit-walk.ts'
+import { walkGraphs } from '../../onnx/edit/edit-walk.ts'
 import type { ModelProto } from '../../onnx/proto/onnx_pb.ts'
 import { makeTensor } from '../../onnx/tensor-data.ts'
-import type { ParameterLayout } from '../parameters.ts'
+import type { ParameterLayout } from '../autodiff/parameters.ts'
 
 /**
  * Puts trained weights where the graph has its own, under the same names, also inside the body of a Scan. A parameter

@@ -1,5 +1,5 @@
-import { multiply } from '../ops-arithmetic.ts'
-import { shapeConstant, type Tape, type Value } from '../tape.ts'
+import { multiply } from '../autodiff/ops-arithmetic.ts'
+import { shapeConstant, type Tape, type Value } from '../autodiff/tape.ts'
 
 /**
  * Drop path, or stochastic depth (Huang et al. 2016): in training each clip passes through some blocks only. The mask

@@ -1,5 +1,5 @@
-import { maximum } from '../ops-convolution.ts'
-import { reshape } from '../ops-shape.ts'
+import { maximum } from '../autodiff/ops-convolution.ts'
+import { reshape } from '../autodiff/ops-shape.ts'
 import { motionChannels } from './motion-channels.ts'
 import {
   convolutionSpecs,

@@ -1,4 +1,4 @@
-import { shapeConstant, type Tape, type Value } from '../tape.ts'
+import { shapeConstant, type Tape, type Value } from '../autodiff/tape.ts'
 import type { ClipShape } from './video-model.ts'
 
 /** How a clip is cut: `tubeletFrames` frames deep, `patchPx` × `patchPx` wide. */

@@ -1,8 +1,8 @@
-import { relu } from '../ops-arithmetic.ts'
-import { convolution } from '../ops-convolution.ts'
-import { reshape } from '../ops-shape.ts'
-import type { ParameterSpec, Parameters } from '../parameters.ts'
-import type { Tape, Value } from '../tape.ts'
+import { relu } from '../autodiff/ops-arithmetic.ts'
+import { convolution } from '../autodiff/ops-convolution.ts'
+import { reshape } from '../autodiff/ops-shape.ts'
+import type { ParameterSpec, Parameters } from '../autodiff/parameters.ts'
+import type { Tape, Value } from '../autodiff/tape.ts'
 import type { ClipShape } from './video-model.ts'
 
 export interface PlaceFeatureSettings {

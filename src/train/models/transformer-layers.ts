@@ -1,9 +1,9 @@
-import { add, gelu } from '../ops-arithmetic.ts'
-import { attend, layerNorm, linear } from '../ops-matrix.ts'
-import { meanAxis } from '../ops-reduce.ts'
-import { reshape, transpose } from '../ops-shape.ts'
-import type { ParameterSpec, Parameters } from '../parameters.ts'
-import type { Tape, Value } from '../tape.ts'
+import { add, gelu } from '../autodiff/ops-arithmetic.ts'
+import { attend, layerNorm, linear } from '../autodiff/ops-matrix.ts'
+import { meanAxis } from '../autodiff/ops-reduce.ts'
+import { reshape, transpose } from '../autodiff/ops-shape.ts'
+import type { ParameterSpec, Parameters } from '../autodiff/parameters.ts'
+import type { Tape, Value } from '../autodiff/tape.ts'
 import { keepBranch } from './drop-path.ts'
 
 /** Sizes of the blocks of one transformer. */

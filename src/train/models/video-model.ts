@@ -1,5 +1,5 @@
-import type { ParameterSpec, Parameters } from '../parameters.ts'
-import type { Tape, Value } from '../tape.ts'
+import type { ParameterSpec, Parameters } from '../autodiff/parameters.ts'
+import type { Tape, Value } from '../autodiff/tape.ts'
 
 /** What a clip model looks at. */
 export interface ClipShape {

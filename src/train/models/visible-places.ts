@@ -1,5 +1,5 @@
 import type { Random } from '../../core/random.ts'
-import type { Tape, Value } from '../tape.ts'
+import type { Tape, Value } from '../autodiff/tape.ts'
 
 /** Places that are seen when a share of them is hidden: at least one, and never all. */
 export function visibleCount(places: number, hiddenShare: number): number {

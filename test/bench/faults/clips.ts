@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { type ClipRow, openClipReader } from '../../../src/event/clip-reader.ts'
+import { type ClipRow, openClipReader } from '../../../src/store/tables/clip-reader.ts'
 import type { BenchOptions } from '../report.ts'
 import { gopMs, preRollMs, startSite } from './site.ts'
 

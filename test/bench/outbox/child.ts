@@ -7,7 +7,7 @@ import type { AlertStep } from '../../../src/core/alert.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { openEventStore } from '../../../src/event/event-store.ts'
-import { createKafkaPublisher } from '../../../src/event/kafka-publisher.ts'
+import { createKafkaPublisher } from '../../../src/event/kafka/kafka-publisher.ts'
 import { createOutboxSender } from '../../../src/event/outbox-sender.ts'
 
 const [dataDir = '', broker = '', round = '0', count = '0'] = process.argv.slice(2)

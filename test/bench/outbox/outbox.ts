@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { Kafka, logLevel } from '../../../src/event/kafka-client.ts'
+import { Kafka, logLevel } from '../../../src/event/kafka/kafka-client.ts'
 import { type KafkaBroker, startKafka } from '../../support/kafka-broker.ts'
 import { type BenchOptions, type BenchReport, bar, type Log, machine } from '../report.ts'
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { ClipRow } from '../../../src/event/clip-reader.ts'
+import type { ClipRow } from '../../../src/store/tables/clip-reader.ts'
 import { decodeFile } from '../../support/odd-camera/reference-decode.ts'
 
 export interface ReadClip extends Pick<ClipRow, 'alertId' | 'durationMs' | 'preRollMs' | 'endReason'> {

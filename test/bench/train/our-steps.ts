@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
-import { oneOf } from '../../../src/train/objective.ts'
-import { createTrainer } from '../../../src/train/trainer.ts'
+import { oneOf } from '../../../src/train/step/objective.ts'
+import { createTrainer } from '../../../src/train/step/trainer.ts'
 import { labelNames, type TrainingPlan } from './training-plan.ts'
 
 const plan = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as TrainingPlan

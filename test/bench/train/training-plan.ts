@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { adamWDefaults } from '../../../src/train/adamw.ts'
+import { initialWeights, layOut, type ParameterLayout } from '../../../src/train/autodiff/parameters.ts'
 import type { presets } from '../../../src/train/models/presets.ts'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
-import { initialWeights, layOut, type ParameterLayout } from '../../../src/train/parameters.ts'
+import { adamWDefaults } from '../../../src/train/step/adamw.ts'
 import { createRandom } from '../infer/bench-model.ts'
 
 /** What both engines train, as files that both can read. */

@@ -1,5 +1,5 @@
 import type { VideoTransformerSettings } from '../../../src/train/models/video-transformer.ts'
-import type { PretrainPlan } from '../../../src/train/pretrain.ts'
+import type { PretrainPlan } from '../../../src/train/run/pretrain.ts'
 import type { WindowShape } from './windows.ts'
 
 // Everything that was chosen. All folds use the same; found by trials on few folds.

@@ -10,7 +10,7 @@ import {
   behavioursShape,
   conditionNames,
   durationMs,
-} from '../../../src/config/behaviour-schema.ts'
+} from '../../../src/config/schema/behaviour-schema.ts'
 import { behavioursOf, square } from './staging.ts'
 
 const lines = [{ name: 'fence', from: [0, 0], to: [1, 1], left: 'street', right: 'yard' }]

@@ -8,10 +8,10 @@ import { bundleSchema } from '../../../src/bundle/bundle-schema.ts'
 import { poseSchema } from '../../../src/bundle/pose-schema.ts'
 import { registerModel } from '../../../src/cli/commands/model.ts'
 import { registerTrain } from '../../../src/cli/commands/train.ts'
-import { behavioursSchema } from '../../../src/config/behaviour-schema.ts'
-import { poseSchema as cameraPoseSchema } from '../../../src/config/pose-schema.ts'
+import { behavioursSchema } from '../../../src/config/schema/behaviour-schema.ts'
+import { poseSchema as cameraPoseSchema } from '../../../src/config/schema/pose-schema.ts'
 import { postures } from '../../../src/core/pose.ts'
-import { layouts } from '../../../src/onnx/fold-input.ts'
+import { layouts } from '../../../src/onnx/fold/fold-input.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/models.md'), 'utf8')
 const [importPart, bundlePart] = page.split('\n## bundle.json\n') as [string, string]

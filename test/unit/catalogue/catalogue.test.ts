@@ -13,7 +13,7 @@ import type { CatalogueEntry } from '../../../src/catalogue/catalogue-schema.ts'
 import { extractFiles } from '../../../src/catalogue/extract-files.ts'
 import { fetchArchive } from '../../../src/catalogue/fetch-archive.ts'
 import { findEntry, readCatalogue } from '../../../src/catalogue/read-catalogue.ts'
-import { parseImportOptions } from '../../../src/cli/model-options.ts'
+import { parseImportOptions } from '../../../src/cli/model/model-options.ts'
 
 let dir = ''
 beforeEach(() => {

@@ -8,7 +8,7 @@ import { sinceMs } from '../../../src/cli/since-ms.ts'
 import type { AlertStep } from '../../../src/core/alert.ts'
 import type { OutboxEvent } from '../../../src/core/events.ts'
 import { type EventStore, openEventStore } from '../../../src/event/event-store.ts'
-import type { OutboxReader } from '../../../src/event/outbox-reader.ts'
+import type { OutboxReader } from '../../../src/store/tables/outbox-reader.ts'
 
 const startMs = Date.parse('2026-05-01T08:00:00Z')
 let dir: string

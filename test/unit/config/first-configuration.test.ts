@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { checkConfig } from '../../../pipelines/check-config.ts'
+import { checkConfig } from '../../../pipelines/live/check-config.ts'
 import { loadConfig, parseConfig } from '../../../src/config/load.ts'
 
 const root = join(import.meta.dirname, '../../..')

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { kafkaSchema } from '../../../src/config/kafka-schema.ts'
-import { mqttSchema } from '../../../src/config/mqtt-schema.ts'
 import { neverFetched } from '../../../src/config/never-fetched.ts'
-import { webhookSchema } from '../../../src/config/webhook-schema.ts'
+import { kafkaSchema } from '../../../src/config/schema/kafka-schema.ts'
+import { mqttSchema } from '../../../src/config/schema/mqtt-schema.ts'
+import { webhookSchema } from '../../../src/config/schema/webhook-schema.ts'
 
 const takes = {
   kafka: (address: string) => kafkaSchema.safeParse({ brokers: [address] }),

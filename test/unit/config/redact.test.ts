@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { configHash } from '../../../src/config/config-hash.ts'
 import { diffConfig } from '../../../src/config/diff.ts'
-import { emitSchema } from '../../../src/config/emit-schema.ts'
 import { parseConfig } from '../../../src/config/load.ts'
 import { redactConfig, redactUrl } from '../../../src/config/redact.ts'
+import { emitSchema } from '../../../src/config/schema/emit-schema.ts'
 
 function config(password: string, extra = '') {
   const text = `version: 1

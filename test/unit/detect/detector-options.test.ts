@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type ImportOptions, parseImportOptions } from '../../../src/cli/model-options.ts'
+import { type ImportOptions, parseImportOptions } from '../../../src/cli/model/model-options.ts'
 
 const options: ImportOptions = {
   name: 'd',

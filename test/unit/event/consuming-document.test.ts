@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import Ajv from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
-import { kafkaSchema } from '../../../src/config/kafka-schema.ts'
+import { kafkaSchema } from '../../../src/config/schema/kafka-schema.ts'
 import { configSchema } from '../../../src/config/schema.ts'
 import {
   alertEvent,
@@ -14,8 +14,8 @@ import {
   clipUnavailableEvent,
   type NewEvent,
 } from '../../../src/event/cloud-event.ts'
-import { kafkaMessage, topicOf } from '../../../src/event/kafka-message.ts'
-import { wantedTopics } from '../../../src/event/kafka-topics.ts'
+import { kafkaMessage, topicOf } from '../../../src/event/kafka/kafka-message.ts'
+import { wantedTopics } from '../../../src/event/kafka/kafka-topics.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const text = readFileSync(join(root, 'docs/consuming.md'), 'utf8')

@@ -9,13 +9,13 @@ import type { AlertStep } from '../../../src/core/alert.ts'
 import type { CameraStatus } from '../../../src/core/camera-status.ts'
 import type { RecordedClip } from '../../../src/core/recorded-clip.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
-import { openAlertReader } from '../../../src/event/alert-reader.ts'
-import { openClipReader } from '../../../src/event/clip-reader.ts'
-import { openDatabase } from '../../../src/event/database.ts'
-import { openDeadLetters } from '../../../src/event/dead-letters.ts'
 import { type EventStore, openEventStore } from '../../../src/event/event-store.ts'
-import { openOutboxReader } from '../../../src/event/outbox-reader.ts'
 import { transaction } from '../../../src/store/store-database.ts'
+import { openAlertReader } from '../../../src/store/tables/alert-reader.ts'
+import { openClipReader } from '../../../src/store/tables/clip-reader.ts'
+import { openDeadLetters } from '../../../src/store/tables/dead-letters.ts'
+import { openDatabase } from '../../../src/store/tables/event-database.ts'
+import { openOutboxReader } from '../../../src/store/tables/outbox-reader.ts'
 
 let dataDir: string
 let nowMs = 1e12

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { mqttSchema } from '../../../src/config/mqtt-schema.ts'
-import { discoveryMessages } from '../../../src/event/home-assistant.ts'
-import { mqttTopics } from '../../../src/event/mqtt-topics.ts'
+import { mqttSchema } from '../../../src/config/schema/mqtt-schema.ts'
+import { discoveryMessages } from '../../../src/event/mqtt/home-assistant.ts'
+import { mqttTopics } from '../../../src/event/mqtt/mqtt-topics.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/mqtt.md'), 'utf8')
 const topics = mqttTopics('<prefix>', '<node>')

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findProblems } from '../../../pipelines/check-config.ts'
+import { findProblems } from '../../../pipelines/live/check-config.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { metricTable } from '../../../src/telemetry/metric-table.ts'
 

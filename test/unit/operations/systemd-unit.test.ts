@@ -69,7 +69,7 @@ describe('config/systemd/vireo.service', () => {
 
   it('asks for a reload with the signal that vireo run takes', () => {
     expect(service('ExecReload')).toBe('/bin/kill -HUP $MAINPID')
-    const run = readFileSync(join(root, 'src/cli/run-live.ts'), 'utf8')
+    const run = readFileSync(join(root, 'src/cli/run/run-live.ts'), 'utf8')
     expect(run).toContain("process.on('SIGHUP'")
   })
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { modelContract } from '../../../src/bundle/model-contract.ts'
-import type { RolloutConfig } from '../../../src/config/models-schema.ts'
+import type { RolloutConfig } from '../../../src/config/schema/models-schema.ts'
 import type { Clip, Scores } from '../../../src/core/clip.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { openModelRegistry } from '../../../src/registry/model-registry.ts'

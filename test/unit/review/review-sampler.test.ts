@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { samplingSchema } from '../../../src/config/sampling-schema.ts'
+import { samplingSchema } from '../../../src/config/schema/sampling-schema.ts'
 import type { SampleReason } from '../../../src/core/clip-sample.ts'
 import type { Disagreement } from '../../../src/core/disagreement.ts'
 import {

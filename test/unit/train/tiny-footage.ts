@@ -1,7 +1,7 @@
 import { createRandom } from '../../../src/core/random.ts'
-import type { ClipSource } from '../../../src/train/clip-source.ts'
+import type { ClipSource } from '../../../src/train/data/clip-source.ts'
+import { memoryClips } from '../../../src/train/data/stored-clips.ts'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
-import { memoryClips } from '../../../src/train/stored-clips.ts'
 
 /** A transformer of a few thousand weights on clips of 4 frames of 16 × 16 pixels. */
 export const tinyModel = createVideoTransformer({

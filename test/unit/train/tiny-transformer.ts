@@ -1,8 +1,8 @@
+import { initialWeights, layOut } from '../../../src/train/autodiff/parameters.ts'
 import {
   createVideoTransformer,
   type VideoTransformerSettings,
 } from '../../../src/train/models/video-transformer.ts'
-import { initialWeights, layOut } from '../../../src/train/parameters.ts'
 
 /** Normal numbers, the same for the same seed. */
 export function noise(seed: number): () => number {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { fineTunePlanSchema } from '../../../src/train/fine-tune-plan.ts'
+import { fineTunePlanSchema } from '../../../src/train/run/fine-tune-plan.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/training.md'), 'utf8')
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tierSchema } from '../../../../src/config/tier-schema.ts'
+import { tierSchema } from '../../../../src/config/schema/tier-schema.ts'
 import { judgeTier } from '../../../../src/record/tier/judge-tier.ts'
 import { parseQuality } from '../../../../src/record/tier/measure-quality.ts'
 import { tierArguments } from '../../../../src/record/tier/tier-arguments.ts'

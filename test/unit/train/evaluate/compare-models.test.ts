@@ -4,7 +4,7 @@ import { compareModels, guessing } from '../../../../src/train/evaluate/compare-
 import { accuracyOf } from '../../../../src/train/evaluate/confusion.ts'
 import { evaluate } from '../../../../src/train/evaluate/evaluate.ts'
 import { mcNemar, signTest } from '../../../../src/train/evaluate/mcnemar.ts'
-import type { Prediction } from '../../../../src/train/prediction.ts'
+import type { Prediction } from '../../../../src/train/evaluate/prediction.ts'
 import { says, synthetic } from './synthetic.ts'
 
 const labels = ['walk', 'run', 'fall']

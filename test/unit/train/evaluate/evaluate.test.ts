@@ -4,7 +4,7 @@ import { calibrationOf, fitTemperature, withTemperature } from '../../../../src/
 import { evaluate } from '../../../../src/train/evaluate/evaluate.ts'
 import { evaluateLabels } from '../../../../src/train/evaluate/evaluate-labels.ts'
 import { falseAlarmsOf } from '../../../../src/train/evaluate/false-alarms.ts'
-import type { Prediction } from '../../../../src/train/prediction.ts'
+import type { Prediction } from '../../../../src/train/evaluate/prediction.ts'
 import { says, synthetic } from './synthetic.ts'
 
 const labels = ['walk', 'run', 'fall']

@@ -6,8 +6,8 @@ import { compareModels, guessing } from '../../../../src/train/evaluate/compare-
 import { evaluate, type LatencyFigures } from '../../../../src/train/evaluate/evaluate.ts'
 import { type GateRule, gate } from '../../../../src/train/evaluate/gate.ts'
 import { type GateRules, gateRulesSchema } from '../../../../src/train/evaluate/gate-rules.ts'
+import type { Prediction } from '../../../../src/train/evaluate/prediction.ts'
 import type { Leak } from '../../../../src/train/evaluate/split-by-group.ts'
-import type { Prediction } from '../../../../src/train/prediction.ts'
 import { says, synthetic } from './synthetic.ts'
 
 const labels = ['walk', 'run', 'fall']

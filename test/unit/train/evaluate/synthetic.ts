@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../../../../src/core/random.ts'
-import type { Prediction } from '../../../../src/train/prediction.ts'
+import type { Prediction } from '../../../../src/train/evaluate/prediction.ts'
 
 /** A prediction that says `top` with the given confidence, the rest shared out evenly. */
 export function says(

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { createGraphBuilder } from '../../../../src/onnx/graph-builder.ts'
 import { readModel } from '../../../../src/onnx/read-model.ts'
 import { sizesOf } from '../../../../src/onnx/tensor-data.ts'
+import { layOut } from '../../../../src/train/autodiff/parameters.ts'
 import { cutHead } from '../../../../src/train/imported/cut-head.ts'
 import { findHead, tensorOf } from '../../../../src/train/imported/find-head.ts'
 import { importGraph } from '../../../../src/train/imported/import-graph.ts'
-import { layOut } from '../../../../src/train/parameters.ts'
 import { openFixture, relativeError, runClips } from './pytorch-fixtures.ts'
 
 describe.each(['videomae', 'timesformer', 'timesformer-fixed-batch', 'plain-vit-opset-14'])(

@@ -1,9 +1,9 @@
 import { describe, it } from 'vitest'
+import type { Tape, Value } from '../../../../src/train/autodiff/tape.ts'
 import * as axes from '../../../../src/train/imported/ops-axes.ts'
 import * as each from '../../../../src/train/imported/ops-elementwise.ts'
 import { patchProduct, product } from '../../../../src/train/imported/ops-product.ts'
-import type { Tape, Value } from '../../../../src/train/tape.ts'
-import { checkGradients } from '../check-gradients.ts'
+import { checkGradients } from '../autodiff/check-gradients.ts'
 import { shiftedBy } from './shifted-by.ts'
 
 type Build = (tape: Tape, inputs: Value[]) => Value

@@ -2,12 +2,12 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { createGraphBuilder, type GraphBuilder } from '../../../../src/onnx/graph-builder.ts'
 import { readModel } from '../../../../src/onnx/read-model.ts'
+import { layOut } from '../../../../src/train/autodiff/parameters.ts'
 import { importGraph } from '../../../../src/train/imported/import-graph.ts'
-import { oneOf } from '../../../../src/train/objective.ts'
-import { layOut } from '../../../../src/train/parameters.ts'
-import { buildGradientGraph, buildServingGraph } from '../../../../src/train/step-graph.ts'
-import { createTrainer } from '../../../../src/train/trainer.ts'
-import { numbers } from '../check-gradients.ts'
+import { oneOf } from '../../../../src/train/step/objective.ts'
+import { buildGradientGraph, buildServingGraph } from '../../../../src/train/step/step-graph.ts'
+import { createTrainer } from '../../../../src/train/step/trainer.ts'
+import { numbers } from '../autodiff/check-gradients.ts'
 import {
   fixtureLabels,
   floatsOfText,

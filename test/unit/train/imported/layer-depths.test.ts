@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createGraphBuilder } from '../../../../src/onnx/graph-builder.ts'
-import { startWeights } from '../../../../src/train/fine-tune.ts'
 import { importGraph } from '../../../../src/train/imported/import-graph.ts'
 import { createVideoTransformer } from '../../../../src/train/models/video-transformer.ts'
-import { layersOf, rateScales } from '../../../../src/train/parameter-rates.ts'
-import { buildServingGraph } from '../../../../src/train/step-graph.ts'
-import { numbers } from '../check-gradients.ts'
+import { startWeights } from '../../../../src/train/run/fine-tune.ts'
+import { layersOf, rateScales } from '../../../../src/train/step/parameter-rates.ts'
+import { buildServingGraph } from '../../../../src/train/step/step-graph.ts'
+import { numbers } from '../autodiff/check-gradients.ts'
 import { importFixture } from './pytorch-fixtures.ts'
 
 describe('layers of an imported graph', () => {

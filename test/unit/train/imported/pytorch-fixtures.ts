@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { foldPreprocessing } from '../../../../src/onnx/fold-preprocessing.ts'
+import { foldPreprocessing } from '../../../../src/onnx/fold/fold-preprocessing.ts'
 import { type ImportedModel, importGraph } from '../../../../src/train/imported/import-graph.ts'
 
 export const fixtureLabels = ['stand', 'walk', 'fall']

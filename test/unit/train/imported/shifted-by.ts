@@ -1,5 +1,5 @@
-import { add } from '../../../../src/train/ops-arithmetic.ts'
-import type { Tape, Value } from '../../../../src/train/tape.ts'
+import { add } from '../../../../src/train/autodiff/ops-arithmetic.ts'
+import type { Tape, Value } from '../../../../src/train/autodiff/tape.ts'
 
 /** x plus a plain number. */
 export function shiftedBy(tape: Tape, x: Value, by: number): Value {

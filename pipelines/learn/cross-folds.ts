@@ -1,0 +1,65 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LabelledVideo } from '../../src/train/data/labelled-set.ts'
+import type { Prediction } from '../../src/train/evaluate/prediction.ts'
+import { splitByGroup, splitSides } from '../../src/train/evaluate/split-by-group.ts'
+import type { LearnJob } from './learn-prepare.ts'
+
+/** With so many clips, validation says enough by itself. */
+const enoughClips = 20
+
+/**
+ * The footage that is learned from, in parts that share no group; none where validation says enough, or where there are
+ * too few groups. Each part is judged by a model that learned from the others.
+ */
+export function foldsOf(job: Pick<LearnJob, 'learning' | 'split' | 'backbone'>): LabelledVideo[][] {
+  const { learning, split, backbone } = job
+  const items = [...split.train, ...split.validation]
+  const groups = new Set(items.map(({ group }) => group)).size
+  const count = Math.min(learning.folds, groups)
+  if (backbone || split.validation.length >= enoughClips || count < 2) return []
+  const share = 1 / count
+  const shares = { train: share, validation: share, test: count > 2 ? share : 0 }
+  const parts = splitByGroup({ items, shares, seed: learning.seed }).split
+  return splitSides.map((side) => [...parts[side]]).filter((part) => part.length > 0)
+}
+
+const unseenFile = 'unseen.json'
+
+/** What was said of clips by models that did not learn from them, by the names of labels. */
+interface Unseen {
+  readonly labels: readonly string[]
+  readonly predictions: readonly (Omit<Prediction, 'probabilities' | 'peaks'> & {
+    readonly probabilities: readonly number[]
+    readonly peaks?: readonly number[]
+  })[]
+}
+
+export async function writeUnseen(dir: string, labels: readonly string[], said: readonly Prediction[]) {
+  const predictions = said.map(({ probabilities, peaks, ...rest }) => ({
+    ...rest,
+    probabilities: [...probabilities],
+    ...(peaks && { peaks: [...peaks] }),
+  }))
+  await writeFile(join(dir, unseenFile), `${JSON.stringify({ labels, predictions } satisfies Unseen)}\n`)
+}
+
+/**
+ * What is kept in a folder, with scores in the order of these labels; null where nothing is. A label that was not known
+ * then has the score 0; what a clip shows is said by whoever asks.
+ */
+export async function readUnseen(dir: string, labels: readonly string[]): Promise<Prediction[] | null> {
+  const text = await readFile(join(dir, unseenFile), 'utf8').catch(() => null)
+  if (text === null) return null
+  const unseen = JSON.parse(text) as Unseen
+  const columns = labels.map((label) => unseen.labels.indexOf(label))
+  const ordered = (values: readonly number[]) => Float32Array.from(columns, (column) => values[column] ?? 0)
+  return unseen.predictions.map(({ probabilities, peaks, truth, ...rest }) => ({
+    ...rest,
+    truth: labels.indexOf(unseen.labels[truth] ?? ''),
+    probabilities: ordered(probabilities),
+    ...(peaks && { peaks: ordered(peaks) }),
+  }))
+}
+
+export const unseenFileName = unseenFile

@@ -1,0 +1,290 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { loadBundle } from '../../src/bundle/load-bundle.ts'
+import { AppError } from '../../src/core/errors.ts'
+import { readJson } from '../../src/store/read-json.ts'
+import { redactFields } from '../../src/telemetry/redact-text.ts'
+import type { LabelledVideo } from '../../src/train/data/labelled-set.ts'
+import { type Comparison, compareModels, guessing } from '../../src/train/evaluate/compare-models.ts'
+import {
+  type CorrectedClip,
+  correctedClips,
+  countCorrected,
+} from '../../src/train/evaluate/corrected-clips.ts'
+import { type Evaluation, evaluate, type LatencyFigures } from '../../src/train/evaluate/evaluate.ts'
+import { type GateDecision, gate } from '../../src/train/evaluate/gate.ts'
+import type { Prediction } from '../../src/train/evaluate/prediction.ts'
+import { measureLatencies, predictBundle } from '../../src/train/export/predict-bundle.ts'
+import { formatHistory, type HistoryRecord, parseHistory } from '../../src/train/report/history.ts'
+import { renderReport } from '../../src/train/report/render-report.ts'
+import { writeTensorBoard } from '../../src/train/report/tensorboard.ts'
+import { readHistory } from '../../src/train/run/run-history.ts'
+import { readUnseen } from './cross-folds.ts'
+import { type LearnJob, openClips } from './learn-prepare.ts'
+import { servedDir } from './run-folders.ts'
+
+/** What both versions said of the footage that nobody was trained on, as a file of the run. */
+interface Said {
+  readonly labels: readonly string[]
+  /** Thresholds of the challenger; null for labels that never alert. */
+  readonly thresholds: readonly (number | null)[]
+  readonly footageS: Readonly<Record<string, number>>
+  readonly challenger: Side
+  readonly champion: Side & { readonly name: string }
+  /** Labels that the champion alerts on and the challenger does not know. */
+  readonly lostLabels: readonly string[]
+  /** Of the clips that people corrected, on whatever side they are. */
+  readonly corrected: {
+    readonly challenger: readonly Prediction[]
+    readonly champion: readonly Prediction[] | null
+  }
+  readonly validation: readonly Prediction[]
+  /** How many of the predictions are of cross-validation. */
+  readonly crossValidated: number
+}
+
+interface Side {
+  readonly predictions: readonly Prediction[]
+  readonly latency: LatencyFigures | null
+}
+
+export interface Judged {
+  readonly evaluation: Evaluation
+  readonly comparison: Comparison
+  readonly decision: GateDecision
+  readonly corrected: readonly CorrectedClip[]
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+const saidFile = 'predictions.json'
+
+/**
+ * The new version and the live one on the test side, as they serve; without a live one, guessing. With
+ * cross-validation also on the clips that were learned from, each by a model that did not see it.
+ */
+export async function predictBoth(job: LearnJob): Promise<void> {
+  const { learning, set, split, corrections, threads, signal, champion, registry, run, onProgress } = job
+  const { viewsPerItem } = learning
+  const { labels } = set
+  const loaded = await loadBundle(servedDir(job))
+  const tell = (done: number) => onProgress({ phase: 'evaluate', done, total: 3, loss: null, etaS: 0 })
+  const predict = async (videos: readonly LabelledVideo[], bundle = loaded) => {
+    if (videos.length === 0) return { predictions: [], footageS: {} }
+    const { input, temporal } = bundle.bundle
+    const source = await openClips(job, videos, { ...input, sampleFps: temporal.sampleFps })
+    const footageS: Record<string, number> = {}
+    for (const { group, frameCount } of source.items)
+      footageS[group] = (footageS[group] ?? 0) + frameCount / source.sampleFps
+    try {
+      const options = { loaded: bundle, source, labels, viewsPerItem, threads, signal }
+      return { predictions: await predictBundle(options), footageS }
+    } finally {
+      source.close()
+    }
+  }
+  const secondsOf = async (said: readonly Prediction[]) => {
+    const ids = new Set(said.map(({ id }) => id))
+    const source = await openClips(
+      job,
+      set.items.filter(({ id }) => ids.has(id)),
+    )
+    const seconds: Record<string, number> = {}
+    for (const { group, frameCount } of source.items)
+      seconds[group] = (seconds[group] ?? 0) + frameCount / source.sampleFps
+    source.close()
+    return seconds
+  }
+  const wanted = new Set(corrections.map(({ id }) => id))
+  const corrected = set.items.filter(({ id }) => wanted.has(id))
+  tell(0)
+  const own = await predict(split.test)
+  tell(1)
+  const unseen = await readUnseen(run.dir, labels)
+  const validation = unseen ?? (await predict(split.validation)).predictions
+  tell(2)
+  const championDir = champion === null || registry === null ? null : registry.dirOf(learning.model, champion)
+  const before = championDir === null ? null : await loadBundle(championDir)
+  const unseenBefore = championDir === null ? null : await readUnseen(join(championDir, 'training'), labels)
+  // Of a live version that is not known to have left clips out, only the test side says something.
+  const extra = unseen && (before === null || unseenBefore) ? unseen : []
+  const predictions = [...own.predictions, ...extra]
+  if (predictions.length === 0)
+    throw new AppError(
+      'TRAIN_SPLIT',
+      'nothing is left to judge the new version by: set learning.testShare above 0, or label footage of more groups',
+    )
+  const [latency = null, latencyBefore = null] = await measureLatencies(before ? [loaded, before] : [loaded])
+  const rival = async () => {
+    if (before === null) return guessing(labels.length, predictions)
+    const known = new Map((unseenBefore ?? []).map((each) => [each.id, each]))
+    const asked = await predict(
+      [
+        ...split.test,
+        ...set.items.filter(({ id }) => !known.has(id) && extra.some((each) => each.id === id)),
+      ],
+      before,
+    )
+    const said = extra.flatMap((each) => {
+      const one = known.get(each.id)
+      return one ? [{ ...each, probabilities: one.probabilities }] : []
+    })
+    return { name: `${learning.model}@${champion}`, predictions: [...asked.predictions, ...said] }
+  }
+  const said: Said = {
+    labels,
+    thresholds: loaded.bundle.labels.map(({ threshold, background }) => (background ? null : threshold)),
+    footageS: { ...(await secondsOf(extra)), ...own.footageS },
+    challenger: { predictions, latency },
+    champion: { ...(await rival()), latency: latencyBefore },
+    crossValidated: extra.length,
+    lostLabels: before
+      ? before.bundle.labels.flatMap(({ name, background }) =>
+          background || labels.includes(name) ? [] : [name],
+        )
+      : [],
+    corrected: {
+      challenger: (await predict(corrected)).predictions,
+      champion: before ? (await predict(corrected, before)).predictions : null,
+    },
+    validation,
+  }
+  await writeFile(join(run.dir, saidFile), JSON.stringify(said, plainNumbers))
+  tell(3)
+}
+
+/** Figures, comparison and the gate's decision from what was said. */
+export async function judgePredictions(job: LearnJob): Promise<Judged> {
+  const { run, plans, leaks, learning, corrections } = job
+  const said = await readSaid(run.dir)
+  const { labels, thresholds, footageS } = said
+  // Alarms can only be false where there is footage of nothing.
+  const falseAlarms = learning.background.length > 0 ? { thresholds, footageS } : undefined
+  const evaluated = ({ predictions, latency }: Side, validation?: readonly Prediction[]) =>
+    evaluate({
+      ...{ labels, predictions, latency },
+      ...(validation && validation.length > 0 && { validation }),
+      ...(falseAlarms && { falseAlarms }),
+    })
+  const evaluation = evaluated(said.challenger, said.validation)
+  const comparison = compareModels({
+    champion: { ...said.champion, evaluation: evaluated(said.champion) },
+    challenger: {
+      name: `${learning.model}@${job.version}`,
+      predictions: said.challenger.predictions,
+      evaluation,
+    },
+    seed: learning.seed,
+    resamples: plans.gate.resamples,
+    confidence: plans.gate.confidence,
+  })
+  const decision = gate({
+    ...{ rules: plans.gate, comparison, leaks, lostLabels: said.lostLabels },
+    ...{ first: job.champion === null, crossValidated: said.crossValidated },
+  })
+  const corrected = correctedClips({ labels, corrections, ...said.corrected })
+  const metrics = metricsOf({ evaluation, comparison, corrected })
+  await writeFile(
+    join(run.dir, 'metrics.json'),
+    `${JSON.stringify({ ...metrics, promote: decision.promote }, null, 2)}\n`,
+  )
+  return { evaluation, comparison, decision, corrected, metrics }
+}
+
+/** report.html, history.jsonl and an event file for TensorBoard. Returns the report's path. */
+export async function writeRunReport(job: LearnJob, judged: Judged): Promise<string> {
+  const { run, learning, set, datasets, version, champion, code, command, clock } = job
+  const history = curveOf(await readHistory(join(run.dir, 'finetune')))
+  const pretraining = await readFile(join(run.dir, 'pretrain.jsonl'), 'utf8').then(
+    (text) => parseHistory(text, 'pretrain.jsonl'),
+    () => [],
+  )
+  await writeFile(join(run.dir, 'history.jsonl'), formatHistory(history))
+  const nowS = clock.nowMs() / 1000
+  const events = writeTensorBoard({ records: history, wallTimeS: () => nowS })
+  await writeFile(join(run.dir, 'events.out.tfevents.0.vireo'), events)
+  const path = join(run.dir, 'report.html')
+  const html = renderReport({
+    title: `${learning.model}@${version}`,
+    createdAt: new Date(clock.nowMs()),
+    ...judged,
+    history,
+    pretraining,
+    reconstructions: await reconstructionsOf(run.dir),
+    lineage: {
+      parent: champion,
+      dataset: [set.id, ...datasets].join(', '),
+      code,
+      seed: String(learning.seed),
+      run: run.id,
+    },
+    config: redactFields(learning),
+    command,
+  })
+  await writeFile(path, html)
+  return path
+}
+
+function curveOf(lines: Awaited<ReturnType<typeof readHistory>>): HistoryRecord[] {
+  return lines.flatMap((line): HistoryRecord[] => {
+    if (line.type === 'step') return [{ step: line.step, loss: line.loss, learningRate: line.rate }]
+    if (line.type !== 'epoch') return []
+    const { step, epoch, validationLoss, validationAccuracy: accuracy } = line
+    return [{ step, epoch, validationLoss, accuracy }]
+  })
+}
+
+async function reconstructionsOf(dir: string): Promise<{ caption: string; png: Uint8Array }[]> {
+  const names = ['reconstruction-0.png', 'reconstruction-1.png', 'reconstruction-2.png']
+  const found = await Promise.all(names.map((name) => readFile(join(dir, name)).catch(() => null)))
+  return found.flatMap((png, n) =>
+    png ? [{ caption: `Clip ${n + 1}: as it is, as the encoder sees it, as it is painted`, png }] : [],
+  )
+}
+
+async function readSaid(dir: string): Promise<Said> {
+  const file = join(dir, saidFile)
+  const said = readJson<Said>(await readFile(file, 'utf8'))
+  if (!said)
+    throw new AppError('TRAIN_CHECKPOINT', `${file}: is damaged; remove ${dir}, and the run begins anew`)
+  const revive = (list: readonly Prediction[]): Prediction[] =>
+    list.map((each) => ({ ...each, probabilities: Float32Array.from(each.probabilities) }))
+  return {
+    ...said,
+    lostLabels: said.lostLabels ?? [],
+    crossValidated: said.crossValidated ?? 0,
+    corrected: {
+      challenger: revive(said.corrected?.challenger ?? []),
+      champion: said.corrected?.champion ? revive(said.corrected.champion) : null,
+    },
+    challenger: { ...said.challenger, predictions: revive(said.challenger.predictions) },
+    champion: { ...said.champion, predictions: revive(said.champion.predictions) },
+    validation: revive(said.validation),
+  }
+}
+
+const plainNumbers = (_name: string, value: unknown) => (value instanceof Float32Array ? [...value] : value)
+
+/** The figures that go into the lineage. */
+function metricsOf(options: Pick<Judged, 'evaluation' | 'comparison' | 'corrected'>): Record<string, number> {
+  const { evaluation, comparison, corrected } = options
+  const { clips, rightBefore, rightNow } = countCorrected(corrected)
+  const { accuracy, macroF1, items, groups, calibration, falseAlarms, latency, perClass } = evaluation
+  const figures: Record<string, number | null> = {
+    ...{ accuracy, macroF1, testItems: items, testGroups: groups, ece: calibration.ece },
+    falseAlarmsPerCameraDay: falseAlarms?.perCameraDay ?? null,
+    latencyP95Ms: latency?.p95Ms ?? null,
+    macroF1Gain: comparison.macroF1.difference,
+    ...(clips > 0 && { correctedClips: clips, correctedRightBefore: rightBefore, correctedRight: rightNow }),
+  }
+  for (const { label, precision, recall, f1 } of perClass)
+    Object.assign(figures, {
+      [`${label}.precision`]: precision,
+      [`${label}.recall`]: recall,
+      [`${label}.f1`]: f1,
+    })
+  return Object.fromEntries(
+    Object.entries(figures).flatMap(([name, value]) =>
+      value === null || !Number.isFinite(value) ? [] : [[name, Number(value.toPrecision(6))]],
+    ),
+  )
+}

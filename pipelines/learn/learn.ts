@@ -1,0 +1,82 @@
+import type { LearningConfig } from '../../src/config/schema/learning-schema.ts'
+import type { Clock } from '../../src/core/clock.ts'
+import type { ModelRegistry } from '../../src/registry/model-registry.ts'
+import { type CorrectedCount, countCorrected } from '../../src/train/evaluate/corrected-clips.ts'
+import type { GateDecision } from '../../src/train/evaluate/gate.ts'
+import type { TrainingProgress } from '../../src/train/evaluate/prediction.ts'
+import { announceRun } from './announce-run.ts'
+import { crossValidate } from './cross-validate.ts'
+import { exportServed } from './learn-export.ts'
+import { judgePredictions, predictBoth, writeRunReport } from './learn-judge.ts'
+import { fineTuneModel, pretrainModel } from './learn-model.ts'
+import { prepareRun } from './learn-prepare.ts'
+import { promoteVersion, type RegisteredJob, registerVersion } from './learn-register.ts'
+import { pruneCache } from './prune-cache.ts'
+
+export interface LearnOptions {
+  readonly learning: LearningConfig
+  readonly dataDir: string
+  readonly registry: ModelRegistry
+  /** Version of this Vireo and the command that repeats the run, for the lineage. */
+  readonly code: string
+  readonly command: string
+  readonly threads: number
+  readonly clock: Clock
+  readonly onProgress: (progress: TrainingProgress) => void
+  /** Told what the operator should know though the run goes on. */
+  readonly onNotice?: (text: string) => void
+  readonly signal: AbortSignal
+  /** Awaited before each step of training; see createYielding. */
+  readonly pause?: () => Promise<void>
+}
+
+export interface LearnOutcome {
+  readonly run: string
+  readonly runDir: string
+  /** Whether an interrupted run was gone on with. */
+  readonly resumed: boolean
+  readonly version: string
+  readonly result: 'live' | 'shadow' | 'registered' | 'refused'
+  readonly decision: GateDecision
+  /** The live version when it began; null: there was none. */
+  readonly live: string | null
+  /** Clips that people corrected since the live version learned. */
+  readonly corrected: CorrectedCount
+  readonly report: string
+}
+
+/**
+ * The loop, once: footage and labels → pretrain → cross-validate where clips are few → fine-tune → evaluate against the live version → gate → register →
+ * promote. What was done is kept in the run's folder: the same call goes on after any interruption.
+ *
+ * @throws AppError TRAIN_*, MEDIA_*, MODEL_*, STORE_WRITE; TRAIN_STOPPED after `signal`, with all that was done kept
+ */
+export async function learn(options: LearnOptions): Promise<LearnOutcome> {
+  const job: RegisteredJob = { ...(await prepareRun(options)), registry: options.registry }
+  const { run } = job
+  await pruneCache(job)
+  await announceRun(job)
+  await run.step('pretrain', () => pretrainModel(job))
+  await run.step('cross', () => crossValidate(job))
+  await run.step('finetune', () => fineTuneModel(job))
+  await run.step('export', () => exportServed(job))
+  await run.step('predict', () => predictBoth(job))
+  const judged = await judgePredictions(job)
+  const report = await writeRunReport(job, judged)
+  const { decision } = judged
+  const corrected = countCorrected(judged.corrected)
+  const told = {
+    ...{ run: run.id, runDir: run.dir, resumed: run.resumed, version: job.version },
+    ...{ decision, corrected, report, live: job.champion },
+  }
+  // What grew in this run; its own footage stays for the next one.
+  await pruneCache(job)
+  if (!decision.promote) {
+    await run.finish()
+    return { ...told, result: 'refused' }
+  }
+  await run.step('register', () => registerVersion(job, judged))
+  const result = await run.step<LearnOutcome['result']>('promote', () => promoteVersion(job, judged))
+  await run.finish()
+  return { ...told, result }
+}

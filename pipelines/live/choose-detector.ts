@@ -1,0 +1,98 @@
+import type { BehaviourFacts } from '../../src/behaviour/behaviour-rules.ts'
+import { findsKeypoints } from '../../src/bundle/decode-schema.ts'
+import { cameraBehaviours, ownBehaviours } from '../../src/config/camera-behaviours.ts'
+import type { CameraConfig, Config } from '../../src/config/schema.ts'
+import { AppError } from '../../src/core/errors.ts'
+import { blobLabel } from '../../src/detect/motion-blobs.ts'
+import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
+import { poseModelOf } from './choose-pose.ts'
+import type { DetectorPlan } from './plans.ts'
+
+type Bundles = Pick<InferenceEngine, 'bundle'>
+
+/** Frames of the motion detector: small, because it looks at blocks. */
+const motionSize = { widthPx: 320, heightPx: 180 }
+const motionFps = 5
+
+/** The detector without a model. */
+export function motionPlan(detectFps = motionFps): DetectorPlan {
+  return {
+    modelName: null,
+    name: 'motion',
+    version: '1',
+    highScore: 0.5,
+    spec: { ...motionSize, sampleFps: detectFps },
+  }
+}
+
+/** The plan for a detector's bundle. @throws AppError CONFIG_INVALID when the model is none. */
+export function modelPlan(
+  name: string,
+  engine: Bundles,
+  { detectFps, path }: { detectFps?: number | undefined; path?: readonly (string | number)[] } = {},
+): DetectorPlan {
+  const { kind, decode, input, temporal, labels, version } = engine.bundle(name)
+  if (kind !== 'detector' || !decode)
+    throw new AppError('CONFIG_INVALID', `detector "${name}" is a model of kind ${kind}, not a detector`, {
+      details: path ? { path } : {},
+    })
+  const wanted = labels.filter(({ background }) => !background)
+  return {
+    modelName: name,
+    name,
+    version,
+    highScore: Math.min(...wanted.map(({ threshold }) => threshold), 1),
+    ...(findsKeypoints(decode) && { leastKeypointScore: decode.leastKeypointScore }),
+    spec: {
+      widthPx: input.widthPx,
+      heightPx: input.heightPx,
+      sampleFps: detectFps ?? temporal.sampleFps,
+      fit: decode.fit,
+    },
+  }
+}
+
+/** The detector of a camera: the one that it names, or the first among its models, or motion; null for none. */
+export function chooseDetector(camera: CameraConfig, config: Config, engine: Bundles): DetectorPlan | null {
+  const { detector, detectFps, models } = camera
+  if (detector === 'none') return null
+  if (detector === 'motion') return motionPlan(detectFps)
+  const found =
+    detector ??
+    config.models.find(
+      ({ name }) => (models?.includes(name) ?? true) && engine.bundle(name).kind === 'detector',
+    )?.name
+  return found === undefined
+    ? motionPlan(detectFps)
+    : modelPlan(found, engine, {
+        detectFps,
+        path: ['cameras', config.cameras.findIndex(({ id }) => id === camera.id), 'detector'],
+      })
+}
+
+/** What the behaviours of a camera are made from, with the labels that detectors and models have. */
+export function behaviourOptions(camera: CameraConfig, config: Config, engine: Bundles): BehaviourFacts {
+  const bundles = config.models.map(({ name }) => engine.bundle(name))
+  const labelsOf = (detectors: boolean) =>
+    bundles
+      .filter(({ kind }) => kind !== 'pose' && (kind === 'detector') === detectors)
+      .flatMap(({ labels }) => labels.filter(({ background }) => !background).map(({ name }) => name))
+  const actions = labelsOf(false)
+  return {
+    ...cameraBehaviours(config, camera.id),
+    labels: [...new Set([blobLabel, ...labelsOf(true)])],
+    actions: actions.length > 0 ? actions : undefined,
+    poses:
+      chooseDetector(camera, config, engine)?.leastKeypointScore !== undefined ||
+      poseModelOf(camera, config, engine) !== null,
+  }
+}
+
+/** Whether tracks are needed on a camera: for a rule, or to cut clips around people. */
+export function needsTracks(camera: CameraConfig, config: Config): boolean {
+  const { rules } = ownBehaviours(config, camera.id)
+  if (rules.some(({ enabled }) => enabled)) return true
+  return config.models.some(
+    ({ name, scope }) => scope === 'person' && (camera.models?.includes(name) ?? true),
+  )
+}

@@ -1,0 +1,168 @@
+import { type AlertRule, resolveRules } from '../../src/alert/alert-rule.ts'
+import { fusionName } from '../../src/alert/score-fusion.ts'
+import { type BehaviourFacts, behaviourRules } from '../../src/behaviour/behaviour-rules.ts'
+import type { Bundle } from '../../src/bundle/bundle-schema.ts'
+import { modelContract } from '../../src/bundle/model-contract.ts'
+import { cameraBehaviours, ownBehaviours } from '../../src/config/camera-behaviours.ts'
+import { canonicalJson, configHash } from '../../src/config/config-hash.ts'
+import { capturedAs, type RecordingConfig, recordingOf } from '../../src/config/schema/recording-schema.ts'
+import { type SamplingConfig, samplingOf } from '../../src/config/schema/sampling-schema.ts'
+import type { CameraConfig, Config } from '../../src/config/schema.ts'
+import type { ModelContract } from '../../src/core/bundle.ts'
+import { AppError } from '../../src/core/errors.ts'
+import { type FrameStreamSpec, frameStreamKey } from '../../src/core/frame.ts'
+import { behaviourOptions, chooseDetector, needsTracks } from './choose-detector.ts'
+import { choosePose } from './choose-pose.ts'
+import { type FusedLabel, fusedLabels, fusedModel } from './fused-labels.ts'
+import { watchedStream } from './live.ts'
+import type { DetectorPlan, PosePlan } from './plans.ts'
+
+/** What a plan asks of the models: their bundles by name. */
+export interface BundleLookup {
+  bundle(name: string): Bundle
+}
+
+/** A model that watches a camera. */
+export interface WatcherPlan {
+  readonly model: ModelContract
+  readonly scope: 'scene' | 'person'
+  /** The frames that it is fed with; null for a model of sound. */
+  readonly stream: FrameStreamSpec | null
+  /** The rules about its own scores. */
+  readonly rules: readonly AlertRule[]
+}
+
+export interface FusionPlan extends FusedLabel {
+  readonly rules: readonly AlertRule[]
+}
+
+/** What finds and follows people on a camera, and the rules about them. */
+export interface PeoplePlan {
+  readonly detector: DetectorPlan
+  /** Null: no rule asks how they hold themselves, or the detector tells it. */
+  readonly pose: PosePlan | null
+  readonly behaviours: BehaviourFacts
+}
+
+/** Everything that the pipeline of one camera is made of, decided once: plain data, so that it can be compared and shown. */
+export interface CameraPlan {
+  readonly camera: CameraConfig
+  /** Of the whole configuration; it goes into every alert. */
+  readonly configHash: string
+  readonly watchers: readonly WatcherPlan[]
+  readonly fusions: readonly FusionPlan[]
+  readonly rules: readonly AlertRule[]
+  /** Null: nobody is detected or followed. */
+  readonly people: PeoplePlan | null
+  /** It has rules about tracks, and nothing that finds any. */
+  readonly lacksDetector: boolean
+  /** Frame streams that are decoded, each once. */
+  readonly streams: readonly FrameStreamSpec[]
+  /** Whether its sound is decoded. */
+  readonly hears: boolean
+  /** Whose packets are wanted: of the stream that is analysed, and of the larger one beside it. */
+  readonly packets: { readonly analysed: boolean; readonly main: boolean }
+  readonly recording: RecordingConfig
+  readonly sampling: SamplingConfig
+  /** When alerts are wanted. */
+  readonly schedule: Pick<BehaviourFacts, 'armed' | 'disarmed' | 'timeZone'>
+  /** What needs another pipeline when it changes, and what a running one takes; as text, to be compared. */
+  readonly basis: { readonly restart: string; readonly retune: string }
+}
+
+/**
+ * Decides what a camera's pipeline is made of.
+ *
+ * @throws AppError CONFIG_INVALID when a rule of labels or behaviours is wrong, or a model does not fit its place.
+ */
+export function planCamera(camera: CameraConfig, config: Config, models: BundleLookup): CameraPlan {
+  const { watching, fused, rules } = watchingOf(camera, config, models)
+  const watchers = watching.map(({ name, scope }): WatcherPlan => {
+    // Under the name of the configuration: several of its models may be of one bundle.
+    const model = { ...modelContract(models.bundle(name)), name }
+    const stream = model.kind === 'audio' ? null : watchedStream(model, scope)
+    return { model, scope, stream, rules: rulesOfModel(rules, name, fused) }
+  })
+  const people = peopleOf(camera, config, models)
+  const wanted = watchers.flatMap(({ stream }) => (stream ? [stream] : []))
+  if (people) wanted.push(people.detector.spec)
+  if (people?.pose) wanted.push(people.pose.spec)
+  const streams = [...new Map(wanted.map((spec) => [frameStreamKey(spec), spec])).values()]
+  const recording = recordingOf(config.recording, camera)
+  const recorded = recording.clips || recording.continuous
+  const { armed, disarmed, timeZone } = cameraBehaviours(config, camera.id)
+  const sampling = samplingOf(config.sampling, camera)
+  return {
+    ...{ camera, configHash: configHash(config), watchers, rules, people, streams, recording, sampling },
+    lacksDetector: people === null && needsTracks(camera, config),
+    fusions: fused.map((label) => ({ ...label, rules: rulesOfFusion(rules, label) })),
+    hears: camera.sound !== false && watchers.some(({ stream }) => stream === null),
+    packets: {
+      // Without a model the packets alone tell whether the camera is there.
+      analysed: streams.length === 0 || (recorded && camera.mainUrl === undefined),
+      main: recorded && camera.mainUrl !== undefined,
+    },
+    schedule: { armed, disarmed, timeZone },
+    basis: {
+      restart: canonicalJson([
+        ...[camera, capturedAs(recording), ownBehaviours(config, camera.id), fused],
+        // Another version of a model takes over by itself.
+        watchers.map(({ model, scope }) => [{ ...model, version: null }, scope]),
+        rules.map(({ name, label, modelName }) => [name, label, modelName]),
+        people && [{ ...people.detector, version: null }, people.pose],
+      ]),
+      retune: canonicalJson([rules, sampling]),
+    },
+  }
+}
+
+/** The models that score a camera, the labels that several of them know, and the rules about their scores. */
+function watchingOf(camera: CameraConfig, config: Config, models: BundleLookup) {
+  const allModels = config.models
+    .filter(({ name }) => !['detector', 'pose'].includes(models.bundle(name).kind))
+    .map(({ name, scope = 'scene' as const }) => ({ name, scope, labels: models.bundle(name).labels }))
+  const watching = allModels.filter(({ name }) => camera.models?.includes(name) ?? true)
+  const deaf = watching.find(({ name, scope }) => scope === 'person' && models.bundle(name).kind === 'audio')
+  if (deaf)
+    throw new AppError(
+      'CONFIG_INVALID',
+      `models "${deaf.name}": scope person has no meaning for a model of kind audio`,
+      { details: { path: ['models', config.models.findIndex(({ name }) => name === deaf.name), 'scope'] } },
+    )
+  const fused = fusedLabels(config.alerts.fusion, watching)
+  const rules = resolveRules({
+    alerts: config.alerts,
+    cameraId: camera.id,
+    models: [...watching, ...fusedModel(fused, watching)],
+    allModels,
+    fused: fused.map(({ fusion }) => fusion.label),
+  })
+  return { watching, fused, rules }
+}
+
+function peopleOf(camera: CameraConfig, config: Config, models: BundleLookup): PeoplePlan | null {
+  const detector = needsTracks(camera, config) ? chooseDetector(camera, config, models) : null
+  if (!detector) return null
+  const behaviours = behaviourOptions(camera, config, models)
+  // Refused here, before anything is attached.
+  behaviourRules(behaviours)
+  return { detector, pose: choosePose(camera, config, models, detector), behaviours }
+}
+
+/** The rules about one model's own scores: for a fused label only those that name the model. */
+export function rulesOfModel(
+  rules: readonly AlertRule[],
+  model: string,
+  fused: readonly FusedLabel[],
+): AlertRule[] {
+  const taken = fused.filter(({ models }) => models.includes(model)).map(({ fusion }) => fusion.label)
+  return rules.filter(
+    ({ modelName, label }) => modelName === model || (modelName === null && !taken.includes(label)),
+  )
+}
+
+function rulesOfFusion(rules: readonly AlertRule[], { fusion }: FusedLabel): AlertRule[] {
+  return rules.filter(
+    ({ modelName, label }) => label === fusion.label && (modelName === null || modelName === fusionName),
+  )
+}

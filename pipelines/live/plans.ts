@@ -1,0 +1,23 @@
+import type { FrameStreamSpec } from '../../src/core/frame.ts'
+import type { DetectorFacts } from './scene-watch.ts'
+
+/** What finds people and objects on a camera. */
+export interface DetectorPlan extends DetectorFacts {
+  /** Null: the motion detector. */
+  readonly modelName: string | null
+  readonly spec: FrameStreamSpec
+}
+
+/** What finds the keypoints of people on a camera. */
+export interface PosePlan {
+  readonly modelName: string
+  readonly spec: FrameStreamSpec
+  readonly mostPeople: number
+  /** Share of a box's longer side that is left on every side of it. */
+  readonly margin: number
+}
+
+/** What people are cut from: larger than what most models want, so that a person far away has pixels. */
+export function personStream(sampleFps: number): FrameStreamSpec {
+  return { widthPx: 640, heightPx: 360, sampleFps }
+}

@@ -1,0 +1,125 @@
+import type { spawn as nodeSpawn } from 'node:child_process'
+import type { BehaviourOptions } from '../../src/behaviour/behaviours.ts'
+import { readFrames } from '../../src/camera/read-frames.ts'
+import { createClipCutter } from '../../src/clip/clip-cutter.ts'
+import { createPersonTubes } from '../../src/clip/person-tubes.ts'
+import type { AlertStep } from '../../src/core/alert.ts'
+import type { Clip } from '../../src/core/clip.ts'
+import { type Frame, type FrameStreamSpec, frameStreamKey } from '../../src/core/frame.ts'
+import type { Telemetry } from '../../src/core/telemetry-port.ts'
+import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
+import { createMotionGate, type MotionGateSettings } from '../../src/motion/motion-gate.ts'
+import { poseStaleUs } from './choose-pose.ts'
+import { createDetect } from './detect-frames.ts'
+import { createFindPoses, type PoseAnswers } from './find-poses.ts'
+import { watchedStream } from './live.ts'
+import type { DetectorPlan, PosePlan } from './plans.ts'
+import { createSceneWatch, type Looked } from './scene-watch.ts'
+
+export interface ReplayOptions {
+  readonly video: string
+  readonly behaviours: BehaviourOptions
+  readonly plan: DetectorPlan
+  /** Null: no rule asks for a posture. */
+  readonly pose: PosePlan | null
+  readonly motion: MotionGateSettings
+  readonly engine: Pick<InferenceEngine, 'bundle' | 'contract' | 'infer'>
+  /** Models whose scores the rules may ask for. */
+  readonly models: readonly { readonly name: string; readonly scope: 'scene' | 'person' }[]
+  readonly configHash: string
+  /** Wall clock of the first frame. */
+  readonly startMs: number
+  readonly spawn: typeof nodeSpawn
+  readonly telemetry: Telemetry
+  /** Every moment of the tracker. */
+  readonly onLook?: (looked: Looked) => void
+}
+
+/**
+ * A video file through the same detector, tracker, clips and rules as a live camera, as fast as they can. Nothing is
+ * dropped and time is the video's own, so that the same file, models and rules give the same steps.
+ */
+export async function* replayRules(options: ReplayOptions): AsyncGenerator<AlertStep> {
+  const { plan, behaviours, motion, configHash, telemetry, onLook } = options
+  const engine = { ...options.engine, strideScale: () => 1 }
+  const watch = createSceneWatch({
+    ...{ behaviours, detector: plan, configHash, idPrefix: '', telemetry },
+    ...(options.pose && { poseStaleUs: poseStaleUs(options.pose) }),
+  })
+  const poses = options.pose && {
+    ...createFindPoses({ plan: options.pose, engine, telemetry }),
+    spec: options.pose.spec,
+  }
+  const detect = createDetect({ plan, engine })
+  const cutters = options.models.map(({ name, scope }) => {
+    const parts = { model: engine.contract(name), strideScale: () => 1, telemetry }
+    const spec = watchedStream(parts.model, scope)
+    return scope === 'person'
+      ? { spec, cutter: null, tubes: createPersonTubes(parts) }
+      : { spec, cutter: createClipCutter(parts), tubes: null }
+  })
+  const gates = new Map<string, ReturnType<typeof createMotionGate>>()
+  const specs = new Map(
+    [...cutters, ...(poses ? [poses] : []), plan].map(({ spec }) => [frameStreamKey(spec), spec]),
+  )
+  for (const key of specs.keys()) gates.set(key, createMotionGate(motion))
+  const score = async (clips: readonly Clip[]) => {
+    for (const clip of clips) {
+      const scores = await engine.infer(clip)
+      if (scores) watch.scores(scores)
+    }
+  }
+  const pose = async (answers: PoseAnswers = []) => {
+    for (const answer of answers) {
+      const reading = await answer
+      if (reading) watch.pose(reading)
+    }
+  }
+  const streams = [...specs.values()]
+  let lastMonoMs = 0
+  for await (const { spec, frame } of mergeByTime(streams, options)) {
+    const key = frameStreamKey(spec)
+    const gated = gates.get(key)!(frame)
+    lastMonoMs = frame.arrivalMonoMs
+    for (const { spec: wanted, cutter, tubes } of cutters)
+      if (frameStreamKey(wanted) === key) await score(cutter?.take(gated) ?? tubes?.frame(gated) ?? [])
+    if (poses && frameStreamKey(poses.spec) === key) await pose(poses.frame(gated))
+    if (frameStreamKey(plan.spec) !== key) continue
+    const detected = await detect(gated)
+    if (!detected) continue
+    const looked = watch.look(detected.moment, detected.area, detected.detections)
+    for (const { tubes } of cutters) await score(tubes?.tracks(looked.update) ?? [])
+    await pose(poses?.tracks(looked.update))
+    onLook?.(looked)
+    yield* looked.steps
+  }
+  yield* watch.close(lastMonoMs)
+}
+
+/** The frames of several streams of one file, in the order of their PTS; equal ones in the order of the streams. */
+async function* mergeByTime(
+  specs: readonly FrameStreamSpec[],
+  options: Pick<ReplayOptions, 'video' | 'startMs' | 'spawn' | 'behaviours'>,
+): AsyncGenerator<{ spec: FrameStreamSpec; frame: Frame }> {
+  const { video: file, startMs, spawn } = options
+  const { cameraId } = options.behaviours
+  const streams = specs.map((spec) => ({
+    spec,
+    frames: readFrames({ cameraId, file, spec, startMs, spawn }),
+  }))
+  try {
+    const heads = await Promise.all(streams.map(({ frames }) => frames.next()))
+    for (;;) {
+      let next = -1
+      for (const [at, { done, value }] of heads.entries())
+        if (!done && (next < 0 || value.ptsUs < (heads[next]!.value as Frame).ptsUs)) next = at
+      if (next < 0) return
+      const frame = heads[next]!.value as Frame
+      const { spec, frames } = streams[next]!
+      yield { spec, frame }
+      heads[next] = await frames.next()
+    }
+  } finally {
+    await Promise.all(streams.map(({ frames }) => frames.return(undefined)))
+  }
+}

@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../../src/core/clock.ts'
+import { type ClockMemory, createSteadyClock, type SteadyClock } from '../../src/core/steady-clock.ts'
+import type { Telemetry } from '../../src/core/telemetry-port.ts'
+
+const memoryFile = (dataDir: string) => join(dataDir, 'clock.json')
+const confirmFile = (dataDir: string) => join(dataDir, 'clock.confirmed')
+
+/** The clock by which what lies in `dataDir` grows old. */
+export function steadyTime(options: { dataDir: string; clock: Clock; telemetry: Telemetry }): SteadyClock {
+  const { dataDir, clock, telemetry } = options
+  return createSteadyClock({
+    clock,
+    telemetry,
+    memory: {
+      load: () => readMemory(dataDir),
+      save(memory) {
+        try {
+          const path = memoryFile(dataDir)
+          writeFileSync(`${path}.tmp`, JSON.stringify(memory), { mode: 0o600 })
+          renameSync(`${path}.tmp`, path)
+        } catch (thrown) {
+          telemetry.log.debug({ err: thrown }, 'the time of the machine could not be noted')
+        }
+      },
+    },
+    confirmed() {
+      if (!existsSync(confirmFile(dataDir))) return false
+      rmSync(confirmFile(dataDir), { force: true })
+      return true
+    },
+  })
+}
+
+/** Says that the machine's clock is right: a running Vireo sees it with its next sweep, another one when it starts. */
+export function confirmTime(dataDir: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  writeFileSync(confirmFile(dataDir), '', { mode: 0o600 })
+}
+
+/** A file that cannot be read says nothing. */
+function readMemory(dataDir: string): ClockMemory | null {
+  try {
+    const found = JSON.parse(readFileSync(memoryFile(dataDir), 'utf8')) as Partial<ClockMemory>
+    if (!Number.isFinite(found.wallMs) || !Array.isArray(found.jumps)) return null
+    const jumps = found.jumps.filter(({ atMs, byMs }) => Number.isFinite(atMs) && Number.isFinite(byMs))
+    return { wallMs: found.wallMs!, jumps }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../../src/core/clock.ts'
+import type { ReviewFact, ReviewItem } from '../../src/review/review-item.ts'
+import { type Judgement, openReviewStore, type ReviewStore } from '../../src/review/review-store.ts'
+import type { FileGuard } from '../../src/store/file-guard.ts'
+import { type ClipReader, type ClipRow, openClipReader } from '../../src/store/tables/clip-reader.ts'
+import { markReviewed } from '../../src/store/tables/mark-reviewed.ts'
+import { refuseNewLabels } from './known-labels.ts'
+
+export interface QueueJudgement extends Judgement {
+  readonly newLabels?: boolean
+}
+
+/** The queue of clips that people judge, with every alert and every sample that has a clip in it. */
+export interface ReviewQueue
+  extends Pick<ReviewStore, 'list' | 'next' | 'get' | 'find' | 'isLabelled' | 'markRemoved'> {
+  /** @throws AppError API_BAD_REQUEST, also for a label that nobody uses yet, unless `newLabels` says that it is meant */
+  judge(idPrefix: string, judgement: QueueJudgement): ReviewFact
+  undo(idPrefix: string, who: string): ReviewFact
+  /** What the database knows of a clip besides. */
+  clip(id: string): ClipRow | null
+  close(): void
+}
+
+const pageClips = 500
+/** No clip is longer, and none is finished later than that after its beginning. */
+const longestClipMs = 2 * 3_600_000
+
+/** Clips of alerts and samples → queue → what people say → retention knows. Works beside a running `vireo run`. */
+export function openReviewQueue(options: {
+  dataDir: string
+  clock: Pick<Clock, 'nowMs'>
+  guard?: Pick<FileGuard, 'watch'>
+  /** Labels that are in use besides those of the queue; without it every label may be given. */
+  known?: () => readonly string[]
+}): ReviewQueue {
+  const { dataDir, clock, known } = options
+  const store = openReviewStore(options)
+  let clips: ClipReader | null = null
+  let addedMs = Number.NEGATIVE_INFINITY
+
+  const reader = () => {
+    if (clips === null && existsSync(join(dataDir, 'vireo.db'))) clips = openClipReader(dataDir)
+    return clips
+  }
+  /** Takes in what was recorded or removed since the call before, at first everything. */
+  const takeIn = () => {
+    const found = reader()
+    if (!found) return
+    const nowMs = clock.nowMs()
+    for (const page of pagesOf(found, Math.max(0, addedMs - longestClipMs))) {
+      const gone = page.filter(({ removedReason }) => removedReason !== null)
+      store.add(page.filter(({ removedReason }) => removedReason === null).map(toItem))
+      store.markRemoved(gone.map(({ alertId, removedReason }) => ({ id: alertId, reason: removedReason! })))
+    }
+    addedMs = nowMs
+  }
+  const tellRetention = (itemId: string) => {
+    if (reader()) markReviewed(dataDir, itemId, store.isJudged(itemId) ? clock.nowMs() : null)
+  }
+  const fresh =
+    <A extends unknown[], T>(ask: (...given: A) => T) =>
+    (...given: A): T => {
+      takeIn()
+      return ask(...given)
+    }
+  try {
+    takeIn()
+  } catch (thrown) {
+    store.close()
+    throw thrown
+  }
+  return {
+    ...store,
+    list: fresh(store.list),
+    get: fresh(store.get),
+    clip: (id) => reader()?.get(id) ?? null,
+    judge(idPrefix, { newLabels = false, ...judgement }) {
+      const { labels = [] } = judgement
+      if (known && labels.length > 0 && !newLabels)
+        refuseNewLabels(labels, inUse(known(), store.labels()), {
+          where: `clip ${idPrefix}`,
+          allow: 'If it is meant, give --new (newLabels: true in the REST API)',
+          code: 'API_BAD_REQUEST',
+        })
+      const fact = store.judge(idPrefix, judgement)
+      tellRetention(fact.itemId)
+      return fact
+    },
+    undo(idPrefix, who) {
+      const fact = store.undo(idPrefix, who)
+      tellRetention(fact.itemId)
+      return fact
+    },
+    close() {
+      clips?.close()
+      store.close()
+    },
+  }
+}
+
+/**
+ * Where in its clip the model said it. It may have been said since before the clip begins, as at a camera's first
+ * frames: then from the clip's beginning. A rule about people may have held since long before its clip begins; then
+ * this is all that follows the pre-roll.
+ */
+function saidPart({ preRollMs, lastedMs, durationMs }: ClipRow) {
+  const within = (ms: number) => Math.round(Math.min(Math.max(0, ms), durationMs))
+  const [saidFromMs, saidToMs] = [within(preRollMs), within(preRollMs + lastedMs)]
+  return saidToMs > saidFromMs ? { saidFromMs, saidToMs } : { saidFromMs: null, saidToMs: null }
+}
+
+/** Labels of the queue count beside others: alone, they are only what one person gave first. */
+const inUse = (known: readonly string[], given: readonly string[]) =>
+  known.length === 0 ? [] : [...new Set([...known, ...given])].sort()
+
+/** Every clip of an alert or a sample that began since then, page by page. */
+function* pagesOf(reader: ClipReader, sinceMs: number): Generator<ClipRow[]> {
+  let cursor: string | null = null
+  do {
+    const filter = { of: 'all', removed: true, sinceMs, ...(cursor === null ? {} : { cursor }) } as const
+    const page = reader.list(filter, pageClips)
+    if (page.length > 0) yield page
+    cursor = reader.next(page, pageClips)
+  } while (cursor !== null)
+}
+
+function toItem(row: ClipRow): ReviewItem {
+  const { alertId, why, cameraId, path, sha256, startedMs, durationMs, label, score, modelVersion } = row
+  return {
+    ...{ id: alertId, reason: why, cameraId, path, sha256, startedMs, durationMs, score, modelVersion },
+    ...saidPart(row),
+    ...{ label, explanation: row.explanation, removedReason: null },
+  }
+}

@@ -1,0 +1,70 @@
+import { AppError } from '../../src/core/errors.ts'
+import { alertData } from '../../src/event/cloud-event.ts'
+import type { AlertEntry, ClipEntry, SitePort } from '../../src/http/site-port.ts'
+import { type AlertRow, openAlertReader } from '../../src/store/tables/alert-reader.ts'
+import { type ClipRow, openClipReader } from '../../src/store/tables/clip-reader.ts'
+
+/** What was seen and recorded, read beside the process that writes it. */
+export function createSiteArchive(
+  dataDir: string,
+): Pick<SitePort, 'alerts' | 'alert' | 'clips' | 'clip'> & { close(): void } {
+  const alerts = openAlertReader(dataDir)
+  const clips = openClipReader(dataDir)
+  return {
+    alerts({ camera, label, rule, open, since, until, cursor, limit }) {
+      const { rows, next } = alerts.list(
+        {
+          ...(camera === undefined ? {} : { cameraId: camera }),
+          ...(label === undefined ? {} : { label }),
+          ...(rule === undefined ? {} : { rule }),
+          ...(open === undefined ? {} : { open }),
+          ...(since === undefined ? {} : { sinceMs: Date.parse(since) }),
+          ...(until === undefined ? {} : { untilMs: Date.parse(until) }),
+          ...(cursor === undefined ? {} : { cursor }),
+        },
+        limit,
+      )
+      return { alerts: rows.map(toAlertEntry), next }
+    },
+    alert(alertId) {
+      const row = alerts.find(alertId)
+      if (row) return toAlertEntry(row)
+      throw new AppError('API_NOT_FOUND', `there is no alert ${alertId}`)
+    },
+    clips({ camera, label, since, removed = false, cursor, limit }) {
+      const rows = clips.list(
+        {
+          removed,
+          ...(camera === undefined ? {} : { cameraId: camera }),
+          ...(label === undefined ? {} : { label }),
+          ...(since === undefined ? {} : { sinceMs: Date.parse(since) }),
+          ...(cursor === undefined ? {} : { cursor }),
+        },
+        limit,
+      )
+      return { clips: rows.map(toClipEntry), next: clips.next(rows, limit) }
+    },
+    clip(alertId) {
+      const row = clips.get(alertId)
+      if (!row) throw new AppError('API_NOT_FOUND', `there is no clip of an alert ${alertId}`)
+      if (row.removedReason !== null)
+        throw new AppError('API_NOT_FOUND', `the clip of ${alertId} was removed (${row.removedReason})`)
+      const { path } = row
+      return { ...toClipEntry(row), path, thumbnailPath: path.replace(/\.mp4$/, '.jpg') }
+    },
+    close() {
+      alerts.close()
+      clips.close()
+    },
+  }
+}
+
+/** The addresses of files on this machine say nothing to somebody elsewhere, who asks for the clip by its alert. */
+function toAlertEntry({ step, clip }: AlertRow): AlertEntry {
+  const { clipUri: _uri, ...data } = alertData(step)
+  return { ...data, alertId: step.alertId, clip }
+}
+
+function toClipEntry({ path: _path, startedMs, ...row }: ClipRow): ClipEntry {
+  return { ...row, startedAt: new Date(startedMs).toISOString() }
+}

@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError } from '../../core/errors.ts'
+import { packageRoot } from '../package-root.ts'
+
+/** Label lists that come with Vireo, by the name that `--labels` takes: the 80 objects of COCO in their usual order. */
+const shipped = ['coco'] as const
+
+/**
+ * What `--labels` says: a file with one label a line, the name of a list that comes with Vireo, or labels separated by
+ * commas.
+ *
+ * @throws AppError API_BAD_REQUEST when the file is missing or empty, or a label is.
+ */
+export function readLabels(text: string): string[] {
+  if (existsSync(text)) return readFile(text, text)
+  const list = shipped.find((name) => name === text || `${name}.txt` === text)
+  if (list) return readFile(join(packageRoot(), 'config/labels', `${list}.txt`), text)
+  if (/[/\\]|\.txt$/i.test(text) && !text.includes(','))
+    throw refused(
+      text,
+      `there is no such file; give a file with one label a line, a,b,c, or ${shipped.join(', ')}`,
+    )
+  const labels = text.split(',').map((label) => label.trim())
+  if (labels.includes('')) throw refused(text, 'a label is empty')
+  return labels
+}
+
+function readFile(file: string, text: string): string[] {
+  const content = readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
+  const lines = content
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter(Boolean)
+  if (lines.length === 0) throw refused(text, 'the file has no labels; write one a line')
+  return lines
+}
+
+const refused = (text: string, why: string) => new AppError('API_BAD_REQUEST', `--labels ${text}: ${why}`)

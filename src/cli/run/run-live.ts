@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+import { type LiveSystem, startLiveSystem } from '../../../pipelines/live-system.ts'
+import { loadConfig } from '../../config/load.ts'
+import type { Config } from '../../config/schema.ts'
+import { fileState, watchFile } from '../../config/watch-file.ts'
+import type { AlertStep } from '../../core/alert.ts'
+import { systemClock } from '../../core/clock.ts'
+import { type AppError, toAppError } from '../../core/errors.ts'
+import { cleanText, jsonText } from '../../core/text/clean-text.ts'
+import { createTelemetry, type RunningTelemetry } from '../../telemetry/create-telemetry.ts'
+import { createLineWriter } from '../../telemetry/line-writer.ts'
+import { describeStep } from '../describe-step.ts'
+import { reportError } from '../report-error.ts'
+import { endInTime } from './end-in-time.ts'
+import { stopSignal } from './stop-signal.ts'
+
+/** A stop may take as long as docs/operations.md says. */
+const stopPatienceMs = 9500
+
+export interface RunOptions {
+  readonly config: string
+  readonly json: boolean
+  /** Whether alerts are printed. */
+  readonly alerts: boolean
+}
+
+/**
+ * `vireo run`: attaches the cameras and goes on until a signal. Signals work from the first moment. Whatever fails,
+ * what was started is closed, and the process ends with the code of the error in time.
+ */
+export async function runLive(options: RunOptions): Promise<void> {
+  const { stopped, signal } = stopSignal()
+  let hangUp = () => {}
+  // Before everything runs, a reload has nothing to do; it must not end the process either.
+  process.on('SIGHUP', () => hangUp())
+  const file = resolve(options.config)
+  // Footage of people is for the user that runs this alone, whatever the umask of the shell.
+  process.umask(0o077)
+  try {
+    const from = fileState(file)
+    const config = loadConfig(options.config)
+    const telemetry = createTelemetry(config.log)
+    const failed = failure(telemetry)
+    const started = await start(config, file, { telemetry, signal })
+    if (!started) return
+    const cleanups = [() => started.close()]
+    try {
+      if (options.alerts) started.live.steps$.subscribe(printer(options.json, telemetry))
+      const reload = () => void takeChanges(started, options.config, telemetry)
+      cleanups.unshift(watchFile({ file, from, clock: systemClock }, reload) as () => Promise<void>)
+      hangUp = reload
+      const why = await Promise.race([stopped, failed, started.gone])
+      if (typeof why === 'string') telemetry.log.info({ signal: why }, 'stopping')
+      else {
+        telemetry.log.error({ code: why.code }, `stopping: ${why.message}`)
+        reportError(why, options.json)
+      }
+    } finally {
+      hangUp = () => {}
+      endInTime(stopPatienceMs)
+      for (const clean of cleanups) await clean()
+    }
+    telemetry.log.info({}, 'stopped')
+  } catch (thrown) {
+    reportError(thrown, options.json)
+    endInTime()
+  }
+}
+
+/** The running system; null when a signal came first. */
+async function start(
+  config: Config,
+  configFile: string,
+  options: { telemetry: RunningTelemetry; signal: AbortSignal },
+): Promise<LiveSystem | null> {
+  const { telemetry, signal } = options
+  // What hangs at the start does not outlive the signal.
+  signal.addEventListener('abort', () => endInTime(), { once: true })
+  try {
+    return await startLiveSystem({
+      ...{ config, telemetry, spawn, configFile, signal },
+      clock: systemClock,
+      random: Math.random,
+    })
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown
+    telemetry.log.info({}, 'stopped before it ran')
+    return null
+  }
+}
+
+/** An error that nobody caught: told with its code, and what runs is closed in order instead of being cut off. */
+function failure(telemetry: RunningTelemetry): Promise<AppError> {
+  return new Promise((resolve) => {
+    process.on('uncaughtException', (error) => {
+      telemetry.log.error({ err: error, code: toAppError(error).code }, 'an error that nobody expected')
+      resolve(toAppError(error))
+    })
+  })
+}
+
+function printer(json: boolean, telemetry: RunningTelemetry): (step: AlertStep) => void {
+  let told = false
+  const writer = createLineWriter(1, (lines) => {
+    telemetry.count('vireo_log_lines_lost_total', {}, lines)
+    if (!told) telemetry.log.warn({}, 'alerts cannot be printed; they are kept and delivered all the same')
+    told = true
+  })
+  return (step) => writer.write(`${json ? jsonText(JSON.stringify(step)) : cleanText(describeStep(step))}\n`)
+}
+
+async function takeChanges(system: LiveSystem, file: string, telemetry: RunningTelemetry): Promise<void> {
+  try {
+    const { attached, detached, changed, retuned, restart } = await system.reload(loadConfig(file))
+    telemetry.log.info({ attached, detached, changed, retuned }, 'the configuration was read again')
+    if (restart.length > 0) telemetry.log.warn({ restart }, 'these changes take effect after a restart')
+  } catch (thrown) {
+    const { code, message } = toAppError(thrown)
+    telemetry.log.error({ code }, `the configuration stays as it was: ${message}`)
+  }
+}

@@ -1,0 +1,138 @@
+import type { SQLOutputValue } from 'node:sqlite'
+import type { SampleReason } from '../../core/clip-sample.ts'
+import { AppError } from '../../core/errors.ts'
+import { decodeCursor, encodeCursor, firstPage } from '../../core/page-cursor.ts'
+import { readDatabase } from './read-database.ts'
+
+/** One clip with the alert that it shows, or the sample that it is of. */
+export interface ClipRow {
+  /** Id of the alert or the sample. */
+  readonly alertId: string
+  readonly why: 'alert' | SampleReason
+  readonly cameraId: string
+  readonly label: string | null
+  readonly rule: string | null
+  readonly score: number | null
+  readonly modelVersion: string | null
+  /** Why it was alerted or sampled, with figures; null where nothing was said. */
+  readonly explanation: string | null
+  /** What the model said, the highest first: of an alert its label alone. */
+  readonly scores: readonly { readonly label: string; readonly score: number }[]
+  readonly path: string
+  readonly sha256: string
+  readonly bytes: number
+  readonly startedMs: number
+  readonly durationMs: number
+  readonly preRollMs: number
+  /** From the first to the last frame for which the model said it; it begins after the pre-roll. */
+  readonly lastedMs: number
+  /** Why it ends early, or null. */
+  readonly endReason: string | null
+  readonly reviewed: boolean
+  /** Why it was removed, or null while it is there. */
+  readonly removedReason: string | null
+}
+
+export interface ClipFilter {
+  readonly cameraId?: string
+  readonly label?: string
+  /** Clips that begin at or after it, milliseconds since the Unix epoch. */
+  readonly sinceMs?: number
+  /** alerts: the clips of alerts (the default); samples: those that were sampled for review; all: both. */
+  readonly of?: 'alerts' | 'samples' | 'all'
+  /** Those that were removed, too. */
+  readonly removed?: boolean
+  /** Goes on after an earlier page. */
+  readonly cursor?: string
+}
+
+export interface ClipReader {
+  /** The newest first. @throws AppError API_BAD_REQUEST for a cursor that is none */
+  list(filter: ClipFilter, limit: number): ClipRow[]
+  /** Where the page after such a one begins; null when it was the last. */
+  next(page: readonly ClipRow[], limit: number): string | null
+  get(alertId: string): ClipRow | null
+  /** By the whole id of its alert or its beginning. @throws AppError API_BAD_REQUEST for none or several. */
+  find(idPrefix: string): ClipRow
+  close(): void
+}
+
+/** Reads the clips of a data directory that another process may be writing. @throws AppError STORE_OPEN, STORE_VERSION */
+export function openClipReader(dataDir: string): ClipReader {
+  const database = readDatabase(dataDir)
+  // JSON that cannot be read counts as none: the clip is there all the same.
+  const [step, sample] = ['alert.step', 'sample.sample'].map(
+    (text) => `iif(json_valid(${text}), ${text}, NULL)`,
+  )
+  const columns = `clip.*, coalesce(sample.reason, 'alert') AS why, alert.rule,
+     coalesce(alert.label, sample.label) AS label, coalesce(alert.score, sample.score) AS score,
+     coalesce(${step}, ${sample}) ->> '$.modelVersion' AS model_version,
+     coalesce(${step}, ${sample}) ->> '$.explanation' AS explanation,
+     ${sample} ->> '$.scores' AS scores,
+     coalesce((${step} ->> '$.lastPtsUs' - ${step} ->> '$.firstPtsUs') / 1000,
+       sample.last_ms - (${sample} ->> '$.startedMs'), 0) AS lasted_ms
+     FROM clip LEFT JOIN alert ON alert.id = clip.alert LEFT JOIN sample ON sample.id = clip.alert`
+  const select = database.prepare(
+    `SELECT ${columns} WHERE (?1 IS NULL OR clip.camera = ?1) AND (?2 IS NULL OR coalesce(alert.label, sample.label) = ?2)
+     AND (?8 IS NULL OR (sample.id IS NOT NULL) = ?8) AND clip.started_ms >= ?3 AND (?4 OR clip.removed_ms IS NULL) AND (clip.started_ms, clip.alert) < (?5, ?6)
+     ORDER BY clip.started_ms DESC, clip.alert DESC LIMIT ?7`,
+  )
+  const byId = database.prepare(`SELECT ${columns} WHERE clip.alert = ?`)
+  const byPrefix = database.prepare(`SELECT ${columns} WHERE substr(clip.alert, 1, length(?1)) = ?1 LIMIT 2`)
+  return {
+    list({ cameraId = null, label = null, sinceMs = 0, of = 'alerts', removed = false, cursor }, limit) {
+      const { startedMs, id } = cursor === undefined ? firstPage : decodeCursor(cursor)
+      const sampled = of === 'all' ? null : Number(of === 'samples')
+      return select
+        .all(cameraId, label, sinceMs, removed ? 1 : 0, startedMs, id, limit, sampled)
+        .map(toClipRow)
+    },
+    next(page, limit) {
+      const last = page.at(-1)
+      return last === undefined || page.length < limit
+        ? null
+        : encodeCursor({ startedMs: last.startedMs, id: last.alertId })
+    },
+    get(alertId) {
+      const row = byId.get(alertId)
+      return row === undefined ? null : toClipRow(row)
+    },
+    find(idPrefix) {
+      const found = byPrefix.all(idPrefix).map(toClipRow)
+      if (found.length === 1) return found[0]!
+      const why = found.length === 0 ? 'there is no clip of that alert' : 'several clips begin so; give more'
+      throw new AppError('API_BAD_REQUEST', `clip ${idPrefix}: ${why}; see vireo clip list`)
+    },
+    close: () => database.close(),
+  }
+}
+
+function scoresOf({ scores, label, score }: Record<string, SQLOutputValue>): ClipRow['scores'] {
+  if (typeof scores === 'string') return JSON.parse(scores) as ClipRow['scores']
+  return label == null || score == null ? [] : [{ label: String(label), score: Number(score) }]
+}
+
+function toClipRow(row: Record<string, SQLOutputValue>): ClipRow {
+  const text = (value: SQLOutputValue | undefined) => (value == null ? null : String(value))
+  return {
+    alertId: String(row.alert),
+    why: String(row.why) as ClipRow['why'],
+    cameraId: String(row.camera),
+    label: text(row.label),
+    rule: text(row.rule),
+    score: row.score == null ? null : Number(row.score),
+    modelVersion: text(row.model_version),
+    explanation: text(row.explanation),
+    scores: scoresOf(row),
+    path: String(row.path),
+    sha256: String(row.sha256),
+    bytes: Number(row.bytes),
+    startedMs: Number(row.started_ms),
+    durationMs: Number(row.duration_ms),
+    preRollMs: Number(row.pre_roll_ms),
+    lastedMs: Math.round(Number(row.lasted_ms)),
+    endReason: text(row.end_reason),
+    reviewed: row.reviewed_ms !== null,
+    removedReason: text(row.removed_reason),
+  }
+}

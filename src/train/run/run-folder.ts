@@ -1,0 +1,135 @@
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../../core/clock.ts'
+import { AppError } from '../../core/errors.ts'
+
+interface RunRecord {
+  readonly formatVersion: 1
+  readonly id: string
+  readonly model: string
+  /** Names everything that decides the result: a run goes on only with the same. */
+  readonly identity: string
+  readonly startedMs: number
+  readonly steps: Readonly<Record<string, { readonly doneMs: number; readonly result: unknown }>>
+  readonly finishedMs: number | null
+}
+
+/** The folder of one run through the loop: what was done stays done, whatever interrupts it. */
+export interface RunFolder {
+  readonly id: string
+  readonly dir: string
+  /** Whether it was begun by an earlier process. */
+  readonly resumed: boolean
+  /** Does the work once; afterwards, also in another process, gives what it gave (as JSON holds it). */
+  step<T>(name: string, work: () => Promise<T>): Promise<T>
+  /** Nothing is to be done any more: the next run is a new one. */
+  finish(): Promise<void>
+}
+
+const recordFile = 'run.json'
+
+/**
+ * The newest unfinished run of a model with the same identity, or a new one.
+ *
+ * @throws AppError STORE_WRITE
+ */
+export async function openRunFolder(options: {
+  /** Holds a folder for each run. */
+  runsDir: string
+  model: string
+  identity: string
+  clock: Clock
+}): Promise<RunFolder> {
+  const { runsDir, model, identity, clock } = options
+  const open = (await readRuns(runsDir)).findLast(
+    (run) => run.model === model && run.identity === identity && run.finishedMs === null,
+  )
+  let record: RunRecord = open ?? {
+    formatVersion: 1,
+    id: await claimFolder(runsDir, `${stamp(clock.nowMs())}-${model}`),
+    model,
+    identity,
+    startedMs: clock.nowMs(),
+    steps: {},
+    finishedMs: null,
+  }
+  const dir = join(runsDir, record.id)
+  const save = async (next: RunRecord) => {
+    record = next
+    await writeRecord(dir, record)
+  }
+  if (!open) await save(record)
+  return {
+    id: record.id,
+    dir,
+    resumed: open !== undefined,
+    async step(name, work) {
+      const done = record.steps[name]
+      if (done) return done.result as never
+      const result = await work()
+      const kept = JSON.parse(JSON.stringify(result ?? null)) as unknown
+      await save({ ...record, steps: { ...record.steps, [name]: { doneMs: clock.nowMs(), result: kept } } })
+      return kept as typeof result
+    },
+    finish: () => save({ ...record, finishedMs: clock.nowMs() }),
+  }
+}
+
+/** Makes a folder that was not there: two runs may begin within a second. */
+async function claimFolder(runsDir: string, name: string): Promise<string> {
+  try {
+    await mkdir(runsDir, { recursive: true })
+    for (let count = 1; ; count += 1) {
+      const id = count === 1 ? name : `${name}-${count}`
+      const made = await mkdir(join(runsDir, id)).then(
+        () => true,
+        (thrown: NodeJS.ErrnoException) => {
+          if (thrown.code === 'EEXIST') return false
+          throw thrown
+        },
+      )
+      if (made) return id
+    }
+  } catch (cause) {
+    throw new AppError('STORE_WRITE', `${runsDir}: cannot be written (${(cause as Error).message})`, {
+      cause,
+    })
+  }
+}
+
+/** The oldest first; folders that hold no run are left out. */
+async function readRuns(runsDir: string): Promise<RunRecord[]> {
+  const names = await readdir(runsDir).catch(() => [])
+  const found = await Promise.all(
+    names.sort().map(async (name) => {
+      try {
+        return JSON.parse(await readFile(join(runsDir, name, recordFile), 'utf8')) as RunRecord
+      } catch {
+        return null
+      }
+    }),
+  )
+  return found.filter((run) => run !== null && run.formatVersion === 1) as RunRecord[]
+}
+
+async function writeRecord(dir: string, record: RunRecord): Promise<void> {
+  const path = join(dir, recordFile)
+  try {
+    await mkdir(dir, { recursive: true })
+    {
+      await using handle = await open(`${path}.part`, 'w')
+      await handle.writeFile(`${JSON.stringify(record, null, 2)}\n`)
+      await handle.sync()
+    }
+    await rename(`${path}.part`, path)
+    await using folder = await open(dir, 'r')
+    await folder.sync()
+  } catch (cause) {
+    throw new AppError('STORE_WRITE', `${path}: cannot be written (${(cause as Error).message})`, { cause })
+  }
+}
+
+/** 20261125-015300 */
+function stamp(nowMs: number): string {
+  return new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
+}

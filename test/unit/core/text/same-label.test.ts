@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { sameLabel } from '../../../../src/core/text/same-label.ts'
+
+describe('labels that mean the same', () => {
+  it.each([
+    ['fall', 'falling'],
+    ['fall', 'Fall Down'],
+    ['fall', 'person_falling'],
+    ['fall', 'fallen'],
+    ['walk', 'walking'],
+    ['walk', 'walks'],
+    ['run', 'running'],
+    ['run', 'jogging'],
+    ['fight', 'Fighting'],
+    ['fight', 'fights'],
+    ['fight', 'violence'],
+    ['wave', 'waving'],
+    ['wave', 'wave2'],
+    ['wave', 'hand-waving'],
+    ['sit', 'sitting'],
+    ['sit', 'sitting down'],
+    ['lie', 'lying'],
+    ['lie', 'lying on the floor'],
+  ])('%s and %s', (a, b) => {
+    expect(sameLabel(a, b)).toBe(true)
+    expect(sameLabel(b, a)).toBe(true)
+  })
+
+  it.each([
+    ['fight', 'noFight'],
+    ['fight', 'not fighting'],
+    ['fall', 'walking'],
+    ['fall', 'ball'],
+    ['sit', 'stand'],
+    ['run', 'rung'],
+    ['walk', 'walk dog'],
+    ['fall', 'waterfall'],
+    ['fall', ''],
+  ])('%s and %s do not', (a, b) => {
+    expect(sameLabel(a, b)).toBe(false)
+  })
+})

@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest'
+import { planCamera } from '../../../../pipelines/live/plan-camera.ts'
+import type { Bundle } from '../../../../src/bundle/bundle-schema.ts'
+import { decodeSchema } from '../../../../src/bundle/decode-schema.ts'
+import { parseConfig } from '../../../../src/config/load.ts'
+
+const label = (name: string, background = false) => ({ name, threshold: 0.6, background })
+
+function bundle(name: string, kind: Bundle['kind'], labels: readonly string[], more: object = {}): Bundle {
+  return {
+    ...{ formatVersion: 1, name, version: '1.0.0', kind, description: '', license: 'MIT', warmupClips: 0 },
+    temporal:
+      kind === 'audio'
+        ? { frames: 16_000, sampleFps: 16_000, strideFrames: 8000 }
+        : { frames: 8, sampleFps: 8, strideFrames: 4 },
+    input:
+      kind === 'audio' ? { name: 'in', widthPx: 1, heightPx: 1 } : { name: 'in', widthPx: 64, heightPx: 48 },
+    ...{ output: { name: 'out', activation: 'sigmoid' }, states: [], graph: 'model.onnx', files: [] },
+    ...{ labels: labels.map((each) => label(each)), parent: null, dataset: null, metrics: {} },
+    ...more,
+  }
+}
+
+const bundles: Record<string, Bundle> = {
+  actions: bundle('actions', 'clip', ['falling', 'walking']),
+  second: bundle('second', 'clip', ['falling']),
+  ears: bundle('ears', 'audio', ['scream']),
+  people: bundle('people', 'detector', ['person'], {
+    decode: decodeSchema.parse({ head: 'boxes', shape: [10, 6], nmsIou: null }),
+  }),
+  bodies: bundle('bodies', 'detector', ['person'], {
+    decode: decodeSchema.parse({ head: 'movenet', shape: [6, 56], nmsIou: null }),
+  }),
+  pose: bundle('pose', 'pose', [], {
+    pose: { head: 'movenet', shape: [1, 17, 3], axes: 'rows', grid: 'cells', margin: 0.2 },
+  }),
+}
+const models = { bundle: (name: string) => bundles[name]! }
+const visit = { name: 'visit', when: { label: 'person' } }
+const down = { name: 'down', when: { posture: 'lying' } }
+
+function configOf(given: { models?: string[]; camera?: object; rules?: object[]; [key: string]: unknown }) {
+  const { models: names = ['actions'], camera = {}, rules = [], ...more } = given
+  const config = parseConfig(
+    JSON.stringify({
+      version: 1,
+      cameras: [{ id: 'gate', url: 'rtsp://192.0.2.1/a', ...camera }],
+      models: names.map((name) => ({ name, path: `./${name}` })),
+      behaviours: { rules },
+      ...more,
+    }),
+    { file: 'vireo.yaml', env: {} },
+  )
+  return config
+}
+const planOf = (given: Parameters<typeof configOf>[0]) => {
+  const config = configOf(given)
+  return planCamera(config.cameras[0]!, config, models)
+}
+
+describe('planCamera', () => {
+  it('is plain data', () => {
+    const plan = planOf({ models: ['actions', 'people'], rules: [visit] })
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(JSON.parse(JSON.stringify(structuredClone(plan))))
+    expect(plan.configHash).toMatch(/^[0-9a-f]+$/)
+  })
+
+  it.each([
+    ['one model', { models: ['actions'] }, { streams: 1, people: null, hears: false }],
+    ['two models that want the same frames', { models: ['actions', 'second'] }, { streams: 1 }],
+    ['a model of sound', { models: ['ears'] }, { streams: 0, hears: true }],
+    ['sound that is switched off', { models: ['ears'], camera: { sound: false } }, { hears: false }],
+    [
+      'models that the camera does not name',
+      { models: ['actions', 'second'], camera: { models: ['second'] } },
+      { watchers: ['second'] },
+    ],
+    ['a detector that no rule needs', { models: ['actions', 'people'] }, { people: null, streams: 1 }],
+    [
+      'a detector and a rule',
+      { models: ['people'], rules: [visit] },
+      { people: 'people', streams: 1, watchers: [] },
+    ],
+    ['a rule and no detector', { models: ['actions'], rules: [visit] }, { people: 'motion', streams: 2 }],
+    [
+      'a rule and detector: none',
+      { models: ['people'], rules: [visit], camera: { detector: 'none' } },
+      { people: null, lacksDetector: true },
+    ],
+    [
+      'a posture and a pose model',
+      { models: ['people', 'pose'], rules: [down] },
+      { people: 'people', pose: 'pose', streams: 2 },
+    ],
+    [
+      'a posture and a detector of bodies',
+      { models: ['bodies', 'pose'], rules: [down] },
+      { people: 'bodies', pose: null, streams: 1 },
+    ],
+    [
+      'a posture, a detector of bodies, and a model for crops that the camera names',
+      { models: ['bodies', 'pose'], rules: [down], camera: { pose: { model: 'pose' } } },
+      { people: 'bodies', pose: 'pose' },
+    ],
+    ['no recording', { recording: { clips: false } }, { packets: { analysed: false, main: false } }],
+    [
+      'nothing to look at',
+      { models: [], recording: { clips: false } },
+      { packets: { analysed: true, main: false } },
+    ],
+    [
+      'a larger stream to record',
+      { camera: { mainUrl: 'rtsp://192.0.2.1/b' } },
+      { packets: { analysed: false, main: true } },
+    ],
+  ] as [string, Parameters<typeof configOf>[0], Record<string, unknown>][])('%s', (_name, given, wanted) => {
+    const plan = planOf(given)
+    const seen: Record<string, unknown> = {
+      streams: plan.streams.length,
+      people: plan.people?.detector.name ?? null,
+      pose: plan.people?.pose?.modelName ?? null,
+      watchers: plan.watchers.map(({ model }) => model.name),
+      ...{ hears: plan.hears, packets: plan.packets, lacksDetector: plan.lacksDetector },
+    }
+    expect(seen).toMatchObject(wanted)
+  })
+
+  it('calls a model as the configuration does, whatever its bundle is called', () => {
+    const config = configOf({ models: ['actions'] })
+    const other = { bundle: () => ({ ...bundles.actions!, name: 'x3d' }) }
+    const { watchers } = planCamera(config.cameras[0]!, config, other)
+    expect(watchers.map(({ model, rules }) => [model.name, rules[0]?.modelName ?? null])).toEqual([
+      ['actions', 'actions'],
+    ])
+  })
+
+  it('gives a fused label its own rules, and leaves them out of the models that take part', () => {
+    const plan = planOf({
+      models: ['actions', 'second'],
+      alerts: {
+        fusion: [{ label: 'falling' }],
+        rules: [
+          { name: 'fall', label: 'falling' },
+          { name: 'by-second', label: 'falling', model: 'second' },
+        ],
+      },
+    })
+    expect(plan.fusions.map(({ rules }) => rules.map(({ name }) => name))).toEqual([['fall']])
+    expect(plan.watchers.map(({ rules }) => rules.map(({ name }) => name))).toEqual([
+      ['walking'],
+      ['by-second'],
+    ])
+  })
+
+  it.each([
+    ['a label that no model has', { alerts: { rules: [{ name: 'r', label: 'flying' }] } }, /flying/],
+    [
+      'a posture that nothing can tell',
+      { models: ['people'], rules: [down] },
+      /no pose model watches camera "gate"/,
+    ],
+    [
+      'a model that is no detector',
+      { rules: [visit], camera: { detector: 'actions' } },
+      /kind clip, not a detector/,
+    ],
+  ])('refuses %s', (_name, given, message) => {
+    expect(() => planOf(given)).toThrow(message)
+  })
+})
+
+describe('what a change of configuration asks for', () => {
+  const base = {
+    models: ['actions', 'people'],
+    rules: [visit],
+    alerts: { rules: [{ name: 'fall', label: 'falling' }] },
+  }
+  const rule = (more: object) => ({ alerts: { rules: [{ name: 'fall', label: 'falling', ...more }] } })
+
+  it.each([
+    ['nothing', {}, 'nothing'],
+    ['another threshold', rule({ onThreshold: 0.9 }), 'retune'],
+    ['another cooldown', rule({ cooldownMs: 1 }), 'retune'],
+    ['another quota of samples', { sampling: { maxWaiting: 5 } }, 'retune'],
+    ['how long footage is kept', { recording: { keepDays: 1 } }, 'nothing'],
+    ['another rule of labels', { alerts: { rules: [{ name: 'other', label: 'falling' }] } }, 'restart'],
+    ['another address', { camera: { url: 'rtsp://192.0.2.9/a' } }, 'restart'],
+    ['another behaviour', { rules: [{ name: 'visit', when: { label: 'person', for: '3s' } }] }, 'restart'],
+    ['another pre-roll', { recording: { preRollMs: 1 } }, 'restart'],
+    ['fewer models', { models: ['people'], alerts: {} }, 'restart'],
+    ['no detector', { camera: { detector: 'none' } }, 'restart'],
+  ] as [string, object, string][])('%s', (_name, change, wanted) => {
+    const [before, after] = [planOf(base), planOf({ ...base, ...change })]
+    const differs = (part: 'restart' | 'retune') => before.basis[part] !== after.basis[part]
+    expect(differs('restart') ? 'restart' : differs('retune') ? 'retune' : 'nothing').toBe(wanted)
+  })
+
+  it('leaves a camera alone when another version of its model takes over', () => {
+    const before = planOf(base)
+    const swapped = { bundle: (name: string) => ({ ...bundles[name]!, version: '2.0.0' }) }
+    const config = configOf(base)
+    expect(planCamera(config.cameras[0]!, config, swapped).basis).toEqual(before.basis)
+  })
+})

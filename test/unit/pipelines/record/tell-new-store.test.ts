@@ -1,0 +1,53 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { findLostStores, tellLostStores } from '../../../../pipelines/record/tell-new-store.ts'
+import { noTelemetry } from '../../../../src/core/telemetry-port.ts'
+
+let dataDir: string
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'vireo-new-'))
+})
+afterEach(() => rmSync(dataDir, { recursive: true }))
+
+const clip = 'clips/gate/2026-03-14/a.mp4'
+const lineage = 'registry/actions/1.0.0/lineage.json'
+const write = (path: string, text: string) => {
+  mkdirSync(dirname(join(dataDir, path)), { recursive: true })
+  writeFileSync(join(dataDir, path), text)
+}
+
+it.each([
+  ['nothing at all', {}, []],
+  [
+    'all that there should be',
+    { [clip]: 'x', 'vireo.db': 'x', 'review.db': 'x', [lineage]: '{}', 'registry/registry.db': 'x' },
+    [],
+  ],
+  ['clips without databases', { [clip]: 'x' }, ['vireo.db', 'review.db']],
+  [
+    'segments and an empty database',
+    { 'segments/gate/a.mp4': 'x', 'vireo.db': '', 'review.db': 'x' },
+    ['vireo.db'],
+  ],
+  ['reviews without the events', { 'review.db': 'x' }, ['vireo.db']],
+  ['events without the reviews', { 'vireo.db': 'x' }, ['review.db']],
+  ['versions of models without their registry', { [lineage]: '{}' }, ['registry/registry.db']],
+  ['a registry alone', { 'registry/registry.db': 'x' }, ['vireo.db']],
+])('knows what is lost beside %s', async (_what, files, lost) => {
+  for (const [path, text] of Object.entries(files)) write(path, text)
+  const found = await findLostStores(dataDir)
+  expect(found.map(({ file }) => file)).toEqual(lost.map((path) => join(dataDir, path)))
+  const told: string[] = []
+  tellLostStores(found, {
+    ...noTelemetry,
+    log: { ...noTelemetry.log, error: (_fields, text) => void told.push(text) },
+  })
+  expect(told).toHaveLength(lost.length)
+  for (const text of told) expect(text).toMatch(/is missing or empty, but there is .*put it back/)
+})
+
+it('says nothing of a data directory that is not there', async () => {
+  expect(await findLostStores(join(dataDir, 'none'))).toEqual([])
+})

@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { AlertStep } from '../../../../src/core/alert.ts'
+import { type EventStore, openEventStore } from '../../../../src/event/event-store.ts'
+import { type AlertFilter, openAlertReader } from '../../../../src/store/tables/alert-reader.ts'
+import { openClipReader } from '../../../../src/store/tables/clip-reader.ts'
+
+let dataDir: string
+let store: EventStore
+const open: { close(): void }[] = []
+const clock = { nowMs: () => 1e12, monoMs: () => 5, after: () => () => {} }
+const idOf = (n: number) => String(n).padStart(32, '0')
+
+const step = (n: number, more: Partial<AlertStep> = {}): AlertStep => ({
+  ...{ alertId: idOf(n), phase: 'end', seq: 1, rule: 'fall', label: 'falling', severity: 'critical' },
+  ...{ cameraId: n % 2 === 0 ? 'gate' : 'yard', zone: null, trackIds: [], score: 0.75 },
+  ...{
+    modelName: 'actions',
+    modelVersion: '1.0.0',
+    configHash: 'h',
+    epoch: 1,
+    firstPtsUs: 0,
+    lastPtsUs: 1e6,
+  },
+  // Pairs begin in the same millisecond: the id decides then.
+  ...{ startedMs: 1e12 + Math.floor(n / 2), lastMs: 1e12 + 1000, causeMonoMs: 4, endReason: 'cleared' },
+  ...more,
+})
+const clip = (n: number) => ({
+  ...{ alertId: idOf(n), cameraId: 'gate', epoch: 1, path: '/c/a.mp4', thumbnailPath: null, bytes: 10 },
+  ...{ sha256: 'b'.repeat(64), firstPtsUs: 0, lastPtsUs: 9e6, startedMs: 1e12 + Math.floor(n / 2) },
+  ...{ durationMs: 9000, preRollMs: 5000 },
+})
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'vireo-reader-'))
+  store = openEventStore({ dataDir, source: '/vireo/test', clock })
+  open.push(store)
+  store.acceptAlerts(Array.from({ length: 11 }, (_, n) => step(n)))
+})
+afterEach(() => {
+  for (const one of open.splice(0).reverse()) one.close()
+  rmSync(dataDir, { recursive: true })
+})
+
+describe('alert reader', () => {
+  const reader = () => {
+    const opened = openAlertReader(dataDir)
+    open.push(opened)
+    return opened
+  }
+  const ids = (filter: AlertFilter) =>
+    reader()
+      .list(filter, 100)
+      .rows.map(({ step: { alertId } }) => Number(alertId))
+
+  it('pages through all of them, the newest first, whatever comes in meanwhile', () => {
+    const alerts = reader()
+    const seen: number[] = []
+    let cursor: string | null = null
+    do {
+      const page = alerts.list(cursor === null ? {} : { cursor }, 3)
+      seen.push(...page.rows.map((row) => Number(row.step.alertId)))
+      cursor = page.next
+      store.acceptAlert(step(100 + seen.length, { startedMs: 2e12 }))
+    } while (cursor !== null)
+    expect(seen).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0])
+  })
+
+  it('filters', () => {
+    store.acceptAlert(step(20, { phase: 'new', label: 'fighting', rule: 'fight', startedMs: 3e12 }))
+    expect(ids({ cameraId: 'yard' })).toEqual([9, 7, 5, 3, 1])
+    expect(ids({ label: 'fighting' })).toEqual([20])
+    expect(ids({ rule: 'fall' })).toHaveLength(11)
+    expect(ids({ open: true })).toEqual([20])
+    expect(ids({ open: false })).not.toContain(20)
+    expect(ids({ sinceMs: 1e12 + 2, untilMs: 1e12 + 4 })).toEqual([7, 6, 5, 4])
+  })
+
+  it('knows the clip of an alert, and what became of it', () => {
+    const alerts = reader()
+    store.acceptClip(clip(2))
+    store.acceptClip(clip(4))
+    store.acceptClipRemoved({ alertId: idOf(4), cameraId: 'gate', reason: 'age' })
+    expect(alerts.find(idOf(2))?.clip).toMatchObject({ durationMs: 9000, removedReason: null })
+    expect(alerts.find(idOf(4))?.clip).toMatchObject({ removedReason: 'age' })
+    expect(alerts.find(idOf(6))?.clip).toBeNull()
+    expect(alerts.find('x')).toBeNull()
+  })
+
+  it('refuses a cursor that it did not give', () => {
+    for (const cursor of ['x', '', 'MTIz', 'MSAnIE9SIDE9MQ'])
+      expect(() => reader().list({ cursor }, 3)).toThrow(/cursor: give the one/)
+  })
+})
+
+describe('clip reader', () => {
+  it('pages through all of them', () => {
+    for (let n = 0; n < 5; n += 1) store.acceptClip(clip(n))
+    const clips = openClipReader(dataDir)
+    open.push(clips)
+    const seen: number[] = []
+    let cursor: string | null = null
+    do {
+      const page = clips.list(cursor === null ? {} : { cursor }, 2)
+      seen.push(...page.map(({ alertId }) => Number(alertId)))
+      cursor = clips.next(page, 2)
+    } while (cursor !== null)
+    expect(seen).toEqual([4, 3, 2, 1, 0])
+    expect(clips.get(idOf(3))).toMatchObject({ alertId: idOf(3) })
+    expect(clips.get('3')).toBeNull()
+  })
+})

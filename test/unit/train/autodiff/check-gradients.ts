@@ -1,0 +1,72 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { expect } from 'vitest'
+import { createGraphBuilder } from '../../../../src/onnx/graph-builder.ts'
+import * as arithmetic from '../../../../src/train/autodiff/ops-arithmetic.ts'
+import * as conv from '../../../../src/train/autodiff/ops-convolution.ts'
+import { createTape, type Tape, type Value } from '../../../../src/train/autodiff/tape.ts'
+
+/** Reproducible numbers around 0. */
+export function numbers(count: number, seed: number): Float32Array {
+  let state = seed * 7919 + 17
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 31 - 1
+  })
+}
+
+const size = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1)
+
+/**
+ * Compares the emitted gradients with central differences. The result of `build` is multiplied by fixed numbers
+ * and summed to a scalar, in double precision outside the graph.
+ */
+export async function checkGradients(
+  shapes: readonly number[][],
+  build: (tape: Tape, inputs: Value[]) => Value,
+  step = 1e-2,
+) {
+  const graph = createGraphBuilder({ name: 'check' })
+  const tape = createTape(graph)
+  const inputs = shapes.map((dims, n) => tape.leaf(graph.input(`x${n}`, 'float32', dims), dims))
+  const y = build(tape, inputs)
+  const mixer = numbers(size(y.shape), 99)
+  const mixed = arithmetic.multiply(tape, y, tape.constant(graph.f32(mixer, y.shape), y.shape))
+  const loss = scaleToSum(tape, mixed)
+  const gradientOf = tape.gradients(loss)
+  graph.output('y', y.name, 'float32', y.shape)
+  inputs.forEach((input, n) => {
+    graph.output(`g${n}`, gradientOf(input)!, 'float32', input.shape)
+  })
+  const session = await InferenceSession.create(graph.model())
+  const values = shapes.map((dims, n) => numbers(size(dims), n + 1))
+  const run = (at: readonly Float32Array[]) =>
+    session.run(Object.fromEntries(at.map((data, n) => [`x${n}`, new Tensor('float32', data, shapes[n]!)])))
+  const lossAt = async (at: readonly Float32Array[]) => {
+    const data = (await run(at)).y!.data as Float32Array
+    return data.reduce((sum, value, n) => sum + value * mixer[n]!, 0)
+  }
+  const result = await run(values)
+  for (const [n, data] of values.entries()) {
+    const emitted = result[`g${n}`]!
+    expect(emitted.dims).toEqual(shapes[n])
+    const measured = new Float32Array(data.length)
+    for (let index = 0; index < data.length; index += 1) {
+      const moved = (by: number) =>
+        lossAt(
+          values.map((other, m) =>
+            m === n ? data.map((value, i) => (i === index ? value + by : value)) : other,
+          ),
+        )
+      measured[index] = ((await moved(step)) - (await moved(-step))) / (2 * step)
+    }
+    const gradient = emitted.data as Float32Array
+    const error = Math.hypot(...measured.map((value, i) => value - gradient[i]!))
+    expect(error / (Math.hypot(...measured) + 1e-6)).toBeLessThan(5e-3)
+    expect(Math.hypot(...gradient)).toBeGreaterThan(1e-4)
+  }
+  await session.release()
+}
+
+function scaleToSum(tape: Tape, x: Value): Value {
+  return arithmetic.scale(tape, conv.meanAll(tape, x), size(x.shape))
+}
