@@ -11,8 +11,9 @@ import {
   type EngineModel,
   type InferenceEngine,
 } from '../src/infer/inference-engine.ts'
-import { type FoundProblem, findProblems } from './live/check-config.ts'
+import { findProblems } from './live/check-config.ts'
 import type { registryOf } from './live/follow-registry.ts'
+import type { FoundProblem } from './live/found-problem.ts'
 import { lookUpModels } from './live/model-lookup.ts'
 
 /** As the engine opens them; what is wrong is told with its place in the configuration, too. */

@@ -1,7 +1,7 @@
 import { bestThreshold } from '../../src/train/evaluate/multi-label-metrics.ts'
 import type { Prediction } from '../../src/train/evaluate/prediction.ts'
 import type { BundleCard } from '../../src/train/export/export-bundle.ts'
-import { type LearnJob, sizeOf } from './learn-prepare.ts'
+import { type LearnJob, sizeOf } from './job.ts'
 
 /** What the bundle says of itself; labels in the order of the model's logits. */
 export function cardOf(

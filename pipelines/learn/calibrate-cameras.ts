@@ -8,7 +8,7 @@ import { type CachedVideo, openClipCache } from '../../src/train/data/clip-cache
 import type { TrainingProgress } from '../../src/train/evaluate/prediction.ts'
 import { anomalyDir } from '../live/anomaly-scores.ts'
 import { segmentsDir } from '../record/record.ts'
-import { cacheDirOf } from './run-folders.ts'
+import { cacheDirOf } from './job.ts'
 
 export interface CalibrateOptions {
   readonly bundleDir: string

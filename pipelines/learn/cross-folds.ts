@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { LabelledVideo } from '../../src/train/data/labelled-set.ts'
 import type { Prediction } from '../../src/train/evaluate/prediction.ts'
 import { splitByGroup, splitSides } from '../../src/train/evaluate/split-by-group.ts'
-import type { LearnJob } from './learn-prepare.ts'
+import type { LearnJob } from './job.ts'
 
 /** With so many clips, validation says enough by itself. */
 const enoughClips = 20

@@ -5,8 +5,8 @@ import { predictClips } from '../../src/train/export/predict.ts'
 import { modelOf } from '../../src/train/export/trained-model.ts'
 import { fineTune } from '../../src/train/run/fine-tune.ts'
 import { foldsOf, writeUnseen } from './cross-folds.ts'
+import { type LearnJob, openClips } from './job.ts'
 import { pretrainedWeights } from './learn-model.ts'
-import { type LearnJob, openClips } from './learn-prepare.ts'
 
 /** Clips of each piece of footage, spread over it: an alert needs one of all that a camera would show. */
 const views = 10

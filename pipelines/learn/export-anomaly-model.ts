@@ -7,8 +7,8 @@ import { layOut, type ParameterSpec } from '../../src/train/autodiff/parameters.
 import { modelOf, readTrainedModel } from '../../src/train/export/trained-model.ts'
 import { isCnn } from '../../src/train/models/presets.ts'
 import { decoderParameters, selfSupervision } from '../../src/train/self/self-supervision.ts'
-import type { LearnJob } from './learn-prepare.ts'
-import { pretrainedDir } from './run-folders.ts'
+import type { LearnJob } from './job.ts'
+import { pretrainedDir } from './job.ts'
 
 const decoderFile = (job: LearnJob) => join(pretrainedDir(job), 'decoder.bin')
 

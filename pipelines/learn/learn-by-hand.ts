@@ -9,8 +9,8 @@ import { splitForEver } from '../../src/train/data/frozen-split.ts'
 import { type LabelledSet, readFootage, readLabelledSet } from '../../src/train/data/labelled-set.ts'
 import { cnnPreset } from '../../src/train/models/presets.ts'
 import { presetOf } from './choose-network.ts'
-import type { LearnOptions } from './learn.ts'
-import { type LearnJob, parsePlans } from './learn-prepare.ts'
+import type { LearnJob, LearnOptions } from './job.ts'
+import { parsePlans } from './learn-prepare.ts'
 import { openBackbone } from './open-backbone.ts'
 
 /** The section `learning` for steps by hand: nothing of it is required. */

@@ -9,9 +9,8 @@ import { modelOf, readTrainedModel } from '../../src/train/export/trained-model.
 import { isCnn } from '../../src/train/models/presets.ts'
 import { cardOf, thresholdsOf } from './bundle-card.ts'
 import { readUnseen } from './cross-folds.ts'
+import { clipOf, type LearnJob, openClips, servedDir, trainedDir } from './job.ts'
 import { exportImported } from './learn-imported.ts'
-import { clipOf, type LearnJob, openClips } from './learn-prepare.ts'
-import { servedDir, trainedDir } from './run-folders.ts'
 
 /** The bundle that would serve, quantised when asked, with thresholds from the validation side. */
 export async function exportServed(job: LearnJob): Promise<void> {

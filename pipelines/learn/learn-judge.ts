@@ -20,8 +20,7 @@ import { renderReport } from '../../src/train/report/render-report.ts'
 import { writeTensorBoard } from '../../src/train/report/tensorboard.ts'
 import { readHistory } from '../../src/train/run/run-history.ts'
 import { readUnseen } from './cross-folds.ts'
-import { type LearnJob, openClips } from './learn-prepare.ts'
-import { servedDir } from './run-folders.ts'
+import { type LearnJob, openClips, servedDir } from './job.ts'
 
 /** What both versions said of the footage that nobody was trained on, as a file of the run. */
 interface Said {

@@ -17,9 +17,8 @@ import { encodePng } from '../../src/train/self/png.ts'
 import { reconstruct } from '../../src/train/self/reconstruction.ts'
 import { foldsOf } from './cross-folds.ts'
 import { keepDecoder } from './export-anomaly-model.ts'
+import { type LearnJob, openClips, pretrainedDir, sizeOf, trainedDir } from './job.ts'
 import { fineTuneImported } from './learn-imported.ts'
-import { type LearnJob, openClips, sizeOf } from './learn-prepare.ts'
-import { pretrainedDir, trainedDir } from './run-folders.ts'
 
 /** Masked and next-frame prediction on all footage that is not tested on, labelled or not. Not of imported graphs. */
 export async function pretrainModel(job: LearnJob): Promise<void> {

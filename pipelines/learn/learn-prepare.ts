@@ -1,64 +1,32 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LoadedBundle } from '../../src/bundle/load-bundle.ts'
 import { canonicalJson } from '../../src/config/config-hash.ts'
 import type { LearningConfig } from '../../src/config/schema/learning-schema.ts'
 import { AppError } from '../../src/core/errors.ts'
 import type { ModelRegistry } from '../../src/registry/model-registry.ts'
 import type { DatasetManifest } from '../../src/review/dataset-manifest.ts'
-import { type CachedVideo, openClipCache } from '../../src/train/data/clip-cache.ts'
-import type { ClipSource } from '../../src/train/data/clip-source.ts'
+import type { CachedVideo } from '../../src/train/data/clip-cache.ts'
 import { splitForEver } from '../../src/train/data/frozen-split.ts'
-import { type LabelledSet, type LabelledVideo, readFootage } from '../../src/train/data/labelled-set.ts'
+import { type LabelledSet, readFootage } from '../../src/train/data/labelled-set.ts'
 import type { Correction } from '../../src/train/evaluate/corrected-clips.ts'
 import { type GateRules, gateRulesSchema } from '../../src/train/evaluate/gate-rules.ts'
-import { type Leak, type Split, splitSides } from '../../src/train/evaluate/split-by-group.ts'
+import { splitSides } from '../../src/train/evaluate/split-by-group.ts'
 import { modelFile, readTrainedModel, type TrainedModel } from '../../src/train/export/trained-model.ts'
 import { isCnn, type Network } from '../../src/train/models/presets.ts'
-import type { ClipShape } from '../../src/train/models/video-model.ts'
-import { type FineTunePlan, parseFineTunePlan } from '../../src/train/run/fine-tune-plan.ts'
+import { parseFineTunePlan } from '../../src/train/run/fine-tune-plan.ts'
 import {
   type ParsedPretrainPlan,
   parsePretrainPlan,
   pretrainSteps,
 } from '../../src/train/run/pretrain-plan.ts'
-import { openRunFolder, type RunFolder } from '../../src/train/run/run-folder.ts'
+import { openRunFolder } from '../../src/train/run/run-folder.ts'
 import { segmentsDir } from '../record/record.ts'
-import { chooseNetwork, cnnFineTuning, defaultFps, presetOf } from './choose-network.ts'
+import { chooseNetwork, cnnFineTuning, presetOf } from './choose-network.ts'
 import { correctionsSince, datasetName } from './corrections.ts'
+import type { LearnJob, LearnOptions } from './job.ts'
 import { labelledFootage } from './labelled-footage.ts'
-import type { LearnOptions } from './learn.ts'
 import { openBackbone } from './open-backbone.ts'
-import { cacheDirOf } from './run-folders.ts'
-
-/** Everything that the steps of a run are given. */
-export interface LearnJob extends Omit<LearnOptions, 'registry'> {
-  /** Null where steps are done by hand and nothing is compared. */
-  readonly registry: ModelRegistry | null
-  readonly run: RunFolder
-  readonly set: LabelledSet
-  readonly split: Split<LabelledVideo>
-  readonly leaks: readonly Leak[]
-  readonly footage: readonly CachedVideo[]
-  /** The network that is taught, unless there is a backbone. */
-  readonly preset: Network
-  /** The bundle whose graph is taught instead. */
-  readonly backbone: LoadedBundle | null
-  readonly plans: {
-    readonly pretrain: ParsedPretrainPlan
-    readonly finetune: FineTunePlan
-    readonly gate: GateRules
-  }
-  /** The version that it must beat, as it was when the run began; null for the first. */
-  readonly champion: string | null
-  /** Dataset versions that it learns from, such as site@3. */
-  readonly datasets: readonly string[]
-  /** What people corrected since the champion learned. */
-  readonly corrections: readonly Correction[]
-  /** The version that it will be. */
-  readonly version: string
-}
 
 const mostSegments = 200
 
@@ -182,46 +150,6 @@ async function trainedVersion(registry: ModelRegistry, model: string): Promise<T
   if (live === null) return null
   const dir = join(registry.dirOf(model, live), 'training')
   return existsSync(join(dir, modelFile)) ? readTrainedModel(dir) : null
-}
-
-/** Decodes footage once, to the size of the model or another one. */
-export function openClips(
-  job: LearnJob,
-  videos: readonly CachedVideo[],
-  size: { widthPx: number; heightPx: number; sampleFps: number } = sizeOf(job),
-): Promise<ClipSource> {
-  const { clock, onProgress, signal, dataDir } = job
-  const startedMs = clock.monoMs()
-  return openClipCache({
-    cacheDir: cacheDirOf(dataDir),
-    videos,
-    ...size,
-    signal,
-    clock,
-    onProgress({ done, total }) {
-      const etaS = ((clock.monoMs() - startedMs) / 1000 / done) * (total - done)
-      onProgress({ phase: 'load', done, total, loss: null, etaS })
-    },
-  })
-}
-
-type Taught = Pick<LearnJob, 'preset' | 'learning' | 'backbone'>
-
-/** The clips that are learned from. */
-export function clipOf({ preset, backbone }: Pick<Taught, 'preset' | 'backbone'>): ClipShape {
-  if (!backbone) return preset.clip
-  const { input, temporal } = backbone.bundle
-  return { frames: temporal.frames, heightPx: input.heightPx, widthPx: input.widthPx }
-}
-
-export function sizeOf(job: Taught): { widthPx: number; heightPx: number; sampleFps: number } {
-  const { widthPx, heightPx } = clipOf(job)
-  const { backbone, learning } = job
-  return {
-    widthPx,
-    heightPx,
-    sampleFps: backbone?.bundle.temporal.sampleFps ?? learning.sampleFps ?? defaultFps,
-  }
 }
 
 function parseGate(rules: Readonly<Record<string, unknown>>): GateRules {

@@ -7,10 +7,10 @@ import type { ModelRegistry } from '../../src/registry/model-registry.ts'
 import { readTrainedModel, trainedModelFiles } from '../../src/train/export/trained-model.ts'
 import { parentOf } from './bundle-card.ts'
 import { unseenFileName } from './cross-folds.ts'
+import type { LearnJob } from './job.ts'
+import { servedDir, trainedDir } from './job.ts'
 import { trainedBundleDir } from './learn-imported.ts'
 import type { Judged } from './learn-judge.ts'
-import type { LearnJob } from './learn-prepare.ts'
-import { servedDir, trainedDir } from './run-folders.ts'
 
 export type RegisteredJob = LearnJob & { readonly registry: ModelRegistry }
 

@@ -1,34 +1,14 @@
-import type { LearningConfig } from '../../src/config/schema/learning-schema.ts'
-import type { Clock } from '../../src/core/clock.ts'
-import type { ModelRegistry } from '../../src/registry/model-registry.ts'
 import { type CorrectedCount, countCorrected } from '../../src/train/evaluate/corrected-clips.ts'
 import type { GateDecision } from '../../src/train/evaluate/gate.ts'
-import type { TrainingProgress } from '../../src/train/evaluate/prediction.ts'
 import { announceRun } from './announce-run.ts'
 import { crossValidate } from './cross-validate.ts'
+import type { LearnOptions } from './job.ts'
 import { exportServed } from './learn-export.ts'
 import { judgePredictions, predictBoth, writeRunReport } from './learn-judge.ts'
 import { fineTuneModel, pretrainModel } from './learn-model.ts'
 import { prepareRun } from './learn-prepare.ts'
 import { promoteVersion, type RegisteredJob, registerVersion } from './learn-register.ts'
 import { pruneCache } from './prune-cache.ts'
-
-export interface LearnOptions {
-  readonly learning: LearningConfig
-  readonly dataDir: string
-  readonly registry: ModelRegistry
-  /** Version of this Vireo and the command that repeats the run, for the lineage. */
-  readonly code: string
-  readonly command: string
-  readonly threads: number
-  readonly clock: Clock
-  readonly onProgress: (progress: TrainingProgress) => void
-  /** Told what the operator should know though the run goes on. */
-  readonly onNotice?: (text: string) => void
-  readonly signal: AbortSignal
-  /** Awaited before each step of training; see createYielding. */
-  readonly pause?: () => Promise<void>
-}
 
 export interface LearnOutcome {
   readonly run: string

@@ -1,7 +1,6 @@
 import { cachedNames } from '../../src/train/data/clip-cache.ts'
 import { type PrunedCache, pruneClipCache } from '../../src/train/data/prune-clip-cache.ts'
-import { type LearnJob, sizeOf } from './learn-prepare.ts'
-import { cacheDirOf } from './run-folders.ts'
+import { cacheDirOf, type LearnJob, sizeOf } from './job.ts'
 
 const dayMs = 86_400_000
 const gigabyte = 1e9

@@ -9,14 +9,9 @@ import type { CameraConfig, Config } from '../../src/config/schema.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { registryDir, registryOf } from './follow-registry.ts'
+import type { FoundProblem } from './found-problem.ts'
 import { lookUpModels, type ModelLookup } from './model-lookup.ts'
 import { planCamera } from './plan-camera.ts'
-
-export interface FoundProblem extends BehaviourProblem {
-  /** It concerns this camera alone: the others can run. */
-  readonly cameraId?: string
-  readonly camera?: CameraConfig
-}
 
 /**
  * Everything that `vireo run` would refuse in a configuration that was read: addresses, models, labels, rules and

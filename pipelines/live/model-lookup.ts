@@ -6,8 +6,8 @@ import { AppError, toAppError } from '../../src/core/errors.ts'
 import { checkGraphFile } from '../../src/infer/check-graph-file.ts'
 import { simulatedMessage } from '../../src/infer/inference-engine.ts'
 import type { ModelRegistry } from '../../src/registry/model-registry.ts'
-import type { FoundProblem } from './check-config.ts'
 import { resolveModels } from './follow-registry.ts'
+import type { FoundProblem } from './found-problem.ts'
 
 /** What is known of the models of a configuration, by their names in it. */
 export interface ModelLookup {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Footage } from '../../src/record/digest/cover-pieces.ts'
-import type { AlertMark } from '../../src/record/digest/plan-digest.ts'
+import type { AlertMark } from '../../src/record/digest/piece.ts'
 import { openAlertReader } from '../../src/store/tables/alert-reader.ts'
 import { openClipReader } from '../../src/store/tables/clip-reader.ts'
 

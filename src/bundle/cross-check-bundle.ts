@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { soundRateHz } from '../core/sound.ts'
-import type { Bundle } from './bundle-schema.ts'
+import type { BundleShape as Bundle } from './bundle-shape.ts'
 import { decodeProblem } from './decode-schema.ts'
 import { keypointProblem, poseProblem } from './pose-schema.ts'
 

@@ -23,7 +23,18 @@ import { systemClock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { noTelemetry } from '../core/telemetry-port.ts'
 import { createInferenceEngine } from '../infer/inference-engine.ts'
-import type { RulesTestOptions } from './commands/rules.ts'
+
+/** The options of `vireo rules test` as commander gives them. */
+export interface RulesTestOptions {
+  video: string
+  detector?: string
+  detectFps?: string
+  pose?: string
+  model: string[]
+  camera?: string
+  start: string
+  json?: boolean
+}
 
 const cameraId = 'video'
 const detectorName = 'detector'

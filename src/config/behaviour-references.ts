@@ -1,5 +1,4 @@
-import { sameLabel } from '../core/text/same-label.ts'
-import { didYouMean } from './did-you-mean.ts'
+import { nearNames } from './near-names.ts'
 import type { BehavioursConfig, Condition } from './schema/behaviour-schema.ts'
 
 export interface BehaviourProblem {
@@ -119,10 +118,4 @@ export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
 
 function sharesCamera(a: { cameras?: string[] | undefined }, b: { cameras?: string[] | undefined }): boolean {
   return !a.cameras || !b.cameras || a.cameras.some((camera) => b.cameras!.includes(camera))
-}
-
-/** The rest of a message about an unknown name: the nearest known one, and all of them. */
-export function nearNames(name: string, known: readonly string[]): string {
-  const near = known.find((label) => sameLabel(name, label)) ?? didYouMean(name, known)
-  return `${near ? `did you mean "${near}"? ` : ''}accepted: ${known.join(', ')}`
 }

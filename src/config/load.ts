@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
+import { configSchema } from './config-schema.ts'
 import { describeIssues } from './describe-issues.ts'
 import { interpolate, type MayRefer, type VariableProblem } from './interpolate.ts'
 import { invalidConfig } from './invalid-config.ts'
@@ -8,7 +9,7 @@ import { pathText } from './path-text.ts'
 import { rememberPlaces } from './places.ts'
 import { readYaml, type YamlText } from './read-yaml.ts'
 import { retype } from './retype.ts'
-import { type Config, configSchema } from './schema.ts'
+import type { Config } from './schema.ts'
 
 export interface ConfigSource {
   /** Only named in errors. */

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { crossCheck } from './cross-check.ts'
 import { alertsSchema } from './schema/alerts-schema.ts'
 import { behavioursShape, cameraBehaviourFields } from './schema/behaviour-schema.ts'
 import { kafkaSchema } from './schema/kafka-schema.ts'
@@ -141,8 +140,6 @@ export const configShape = z.strictObject({
   http: httpSchema.prefault({}).describe('Health, metrics and the REST API.'),
   log: logSchema.prefault({}).describe('Log output (stderr).'),
 })
-
-export const configSchema = configShape.superRefine(crossCheck)
 
 export type Config = z.infer<typeof configShape>
 export type CameraConfig = Config['cameras'][number]

@@ -1,3 +1,4 @@
+import type { ErrorClass } from './error-class.ts'
 import { cameraErrors } from './error-tables/camera-errors.ts'
 import { eventErrors } from './error-tables/event-errors.ts'
 import { mediaErrors } from './error-tables/media-errors.ts'
@@ -5,7 +6,6 @@ import { modelErrors } from './error-tables/model-errors.ts'
 import { registryErrors } from './error-tables/registry-errors.ts'
 import { storeErrors } from './error-tables/store-errors.ts'
 import { trainingErrors } from './error-tables/train-errors.ts'
-import type { ErrorClass } from './errors.ts'
 
 /** Every error code there is. docs/errors.md is tested against this table in both directions. */
 export const errorTable = {

@@ -2,7 +2,7 @@ import type { Bundle } from '../bundle/bundle-schema.ts'
 import type { Decode } from '../bundle/decode-schema.ts'
 import { candidateLayout, toScoreOf } from '../bundle/read-output.ts'
 import { keypointNames } from '../core/pose.ts'
-import type { CandidateReader } from './read-candidates.ts'
+import type { CandidateReader } from './candidate.ts'
 
 const count = keypointNames.length
 

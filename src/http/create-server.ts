@@ -1,6 +1,5 @@
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
-import type { CameraStatus } from '../core/camera-status.ts'
 import { AppError } from '../core/errors.ts'
 import { type Log, noTelemetry } from '../core/telemetry-port.ts'
 import { jsonLine } from '../core/text/clean-text.ts'
@@ -11,6 +10,7 @@ import { cameraRoutes, mergePatch } from './camera-routes.ts'
 import { datasetRoutes } from './dataset-routes.ts'
 import { guardAccess } from './guard-access.ts'
 import { guardHeaders } from './guard-headers.ts'
+import type { HealthPort, MetricsPort } from './health-port.ts'
 import { healthRoutes } from './health-routes.ts'
 import { recordRoutes } from './record-routes.ts'
 import { replyError } from './reply-error.ts'
@@ -21,26 +21,6 @@ import { createMediaSender } from './send-media.ts'
 import type { SitePort } from './site-port.ts'
 import { siteRoutes, yamlTypes } from './site-routes.ts'
 import { createTurns } from './take-turns.ts'
-
-export interface ModelStatus {
-  readonly name: string
-  readonly version: string | null
-  readonly ready: boolean
-  /** Of a quantised model with its float graph: which one serves on this processor, and why. */
-  readonly precision?: { readonly serves: 'quantised' | 'float'; readonly reason: string }
-}
-
-/** What the server reports; the pipelines implement it. */
-export interface HealthPort {
-  ready(): boolean
-  cameras(): readonly CameraStatus[]
-  models(): readonly ModelStatus[]
-}
-
-export interface MetricsPort {
-  metricsText(): Promise<string>
-  readonly metricsContentType: string
-}
 
 export interface ServerOptions {
   readonly health: HealthPort

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { redactFields } from '../telemetry/redact-text.ts'
 import { apiSchemas } from './api-schemas.ts'
-import type { HealthPort, MetricsPort } from './create-server.ts'
 import { hasToken } from './guard-access.ts'
+import type { HealthPort, MetricsPort } from './health-port.ts'
 import { routeSchema } from './route-schema.ts'
 
 /** Whether the process lives and is ready, and its metrics. */

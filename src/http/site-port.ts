@@ -2,7 +2,7 @@ import type { ConfigDiff } from '../config/diff.ts'
 import type { CameraEdit } from '../config/edit.ts'
 import type { CameraConfig } from '../config/schema.ts'
 import type { CameraStatus } from '../core/camera-status.ts'
-import type { ModelStatus } from './create-server.ts'
+import type { ModelStatus } from './health-port.ts'
 
 /** A running Vireo as the REST API sees it; the pipelines implement it. Nothing here holds a secret. */
 export interface SitePort {

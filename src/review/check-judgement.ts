@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts'
+import type { Judgement } from './judgement.ts'
 import type { ReviewItem } from './review-item.ts'
-import type { Judgement } from './review-store.ts'
 
 /**
  * The labels and the part of a clip that a judgement gives it.

@@ -7,7 +7,8 @@ import type { Clock } from '../core/clock.ts'
 import type { Disagreement } from '../core/disagreement.ts'
 import { toAppError } from '../core/errors.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
-import type { ReviewSampler, SampleCandidate } from './review-sampler.ts'
+import type { ReviewSampler } from './review-sampler.ts'
+import type { SampleCandidate } from './sample-candidate.ts'
 import type { Sample } from './sample-worth.ts'
 
 export interface ClipSamplingOptions {

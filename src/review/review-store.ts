@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor, firstPage } from '../core/page-cursor.ts'
 import type { FileGuard } from '../store/file-guard.ts'
 import { transaction } from '../store/store-database.ts'
 import { checkJudgement } from './check-judgement.ts'
+import type { Judgement } from './judgement.ts'
 import { openReviewDatabase } from './review-database.ts'
 import {
   currentFact,
@@ -12,7 +13,6 @@ import {
   type ReviewFact,
   type ReviewItem,
   type ReviewReason,
-  type Verdict,
 } from './review-item.ts'
 import { toFact, toItem } from './review-rows.ts'
 
@@ -20,16 +20,6 @@ import { toFact, toItem } from './review-rows.ts'
 export interface ReviewedItem extends ReviewItem {
   readonly facts: readonly ReviewFact[]
   readonly current: ReviewFact | null
-}
-
-export interface Judgement {
-  readonly verdict: Verdict
-  /** For relabel: one or more. */
-  readonly labels?: readonly string[]
-  /** Milliseconds from the clip's beginning. */
-  readonly startMs?: number
-  readonly endMs?: number
-  readonly who: string
 }
 
 export interface ReviewFilter {

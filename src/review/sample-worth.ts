@@ -1,6 +1,6 @@
 import type { SampleReason } from '../core/clip-sample.ts'
 import type { RareScores } from './rare-scores.ts'
-import type { SampleCandidate, SamplerSettings } from './review-sampler.ts'
+import type { SampleCandidate, SamplerSettings } from './sample-candidate.ts'
 
 export interface Sample {
   readonly reason: SampleReason

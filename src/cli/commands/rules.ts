@@ -1,15 +1,5 @@
 import type { Command } from 'commander'
-
-export interface RulesTestOptions {
-  video: string
-  detector?: string
-  detectFps?: string
-  pose?: string
-  model: string[]
-  camera?: string
-  start: string
-  json?: boolean
-}
+import type { RulesTestOptions } from '../test-rules.ts'
 
 export function registerRules(program: Command): void {
   const rules = program.command('rules').description('Try rules about people and objects.')

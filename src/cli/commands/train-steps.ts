@@ -131,7 +131,7 @@ interface QuantizeOptions {
   readonly float: boolean
 }
 
-export type Job = import('../../../pipelines/learn/learn-prepare.ts').LearnJob
+export type Job = import('../../../pipelines/learn/job.ts').LearnJob
 
 async function report(job: Job): Promise<Record<string, unknown>> {
   const { judgePredictions, writeRunReport } = await import('../../../pipelines/learn/learn-judge.ts')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type PostureName, postures } from '../../core/pose.ts'
-import { nearNames, referenceProblems } from '../behaviour-references.ts'
+import { nearNames } from '../near-names.ts'
 
 /** What every level of a condition may have besides its own name. */
 interface Modifiers {
@@ -309,11 +309,6 @@ export const behavioursShape = strict({
     .describe('What is to be found. See docs/rules.md.'),
   armed: armed.describe('All rules only in these windows. Absent: always.'),
   disarmed: armed.describe('No rule in these windows.'),
-})
-
-export const behavioursSchema = behavioursShape.superRefine((config, context) => {
-  for (const problem of referenceProblems(config))
-    context.addIssue({ code: 'custom', path: [...problem.path], message: problem.message })
 })
 
 export type Zone = z.infer<typeof zoneSchema>

@@ -1,4 +1,4 @@
-import type { AlertMark, Piece } from './plan-digest.ts'
+import type { AlertMark, Piece } from './piece.ts'
 
 /** A file with footage and the time that it shows. */
 export interface Footage {

@@ -1,4 +1,4 @@
-import type { Piece } from './plan-digest.ts'
+import type { Piece } from './piece.ts'
 
 /** Motion is chosen in chunks of this length, so that one long stretch does not take the whole film. */
 const chunkMs = 10_000

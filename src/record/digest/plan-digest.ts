@@ -1,28 +1,7 @@
-import type { Severity } from '../../core/alert.ts'
 import type { Footage } from './cover-pieces.ts'
 import { fitToLength } from './fit-to-length.ts'
 import type { MotionStretch } from './motion-stretches.ts'
-
-/** What a digest says of an alert. */
-export interface AlertMark {
-  readonly alertId: string
-  readonly cameraId: string
-  readonly label: string
-  readonly severity: Severity
-  readonly score: number
-  readonly fromMs: number
-  readonly toMs: number
-}
-
-/** A stretch of one camera that is shown. */
-export interface Piece {
-  readonly cameraId: string
-  readonly fromMs: number
-  readonly toMs: number
-  /** Alerts that it is shown for; none: because something moves. */
-  readonly alerts: readonly AlertMark[]
-  readonly motion: number
-}
+import type { AlertMark, Piece } from './piece.ts'
 
 export interface PlanOptions {
   readonly fromMs: number

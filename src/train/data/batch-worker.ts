@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type ErrorCode, toAppError } from '../../core/errors.ts'
 import { type BatchRecipe, createBatchMaker, type LabelledBatch } from './make-batch.ts'
-import { openStoredClips, type StoredClips } from './stored-clips.ts'
+import { openStoredClips } from './stored-clips.ts'
+import { type StoredClips } from './clip-source.ts'
 
 export interface LoaderPlan {
   readonly stored: StoredClips

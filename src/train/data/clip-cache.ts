@@ -7,7 +7,8 @@ import { AppError } from '../../core/errors.ts'
 import { isAlive, markUse } from './cache-use.ts'
 import type { ClipSource } from './clip-source.ts'
 import { type DecodePlan, decodeFootage } from './decode-footage.ts'
-import { openStoredClips, type StoredFrames } from './stored-clips.ts'
+import { openStoredClips } from './stored-clips.ts'
+import { type StoredFrames } from './clip-source.ts'
 
 /** A stretch of a video file as a piece of footage. */
 export interface CachedVideo {

@@ -1,5 +1,3 @@
-import type { StoredClips } from './stored-clips.ts'
-
 /** A stretch of footage from which clips can be cut. */
 export interface Footage {
   /** What reports call it: a path, or the id of a recorded clip. */
@@ -26,4 +24,19 @@ export interface ClipSource {
   close(): void
   /** The same as plain data where there is one: then batches are made in a thread of their own. */
   readonly stored?: StoredClips
+}
+
+/** Where the frames of one item lie: rgb24, one after another, in a file or in memory that threads share. */
+export type StoredFrames =
+  | { readonly path: string; readonly offset: number }
+  | { readonly memory: SharedArrayBuffer; readonly offset: number }
+
+/** A clip source as plain data, so that another thread can open it too. */
+export interface StoredClips {
+  readonly widthPx: number
+  readonly heightPx: number
+  readonly sampleFps: number
+  readonly items: readonly Footage[]
+  /** One for each item. */
+  readonly frames: readonly StoredFrames[]
 }

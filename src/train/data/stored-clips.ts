@@ -1,21 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { AppError } from '../../core/errors.ts'
-import type { ClipSource, Footage } from './clip-source.ts'
-
-/** Where the frames of one item lie: rgb24, one after another, in a file or in memory that threads share. */
-export type StoredFrames =
-  | { readonly path: string; readonly offset: number }
-  | { readonly memory: SharedArrayBuffer; readonly offset: number }
-
-/** A clip source as plain data, so that another thread can open it too. */
-export interface StoredClips {
-  readonly widthPx: number
-  readonly heightPx: number
-  readonly sampleFps: number
-  readonly items: readonly Footage[]
-  /** One for each item. */
-  readonly frames: readonly StoredFrames[]
-}
+import type { ClipSource, Footage, StoredClips, StoredFrames } from './clip-source.ts'
 
 /** Files that are open at the same time. */
 const openFiles = 32

@@ -5,13 +5,11 @@ import { foldModel } from '../../onnx/fold/fold-preprocessing.ts'
 import { InferenceSession, Tensor } from '../../onnx/onnx-runtime.ts'
 import { type ModelProto, ModelProtoSchema } from '../../onnx/proto/onnx_pb.ts'
 import { readModel } from '../../onnx/read-model.ts'
-import { softmaxCrossEntropy } from '../autodiff/losses.ts'
 import { gelu, multiply, subtract } from '../autodiff/ops-arithmetic.ts'
 import { linear } from '../autodiff/ops-matrix.ts'
 import type { ParameterSpec, Parameters } from '../autodiff/parameters.ts'
 import type { Tape, Value } from '../autodiff/tape.ts'
 import { shapeConstant } from '../autodiff/tape.ts'
-import type { Objective } from '../step/objective.ts'
 import { linearSpecs } from './transformer-layers.ts'
 import type { ClipShape, VideoModel } from './video-model.ts'
 
@@ -196,21 +194,4 @@ function emitPool(tape: Tape, raw: string, plan: FeatureShape & { pool: Pool; ba
   if (pool === 'tokens') x = graph.op('MatMul', [means(each, [1, each]), to(x, [row, each, channels])])
   if (merged > 1) x = graph.op('MatMul', [means(rows, [1, rows]), to(x, [batch, rows, channels])])
   return tape.constant(to(x, [batch, features]), [batch, features])
-}
-
-/** What the head learns from: features [N, D] and `target` [N, labels], whose rows sum to 1. */
-export function headObjective(model: FrozenBackbone, { batch }: { batch: number }): Objective {
-  return {
-    name: `${model.name}-head`,
-    parameters: model.parameters,
-    inputs: [
-      { name: 'features', type: 'float32', shape: [batch, model.features] },
-      { name: 'target', type: 'float32', shape: [batch, model.labels.length] },
-    ],
-    loss(tape, parameters, input) {
-      const shape = [batch, model.features]
-      const logits = model.judge(tape, parameters, tape.constant(input('features'), shape))
-      return softmaxCrossEntropy(tape, logits, input('target'))
-    },
-  }
 }

@@ -1,4 +1,4 @@
-import { behavioursSchema } from '../../../src/config/schema/behaviour-schema.ts'
+import { behavioursSchema } from '../../../src/config/schema/behaviours-schema.ts'
 import type { Detection } from '../../../src/core/detection.ts'
 import { createRandom, type Random } from '../../../src/core/random.ts'
 import { createCameraView } from '../../../src/simulate/camera-view.ts'

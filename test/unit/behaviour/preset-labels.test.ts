@@ -5,7 +5,7 @@ import { createBehaviours } from '../../../src/behaviour/behaviours.ts'
 import { expandRule } from '../../../src/behaviour/expand-rule.ts'
 import { presets } from '../../../src/behaviour/presets.ts'
 import { aboutTracks } from '../../../src/config/behaviour-references.ts'
-import { behavioursSchema } from '../../../src/config/schema/behaviour-schema.ts'
+import { behavioursSchema } from '../../../src/config/schema/behaviours-schema.ts'
 
 /** Labels of the actions that the written-out rule asks for. */
 function asked(preset: string, actions: readonly string[] | undefined, parameters = {}): string[] {

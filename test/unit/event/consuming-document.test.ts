@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import Ajv from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
+import { configSchema } from '../../../src/config/config-schema.ts'
 import { kafkaSchema } from '../../../src/config/schema/kafka-schema.ts'
-import { configSchema } from '../../../src/config/schema.ts'
 import {
   alertEvent,
   cameraStatusEvent,

@@ -2,11 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { samplingSchema } from '../../../src/config/schema/sampling-schema.ts'
 import type { SampleReason } from '../../../src/core/clip-sample.ts'
 import type { Disagreement } from '../../../src/core/disagreement.ts'
-import {
-  createReviewSampler,
-  type ReviewSamplerOptions,
-  type SampleCandidate,
-} from '../../../src/review/review-sampler.ts'
+import { createReviewSampler, type ReviewSamplerOptions } from '../../../src/review/review-sampler.ts'
+import type { SampleCandidate } from '../../../src/review/sample-candidate.ts'
 
 const hourMs = 3_600_000
 const disagreement = {

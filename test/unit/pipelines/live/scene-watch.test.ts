@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSceneWatch, type Moment } from '../../../../pipelines/live/scene-watch.ts'
-import { behavioursSchema } from '../../../../src/config/schema/behaviour-schema.ts'
+import { behavioursSchema } from '../../../../src/config/schema/behaviours-schema.ts'
 import type { Scores } from '../../../../src/core/clip.ts'
 import type { Detection } from '../../../../src/core/detection.ts'
 import { pictureArea } from '../../../../src/core/frame.ts'

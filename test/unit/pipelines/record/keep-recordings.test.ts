@@ -7,7 +7,7 @@ import { keepRecordings, recoverRecordings } from '../../../../pipelines/record/
 import { steadyTime } from '../../../../pipelines/record/steady-time.ts'
 import { buildDatasetVersion } from '../../../../pipelines/site/dataset.ts'
 import { openReviewQueue, type ReviewQueue } from '../../../../pipelines/site/review.ts'
-import { configSchema } from '../../../../src/config/schema.ts'
+import { configSchema } from '../../../../src/config/config-schema.ts'
 import type { AlertStep } from '../../../../src/core/alert.ts'
 import { createEventIntake } from '../../../../src/event/event-intake.ts'
 import { type EventStore, openEventStore } from '../../../../src/event/event-store.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createConfigReader } from '../../../../pipelines/site/config-thread.ts'
 import { runInThread } from '../../../../pipelines/site/run-in-thread.ts'
-import { configSchema } from '../../../../src/config/schema.ts'
+import { configSchema } from '../../../../src/config/config-schema.ts'
 
 const module = (text: string) => new URL(`data:text/javascript,${encodeURIComponent(text)}`)
 const limits = { name: 'test', plan: { a: 1 }, timeoutMs: 20_000, mostMb: 64 }

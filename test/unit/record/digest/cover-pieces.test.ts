@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { coverPieces, type Footage } from '../../../../src/record/digest/cover-pieces.ts'
-import type { Piece } from '../../../../src/record/digest/plan-digest.ts'
+import type { Piece } from '../../../../src/record/digest/piece.ts'
 import { alertMark, file, moving } from './sample-pieces.ts'
 
 const covered = (piece: Piece, footage: readonly Footage[], speed = 1) =>

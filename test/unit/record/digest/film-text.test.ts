@@ -6,7 +6,7 @@ import {
   subtitles,
 } from '../../../../src/record/digest/film-captions.ts'
 import { chapterMetadata, filmChapters } from '../../../../src/record/digest/film-chapters.ts'
-import type { Piece } from '../../../../src/record/digest/plan-digest.ts'
+import type { Piece } from '../../../../src/record/digest/piece.ts'
 import { alertMark, moving } from './sample-pieces.ts'
 
 const wallMs = Date.UTC(2026, 4, 1, 8)

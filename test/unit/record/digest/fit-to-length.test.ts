@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fitToLength } from '../../../../src/record/digest/fit-to-length.ts'
-import type { Piece } from '../../../../src/record/digest/plan-digest.ts'
+import type { Piece } from '../../../../src/record/digest/piece.ts'
 import { alertMark, moving } from './sample-pieces.ts'
 
 const alert = (fromMs: number, toMs: number): Piece => ({

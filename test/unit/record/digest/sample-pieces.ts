@@ -1,5 +1,5 @@
 import type { Footage } from '../../../../src/record/digest/cover-pieces.ts'
-import type { AlertMark, Piece } from '../../../../src/record/digest/plan-digest.ts'
+import type { AlertMark, Piece } from '../../../../src/record/digest/piece.ts'
 
 export function alertMark(fromMs: number, toMs: number, more: Partial<AlertMark> = {}): AlertMark {
   const alertId = `alert-${fromMs}`
