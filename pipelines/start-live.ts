@@ -1,6 +1,6 @@
 import { EMPTY, map, merge, type Observable, Subject, tap } from 'rxjs'
 import type { CameraSource } from '../src/camera/camera-source.ts'
-import { cameraUrlProblem } from '../src/config/camera-url.ts'
+import { cameraUrlProblem } from '../src/config/check/camera-url.ts'
 import { hideVariables } from '../src/config/origins.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'
 import type { AlertStep } from '../src/core/alert.ts'

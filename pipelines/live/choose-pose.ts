@@ -1,5 +1,5 @@
-import { posturePaths } from '../../src/config/behaviour-references.ts'
 import { ownBehaviours } from '../../src/config/camera-behaviours.ts'
+import { posturePaths } from '../../src/config/check/behaviour-references.ts'
 import { defaultPeople } from '../../src/config/schema/pose-schema.ts'
 import type { CameraConfig, Config } from '../../src/config/schema.ts'
 import { AppError } from '../../src/core/errors.ts'

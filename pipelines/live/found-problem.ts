@@ -1,4 +1,4 @@
-import type { BehaviourProblem } from '../../src/config/behaviour-references.ts'
+import type { BehaviourProblem } from '../../src/config/check/behaviour-references.ts'
 import type { CameraConfig } from '../../src/config/schema.ts'
 
 /** Something in a configuration that `vireo run` would refuse. */

@@ -24,7 +24,8 @@ export async function findLostStores(dataDir: string): Promise<Lost[]> {
   const kinds = [
     {
       file: join(dataDir, databaseFile),
-      beside: [...footage, reviewFile, 'registry/registry.db'],
+      // A model may be taught before the first run: the registry says nothing.
+      beside: [...footage, reviewFile],
       means:
         'recordings of before are in no list and no review, and go when they are old; alerts of before are gone',
     },

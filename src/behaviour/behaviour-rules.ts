@@ -3,7 +3,7 @@ import {
   listOf,
   posturePaths,
   referenceProblems,
-} from '../config/behaviour-references.ts'
+} from '../config/check/behaviour-references.ts'
 import { pathText } from '../config/path-text.ts'
 import type {
   BehaviourRule,

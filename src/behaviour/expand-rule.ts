@@ -1,5 +1,5 @@
-import type { BehaviourProblem } from '../config/behaviour-references.ts'
-import { nearNames } from '../config/near-names.ts'
+import type { BehaviourProblem } from '../config/check/behaviour-references.ts'
+import { nearNames } from '../config/check/near-names.ts'
 import { type BehaviourRule, type Condition, conditionSchema } from '../config/schema/behaviour-schema.ts'
 import { sameLabel } from '../core/text/same-label.ts'
 import { type Preset, type PresetParameter, presetTable } from './presets.ts'

@@ -1,4 +1,4 @@
-import { listOf } from '../config/behaviour-references.ts'
+import { listOf } from '../config/check/behaviour-references.ts'
 import type { Condition } from '../config/schema/behaviour-schema.ts'
 import {
   because,

@@ -1,4 +1,4 @@
-import { listOf } from '../config/behaviour-references.ts'
+import { listOf } from '../config/check/behaviour-references.ts'
 import type { Line, Zone } from '../config/schema/behaviour-schema.ts'
 import { because, type ConditionNode, createNode, type NodeContext } from './condition-node.ts'
 import { meetsSegment, sideOfLine } from './geometry.ts'

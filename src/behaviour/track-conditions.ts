@@ -1,4 +1,4 @@
-import { listOf } from '../config/behaviour-references.ts'
+import { listOf } from '../config/check/behaviour-references.ts'
 import { type Condition, type Direction, durationMs } from '../config/schema/behaviour-schema.ts'
 import { because, type ConditionNode, createNode, type NodeContext, shown } from './condition-node.ts'
 import type { ScoreMemory } from './score-memory.ts'

@@ -1,4 +1,4 @@
-import { crossCheck } from './cross-check.ts'
+import { crossCheck } from './check/cross-check.ts'
 import { configShape } from './schema.ts'
 
 /** A whole configuration, and the rules between its fields. */

@@ -1,5 +1,5 @@
-import type { ConfigProblem } from './describe-issues.ts'
-import { invalidConfig } from './invalid-config.ts'
+import type { ConfigProblem } from './check/describe-issues.ts'
+import { invalidConfig } from './check/invalid-config.ts'
 import { hideVariables } from './origins.ts'
 import type { Place } from './read-yaml.ts'
 

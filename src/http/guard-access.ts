@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { isLoopback } from '../config/is-loopback.ts'
+import { isLoopback } from '../config/check/is-loopback.ts'
 import { AppError } from '../core/errors.ts'
 
 /** Whether a request has the bearer token; the time that it takes tells nothing about the token. */

@@ -177,7 +177,7 @@ describe('a device', () => {
   it.each([
     ['answers garbage', 'garbage', 'CAMERA_PROTOCOL', 'not what ONVIF says'],
     ['never answers', 'silent', 'CAMERA_UNREACHABLE', 'no answer within 400 ms'],
-    ['never ends its answer', 'endless', 'CAMERA_PROTOCOL', 'too long'],
+    ['never ends its answer', 'endless', 'CAMERA_PROTOCOL', 'longer or deeper'],
     ['answers byte by byte', 'drip', 'CAMERA_UNREACHABLE', 'no answer within 400 ms'],
     ['breaks off', 'cut', 'CAMERA_UNREACHABLE', 'no answer within 400 ms'],
   ] as const)('that %s has that as its error', async (_which, manner, code, message) => {

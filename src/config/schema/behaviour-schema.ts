@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type PostureName, postures } from '../../core/pose.ts'
-import { nearNames } from '../near-names.ts'
+import { nearNames } from '../check/near-names.ts'
 
 /** What every level of a condition may have besides its own name. */
 interface Modifiers {

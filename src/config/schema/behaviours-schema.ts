@@ -1,4 +1,4 @@
-import { referenceProblems } from '../behaviour-references.ts'
+import { referenceProblems } from '../check/behaviour-references.ts'
 import { behavioursShape } from './behaviour-schema.ts'
 
 /** Zones, lines and rules, and that they name only what there is. */

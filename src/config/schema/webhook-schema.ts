@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { neverFetched } from '../never-fetched.ts'
+import { neverFetched } from '../check/never-fetched.ts'
 
 /** A receiver of events over HTTP. */
 export const webhookSchema = z.strictObject({

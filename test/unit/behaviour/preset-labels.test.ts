@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createBehaviours } from '../../../src/behaviour/behaviours.ts'
 import { expandRule } from '../../../src/behaviour/expand-rule.ts'
 import { presets } from '../../../src/behaviour/presets.ts'
-import { aboutTracks } from '../../../src/config/behaviour-references.ts'
+import { aboutTracks } from '../../../src/config/check/behaviour-references.ts'
 import { behavioursSchema } from '../../../src/config/schema/behaviours-schema.ts'
 
 /** Labels of the actions that the written-out rule asks for. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { neverFetched } from '../../../src/config/never-fetched.ts'
+import { neverFetched } from '../../../src/config/check/never-fetched.ts'
 import { kafkaSchema } from '../../../src/config/schema/kafka-schema.ts'
 import { mqttSchema } from '../../../src/config/schema/mqtt-schema.ts'
 import { webhookSchema } from '../../../src/config/schema/webhook-schema.ts'

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is what these tests are about
 import { describe, expect, it } from 'vitest'
+import { refusePassword } from '../../../src/config/check/refuse-password.ts'
 import { redactReceiver, redactUrl } from '../../../src/config/redact.ts'
-import { refusePassword } from '../../../src/config/refuse-password.ts'
 
 describe('secrets of an address', () => {
   it.each([

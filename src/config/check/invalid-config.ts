@@ -1,7 +1,7 @@
-import { AppError } from '../core/errors.ts'
+import { AppError } from '../../core/errors.ts'
+import { pathText } from '../path-text.ts'
+import type { Place } from '../read-yaml.ts'
 import type { ConfigProblem } from './describe-issues.ts'
-import { pathText } from './path-text.ts'
-import type { Place } from './read-yaml.ts'
 
 /** So many problems are told; who has more mends these first. */
 const mostProblems = 20

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
+import { allPlaces } from '../camera-behaviours.ts'
+import { checkFusions } from '../schema/alerts-schema.ts'
+import { checkModelSources } from '../schema/models-schema.ts'
+import type { configShape } from '../schema.ts'
 import { referenceProblems } from './behaviour-references.ts'
-import { allPlaces } from './camera-behaviours.ts'
 import { isLoopback } from './is-loopback.ts'
-import { checkFusions } from './schema/alerts-schema.ts'
-import { checkModelSources } from './schema/models-schema.ts'
-import type { configShape } from './schema.ts'
 
 type Shape = z.infer<typeof configShape>
 type Path = (string | number)[]

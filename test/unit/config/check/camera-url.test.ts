@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { cameraAddress } from '../../../src/camera/camera-address.ts'
-import { cameraUrlProblem } from '../../../src/config/camera-url.ts'
+import { cameraAddress } from '../../../../src/camera/camera-address.ts'
+import { cameraUrlProblem } from '../../../../src/config/check/camera-url.ts'
 
 const wrong = [
   ...['rstp://h/x', 'rtmp://h/x', 'rtps://h/x', 'ftp://h/x', 'udp://239.0.0.1:1234', 'srt://h:1', 'ws://h/x'],

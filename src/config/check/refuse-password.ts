@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the message shows how a variable is written
-import { AppError } from '../core/errors.ts'
-import { isSecretName } from '../core/text/hide-credentials.ts'
+import { AppError } from '../../core/errors.ts'
+import { isSecretName } from '../../core/text/hide-credentials.ts'
 
 const parameter = /([\w.-]{1,48})=((?:(?!_[a-z]{1,20}=)[^&;#/?\s])*)/gi
 const loginName = /(?:user|username|usr|login|loginuse|account)$/i

@@ -1,5 +1,5 @@
+import type { BehavioursConfig, Condition } from '../schema/behaviour-schema.ts'
 import { nearNames } from './near-names.ts'
-import type { BehavioursConfig, Condition } from './schema/behaviour-schema.ts'
 
 export interface BehaviourProblem {
   readonly path: readonly (string | number)[]

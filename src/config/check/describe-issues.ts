@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { didYouMean } from './did-you-mean.ts'
-import { knownKeys } from './schema/known-keys.ts'
+import { didYouMean } from '../did-you-mean.ts'
+import { knownKeys } from '../schema/known-keys.ts'
 
 export interface ConfigProblem {
   readonly path: readonly PropertyKey[]
