@@ -1,8 +1,8 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
-import { join } from 'node:path'
 import { diffConfig, restartOf } from '../src/config/diff.ts'
 import type { Config } from '../src/config/schema.ts'
 import type { Clock } from '../src/core/clock.ts'
+import { cacheDir } from '../src/core/data-dir.ts'
 import type { AppError } from '../src/core/errors.ts'
 import type { FrameStreamSpec } from '../src/core/frame.ts'
 import { createEventIntake } from '../src/event/event-intake.ts'
@@ -95,7 +95,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     closers.push(() => registry?.close())
     const models = resolveModels(config, registry)
     const engine = await unlessStopped(
-      openModels({ ...options, cacheDir: join(config.dataDir, 'cache') }, models, registry),
+      openModels({ ...options, cacheDir: cacheDir(config.dataDir) }, models, registry),
       signal,
     )
     closers.push(() => engine.close())

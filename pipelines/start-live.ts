@@ -1,5 +1,5 @@
 import { EMPTY, map, merge, type Observable, Subject, tap } from 'rxjs'
-import type { CameraSource } from '../src/camera/camera-source.ts'
+import type { CameraSource } from '../src/camera/source-contract.ts'
 import { cameraUrlProblem } from '../src/config/check/camera-url.ts'
 import { hideVariables } from '../src/config/origins.ts'
 import type { CameraConfig, Config } from '../src/config/schema.ts'

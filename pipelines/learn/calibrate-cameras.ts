@@ -1,13 +1,12 @@
 import { join } from 'node:path'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import { anomalyDir, segmentsDir } from '../../src/core/data-dir.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { listSegments } from '../../src/record/list-segments.ts'
 import { calibrateAnomaly, videosOf } from '../../src/train/anomaly/anomaly.ts'
 import { type CachedVideo, openClipCache } from '../../src/train/data/clip-cache.ts'
 import type { TrainingProgress } from '../../src/train/evaluate/prediction.ts'
-import { anomalyDir } from '../live/anomaly-scores.ts'
-import { segmentsDir } from '../record/record.ts'
 import { cacheDirOf } from './job.ts'
 
 export interface CalibrateOptions {

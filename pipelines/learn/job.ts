@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { LoadedBundle } from '../../src/bundle/load-bundle.ts'
 import type { LearningConfig } from '../../src/config/schema/learning-schema.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import { learningDir } from '../../src/core/data-dir.ts'
 import type { ModelRegistry } from '../../src/registry/model-registry.ts'
 import { type CachedVideo, openClipCache } from '../../src/train/data/clip-cache.ts'
 import type { ClipSource } from '../../src/train/data/clip-source.ts'
@@ -72,7 +73,7 @@ export const trainedDir = ({ run }: Run) => join(run.dir, 'trained')
 /** The bundle that would serve. */
 export const servedDir = ({ run }: Run) => join(run.dir, 'served')
 /** Footage that was decoded for learning. */
-export const cacheDirOf = (dataDir: string) => join(dataDir, 'learning', 'cache')
+export const cacheDirOf = (dataDir: string) => join(learningDir(dataDir), 'cache')
 
 /** Decodes footage once, to the size of the model or another one. */
 export function openClips(

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { canonicalJson } from '../../src/config/config-hash.ts'
 import type { LearningConfig } from '../../src/config/schema/learning-schema.ts'
+import { learningDir, runsDir, segmentsDir } from '../../src/core/data-dir.ts'
 import { AppError } from '../../src/core/errors.ts'
 import type { ModelRegistry } from '../../src/registry/model-registry.ts'
 import type { DatasetManifest } from '../../src/review/dataset-manifest.ts'
@@ -21,7 +22,6 @@ import {
   pretrainSteps,
 } from '../../src/train/run/pretrain-plan.ts'
 import { openRunFolder } from '../../src/train/run/run-folder.ts'
-import { segmentsDir } from '../record/record.ts'
 import { chooseNetwork, cnnFineTuning, presetOf } from './choose-network.ts'
 import { correctionsSince, datasetName } from './corrections.ts'
 import type { LearnJob, LearnOptions } from './job.ts'
@@ -68,7 +68,7 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
     )
   const { validationShare: validation, testShare: test } = learning
   const { split, leaks } = await splitForEver({
-    file: join(dataDir, 'learning', learning.model, 'split.json'),
+    file: join(learningDir(dataDir), learning.model, 'split.json'),
     items: set.items,
     shares: { train: 1 - validation - test, validation, test },
     seed: learning.seed,
@@ -88,7 +88,7 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
     .update(canonicalJson([decisive, set.id, preset, ...(backbone ? [backbone.bundle.files] : [])]))
     .digest('hex')
     .slice(0, 16)
-  const run = await openRunFolder({ runsDir: join(dataDir, 'runs'), model: learning.model, identity, clock })
+  const run = await openRunFolder({ runsDir: runsDir(dataDir), model: learning.model, identity, clock })
   const begun = await run.step('begin', async () => ({
     champion: registry.state(learning.model).live,
     version: await registry.nextVersion(learning.model),

@@ -1,13 +1,9 @@
-import { join } from 'node:path'
 import type { Scores } from '../../src/core/clip.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { countDrop, type Telemetry } from '../../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { type AnomalyCalibration, anomalyScore } from '../../src/train/anomaly/anomaly-calibration.ts'
 import { calibrationPath, graphSha256, readCalibration } from '../../src/train/anomaly/anomaly-store.ts'
-
-/** Where the calibrations of cameras lie. */
-export const anomalyDir = (dataDir: string) => join(dataDir, 'anomaly')
 
 /** A camera that was calibrated, or calibrated anew, while Vireo runs is noticed after this time. */
 const lookEveryMs = 60_000

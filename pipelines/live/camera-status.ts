@@ -1,5 +1,5 @@
 import { combineLatest, distinctUntilChanged, map, type Observable, of, startWith } from 'rxjs'
-import type { CameraSource } from '../../src/camera/camera-source.ts'
+import type { CameraSource } from '../../src/camera/source-contract.ts'
 import { streamHealth } from '../../src/camera/stream-health.ts'
 import type { CameraConfig } from '../../src/config/schema.ts'
 import type { CameraStatus, PictureState, ProductTrouble } from '../../src/core/camera-status.ts'

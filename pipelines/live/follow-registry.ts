@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import { filter, type Observable } from 'rxjs'
 import type { Config } from '../../src/config/schema.ts'
 import type { AlertStep } from '../../src/core/alert.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import { registryDir } from '../../src/core/data-dir.ts'
 import type { Disagreement } from '../../src/core/disagreement.ts'
 import { AppError } from '../../src/core/errors.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
@@ -10,8 +10,6 @@ import { type EngineModel, type InferenceEngine, sameGeometry } from '../../src/
 import { type ModelRegistry, openModelRegistry } from '../../src/registry/model-registry.ts'
 import { createModelRollout } from '../../src/registry/model-rollout.ts'
 import type { FileGuard } from '../../src/store/file-guard.ts'
-
-export const registryDir = (dataDir: string) => join(dataDir, 'registry')
 
 /** The registry of a data directory, if a model of the configuration comes from it. */
 export function registryOf(

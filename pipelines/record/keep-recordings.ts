@@ -3,6 +3,7 @@ import { relative, sep } from 'node:path'
 import { recordingOf } from '../../src/config/schema/recording-schema.ts'
 import type { Config } from '../../src/config/schema.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import { clipsDir, segmentsDir } from '../../src/core/data-dir.ts'
 import type { SteadyClock } from '../../src/core/steady-clock.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { ClipStore } from '../../src/event/clip-store.ts'
@@ -17,7 +18,7 @@ import { createDatasetSources } from '../../src/review/dataset-sources.ts'
 import type { SampleStore } from '../../src/store/tables/sample-store.ts'
 import type { TierStore } from '../../src/store/tables/tier-store.ts'
 import type { ReviewQueue } from '../site/review.ts'
-import { acceptClip, clipsDir, segmentsDir } from './record.ts'
+import { acceptClip } from './record.ts'
 
 const dayMs = 86_400_000
 const mb = 1024 * 1024

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Config } from '../../src/config/schema.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import { dataFiles } from '../../src/core/data-dir.ts'
 import type { Protection } from '../../src/record/tier/tiering.ts'
 import { openDatasetFolder } from '../../src/review/dataset-folder.ts'
 import { openReviewStore } from '../../src/review/review-store.ts'
@@ -33,7 +34,7 @@ export async function protectedFootage(config: Config, clock: Clock): Promise<Pr
 }
 
 function judgedTimes(dataDir: string, clock: Clock) {
-  if (!existsSync(join(dataDir, 'review.db'))) return []
+  if (!existsSync(join(dataDir, dataFiles.reviews))) return []
   const reviews = openReviewStore({ dataDir, clock })
   try {
     return reviews

@@ -1,10 +1,10 @@
-import { join } from 'node:path'
 import { type Observable, of } from 'rxjs'
-import type { CameraSource } from '../../src/camera/camera-source.ts'
+import type { CameraSource } from '../../src/camera/source-contract.ts'
 import type { RecordingConfig } from '../../src/config/schema/recording-schema.ts'
 import type { AlertStep } from '../../src/core/alert.ts'
 import type { ProductTrouble } from '../../src/core/camera-status.ts'
 import type { SampleMoment } from '../../src/core/clip-sample.ts'
+import { clipsDir, segmentsDir } from '../../src/core/data-dir.ts'
 import type { AppError } from '../../src/core/errors.ts'
 import type { RecordedClip } from '../../src/core/recorded-clip.ts'
 import { countDrop } from '../../src/core/telemetry-port.ts'
@@ -109,9 +109,6 @@ export function recordRoute(options: RecordOptions): RecordRoute {
 
 /** Those of sixteen alerts and of a sample: no sample takes the place of an alert. */
 const maxOpenClips = 17
-
-export const clipsDir = (dataDir: string) => join(dataDir, 'clips')
-export const segmentsDir = (dataDir: string) => join(dataDir, 'segments')
 
 /** Tells of a clip; what it was made from goes only when the database has it. */
 export function acceptClip(intake: Pick<EventIntake, 'clip'>, clip: RecordedClip): void {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { dataFiles } from '../../src/core/data-dir.ts'
 import type { Footage } from '../../src/record/digest/cover-pieces.ts'
 import type { AlertMark } from '../../src/record/digest/piece.ts'
 import { openAlertReader } from '../../src/store/tables/alert-reader.ts'
@@ -18,7 +19,7 @@ interface Asked {
 
 /** Alerts that last during some of a time, and the clips that show something of it. */
 export function recordedAlerts(asked: Asked): { alerts: AlertMark[]; clips: Footage[] } {
-  if (!existsSync(join(asked.dataDir, 'vireo.db'))) return { alerts: [], clips: [] }
+  if (!existsSync(join(asked.dataDir, dataFiles.events))) return { alerts: [], clips: [] }
   return { alerts: alertsOf(asked), clips: clipsOf(asked) }
 }
 

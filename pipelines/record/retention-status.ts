@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import type { Config } from '../../src/config/schema.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import { clipsDir, segmentsDir } from '../../src/core/data-dir.ts'
 import type { SegmentTier } from '../../src/core/tiered-segment.ts'
 import { createClipFolder } from '../../src/record/clip/clip-folder.ts'
 import { listSegments } from '../../src/record/list-segments.ts'
 import { openTierReader, type TierTotals } from '../../src/store/tables/tier-reader.ts'
-import { clipsDir, segmentsDir } from './record.ts'
 import { tierAfterMs } from './tier-recordings.ts'
 
 export interface CameraRetention {

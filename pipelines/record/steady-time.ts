@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../src/core/clock.ts'
+import { dataFiles } from '../../src/core/data-dir.ts'
 import { type ClockMemory, createSteadyClock, type SteadyClock } from '../../src/core/steady-clock.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 
-const memoryFile = (dataDir: string) => join(dataDir, 'clock.json')
-const confirmFile = (dataDir: string) => join(dataDir, 'clock.confirmed')
+const memoryFile = (dataDir: string) => join(dataDir, dataFiles.clock)
+const confirmFile = (dataDir: string) => join(dataDir, dataFiles.clockConfirmed)
 
 /** The clock by which what lies in `dataDir` grows old. */
 export function steadyTime(options: { dataDir: string; clock: Clock; telemetry: Telemetry }): SteadyClock {

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { join } from 'node:path'
+import { registryDir } from '../../src/core/data-dir.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import { registryFile } from '../../src/registry/registry-database.ts'
 import { reviewFile } from '../../src/review/review-database.ts'
 import { isUnborn } from '../../src/store/open-database.ts'
 import { databaseFile } from '../../src/store/tables/event-database.ts'
-import { registryDir } from '../live/follow-registry.ts'
 
 interface Lost {
   readonly file: string

@@ -3,6 +3,7 @@ import { cpus, setPriority } from 'node:os'
 import { recordingOf } from '../../src/config/schema/recording-schema.ts'
 import type { Config } from '../../src/config/schema.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import { segmentsDir } from '../../src/core/data-dir.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { createClipFolder } from '../../src/record/clip/clip-folder.ts'
@@ -10,7 +11,6 @@ import { createTiering, type Tiering } from '../../src/record/tier/tiering.ts'
 import { createCoreLoad } from '../../src/schedule/core-load.ts'
 import type { TierStore } from '../../src/store/tables/tier-store.ts'
 import { protectedFootage } from './protected-footage.ts'
-import { segmentsDir } from './record.ts'
 
 const hourMs = 3_600_000
 const mb = 1024 * 1024

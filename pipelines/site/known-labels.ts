@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { didYouMean } from '../../src/config/did-you-mean.ts'
 import type { Config } from '../../src/config/schema.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import { registryDir } from '../../src/core/data-dir.ts'
 import { AppError, type ErrorCode } from '../../src/core/errors.ts'
 import { sameLabel } from '../../src/core/text/same-label.ts'
 import { openModelRegistry } from '../../src/registry/model-registry.ts'
 import { openDatasetFolder } from '../../src/review/dataset-folder.ts'
-import { registryDir } from '../live/follow-registry.ts'
 
 /** The labels that are in use: of the configured models (but detectors), of datasets, and background labels. */
 export function knownLabels(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../src/core/clock.ts'
+import { dataFiles } from '../../src/core/data-dir.ts'
 import type { Judgement } from '../../src/review/judgement.ts'
 import type { ReviewFact, ReviewItem } from '../../src/review/review-item.ts'
 import { openReviewStore, type ReviewStore } from '../../src/review/review-store.ts'
@@ -42,7 +43,7 @@ export function openReviewQueue(options: {
   let addedMs = Number.NEGATIVE_INFINITY
 
   const reader = () => {
-    if (clips === null && existsSync(join(dataDir, 'vireo.db'))) clips = openClipReader(dataDir)
+    if (clips === null && existsSync(join(dataDir, dataFiles.events))) clips = openClipReader(dataDir)
     return clips
   }
   /** Takes in what was recorded or removed since the call before, at first everything. */

@@ -1,12 +1,7 @@
-import type { spawn as nodeSpawn } from 'node:child_process'
-import { BehaviorSubject, type Observable } from 'rxjs'
-import type { CameraConfig } from '../config/schema.ts'
-import type { CameraStatus, ProductTrouble } from '../core/camera-status.ts'
-import type { Clock } from '../core/clock.ts'
+import { BehaviorSubject } from 'rxjs'
+import type { ProductTrouble } from '../core/camera-status.ts'
 import { AppError, type ErrorCode } from '../core/errors.ts'
-import { type Fragment, type Frame, type FrameStreamSpec, frameStreamKey } from '../core/frame.ts'
-import type { SoundBlock } from '../core/sound.ts'
-import type { Telemetry } from '../core/telemetry-port.ts'
+import { frameStreamKey } from '../core/frame.ts'
 import { cameraAddress, fileFault } from './camera-address.ts'
 import { type CameraProcess, startCameraProcess } from './camera-process.ts'
 import { type Failure, isDamage, showsPackets } from './classify-failure.ts'
@@ -19,53 +14,16 @@ import { reconnectDelayMs } from './connection/reconnect-delay.ts'
 import { createStatusKeeper } from './connection/status-keeper.ts'
 import { createVideoChange } from './connection/video-change.ts'
 import { ffmpegCommand } from './ffmpeg-arguments.ts'
-import { type OpenPipes, openReadPipes } from './read-pipes.ts'
+import { openReadPipes } from './read-pipes.ts'
 import { lineRedactor } from './redact-line.ts'
+import type { CameraSource, CameraSourceOptions } from './source-contract.ts'
 import { createConnectionClock } from './time/connection-clock.ts'
 import type { ClockStep } from './time/time-line.ts'
-
-export interface CameraSourceOptions {
-  readonly camera: CameraConfig
-  /** The frames that somebody wants; each is decoded once whoever reads it. */
-  readonly streams: readonly FrameStreamSpec[]
-  /** Whether the untouched packets are wanted too. */
-  readonly record?: boolean
-  /** Whether its sound is wanted, where it has any. */
-  readonly sound?: boolean
-  readonly clock: Clock
-  readonly spawn: typeof nodeSpawn
-  /** `openReadPipes` when left out. */
-  readonly openPipes?: OpenPipes
-  readonly random: () => number
-  readonly telemetry: Telemetry
-  readonly env?: NodeJS.ProcessEnv
-}
-
-export interface CameraSource {
-  readonly id: string
-  /** Begins with the latest; one value for each change of state or cause. Completes when the source is closed. */
-  readonly status$: Observable<CameraStatus>
-  readonly fragments$: Observable<Fragment>
-  /** Hot. Silent where no sound was asked for, or the camera has none. */
-  readonly sound$: Observable<SoundBlock>
-  /** What was asked for and does not come though frames do, or null; begins with the latest. */
-  readonly trouble$: Observable<ProductTrouble | null>
-  /** When the camera's clock last made a step, on the monotonic clock; -Infinity before the first. */
-  steppedMonoMs(): number
-  /** How often the decoder complained about broken data so far. */
-  damage(): number
-  /** Hot. @throws AppError BUG_UNEXPECTED for a stream that was not asked for at the start. */
-  frames$(spec: FrameStreamSpec): Observable<Frame>
-  start(): void
-  /** Ends the connection; resolves when the process is gone. */
-  close(): Promise<void>
-}
 
 /** How long frames must come before the waits begin again at the shortest: one picture is no recovery. */
 const steadyMs = 5000
 /** How long a process may take to end by itself before it is killed. */
 const endGraceMs = 1500
-
 /** Least time between two new connections because of another picture size, or of a recording that stands still. */
 const changePauseMs = 60_000
 

@@ -1,9 +1,9 @@
 import { availableParallelism, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { type LearnOutcome, learn } from '../../pipelines/learn/learn.ts'
-import { registryDir } from '../../pipelines/live/follow-registry.ts'
 import type { LearningConfig } from '../config/schema/learning-schema.ts'
 import { systemClock as clock } from '../core/clock.ts'
+import { learningDir, registryDir } from '../core/data-dir.ts'
 import { AppError } from '../core/errors.ts'
 import { openModelRegistry } from '../registry/model-registry.ts'
 import { lockJob } from '../schedule/job-lock.ts'
@@ -25,7 +25,11 @@ export async function learnOnce(options: {
   const { learning, dataDir, command, json, signal } = options
   const tell = (text: string, fields: object = { notice: text }) =>
     void process.stderr.write(`${json ? JSON.stringify(fields) : text}\n`)
-  const lock = lockJob({ file: join(dataDir, 'learning', 'learn.lock'), job: command.split(' -')[0]!, clock })
+  const lock = lockJob({
+    file: join(learningDir(dataDir), 'learn.lock'),
+    job: command.split(' -')[0]!,
+    clock,
+  })
   const registry = openModelRegistry({ dir: registryDir(dataDir), clock, who: 'vireo learn' })
   try {
     setPriority(learning.niceness)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import {
   behaviourOptions,
@@ -20,6 +20,7 @@ import { defaultPeople } from '../config/schema/pose-schema.ts'
 import type { CameraConfig, Config } from '../config/schema.ts'
 import type { AlertStep } from '../core/alert.ts'
 import { systemClock } from '../core/clock.ts'
+import { cacheDir } from '../core/data-dir.ts'
 import { AppError } from '../core/errors.ts'
 import { noTelemetry } from '../core/telemetry-port.ts'
 import { createInferenceEngine } from '../infer/inference-engine.ts'
@@ -67,7 +68,7 @@ export async function testRules(
     models: models.map((model) => ({ ...model, workers: 1, maxBatch: 1, deadlineMs: 0 })),
     clock: systemClock,
     telemetry: noTelemetry,
-    cacheDir: join(config.dataDir, 'cache'),
+    cacheDir: cacheDir(config.dataDir),
   })
   try {
     const plan = planOf({ camera, config, detectFps, named: options.detector !== undefined }, engine)

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
+import { dataFiles } from '../core/data-dir.ts'
 import { AppError } from '../core/errors.ts'
 import { holdFile } from '../store/file-lock.ts'
 
-export const lockFile = 'vireo.lock'
+export const lockFile = dataFiles.lock
 
 /**
  * Makes sure that one process writes to a data directory.

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { link, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { datasetsDir } from '../core/data-dir.ts'
 import { AppError } from '../core/errors.ts'
 import { checkManifest, type DatasetManifest, parseManifest } from './dataset-manifest.ts'
 
@@ -21,7 +22,7 @@ const fileName = /^v(\d+)\.json$/
 
 /** Dataset versions as files `<dataDir>/datasets/<name>/v<version>.json`. */
 export function openDatasetFolder(dataDir: string): DatasetFolder {
-  const dir = join(dataDir, 'datasets')
+  const dir = datasetsDir(dataDir)
   const versionsOf = (name: string): number[] =>
     entriesOf(join(dir, name))
       .flatMap((file) => fileName.exec(file)?.[1] ?? [])

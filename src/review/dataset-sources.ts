@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { datasetsDir } from '../core/data-dir.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
 
 /** The footage that dataset versions refer to: it must stay readable. */
@@ -25,7 +26,7 @@ export function createDatasetSources(options: {
   telemetry: Pick<Telemetry, 'log'>
 }): DatasetSources {
   const { dataDir, telemetry } = options
-  const dir = join(dataDir, 'datasets')
+  const dir = datasetsDir(dataDir)
   const known = new Map<string, Version>()
   let keys = new Set<string>()
   /** The folder as links lead to it, so that two ways of writing a path are one. */

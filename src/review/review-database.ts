@@ -1,8 +1,9 @@
 import { join } from 'node:path'
+import { dataFiles } from '../core/data-dir.ts'
 import { openDatabase } from '../store/open-database.ts'
 import type { StoreDatabase } from '../store/store-database.ts'
 
-export const reviewFile = 'review.db'
+export const reviewFile = dataFiles.reviews
 
 /** Each entry brings the database from version `index` to `index + 1`. Never edit one that was released. */
 const migrations: readonly string[] = [

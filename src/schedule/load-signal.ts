@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
+import { dataFiles } from '../core/data-dir.ts'
 import { AppError } from '../core/errors.ts'
 
 /** How much the live path needs the cores. */
@@ -10,7 +11,7 @@ export interface LiveLoad {
   readonly atMs: number
 }
 
-const fileOf = (dataDir: string) => join(dataDir, 'live-load.json')
+const fileOf = (dataDir: string) => join(dataDir, dataFiles.load)
 const everyMs = 2000
 /** A word that is older than this is nobody's any more. */
 const staleMs = 10_000

@@ -72,7 +72,8 @@ async function bundleDirOf(config: Config, name: string): Promise<string> {
   if (configured.length === 0) return name
   const { systemClock: clock } = await import('../../core/clock.ts')
   const { openModelRegistry } = await import('../../registry/model-registry.ts')
-  const { registryDir, resolveModels } = await import('../../../pipelines/live/follow-registry.ts')
+  const { registryDir } = await import('../../core/data-dir.ts')
+  const { resolveModels } = await import('../../../pipelines/live/follow-registry.ts')
   const registry = openModelRegistry({ dir: registryDir(config.dataDir), clock })
   try {
     return resolveModels({ ...config, models: configured }, registry)[0]!.path

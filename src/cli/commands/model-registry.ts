@@ -171,7 +171,7 @@ async function withRegistry(
   const { loadConfigToRead } = await import('../../config/load-to-read.ts')
   const { systemClock } = await import('../../core/clock.ts')
   const { openModelRegistry } = await import('../../registry/model-registry.ts')
-  const { registryDir } = await import('../../../pipelines/live/follow-registry.ts')
+  const { registryDir } = await import('../../core/data-dir.ts')
   const { dataDir } = loadConfigToRead(options.config)
   const registry = openModelRegistry({ dir: registryDir(dataDir), clock: systemClock })
   try {

@@ -173,7 +173,7 @@ async function registryOf(file: string) {
   const { loadConfigToRead } = await import('../../config/load-to-read.ts')
   const { systemClock: clock } = await import('../../core/clock.ts')
   const { openModelRegistry } = await import('../../registry/model-registry.ts')
-  const { registryDir } = await import('../../../pipelines/live/follow-registry.ts')
+  const { registryDir } = await import('../../core/data-dir.ts')
   return openModelRegistry({ dir: registryDir(loadConfigToRead(file).dataDir), clock })
 }
 

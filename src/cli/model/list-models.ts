@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { loadBundle } from '../../bundle/load-bundle.ts'
 import type { Config } from '../../config/schema.ts'
 import type { ModelContract } from '../../core/bundle.ts'
 import { systemClock } from '../../core/clock.ts'
+import { cacheDir } from '../../core/data-dir.ts'
 import { type ErrorCode, toAppError } from '../../core/errors.ts'
 import { knownPrecision } from '../../infer/precision/judge-precision.ts'
 import type { PrecisionVerdict } from '../../infer/precision/precision-verdict.ts'
@@ -36,7 +36,8 @@ export type ListedModel =
 
 /** The models of a configuration with their bundles, then those of its registry with their versions. */
 export async function listedModels(config: Config): Promise<ListedModel[]> {
-  const { registryDir, resolveModels } = await import('../../../pipelines/live/follow-registry.ts')
+  const { registryDir } = await import('../../core/data-dir.ts')
+  const { resolveModels } = await import('../../../pipelines/live/follow-registry.ts')
   const dir = registryDir(config.dataDir)
   // Looking makes no folders.
   const registry = existsSync(dir) ? openModelRegistry({ dir, clock: systemClock }) : null
@@ -47,7 +48,7 @@ export async function listedModels(config: Config): Promise<ListedModel[]> {
       try {
         path = resolveModels({ ...config, models: [model] }, registry)[0]!.path
         const loaded = await loadBundle(path)
-        const precision = await knownPrecision(loaded, join(config.dataDir, 'cache'))
+        const precision = await knownPrecision(loaded, cacheDir(config.dataDir))
         return { configured, path, ok: true, precision, ...loaded.contract }
       } catch (thrown) {
         const { code, message } = toAppError(thrown)

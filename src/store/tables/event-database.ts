@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { dataFiles } from '../../core/data-dir.ts'
 import { openDatabase as openAny } from '../open-database.ts'
 import type { StoreDatabase } from '../store-database.ts'
 
@@ -98,7 +99,7 @@ const migrations: readonly string[] = [
    CREATE INDEX segment_tier_under_way ON segment_tier (state) WHERE state = 'replacing';`,
 ]
 
-export const databaseFile = 'vireo.db'
+export const databaseFile = dataFiles.events
 
 /**
  * Opens the database of events of a data directory.

@@ -9,6 +9,7 @@ import { choose, clip, divide, leakyRelu, power, unary, unaryOperators } from '.
 import { product } from './ops-product.ts'
 import { convolve } from './rule-convolution.ts'
 import { axesOf, expandedShape, reshapedShape, slicedIndices, splitSizes } from './shape-rules.ts'
+import { shapeTensor } from './shape-tensor.ts'
 
 /** What a node gives. Its backward pass is that of the tape's operations of which it is made. */
 export type OpRule = (reader: NodeReader) => Operand | readonly Operand[]
@@ -270,16 +271,6 @@ const tiled: OpRule = (reader) => {
     repeats[axis] === 1 ? size : reader.actual([repeats[axis]!])[0]!,
   )
   return keep(reader, expand(tape, x, shape, shapeTensor(reader, shape)))
-}
-
-/** A shape as a tensor; what depends on a free batch is computed when the graph runs. */
-function shapeTensor({ tape, batchSize }: NodeReader, shape: readonly number[]): string {
-  const { graph } = tape
-  if (shape.every((size) => size >= 0)) return graph.i64(shape)
-  const parts = shape.map((size) =>
-    size >= 0 ? graph.i64([size]) : graph.op('Mul', [batchSize(), graph.i64([-size])]),
-  )
-  return graph.op('Concat', parts, { axis: 0 })
 }
 
 /** All that can be trained through. */

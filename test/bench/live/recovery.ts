@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { filter, firstValueFrom, take } from 'rxjs'
-import { type CameraSource, createCameraSource } from '../../../src/camera/camera-source.ts'
+import { createCameraSource } from '../../../src/camera/camera-source.ts'
+import type { CameraSource } from '../../../src/camera/source-contract.ts'
 import { cameraSchema } from '../../../src/config/schema.ts'
 import type { CameraState } from '../../../src/core/camera-status.ts'
 import { systemClock } from '../../../src/core/clock.ts'

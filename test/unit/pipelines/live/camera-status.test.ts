@@ -1,7 +1,7 @@
 import { BehaviorSubject, Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { cameraStatus } from '../../../../pipelines/live/camera-status.ts'
-import type { CameraSource } from '../../../../src/camera/camera-source.ts'
+import type { CameraSource } from '../../../../src/camera/source-contract.ts'
 import { cameraSchema } from '../../../../src/config/schema.ts'
 import type { CameraStatus, ProductTrouble } from '../../../../src/core/camera-status.ts'
 import type { Frame } from '../../../../src/core/frame.ts'
