@@ -18,6 +18,7 @@ import { startLearning } from './learn/start-learning.ts'
 import { listen } from './listen.ts'
 import { alertLabels } from './live/alert-labels.ts'
 import { checkAgainst } from './live/check-config.ts'
+import type { CameraChanges } from './live/compare-plans.ts'
 import { followRegistry, registryOf, resolveModels } from './live/follow-registry.ts'
 import { streamSpecOf } from './live/live.ts'
 import { keepRecordings, recoverRecordings } from './record/keep-recordings.ts'
@@ -30,7 +31,7 @@ import { knownLabels } from './site/known-labels.ts'
 import { openReviewQueue } from './site/review.ts'
 import { createSiteReviews } from './site/site-reviews.ts'
 import { openModels, othersRun, standsAsideAlready, unlessStopped } from './start-checks.ts'
-import { type CameraChanges, type LiveCameras, startLive } from './start-live.ts'
+import { type LiveCameras, startLive } from './start-live.ts'
 
 export interface LiveSystemOptions {
   readonly config: Config

@@ -13,6 +13,7 @@ import { createSampleBudget } from '../src/review/sample-budget.ts'
 import type { SampleStore } from '../src/store/tables/sample-store.ts'
 import { type AttachOptions, attachCamera } from './live/attach-camera.ts'
 import { cameraStatus } from './live/camera-status.ts'
+import { type CameraChanges, comparePlans } from './live/compare-plans.ts'
 import { type CameraPlan, planCamera } from './live/plan-camera.ts'
 import { recordRoute } from './record/record.ts'
 import { sampleRoute } from './record/sample.ts'
@@ -22,16 +23,6 @@ export interface LiveOptions extends Omit<AttachOptions, 'dataDir'> {
   readonly intake: EventIntake
   readonly samples: SampleStore
   readonly onStored?: (event: OutboxEvent, step: AlertStep) => void
-}
-
-/** What a changed configuration did to the cameras, by id. */
-export interface CameraChanges {
-  readonly attached: readonly string[]
-  readonly detached: readonly string[]
-  /** Detached and attached again with other settings. */
-  readonly changed: readonly string[]
-  /** Given other thresholds or times without losing a frame. */
-  readonly retuned: readonly string[]
 }
 
 export interface LiveCameras {
@@ -165,17 +156,11 @@ export function startLive(options: LiveOptions): LiveCameras {
     const wanted = new Map(wantedOf(config).map((camera) => [camera.id, camera]))
     // First all that can be refused, so that a configuration is taken as a whole or not at all.
     const plans = plansOf(config)
-    const detached = [...running.keys()].filter((id) => !wanted.has(id))
-    const staying = [...running].filter(([id]) => wanted.has(id))
-    const differs = (id: string, { plan }: Running, part: keyof CameraPlan['basis']) =>
-      plans.get(id)!.basis[part] !== plan.basis[part]
-    const changed = staying.filter(([id, camera]) => differs(id, camera, 'restart'))
-    const retuned = staying.filter(
-      ([id, camera]) => !differs(id, camera, 'restart') && differs(id, camera, 'retune'),
-    )
-    // One that stands aside is tried again.
-    const attached = [...wanted.keys()].filter((id) => !running.has(id))
-    const leaving = [...detached, ...changed.map(([id]) => id)]
+    // One that stands aside is tried again, as one that is new.
+    const plansNow = new Map([...running].map(([id, { plan }]) => [id, plan]))
+    const changes = comparePlans(plansNow, plans)
+    const { attached, detached, changed, retuned } = changes
+    const leaving = [...detached, ...changed]
     for (const id of aside.keys()) if (!wanted.has(id)) aside.delete(id)
     await Promise.all(
       leaving.map(async (id) => {
@@ -184,15 +169,16 @@ export function startLive(options: LiveOptions): LiveCameras {
         await camera.stop()
       }),
     )
-    for (const [id, camera] of retuned) {
+    for (const id of retuned) {
+      const camera = running.get(id)!
       camera.retune(plans.get(id)!, config)
       running.set(id, { ...camera, plan: plans.get(id)! })
     }
-    const coming = [...attached, ...changed.map(([id]) => id)]
+    const coming = [...attached, ...changed]
     coming.forEach((id, index) => {
       start(wanted.get(id)!, config, index * staggerMs, plans.get(id))
     })
-    return { attached, detached, changed: changed.map(([id]) => id), retuned: retuned.map(([id]) => id) }
+    return changes
   }
 
   for (const [index, camera] of wantedOf(first).entries()) start(camera, first, index * staggerMs)

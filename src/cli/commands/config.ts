@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { PlanOptions } from '../camera/print-plan.ts'
 
 interface Options {
   config: string
@@ -46,6 +47,20 @@ export function registerConfig(program: Command): void {
       const { stringify } = await import('yaml')
       const shown = redactConfig(loadConfigToRead(options.config))
       print(options.json ? JSON.stringify(shown) : stringify(shown).trimEnd())
+    })
+
+  config
+    .command('plan')
+    .description(
+      'Print what each camera is made of: streams, models, detector, rules, recording; starts nothing.',
+    )
+    .option('-c, --config <file>', 'configuration file', defaultFile)
+    .option('--camera <id>', 'only this camera')
+    .option('--from <file>', 'and what a reload from this file would attach, restart and retune')
+    .option('--json', 'JSON output')
+    .action(async (options: PlanOptions) => {
+      const { printPlan } = await import('../camera/print-plan.ts')
+      print(await printPlan(options))
     })
 
   config
