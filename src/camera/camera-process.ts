@@ -132,7 +132,11 @@ export function startCameraProcess(options: {
     read(command.framePipes[index]!, reader.push)
   })
   if (command.recordPipe !== null) {
-    const reader = createFragmentReader(events.onFragment)
+    const reader = createFragmentReader((fragment) => {
+      // Where nobody wants pictures, packets are what the camera gives.
+      if (streams.length === 0 && fragment.kind === 'media') sawFrame = true
+      events.onFragment(fragment)
+    })
     read(command.recordPipe, reader.push)
   }
   if (command.soundPipe !== null) {

@@ -156,6 +156,12 @@ describe.skipIf(!ready)('camera inputs', () => {
     expect(Math.abs(endUs - 3_000_000)).toBeLessThanOrEqual(80_000)
   })
 
+  it('ends with its file also where only packets are wanted', async () => {
+    const camera = attach(await make('packets.mp4', h264(1)), {}, [])
+    expect(await camera.reaches('offline')).toMatchObject({ code: null, reason: 'the file has ended' })
+    expect(camera.fragments.some(({ kind }) => kind === 'media')).toBe(true)
+  })
+
   it('ends with its file, once, and leaves nothing behind', async () => {
     const camera = attach(await make('short.mp4', h264(1)))
     expect(await camera.reaches('offline')).toMatchObject({ code: null, reason: 'the file has ended' })
