@@ -109,7 +109,7 @@ describe.skipIf(!ready)('a long night', () => {
       expect((thrown as NodeJS.ErrnoException).code).toBe('ENOSPC')
     }
     const before = process.lines.length
-    await expect.poll(() => process.errors(), { timeout: 30_000 }).toMatch(/the store cannot write/)
+    await expect.poll(() => process.errors(), { timeout: 30_000 }).toMatch(/the database refuses to write/)
     // In seven seconds of video an alert begins and ends; it may not be told before it is on disk.
     const address = await addressOf(process)
     const frames = async () => {
