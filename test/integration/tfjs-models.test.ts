@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
@@ -105,6 +105,33 @@ describe.skipIf(models.dir === null)('TensorFlow.js graph models as ONNX', () =>
       expect(JSON.parse(readFileSync(join(dir, 'bundle.json'), 'utf8')).input).toMatchObject({
         ...{ widthPx: 320, heightPx: 192 },
       })
+    })
+
+    it('sees a real fall, and nobody among cars', async ({ skip }) => {
+      const fall = resolve(footage, '../../gmdcsa/Subject_2_Fall_13.mp4')
+      skip(!hasFootage || !existsSync(fall), `real pictures need ffmpeg and ${fall}`)
+      const rules = join(out, 'rules.yaml')
+      writeFileSync(
+        rules,
+        `zones: [{ name: all, points: [[0, 0], [1, 0], [1, 1], [0, 1]] }]
+rules:
+  - { name: visit, preset: intrusion, with: { zone: all } }
+  - { name: down, when: { posture: lying, for: 1s } }
+`,
+      )
+      const people = join(out, 'people')
+      if (!existsSync(people)) await install(entries.find(({ name }) => name === 'people')!)
+      const begun = (video: string) => {
+        const bin = join(import.meta.dirname, '../../bin/vireo.js')
+        const args = ['rules', 'test', rules, '--video', video, '--detector', people, '--json']
+        const said = execFileSync(process.execPath, [bin, ...args], { encoding: 'utf8' })
+        const steps = said.split('\n').filter((line) => line.startsWith('{'))
+        return steps.map((line) => JSON.parse(line).data).filter(({ phase }) => phase === 'new')
+      }
+      const falls = begun(fall)
+      expect(falls.map(({ rule }) => rule).sort()).toEqual(['down', 'visit'])
+      expect(falls.find(({ rule }) => rule === 'down').explanation).toMatch(/posture lying \(torso \d+°/)
+      expect(begun(resolve(footage, '../car-detection.mp4'))).toEqual([])
     })
 
     it('refuses an archive that is another one', async () => {

@@ -18,7 +18,9 @@ const head = `# Configuration
 
 One YAML file; \`vireo config check\` says where a mistake is. This page is generated from the schema
 (\`vireo config docs\`). \`\${NAME}\` and \`\${NAME:-default}\` inside a value are replaced from the environment:
-keep passwords there. Relative paths start at the working directory. An annotated example is
+keep passwords there. A relative path (dataDir, a model, a file as camera) starts at the folder in which \`vireo\` is
+started, not at that of the file: \`npm run vireo\` starts it in the folder of package.json, the systemd unit in
+\`/var/lib/vireo\`. Give absolute paths where both may differ. An annotated example is
 [config/vireo.yaml](../config/vireo.yaml); editors complete the fields from
 [config/schema/vireo.schema.json](../config/schema/vireo.schema.json).
 
