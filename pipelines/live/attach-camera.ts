@@ -5,6 +5,7 @@ import { createAlertTracker } from '../../src/alert/alert-tracker.ts'
 import { compileSchedule, createWeekClock } from '../../src/behaviour/week-clock.ts'
 import { createCameraSource } from '../../src/camera/camera-source.ts'
 import type { CameraSource } from '../../src/camera/source-contract.ts'
+import type { TrackUpdate } from '../../src/clip/await-tracks.ts'
 import type { AlertStep } from '../../src/core/alert.ts'
 import type { ProductTrouble } from '../../src/core/camera-status.ts'
 import type { Scores } from '../../src/core/clip.ts'
@@ -28,6 +29,8 @@ export interface AttachOptions {
   readonly random: () => number
   readonly telemetry: Telemetry
   readonly dataDir: string
+  /** Told of the tracks of every moment; must not throw. */
+  readonly onTracks?: ((update: TrackUpdate) => void) | undefined
 }
 
 export interface AttachedCamera {
@@ -97,6 +100,7 @@ export function attachCamera(plan: CameraPlan, options: AttachOptions): Attached
           people,
           read,
           onScores,
+          onTracks: options.onTracks,
           scoring,
           clock,
           telemetry,

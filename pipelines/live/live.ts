@@ -37,6 +37,8 @@ export interface LiveRoute {
   readonly scoring?: Pick<ScoringWatch, 'frame' | 'scored'>
   /** Told of all scores before alerts are made of them; must not throw. */
   readonly onScores?: (scores: Scores) => void
+  /** Told of all tracks of every moment; must not throw. */
+  readonly onTracks?: ((update: TrackUpdate) => void) | undefined
   readonly clock: Clock
   readonly telemetry: Telemetry
 }
@@ -57,8 +59,8 @@ export interface FusedWatcher extends FusedLabel {
  * that several models know are fused before they alert. Completes when the source is closed.
  */
 export function liveRoute(route: LiveRoute): Observable<AlertStep> {
-  const { camera, source, engine, watchers, fusions, people, read, onScores, scoring, clock, telemetry } =
-    route
+  const { camera, source, engine, watchers, fusions, people, read, onScores, onTracks } = route
+  const { scoring, clock, telemetry } = route
   const lost$ = source.status$.pipe(filter(({ state }) => state === 'stalled' || state === 'offline'))
   const gated = shareByStream((spec) => source.frames$(spec).pipe(motionGate(camera.motion)))
   // Nobody misses a moment, whoever subscribes first: it begins when all have.
@@ -127,7 +129,8 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
     const parts = { plan, watch, frames$: gated(plan.spec), updates$ }
     scored.push(poseRoute({ ...parts, engine, telemetry }))
   }
-  scored.push(people$.pipe(concatMap(({ steps }) => steps)))
+  const told$ = people$.pipe(tap(({ update }) => update && onTracks?.(update)))
+  scored.push(told$.pipe(concatMap(({ steps }) => steps)))
   return new Observable((subscriber) => {
     const subscription = merge(...scored).subscribe(subscriber)
     subscription.add(people$.connect())

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { AppError } from '../../core/errors.ts'
 import { registerCameraDiscover } from './camera-discover.ts'
 import { registerCameraEdits } from './camera-edit.ts'
+import { registerCameraSnapshot } from './camera-snapshot.ts'
 
 interface Options {
   config?: string
@@ -15,6 +16,7 @@ export function registerCamera(program: Command): void {
   const camera = program.command('camera').description('Look at cameras and change which there are.')
   registerCameraEdits(camera)
   registerCameraDiscover(camera)
+  registerCameraSnapshot(camera)
   camera
     .command('probe [url]')
     .description('Connect once and print what the camera sends. "-" reads the address from standard input.')

@@ -1,0 +1,69 @@
+import type { Line, Zone } from '../../config/schema/behaviour-schema.ts'
+import type { Track } from '../../core/detection.ts'
+import type { Picture } from '../../train/self/png.ts'
+import { type Colour, createPictureCanvas } from './picture-canvas.ts'
+
+/** What is known of a camera at the moment of a picture. */
+export interface Scene {
+  /** In pixels of `area`. */
+  readonly tracks: readonly Track[]
+  /** The picture in whose pixels the tracks are; null: nothing was looked at. */
+  readonly area: { readonly widthPx: number; readonly heightPx: number } | null
+  readonly zones: readonly Zone[]
+  readonly lines: readonly Line[]
+  /** The highest scores of each model, with the track where it is about one. */
+  readonly scores: readonly SceneScore[]
+}
+
+export interface SceneScore {
+  readonly model: string
+  readonly label: string
+  readonly score: number
+  readonly trackId: string | null
+}
+
+const colours = {
+  zone: [255, 200, 0],
+  line: [255, 110, 0],
+  seen: [0, 230, 90],
+  lost: [170, 170, 170],
+  score: [255, 255, 255],
+} as const satisfies Record<string, Colour>
+
+/** Draws zones, lines, tracks with their ids, and scores onto the picture. */
+export function drawScene(picture: Picture, scene: Scene): void {
+  const { widthPx, heightPx } = picture
+  const canvas = createPictureCanvas(picture)
+  const onPicture = ([x, y]: readonly [number, number]): [number, number] => [x * widthPx, y * heightPx]
+  for (const { name, points } of scene.zones) {
+    const corners = points.map(onPicture)
+    canvas.polygon(corners, colours.zone)
+    canvas.text(corners[0]!, name, colours.zone)
+  }
+  for (const { name, from, to } of scene.lines) {
+    canvas.line(onPicture(from), onPicture(to), colours.line)
+    canvas.text(onPicture(from), name, colours.line)
+  }
+  const { area } = scene
+  for (const { id, label, score, state, box } of area ? scene.tracks : []) {
+    const [across, down] = [widthPx / area!.widthPx, heightPx / area!.heightPx]
+    const [left, top] = [box.xPx * across, box.yPx * down]
+    const [right, bottom] = [left + box.widthPx * across, top + box.heightPx * down]
+    const colour = colours[state]
+    const corners = [
+      [left, top] as const,
+      [right, top] as const,
+      [right, bottom] as const,
+      [left, bottom] as const,
+    ]
+    canvas.polygon(corners, colour)
+    const own = scene.scores.filter(({ trackId }) => trackId === id)
+    const texts = [`#${id.split('-').at(-1)} ${label} ${score.toFixed(2)}`, ...own.map(scoreText)]
+    for (const [at, text] of texts.entries()) canvas.text([left, top + (at * heightPx) / 24], text, colour)
+  }
+  const ofAll = scene.scores.filter(({ trackId }) => trackId === null)
+  for (const [at, score] of ofAll.entries())
+    canvas.text([0, (at * heightPx) / 24], `${score.model} ${scoreText(score)}`, colours.score)
+}
+
+const scoreText = ({ label, score }: SceneScore) => `${label} ${score.toFixed(2)}`
