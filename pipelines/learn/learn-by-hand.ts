@@ -39,10 +39,7 @@ export async function openHandRun(
   },
 ): Promise<LearnJob> {
   const { runDir, plan, registry, version = '1.0.0' } = options
-  const kept = await readFile(join(runDir, planFile), 'utf8').then(
-    (text) => readJson<Record<string, unknown>>(text) ?? {},
-    () => ({}),
-  )
+  const kept = await readKept(runDir)
   const parsed = handPlanSchema.safeParse({ ...kept, ...plan })
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -70,7 +67,7 @@ export async function openHandRun(
           shares: { train: 1 - validation - test, validation, test },
           seed: learning.seed,
         })
-  await writeFile(join(runDir, planFile), `${JSON.stringify({ ...kept, ...plan }, null, 2)}\n`)
+  await keepPlan(runDir, plan)
   return {
     ...options,
     ...{ learning, preset, backbone, plans, set, split, leaks, registry, version },
@@ -86,4 +83,17 @@ export async function openHandRun(
       finish: async () => {},
     },
   }
+}
+
+/** Changes the plan that is kept in a run folder. */
+export async function keepPlan(runDir: string, changes: Readonly<Record<string, unknown>>): Promise<void> {
+  const plan = { ...(await readKept(runDir)), ...changes }
+  await writeFile(join(runDir, planFile), `${JSON.stringify(plan, null, 2)}\n`)
+}
+
+async function readKept(runDir: string): Promise<Record<string, unknown>> {
+  return readFile(join(runDir, planFile), 'utf8').then(
+    (text) => readJson<Record<string, unknown>>(text) ?? {},
+    () => ({}),
+  )
 }

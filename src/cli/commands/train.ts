@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { AppError } from '../../core/errors.ts'
 import { registerTrainImported } from './train-imported.ts'
+import { registerTrainSearch } from './train-search.ts'
 import { registerTrainSound } from './train-sound.ts'
 import { registerTrainSteps } from './train-steps.ts'
 
@@ -20,6 +21,7 @@ interface Options {
 export function registerTrain(program: Command): void {
   const train = program.command('train').description('Train models on this machine.')
   registerTrainSteps(train)
+  registerTrainSearch(train)
   registerTrainImported(train)
   registerTrainSound(train)
   train

@@ -1,14 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
-import { systemClock } from '../../../../src/core/clock.ts'
+import { describe, expect, it } from 'vitest'
 import type { FineTuneOptions } from '../../../../src/train/run/fine-tune.ts'
 import { gridSearch, type PlanGrid } from '../../../../src/train/run/grid-search.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
+import { createFakeClock } from '../../infer/fake-clock.ts'
 import { tinyFootage, tinyModel } from '../tiny-footage.ts'
 
-const dir = mkdtempSync(join(tmpdir(), 'vireo-grid-'))
-afterAll(() => rmSync(dir, { recursive: true }))
+const dir = tempDir('grid')
 
 /** Stands in for training: validates best with a rate of 0.002 and a mixup of 0.1. */
 async function fakeRun({ plan, runDir, onProgress }: FineTuneOptions) {
@@ -42,7 +41,7 @@ const search = (grid: PlanGrid, changes: Partial<Parameters<typeof gridSearch>[0
     runDir: dir,
     threads: 1,
     seed: 1,
-    clock: systemClock,
+    clock: createFakeClock().clock,
     onProgress: () => {},
     signal: new AbortController().signal,
     ...changes,
@@ -62,6 +61,50 @@ describe('gridSearch', () => {
     expect(seen[5]).toEqual([55, 60, 2])
     expect(new Set(folders).size).toBe(6)
     expect(JSON.parse(readFileSync(join(dir, 'trials.json'), 'utf8'))).toEqual(trials)
+  })
+
+  it('knows a plan again in a grid that has grown, and trains in the same folder', async () => {
+    const before = await search({ peakRate: [0.001] })
+    const { trials } = await search({ mixup: [0, 0.1], peakRate: [0.002, 0.001] })
+    const same = trials.find(({ changes }) => changes.peakRate === 0.001 && changes.mixup === 0)!
+    expect(same.folder).toBe(before.trials[0]!.folder)
+    expect(new Set(trials.map(({ folder }) => folder)).size).toBe(4)
+  })
+
+  it('tries fields inside the augmentation, and leaves the others of it as the plan has them', async () => {
+    const grid = { 'augmentation.crop': [0.5, 0.9], 'augmentation.flip': [true, false] }
+    const plans: FineTuneOptions['plan'][] = []
+    await search(grid, {
+      plan: { epochs: 2, augmentation: { speed: 0.4 } },
+      run(options) {
+        plans.push(options.plan)
+        return fakeRun(options)
+      },
+    })
+    expect(plans.map(({ augmentation: { crop, flip, speed } }) => [crop, flip, speed])).toEqual([
+      [0.5, true, 0.4],
+      [0.5, false, 0.4],
+      [0.9, true, 0.4],
+      [0.9, false, 0.4],
+    ])
+  })
+
+  it('reckons that twice the epochs take twice the time', async () => {
+    const left: number[] = []
+    await search({ epochs: [5, 10] }, { onProgress: ({ etaS }) => left.push(etaS) })
+    expect(left).toEqual([6, 2])
+  })
+
+  it('tells of each trial when it is finished', async () => {
+    const told: unknown[] = []
+    await search(
+      { peakRate: [0.001, 0.002] },
+      { onTrial: ({ changes, accuracy }, index, count) => told.push([changes, accuracy, index, count]) },
+    )
+    expect(told).toEqual([
+      [{ peakRate: 0.001 }, 0.5, 0, 2],
+      [{ peakRate: 0.002 }, 0.75, 1, 2],
+    ])
   })
 
   it('refuses what it cannot search', async () => {
