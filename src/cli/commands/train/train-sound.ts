@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { AppError } from '../../core/errors.ts'
-import type { TrainingProgress } from '../../train/evaluate/prediction.ts'
+import { AppError } from '../../../core/errors.ts'
+import type { TrainingProgress } from '../../../train/evaluate/prediction.ts'
 
 interface Options {
   out: string
@@ -40,9 +40,9 @@ export function registerTrainSound(train: Command): void {
 
 async function run(options: Options): Promise<void> {
   const { availableParallelism } = await import('node:os')
-  const { systemClock } = await import('../../core/clock.ts')
-  const { trainSound } = await import('../../../pipelines/train/train-sound.ts')
-  const { showProgress, stopOnSignal } = await import('../show-progress.ts')
+  const { systemClock } = await import('../../../core/clock.ts')
+  const { trainSound } = await import('../../../../pipelines/train/train-sound.ts')
+  const { showProgress, stopOnSignal } = await import('../../show-progress.ts')
   const signal = stopOnSignal()
   const onProgress = showProgress(options.json ?? false)
   const seed = whole('--seed', options.seed)
@@ -78,7 +78,9 @@ async function soundsOf(
   { data, simulated }: Options,
   more: { seed: number; signal: AbortSignal; onProgress: (progress: TrainingProgress) => void },
 ) {
-  const { readLabelledSounds, simulatedSounds } = await import('../../../pipelines/train/labelled-sounds.ts')
+  const { readLabelledSounds, simulatedSounds } = await import(
+    '../../../../pipelines/train/labelled-sounds.ts'
+  )
   if ((data === undefined) === (simulated === undefined))
     throw new AppError(
       'API_BAD_REQUEST',

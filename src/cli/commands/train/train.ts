@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { AppError } from '../../core/errors.ts'
+import { AppError } from '../../../core/errors.ts'
 import { registerTrainImported } from './train-imported.ts'
 import { registerTrainSearch } from './train-search.ts'
 import { registerTrainSound } from './train-sound.ts'
@@ -46,7 +46,7 @@ export function registerTrain(program: Command): void {
     .option('--json', 'progress and result as JSON lines')
     .action(async (options: Options) => {
       const made = await trainers[kindOf(options.model)](options)
-      const { replaceIfBetter } = await import('../../../pipelines/train/train-simulated-transformer.ts')
+      const { replaceIfBetter } = await import('../../../../pipelines/train/train-simulated-transformer.ts')
       const replacement = options.replace === undefined ? null : await replaceIfBetter(options.replace, made)
       const { dir, bundle } = made
       if (options.json)
@@ -63,9 +63,9 @@ export function registerTrain(program: Command): void {
 }
 
 async function trainCnn(options: Options) {
-  const { systemClock } = await import('../../core/clock.ts')
-  const { trainSimulated } = await import('../../../pipelines/train/train-simulated.ts')
-  const { showProgress } = await import('../show-progress.ts')
+  const { systemClock } = await import('../../../core/clock.ts')
+  const { trainSimulated } = await import('../../../../pipelines/train/train-simulated.ts')
+  const { showProgress } = await import('../../show-progress.ts')
   const show = showProgress(options.json ?? false)
   return trainSimulated({
     outDir: options.out,
@@ -81,11 +81,11 @@ async function trainCnn(options: Options) {
 
 async function trainTransformer(options: Options) {
   const { availableParallelism } = await import('node:os')
-  const { systemClock } = await import('../../core/clock.ts')
+  const { systemClock } = await import('../../../core/clock.ts')
   const { trainSimulatedTransformer } = await import(
-    '../../../pipelines/train/train-simulated-transformer.ts'
+    '../../../../pipelines/train/train-simulated-transformer.ts'
   )
-  const { showProgress, stopOnSignal } = await import('../show-progress.ts')
+  const { showProgress, stopOnSignal } = await import('../../show-progress.ts')
   return trainSimulatedTransformer({
     outDir: options.out,
     runDir: options.run ?? `${options.out}-run`,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { AppError } from '../../core/errors.ts'
+import { AppError } from '../../../core/errors.ts'
 
 export interface StepOptions {
   out: string
@@ -43,7 +43,7 @@ export function registerTrainSteps(train: Command): void {
     .option('--steps <n>', 'steps of the whole run')
     .action((options: StepOptions) =>
       withJob(options, async (job) => {
-        const { pretrainModel } = await import('../../../pipelines/learn/learn-model.ts')
+        const { pretrainModel } = await import('../../../../pipelines/learn/learn-model.ts')
         await pretrainModel(job)
         return { trained: `${options.out}/pretrained`, curve: `${options.out}/pretrain.jsonl` }
       }),
@@ -52,7 +52,7 @@ export function registerTrainSteps(train: Command): void {
     .option('--epochs <n>', 'passes over the labelled footage')
     .action((options: StepOptions) =>
       withJob(options, async (job) => {
-        const { fineTuneModel } = await import('../../../pipelines/learn/learn-model.ts')
+        const { fineTuneModel } = await import('../../../../pipelines/learn/learn-model.ts')
         const told = await fineTuneModel(job)
         return { trained: `${options.out}/trained`, ...told }
       }),
@@ -62,7 +62,7 @@ export function registerTrainSteps(train: Command): void {
     .option('--model-version <version>', 'version of the bundle')
     .action((options: StepOptions) =>
       withJob(options, async (job) => {
-        const { exportServed } = await import('../../../pipelines/learn/learn-export.ts')
+        const { exportServed } = await import('../../../../pipelines/learn/learn-export.ts')
         await exportServed(job)
         return { bundle: `${options.out}/served` }
       }),
@@ -75,7 +75,7 @@ export function registerTrainSteps(train: Command): void {
     .option('--model-version <version>', 'version of the bundle')
     .action((options: StepOptions) =>
       withJob(options, async (job) => {
-        const { exportAnomalyModel } = await import('../../../pipelines/learn/export-anomaly-model.ts')
+        const { exportAnomalyModel } = await import('../../../../pipelines/learn/export-anomaly-model.ts')
         const { dir } = await exportAnomalyModel(job)
         return { bundle: dir }
       }),
@@ -85,7 +85,7 @@ export function registerTrainSteps(train: Command): void {
     .option('--name <slug>', 'name of the model in the registry')
     .action((options: StepOptions) =>
       withJob(options, async (job) => {
-        const { predictBoth } = await import('../../../pipelines/learn/learn-judge.ts')
+        const { predictBoth } = await import('../../../../pipelines/learn/learn-judge.ts')
         await predictBoth(job)
         return report(job)
       }),
@@ -109,8 +109,8 @@ export function registerTrainSteps(train: Command): void {
     .option('--threads <n>', 'threads; all cores but one unless given')
     .option('--json', 'result as JSON')
     .action(async (bundle: string, options: StepOptions & QuantizeOptions) => {
-      const { quantizeFromFootage } = await import('../model/quantize-from-footage.ts')
-      const { showProgress, stopOnSignal } = await import('../show-progress.ts')
+      const { quantizeFromFootage } = await import('../../model/quantize-from-footage.ts')
+      const { showProgress, stopOnSignal } = await import('../../show-progress.ts')
       const { measured, loaded } = await quantizeFromFootage({
         ...{ bundleDir: bundle, outDir: options.out, mode: options.mode, data: options.data ?? [] },
         ...{ bits: options.bits, keepFloat: options.float },
@@ -131,10 +131,10 @@ interface QuantizeOptions {
   readonly float: boolean
 }
 
-export type Job = import('../../../pipelines/learn/job.ts').LearnJob
+export type Job = import('../../../../pipelines/learn/job.ts').LearnJob
 
 async function report(job: Job): Promise<Record<string, unknown>> {
-  const { judgePredictions, writeRunReport } = await import('../../../pipelines/learn/learn-judge.ts')
+  const { judgePredictions, writeRunReport } = await import('../../../../pipelines/learn/learn-judge.ts')
   const judged = await judgePredictions(job)
   const path = await writeRunReport(job, judged)
   return { report: path, promote: judged.decision.promote, ...judged.metrics }
@@ -146,10 +146,10 @@ export async function withJob(
   work: (job: Job) => Promise<Record<string, unknown>>,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  const { systemClock: clock } = await import('../../core/clock.ts')
-  const { openHandRun } = await import('../../../pipelines/learn/learn-by-hand.ts')
-  const { codeVersion } = await import('../code-version.ts')
-  const { showProgress, stopOnSignal } = await import('../show-progress.ts')
+  const { systemClock: clock } = await import('../../../core/clock.ts')
+  const { openHandRun } = await import('../../../../pipelines/learn/learn-by-hand.ts')
+  const { codeVersion } = await import('../../code-version.ts')
+  const { showProgress, stopOnSignal } = await import('../../show-progress.ts')
   const registry = options.config === undefined ? null : await registryOf(options.config)
   try {
     const job = await openHandRun({
@@ -170,10 +170,10 @@ export async function withJob(
 }
 
 async function registryOf(file: string) {
-  const { loadConfigToRead } = await import('../../config/load-to-read.ts')
-  const { systemClock: clock } = await import('../../core/clock.ts')
-  const { openModelRegistry } = await import('../../registry/model-registry.ts')
-  const { registryDir } = await import('../../core/data-dir.ts')
+  const { loadConfigToRead } = await import('../../../config/load-to-read.ts')
+  const { systemClock: clock } = await import('../../../core/clock.ts')
+  const { openModelRegistry } = await import('../../../registry/model-registry.ts')
+  const { registryDir } = await import('../../../core/data-dir.ts')
   return openModelRegistry({ dir: registryDir(loadConfigToRead(file).dataDir), clock })
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { AppError } from '../../core/errors.ts'
+import { AppError } from '../../../core/errors.ts'
 import { addStep, type StepOptions, withJob } from './train-steps.ts'
 
 interface ImportedOptions extends StepOptions {
@@ -17,15 +17,15 @@ export function registerTrainImported(train: Command): void {
       const { freeze } = options
       if (freeze !== undefined && freeze !== 'backbone')
         throw new AppError('API_BAD_REQUEST', `--freeze ${freeze}: accepted: backbone`)
-      const { loadBundle } = await import('../../bundle/load-bundle.ts')
+      const { loadBundle } = await import('../../../bundle/load-bundle.ts')
       const { resolve } = await import('node:path')
       const given = (await loadBundle(bundle)).bundle
       const name = options.name ?? given.name
       await withJob(
         { ...options, name, modelVersion: options.modelVersion ?? nextVersion(given.version) },
         async (job) => {
-          const { exportServed } = await import('../../../pipelines/learn/learn-export.ts')
-          const { fineTuneModel } = await import('../../../pipelines/learn/learn-model.ts')
+          const { exportServed } = await import('../../../../pipelines/learn/learn-export.ts')
+          const { fineTuneModel } = await import('../../../../pipelines/learn/learn-model.ts')
           const told = await fineTuneModel(job)
           await exportServed(job)
           const { bundle: made } = await loadBundle(`${options.out}/served`)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { GridSearch, Trial } from '../../train/run/grid-search.ts'
+import type { GridSearch, Trial } from '../../../train/run/grid-search.ts'
 import { addStep, type StepOptions, withJob } from './train-steps.ts'
 
 interface SearchOptions extends StepOptions {
@@ -21,10 +21,10 @@ export function registerTrainSearch(train: Command): void {
     .option('--preset <name>', 'nano, small or base')
     .option('--epochs <n>', 'passes over the labelled footage, where the grid does not say')
     .action(async (options: SearchOptions) => {
-      const { parseGrid } = await import('../../train/run/parse-grid.ts')
+      const { parseGrid } = await import('../../../train/run/parse-grid.ts')
       const grid = parseGrid(options.grid)
       await withJob(options, async (job) => {
-        const { searchPlan } = await import('../../../pipelines/learn/search-plan.ts')
+        const { searchPlan } = await import('../../../../pipelines/learn/search-plan.ts')
         const json = options.json ?? false
         const found = await searchPlan(job, grid, (trial, index, count) =>
           process.stderr.write(
