@@ -31,7 +31,8 @@ if (!newEnough && !process.env.VIREO_NODE_RESPAWNED) {
     stdio: 'inherit',
     env: { ...process.env, VIREO_NODE_RESPAWNED: '1' },
   })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'])
+    process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
 } else if (process.argv[2] === 'run' && !chosen && !process.connected && process.platform !== 'win32') {
   // The same process with another Node in it: pid, signals and descriptors stay.

@@ -32,3 +32,5 @@ export const cacheDir = (dataDir: string) => join(dataDir, 'cache')
 export const runsDir = (dataDir: string) => join(dataDir, 'runs')
 /** What learning keeps between runs: splits, its lock, decoded footage. */
 export const learningDir = (dataDir: string) => join(dataDir, 'learning')
+/** CPU profiles and heap snapshots that were asked for. */
+export const profilesDir = (dataDir: string) => join(dataDir, 'profiles')

@@ -6,10 +6,12 @@ import type { Config } from '../../config/schema.ts'
 import { fileState, watchFile } from '../../config/watch-file.ts'
 import type { AlertStep } from '../../core/alert.ts'
 import { systemClock } from '../../core/clock.ts'
+import { profilesDir } from '../../core/data-dir.ts'
 import { type AppError, toAppError } from '../../core/errors.ts'
 import { cleanText, jsonText } from '../../core/text/clean-text.ts'
 import { createTelemetry, type RunningTelemetry } from '../../telemetry/create-telemetry.ts'
 import { createLineWriter } from '../../telemetry/line-writer.ts'
+import { createProfiles, type Profiles } from '../../telemetry/take-profiles.ts'
 import { describeStep } from '../describe-step.ts'
 import { reportError } from '../report-error.ts'
 import { endInTime } from './end-in-time.ts'
@@ -34,6 +36,9 @@ export async function runLive(options: RunOptions): Promise<void> {
   let hangUp = () => {}
   // Before everything runs, a reload has nothing to do; it must not end the process either.
   process.on('SIGHUP', () => hangUp())
+  // Not SIGUSR1: Node opens its debugger for that.
+  let profiles: Profiles | null = null
+  process.on('SIGUSR2', () => void profiles?.take())
   const file = resolve(options.config)
   // Footage of people is for the user that runs this alone, whatever the umask of the shell.
   process.umask(0o077)
@@ -41,6 +46,7 @@ export async function runLive(options: RunOptions): Promise<void> {
     const from = fileState(file)
     const config = loadConfig(options.config)
     const telemetry = createTelemetry(config.log)
+    profiles = createProfiles({ dir: profilesDir(config.dataDir), clock: systemClock, log: telemetry.log })
     const failed = failure(telemetry)
     const started = await start(config, file, { telemetry, signal })
     if (!started) return
@@ -65,6 +71,8 @@ export async function runLive(options: RunOptions): Promise<void> {
   } catch (thrown) {
     reportError(thrown, options.json)
     endInTime()
+  } finally {
+    await profiles?.close()
   }
 }
 
