@@ -65,9 +65,10 @@ export function ffmpegCommand(options: {
   const recordPipe = record ? 2 + Math.max(1, streams.length) : null
   const soundPipe = sound ? 2 + Math.max(1, streams.length) + Number(record) : null
   const pulsePipe = pulse ? 2 + Math.max(1, streams.length) + Number(record) + Number(sound) : null
-  // ffmpeg ends the filters of copied packets where a file begins again, and everything after that is lost. A file's own
-  // times need none.
-  const copiedTime = (filter: string) => (address.kind === 'file' && camera.loop ? [] : ['-bsf:v', filter])
+  // What ffmpeg paces itself has no clock that steps. With these filters it would play more slowly than it should, because
+  // it takes turns by the times that they write, and lose all that is copied behind the first end of a looped file.
+  const paced = address.kind === 'file' || options.body?.paced === true
+  const timeFilter = (of: 'v' | 'a', filter: string) => (paced ? [] : [`-bsf:${of}`, filter])
   const frames = streams.flatMap((spec, index) => [
     '-map',
     '0:v:0',
@@ -80,8 +81,7 @@ export function ffmpegCommand(options: {
     '1:1000000',
     '-c:v',
     'rawvideo',
-    '-bsf:v',
-    shownTime,
+    ...timeFilter('v', shownTime),
     ...nutOutput(framePipes[index]!),
   ])
   const heard =
@@ -94,8 +94,7 @@ export function ffmpegCommand(options: {
           soundFilter,
           '-c:a',
           'pcm_s16le',
-          '-bsf:a',
-          shownTime,
+          ...timeFilter('a', shownTime),
           ...nutOutput(soundPipe),
         ]
   const recording =
@@ -106,7 +105,7 @@ export function ffmpegCommand(options: {
           '0:v:0',
           '-c',
           'copy',
-          ...copiedTime(recordedTime),
+          ...timeFilter('v', recordedTime),
           '-f',
           'mp4',
           '-movflags',
@@ -127,7 +126,7 @@ export function ffmpegCommand(options: {
     pulsePipe === null
       ? []
       : [
-          ...['-map', '0:v:0', '-c', 'copy', '-copyinkf', ...copiedTime(sentTime)],
+          ...['-map', '0:v:0', '-c', 'copy', '-copyinkf', ...timeFilter('v', sentTime)],
           ...['-f', 'framecrc', '-flush_packets', '1', `pipe:${pulsePipe}`],
         ]
   return {

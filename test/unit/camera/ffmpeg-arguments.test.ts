@@ -54,19 +54,17 @@ describe('ffmpeg command', () => {
     expect(command({ address: file }).stdin).toBeNull()
   })
 
-  it('puts no filter on the copied packets of a looped file: ffmpeg ends it at the first seam', () => {
-    const filters = (loop: boolean) => {
-      const { args } = command({
-        camera: { ...camera, loop },
-        address: file,
-        record: true,
-        pulse: true,
-        streams: [],
-      })
-      return args.filter((argument) => argument === '-bsf:v').length
+  it('puts its filters of time on what a camera sends, and on nothing that ffmpeg paces itself', () => {
+    const filters = (more: object) => {
+      const all = { record: true, pulse: true, sound: true, ...more }
+      return command(all).args.filter((argument) => /^-bsf/.test(argument)).length
     }
-    expect(filters(false)).toBe(2)
-    expect(filters(true)).toBe(0)
+    expect(filters({})).toBe(4)
+    expect(filters({ address: file })).toBe(0)
+    expect(filters({ address: file, camera: { ...camera, loop: true } })).toBe(0)
+    const body = { format: null, timing: 'source' } as const
+    expect(filters({ body: { ...body, paced: false } })).toBe(4)
+    expect(filters({ body: { ...body, paced: true } })).toBe(0)
   })
 
   it.each(['cuda', 'vaapi', 'qsv', 'videotoolbox'] as const)(
