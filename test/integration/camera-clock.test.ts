@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { filter, firstValueFrom } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
-import { cameraStatus } from '../../pipelines/live/camera-status.ts'
+import { cameraStatus } from '../../pipelines/camera-status.ts'
 import { createCameraSource } from '../../src/camera/camera-source.ts'
 import { cameraSchema } from '../../src/config/schema.ts'
 import type { CameraStatus } from '../../src/core/camera-status.ts'

@@ -1,13 +1,13 @@
 import { combineLatest, distinctUntilChanged, map, type Observable, of, startWith } from 'rxjs'
-import type { CameraSource } from '../../src/camera/source-contract.ts'
-import { streamHealth } from '../../src/camera/stream-health.ts'
-import type { CameraConfig } from '../../src/config/schema.ts'
-import type { CameraStatus, PictureState, ProductTrouble } from '../../src/core/camera-status.ts'
-import type { Clock } from '../../src/core/clock.ts'
-import type { FrameStreamSpec } from '../../src/core/frame.ts'
-import type { Telemetry } from '../../src/core/telemetry-port.ts'
-import { pictureHealth } from '../../src/motion/picture-health.ts'
-import type { RecordingTrouble } from '../../src/record/recording-watch.ts'
+import type { CameraSource } from '../src/camera/source-contract.ts'
+import { streamHealth } from '../src/camera/stream-health.ts'
+import type { CameraConfig } from '../src/config/schema.ts'
+import type { CameraStatus, PictureState, ProductTrouble } from '../src/core/camera-status.ts'
+import type { Clock } from '../src/core/clock.ts'
+import type { FrameStreamSpec } from '../src/core/frame.ts'
+import type { Telemetry } from '../src/core/telemetry-port.ts'
+import { pictureHealth } from '../src/motion/picture-health.ts'
+import type { RecordingTrouble } from '../src/record/recording-watch.ts'
 
 const pictures: readonly PictureState[] = [
   ...(['ok', 'frozen', 'dark', 'covered', 'moved'] as const),

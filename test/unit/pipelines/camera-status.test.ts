@@ -1,12 +1,12 @@
 import { BehaviorSubject, Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { cameraStatus } from '../../../../pipelines/live/camera-status.ts'
-import type { CameraSource } from '../../../../src/camera/source-contract.ts'
-import { cameraSchema } from '../../../../src/config/schema.ts'
-import type { CameraStatus, ProductTrouble } from '../../../../src/core/camera-status.ts'
-import type { Frame } from '../../../../src/core/frame.ts'
-import { noTelemetry } from '../../../../src/core/telemetry-port.ts'
-import type { RecordingTrouble } from '../../../../src/record/recording-watch.ts'
+import { cameraStatus } from '../../../pipelines/camera-status.ts'
+import type { CameraSource } from '../../../src/camera/source-contract.ts'
+import { cameraSchema } from '../../../src/config/schema.ts'
+import type { CameraStatus, ProductTrouble } from '../../../src/core/camera-status.ts'
+import type { Frame } from '../../../src/core/frame.ts'
+import { noTelemetry } from '../../../src/core/telemetry-port.ts'
+import type { RecordingTrouble } from '../../../src/record/recording-watch.ts'
 
 const stream = { widthPx: 16, heightPx: 16, sampleFps: 8 }
 const live: CameraStatus = {
