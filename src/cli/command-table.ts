@@ -15,6 +15,7 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'retention', load: async () => (await import('./commands/retention.ts')).registerRetention },
   { name: 'config', load: async () => (await import('./commands/config.ts')).registerConfig },
   { name: 'camera', load: async () => (await import('./commands/camera.ts')).registerCamera },
+  { name: 'trace', load: async () => (await import('./commands/trace.ts')).registerTrace },
   { name: 'rules', load: async () => (await import('./commands/rules.ts')).registerRules },
   { name: 'model', load: async () => (await import('./commands/model.ts')).registerModel },
   { name: 'learn', load: async () => (await import('./commands/learn.ts')).registerLearn },

@@ -2,14 +2,16 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { describeSummary, describeTraced } from '../../src/cli/camera/describe-trace.ts'
 import { takeSnapshot } from '../../src/cli/camera/take-snapshot.ts'
+import { traceCamera } from '../../src/cli/camera/trace-camera.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 
 const folder = tempDir()
 const video = await testVideo({ name: 'test' })
 
-function fileOf(camera: object = {}): string {
+function fileOf(camera: object = {}, more: object = {}): string {
   const file = join(folder, 'v.yaml')
   const zones = [
     {
@@ -30,7 +32,7 @@ function fileOf(camera: object = {}): string {
   const rules = [{ name: 'in', preset: 'intrusion', with: { zone: 'door' } }]
   writeFileSync(
     file,
-    JSON.stringify({ version: 1, dataDir: join(folder, 'none'), cameras, behaviours: { rules } }),
+    JSON.stringify({ version: 1, dataDir: join(folder, 'none'), cameras, behaviours: { rules }, ...more }),
   )
   return file
 }
@@ -72,5 +74,64 @@ describe('camera snapshot', () => {
   ])('tells %s by its code', async (_what, id, camera, code) => {
     const options = { config: fileOf(camera), out: '/nowhere/x.png', seconds: '1' }
     await expect(takeSnapshot(id, options)).rejects.toMatchObject({ code })
+  })
+})
+
+describe('trace', () => {
+  it('follows clips to their scores, and says of every rule why it alerted or did not', async () => {
+    const path = join(import.meta.dirname, '../../models/actions')
+    const config = fileOf(
+      { motion: { threshold: 0.001 } },
+      {
+        models: [{ name: 'actions', path, allowSimulated: true, intraOpThreads: 1 }],
+        alerts: {
+          rules: [
+            { name: 'always', label: 'walking', onThreshold: 0.000001, offThreshold: 0, minDurationMs: 0 },
+            {
+              name: 'too-short',
+              label: 'running',
+              onThreshold: 0.000001,
+              offThreshold: 0,
+              minDurationMs: 60_000,
+            },
+            { name: 'never', label: 'falling', onThreshold: 1 },
+          ],
+        },
+        behaviours: {
+          rules: [
+            {
+              name: 'shut',
+              preset: 'intrusion',
+              with: { zone: 'door' },
+              disarmed: [{ from: '00:00', to: '24:00' }],
+            },
+          ],
+        },
+      },
+    )
+    const told: Parameters<typeof describeTraced>[0][] = []
+    const summary = await traceCamera({ config, camera: 'gate', video, seconds: '3' }, (event) =>
+      told.push(event),
+    )
+    const clips = told.filter((event) => event.kind === 'clip')
+    expect(clips[0]).toMatchObject({ model: 'actions', frames: 8, trackId: null })
+    expect(clips.every(({ inferMs, waitedMs }) => inferMs > 0 && waitedMs >= 0)).toBe(true)
+    const scored = clips.find(({ scores }) => scores !== null)!
+    expect(scored.scores).toContainEqual({ label: 'falling', score: expect.any(Number), threshold: 1 })
+    expect(describeTraced(scored)).toMatch(/^clip {3}actions .* of /)
+    expect(told).toContainEqual({
+      kind: 'step',
+      step: expect.objectContaining({ rule: 'always', phase: 'new' }),
+    })
+    expect(summary.asked.actions).toBe(clips.length)
+    expect(Object.fromEntries(summary.rules.map(({ rule, why }) => [rule, why]))).toMatchObject({
+      always: null,
+      'too-short': expect.stringMatching(/at most, asked are 60 s/),
+      never: expect.stringMatching(/highest score was .*, asked is 1$/),
+    })
+    expect(summary.behaviours).toEqual([{ rule: 'shut', alerts: 0, armed: false }])
+    const text = describeSummary(summary).join('\n')
+    expect(text).toContain('rule too-short: no alert: it was over')
+    expect(text).toContain('behaviour shut: no alert: its schedule wants no alerts now')
   })
 })

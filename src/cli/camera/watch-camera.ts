@@ -45,7 +45,7 @@ export async function watchCamera(options: {
   signal?: AbortSignal
 }): Promise<void> {
   const { config, plan, watching, telemetry = noTelemetry } = options
-  const engine = await openEngine(config, plan)
+  const engine = await openEngine(config, plan, telemetry)
   try {
     const attached = attachCamera(plan, {
       engine: overheard(engine, watching),
@@ -74,7 +74,11 @@ export async function watchCamera(options: {
 const ignore = () => {}
 
 /** Only the models of this camera. What is measured of them is not kept: the folder may belong to somebody else. */
-async function openEngine(config: Config, { watchers, people }: CameraPlan): Promise<InferenceEngine> {
+async function openEngine(
+  config: Config,
+  { watchers, people }: CameraPlan,
+  telemetry: Telemetry,
+): Promise<InferenceEngine> {
   const names = new Set(watchers.map(({ model }) => model.name))
   if (people?.detector.modelName) names.add(people.detector.modelName)
   if (people?.pose) names.add(people.pose.modelName)
@@ -82,7 +86,7 @@ async function openEngine(config: Config, { watchers, people }: CameraPlan): Pro
   const registry = existsSync(registryDir(config.dataDir)) ? registryOf(own, systemClock) : null
   try {
     const models = resolveModels(own, registry)
-    return await createInferenceEngine({ models, clock: systemClock, telemetry: noTelemetry })
+    return await createInferenceEngine({ models, clock: systemClock, telemetry })
   } finally {
     await registry?.close()
   }
