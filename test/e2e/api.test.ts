@@ -1,14 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: configuration files refer to variables like this
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
@@ -25,7 +25,7 @@ let address: string
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-api-'))
+  folder = tempDir('api')
   file = join(folder, 'vireo.yaml')
   await writeBrightnessBundle(join(folder, 'model'))
   const blink = await testVideo({
@@ -66,7 +66,6 @@ afterAll(async () => {
   running?.child.kill('SIGKILL')
   await running?.ended
   await rtsp?.kill()
-  if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
 async function call(method: string, path: string, body?: object) {

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { type KafkaBroker, skipKafka, startKafka } from '../support/kafka-broker.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
@@ -16,7 +16,7 @@ let running: VireoProcess | null = null
 
 beforeAll(async () => {
   if (skip) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-live-kafka-'))
+  folder = tempDir('live-kafka')
   await writeBrightnessBundle(join(folder, 'model'))
   broker = await startKafka()
 })
@@ -24,7 +24,6 @@ afterAll(async () => {
   running?.child.kill('SIGKILL')
   await running?.ended
   await broker?.close()
-  if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
 interface Message {

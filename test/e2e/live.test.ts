@@ -1,11 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: configuration files refer to variables like this
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
@@ -18,7 +18,7 @@ const running: VireoProcess[] = []
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-live-'))
+  folder = tempDir('live')
   await writeBrightnessBundle(join(folder, 'model'))
   const blink = await testVideo({
     name: 'blink',
@@ -41,7 +41,6 @@ afterEach(async () => {
 })
 afterAll(async () => {
   await server?.kill()
-  if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
 function configure(name: string, options: { yardModels?: string; models?: string } = {}): string {

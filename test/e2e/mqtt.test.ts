@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Aedes } from 'aedes'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
@@ -50,7 +50,7 @@ async function startReader() {
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-mqtt-'))
+  folder = tempDir('mqtt')
   config = join(folder, 'vireo.yaml')
   await writeBrightnessBundle(join(folder, 'model'))
   const file = await testVideo({
@@ -86,7 +86,6 @@ afterAll(async () => {
   await running?.ended
   for (const reader of readers) await reader.endAsync(true)
   await broker?.stop()
-  if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
 const of = (topic: string) => received.filter((message) => message.topic === topic).map((one) => one.payload)

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { randomScript } from '../../src/simulate/random-script.ts'
 import type { SceneScript, Segment } from '../../src/simulate/script.ts'
 import { writeVideo } from '../../src/simulate/write-video.ts'
 import { writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 const ready = hasTool('ffmpeg')
@@ -17,7 +17,7 @@ let folder: string
 let running: VireoProcess | null = null
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-people-'))
+  folder = tempDir('people')
   await writeBrightnessBundle(join(folder, 'model'), { widthPx: 32, heightPx: 64 })
   const settings = { widthPx: 320, heightPx: 180, fps: 10, codec: 'h264', gopS: 1 } as const
   await writeVideo({ script: oneVisitor(), file: join(folder, 'yard.mp4'), settings, spawn })
@@ -26,9 +26,6 @@ afterEach(async () => {
   running?.child.kill('SIGKILL')
   await running?.ended
   running = null
-})
-afterAll(() => {
-  if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
 /** Somebody who comes after two seconds, stands in the middle, and leaves. */

@@ -1,10 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: configuration files refer to variables like this
 import { execFile } from 'node:child_process'
 import { createHash, createHmac } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
@@ -65,7 +65,7 @@ async function startSite(): Promise<string> {
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-record-'))
+  folder = tempDir('record')
   await writeBrightnessBundle(join(folder, 'model'))
   const blink = { name: 'blink', seconds: 12, filter: blinkFilter }
   const small = await testVideo({ ...blink, widthPx: 320, heightPx: 180 })
@@ -97,7 +97,6 @@ afterAll(async () => {
   await rtsp?.kill()
   site?.closeAllConnections()
   site?.close()
-  if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
 const clipsOf = (cameraId: string) =>

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { tones, writeToneBundle } from '../support/tone-bundle.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
@@ -24,7 +24,7 @@ const running: VireoProcess[] = []
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-sound-'))
+  folder = tempDir('sound')
   await writeBrightnessBundle(join(folder, 'light'), { label: 'event', threshold: 0.95 })
   await writeToneBundle(join(folder, 'ears'), { labels: ['tone', 'event'] })
   // Dark for three seconds, bright for three; a tone in the dark and one in the light.
@@ -61,7 +61,6 @@ afterEach(async () => {
 })
 afterAll(async () => {
   await server?.kill()
-  if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
 function start(name: string, text: string): VireoProcess {

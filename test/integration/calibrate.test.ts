@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { anomalyScores } from '../../pipelines/live/anomaly-scores.ts'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import type { Scores } from '../../src/core/clip.ts'
@@ -11,6 +10,7 @@ import { anomalyDir } from '../../src/core/data-dir.ts'
 import { noTelemetry } from '../../src/core/telemetry-port.ts'
 import { openBundlePlayer } from '../../src/train/export/bundle-player.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { vireo } from '../support/vireo-process.ts'
 
 const ready = hasTool('ffmpeg')
@@ -26,7 +26,7 @@ const run = async (...args: string[]) => {
 
 beforeAll(() => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-calibrate-'))
+  folder = tempDir('calibrate')
   // A square that goes round and round, for two minutes.
   normal = join(folder, 'normal.mp4')
   execFileSync('ffmpeg', [
@@ -48,7 +48,6 @@ models:
 `,
   )
 })
-afterAll(() => folder && rmSync(folder, { recursive: true }))
 
 describe.skipIf(!ready)('an anomaly model from footage to a calibrated camera', () => {
   it('is pretrained and made into a bundle', async () => {

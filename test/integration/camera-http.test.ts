@@ -1,19 +1,19 @@
 import { execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { filter, firstValueFrom, take, toArray } from 'rxjs'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createCameraSource } from '../../src/camera/camera-source.ts'
 import { cameraSchema } from '../../src/config/schema.ts'
 import type { CameraStatus } from '../../src/core/camera-status.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { noTelemetry } from '../../src/core/telemetry-port.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const ready = hasTool('ffmpeg')
 if (!ready) process.stderr.write('skipped: cameras over HTTP (ffmpeg is missing)\n')
@@ -26,7 +26,7 @@ let pictures: Buffer[]
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-http-'))
+  folder = tempDir('http')
   const source = ['-f', 'lavfi', '-i', 'testsrc2=size=160x96:rate=25']
   await run('ffmpeg', ['-v', 'error', ...source, '-t', '1', join(folder, '%03d.jpg')])
   pictures = readdirSync(folder)
@@ -38,9 +38,6 @@ beforeAll(async () => {
 })
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close()
-})
-afterAll(() => {
-  if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
 async function serve(answer: RequestListener): Promise<string> {

@@ -1,10 +1,8 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { filter, firstValueFrom, takeWhile, toArray } from 'rxjs'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createCameraSource } from '../../src/camera/camera-source.ts'
 import type { CameraSource } from '../../src/camera/source-contract.ts'
 import { type CameraConfig, cameraSchema } from '../../src/config/schema.ts'
@@ -14,6 +12,7 @@ import { type SoundBlock, soundRateHz } from '../../src/core/sound.ts'
 import { noTelemetry } from '../../src/core/telemetry-port.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { startRtspServer } from '../support/rtsp-server.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { writeWav } from '../support/wav.ts'
 
@@ -36,7 +35,7 @@ const tone = Int16Array.from({ length: 4 * soundRateHz }, (_, n) =>
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-sound-'))
+  folder = tempDir('sound')
   silent = await testVideo({ name: 'four-seconds', widthPx: 160, heightPx: 96, seconds: 4 })
   wav = writeWav(join(folder, 'tone.wav'), tone)
   sounding = join(folder, 'sounding.mp4')
@@ -61,9 +60,6 @@ beforeAll(async () => {
 })
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close()
-})
-afterAll(() => {
-  if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
 function attach(url: string, sound: boolean, more: Partial<CameraConfig> = {}) {

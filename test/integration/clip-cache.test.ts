@@ -1,16 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { openClipCache } from '../../src/train/data/clip-cache.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 
 const size = { widthPx: 32, heightPx: 24, sampleFps: 8 }
 let cacheDir: string
 beforeAll(() => {
-  cacheDir = mkdtempSync(join(tmpdir(), 'vireo-clip-cache-'))
+  cacheDir = tempDir('clip-cache')
 })
-afterAll(() => rmSync(cacheDir, { recursive: true }))
 
 describe('clip cache with ffmpeg', () => {
   it('cuts what lies between two times out of a video that grows brighter', async () => {

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Digest } from '../../pipelines/record/digest.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { recordedSite, sha256Of, writeSiteConfig } from '../support/recorded-site.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { vireo } from '../support/vireo-process.ts'
 
@@ -31,7 +31,7 @@ let boxed: number
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-digest-'))
+  folder = tempDir('digest')
   const dataDir = join(folder, 'data')
   const still = await testVideo({ ...grey, name: 'grey-still' })
   const moving = await testVideo({ ...grey, name: 'grey-box', filter: box })
@@ -63,9 +63,6 @@ beforeAll(async () => {
   footage = [...site.segments, ...site.clips]
   before = await Promise.all(footage.map(sha256Of))
   config = writeSiteConfig(dataDir, 'cameras: [{ id: gate, url: "rtsp://192.0.2.1/" }]\n')
-})
-afterAll(() => {
-  if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
 async function digest(name: string, ...more: string[]): Promise<Digest & { said: string }> {

@@ -1,48 +1,27 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { AlertStep } from '../../src/core/alert.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { type EventStore, openEventStore } from '../../src/event/event-store.ts'
+import { sampleStep } from '../support/sample-step.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const vireo = join(import.meta.dirname, '../../bin/vireo.js')
 let dir: string
 let store: EventStore
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-tail-'))
+  dir = tempDir('tail')
   writeFileSync(join(dir, 'v.yaml'), `version: 1\ndataDir: ${join(dir, 'data')}\n`)
   store = openEventStore({ dataDir: join(dir, 'data'), source: '/vireo/test', clock: systemClock })
 })
 afterEach(() => {
   store.close()
-  rmSync(dir, { recursive: true })
 })
 
-const step = (n: number): AlertStep => ({
-  alertId: n.toString(16).padStart(32, '0'),
-  phase: 'new',
-  seq: 0,
-  rule: 'fall',
-  label: 'falling',
-  severity: 'critical',
-  cameraId: 'gate',
-  zone: null,
-  trackIds: [],
-  score: 0.9,
-  modelName: 'actions',
-  modelVersion: '1.0.0',
-  configHash: 'h',
-  epoch: 1,
-  firstPtsUs: 0,
-  lastPtsUs: 1e6,
-  startedMs: n,
-  lastMs: n + 1000,
-  causeMonoMs: 0,
-  endReason: null,
-})
+const step = (n: number) =>
+  sampleStep({ alertId: n.toString(16).padStart(32, '0'), startedMs: n, lastMs: n + 1000 })
 
 function tail(...argv: string[]) {
   const args = [vireo, 'alerts', 'tail', '-c', join(dir, 'v.yaml'), '--json', ...argv]

@@ -1,20 +1,19 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { noTelemetry } from '../../src/core/telemetry-port.ts'
 import { openEventStore } from '../../src/event/event-store.ts'
 import { createOutboxSender } from '../../src/event/outbox-sender.ts'
 import { fileReceiver } from '../support/accept-alerts.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
-const dataDir = mkdtempSync(join(tmpdir(), 'vireo-kill-'))
+const dataDir = tempDir('kill')
 const receiver = join(dataDir, 'received.txt')
 const child = join(import.meta.dirname, '../support/accept-alerts.ts')
 const rounds = 20
-afterAll(() => rmSync(dataDir, { recursive: true }))
 
 const open = () => openEventStore({ dataDir, source: '/vireo/test', clock: systemClock })
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { kafkaSchema } from '../../src/config/schema/kafka-schema.ts'
 import { webhookSchema } from '../../src/config/schema/webhook-schema.ts'
-import type { AlertPhase, AlertStep } from '../../src/core/alert.ts'
+import type { AlertPhase } from '../../src/core/alert.ts'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
 import type { OutboxEvent } from '../../src/core/events.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
@@ -16,6 +16,7 @@ import { createWebhookPublisher } from '../../src/event/webhook/webhook-publishe
 import { type KafkaBroker, skipKafka, startKafka } from '../support/kafka-broker.ts'
 import { kafkaClassPath, runsJavaSource } from '../support/kafka-jars.ts'
 import { pythonWithClient } from '../support/python-client.ts'
+import { sampleStep } from '../support/sample-step.ts'
 
 const folder = join(import.meta.dirname, '../../examples/consumers')
 const none = () => {}
@@ -30,28 +31,14 @@ const telemetry: Telemetry = {
 function step(cameraId: string, phase: AlertPhase, score: number, over: Partial<OutboxEvent> = {}) {
   const seconds = { new: 1, update: 4, end: 12.5 }[phase]
   const startMs = Date.parse('2026-01-01T10:00:00.000Z')
-  const fields: AlertStep = {
+  const fields = sampleStep({
     alertId: Buffer.from(cameraId.padEnd(16)).toString('hex'),
-    phase,
-    seq: { new: 0, update: 1, end: 2 }[phase],
-    rule: 'fall',
-    label: 'falling',
-    severity: 'critical',
-    cameraId,
-    zone: null,
-    trackIds: [],
-    score,
-    modelName: 'actions',
-    modelVersion: '1.0.0',
-    configHash: 'f00d',
-    epoch: 1,
-    firstPtsUs: 0,
+    ...{ cameraId, phase, score, seq: { new: 0, update: 1, end: 2 }[phase] },
     lastPtsUs: seconds * 1e6,
     startedMs: startMs,
     lastMs: startMs + seconds * 1000,
-    causeMonoMs: 0,
     endReason: phase === 'end' ? 'cleared' : null,
-  }
+  })
   const event = alertEvent(fields, '/vireo/test')
   return { ...event, position: 1, acceptedMs: 0, attempts: 0, ...over } satisfies OutboxEvent
 }

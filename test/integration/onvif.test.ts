@@ -1,12 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the snippet shows how a variable is written
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseDeviceAddress } from '../../src/camera/onvif/device-address.ts'
 import { discoverDevices } from '../../src/camera/onvif/discover-devices.ts'
 import { type SurveyOptions, surveyDevices } from '../../src/camera/onvif/survey-devices.ts'
 import { jpeg, type OnvifDevice, type OnvifDeviceOptions, startOnvifDevice } from '../support/onvif-device.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { vireo } from '../support/vireo-process.ts'
 
 const login = { user: 'viewer', password: 'pa55 word' }
@@ -25,11 +25,10 @@ function ask(device: OnvifDevice, options: SurveyOptions = {}) {
 }
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-onvif-'))
+  folder = tempDir('onvif')
 })
 afterEach(async () => {
   await Promise.all(started.splice(0).map((device) => device.close()))
-  rmSync(folder, { recursive: true, force: true })
 })
 
 describe('discovery', () => {

@@ -1,19 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
-import {
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { globSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { emitSchema } from '../../src/config/schema/emit-schema.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** Where a user's project would be; the package lies in its node_modules, where Node strips no types. */
@@ -24,7 +15,7 @@ const schema = JSON.parse(emitSchema())
 
 /** As `npm publish` would make it: what is packed is what is unpacked here. */
 beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), 'vireo-package-'))
+  project = tempDir('package')
   const [packed] = JSON.parse(
     execFileSync('npm', ['pack', '--json', '--pack-destination', project], {
       cwd: root,
@@ -39,7 +30,6 @@ beforeAll(() => {
   renameSync(join(project, 'package'), installed)
   symlinkSync(join(root, 'node_modules'), join(installed, 'node_modules'))
 })
-afterAll(() => rmSync(project, { recursive: true, force: true }))
 
 const vireo = (...args: string[]) =>
   execFileSync(process.execPath, [join(installed, 'bin/vireo.js'), ...args], {

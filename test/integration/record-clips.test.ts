@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
@@ -20,6 +19,7 @@ import { recoverClips } from '../../src/record/clip/recover-clips.ts'
 import { type ClipRecorder, createClipRecorder } from '../../src/record/clip-recorder.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { startRtspServer } from '../support/rtsp-server.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 
 const ready = hasTool('ffmpeg') && hasTool('rtspServer')
@@ -38,11 +38,10 @@ const run = promisify(execFile)
 const open: (() => unknown)[] = []
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-record-'))
+  dir = tempDir('record')
 })
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close()
-  rmSync(dir, { recursive: true, force: true })
 })
 
 async function serve(options: Parameters<typeof startRtspServer>[0]) {

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -18,6 +17,7 @@ import {
   truths,
 } from '../support/scripted-reviewer.ts'
 import { type Happening, type Movement, siteFootage } from '../support/site-footage.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 const ready = hasTool('ffmpeg')
@@ -124,7 +124,7 @@ async function live(day: string, seen: readonly { id: string; file: string }[]):
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-review-loop-'))
+  folder = tempDir('review-loop')
   configFile = join(folder, 'vireo.yaml')
   recordings = await Promise.all(
     days.flatMap((day, d) =>
@@ -146,7 +146,6 @@ afterAll(async () => {
     child.kill('SIGKILL')
     await ended
   }
-  if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
 /** Labelled footage of other places, as a list. */

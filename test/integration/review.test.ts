@@ -1,11 +1,11 @@
-import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AlertStep } from '../../src/core/alert.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { type EventStore, openEventStore } from '../../src/event/event-store.ts'
 import { openClipReader } from '../../src/store/tables/clip-reader.ts'
+import { sampleStep } from '../support/sample-step.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { vireo } from '../support/vireo-process.ts'
 
@@ -24,37 +24,14 @@ const run = async (...args: string[]) => {
 // biome-ignore lint/suspicious/noExplicitAny: read as a stranger would, and looked at by the tests
 const json = ({ lines }: { lines: readonly string[] }): any[] => lines.map((line) => JSON.parse(line))
 
-const falling = (alertId: string, startedMs: number): AlertStep => ({
-  ...{
-    alertId,
-    phase: 'end',
-    seq: 1,
-    rule: 'fall',
-    label: 'falling',
-    severity: 'critical',
-    cameraId: 'gate',
-  },
-  ...{
-    zone: null,
-    trackIds: [],
-    score: 0.9,
-    modelName: 'actions',
-    modelVersion: '1',
-    configHash: 'c',
-    epoch: 1,
-  },
-  ...{
-    firstPtsUs: 0,
-    lastPtsUs: 8e6,
-    startedMs,
-    lastMs: startedMs + 3000,
-    causeMonoMs: 0,
-    endReason: 'cleared',
-  },
-})
+const falling = (alertId: string, startedMs: number) =>
+  sampleStep({
+    ...{ alertId, phase: 'end', seq: 1, endReason: 'cleared', score: 0.9, modelVersion: '1' },
+    ...{ startedMs, lastMs: startedMs + 3000, lastPtsUs: 8e6 },
+  })
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-review-cli-'))
+  folder = tempDir('review-cli')
   dataDir = join(folder, 'data')
   configFile = join(folder, 'vireo.yaml')
   writeFileSync(configFile, `version: 1\ndataDir: ${dataDir}\ncameras: []\n`)
@@ -77,7 +54,6 @@ beforeAll(() => {
 })
 afterAll(() => {
   store.close()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 describe('reviews and datasets from the command line, beside a process that runs', () => {

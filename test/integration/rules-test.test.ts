@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { importModel } from '../../src/cli/model/model-import.ts'
 import { parseImportOptions } from '../../src/cli/model/model-options.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const root = join(import.meta.dirname, '../..')
 const models = resolve(root, process.env.VIREO_TEST_MODELS ?? '../shared/models')
@@ -35,7 +35,7 @@ const detectors = [
 let folder: string
 let rules: string
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-rules-'))
+  folder = tempDir('rules')
   rules = join(folder, 'rules.yaml')
   writeFileSync(
     rules,
@@ -46,7 +46,6 @@ rules:
 `,
   )
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 async function bundleOf(file: string, options: (typeof detectors)[number][1]): Promise<string> {
   const out = join(folder, file.replace(/\W/g, '-'))

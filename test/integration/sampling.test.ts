@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { mediaDurationMs } from '../../src/camera/media-duration.ts'
 import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
@@ -19,7 +19,7 @@ const running: VireoProcess[] = []
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-sampling-'))
+  folder = tempDir('sampling')
   video = await testVideo({ name: 'blink', widthPx: 320, heightPx: 180, seconds: 12, filter: blinkFilter })
 })
 afterEach(async () => {
@@ -27,9 +27,6 @@ afterEach(async () => {
     child.kill('SIGKILL')
     await ended
   }
-})
-afterAll(() => {
-  if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
 const start = (args: readonly string[]): VireoProcess => {

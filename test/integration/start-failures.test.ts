@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errorTable } from '../../src/core/error-table.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const bin = join(import.meta.dirname, '../../bin/vireo.js')
 const server = createServer()
 let folder: string
 let port = 0
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-start-'))
+  folder = tempDir('start')
   writeFileSync(join(folder, 'file'), '')
   mkdirSync(join(folder, 'is-a-folder'))
   symlinkSync('loop', join(folder, 'loop'))
@@ -20,7 +20,6 @@ beforeAll(async () => {
 })
 afterAll(() => {
   server.close()
-  rmSync(folder, { recursive: true })
 })
 
 /** What `vireo run` says at last and its exit status. */

@@ -1,9 +1,8 @@
 import { execFile, spawn } from 'node:child_process'
-import { existsSync, globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, globSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { RetentionStatus } from '../../pipelines/record/retention-status.ts'
 import { tierRecordings } from '../../pipelines/record/tier-recordings.ts'
 import { loadConfig } from '../../src/config/load.ts'
@@ -14,6 +13,7 @@ import { openDatasetFolder } from '../../src/review/dataset-folder.ts'
 import { sealManifest } from '../../src/review/dataset-manifest.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { recordedSite, sha256Of, writeSiteConfig } from '../support/recorded-site.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { vireo } from '../support/vireo-process.ts'
 
@@ -41,10 +41,9 @@ beforeAll(async () => {
   for (const codec of ['h264', 'h265'] as const) video[codec] = await testVideo({ ...seen, codec })
 })
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-tier-'))
+  folder = tempDir('tier')
   dataDir = join(folder, 'data')
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const configWith = (more: string) =>
   writeSiteConfig(

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type LearnOutcome, learn } from '../../pipelines/learn/learn.ts'
@@ -16,6 +15,7 @@ import { readModel } from '../../src/onnx/read-model.ts'
 import { type ModelRegistry, openModelRegistry } from '../../src/registry/model-registry.ts'
 import { movingSquares } from '../support/moving-squares.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { vireo } from '../support/vireo-process.ts'
 
 const ready = hasTool('ffmpeg')
@@ -28,7 +28,7 @@ let bundle: string
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-imported-'))
+  folder = tempDir('imported')
   list = await movingSquares(join(folder, 'clips'), { groups: 8, each: 3 })
   bundle = join(folder, 'tiny')
   const imported = vireo([
@@ -37,7 +37,6 @@ beforeAll(async () => {
   ])
   expect(await imported.ended).toBe(0)
 })
-afterAll(() => folder && rmSync(folder, { recursive: true }))
 
 const finetune = {
   ...{ batch: 16, peakRate: 1e-2, clipsPerItem: 4, labelSmoothing: 0, checkpointEvery: 20 },

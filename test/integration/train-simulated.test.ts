@@ -1,7 +1,6 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import {
   replaceIfBetter,
   trainSimulatedTransformer,
@@ -9,13 +8,11 @@ import {
 import { type LoadedBundle, loadBundle } from '../../src/bundle/load-bundle.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { TrainingProgress } from '../../src/train/evaluate/prediction.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 let folder: string
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-train-simulated-'))
-})
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true })
+  folder = tempDir('train-simulated')
 })
 
 /** A model too small to learn anything, in a few steps. */

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import { renderSound } from '../../src/simulate/sound-scene.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 import { writeWav } from '../support/wav.ts'
@@ -17,7 +17,7 @@ if (!ready) process.stderr.write('skipped: training on sounds (ffmpeg is missing
 let folder: string
 const running: VireoProcess[] = []
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-train-sound-'))
+  folder = tempDir('train-sound')
 })
 afterEach(async () => {
   for (const { child, ended } of running.splice(0)) {
@@ -25,7 +25,6 @@ afterEach(async () => {
     await ended
   }
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function run(args: readonly string[]): VireoProcess {
   const started = vireo(args, {})

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import type { AlertStep } from '../../src/core/alert.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { openEventStore } from '../../src/event/event-store.ts'
+import { sampleStep } from './sample-step.ts'
 
 const run = promisify(execFile)
 
@@ -88,19 +89,10 @@ export async function sha256Of(path: string): Promise<string> {
 }
 
 function stepOf({ alertId, cameraId, label, fromMs, toMs }: RecordedAlert): AlertStep {
-  return {
-    ...{ alertId, cameraId, label, phase: 'end', seq: 1, rule: label, severity: 'critical', zone: null },
-    ...{
-      trackIds: [],
-      score: 0.9,
-      modelName: 'test',
-      modelVersion: '1',
-      configHash: '0'.repeat(64),
-      epoch: 1,
-    },
-    ...{ firstPtsUs: 0, lastPtsUs: (toMs - fromMs) * 1000, startedMs: fromMs, lastMs: toMs },
-    ...{ causeMonoMs: 0, endReason: 'cleared' },
-  }
+  return sampleStep({
+    ...{ alertId, cameraId, label, phase: 'end', seq: 1, rule: label, endReason: 'cleared' },
+    ...{ lastPtsUs: (toMs - fromMs) * 1000, startedMs: fromMs, lastMs: toMs },
+  })
 }
 
 /** A configuration for a data directory, in a file beside it. */

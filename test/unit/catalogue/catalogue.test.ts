@@ -1,25 +1,24 @@
 import type { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { EventEmitter } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createGzip } from 'node:zlib'
 import { pack } from 'tar-stream'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { CatalogueEntry } from '../../../src/catalogue/catalogue-schema.ts'
 import { extractFiles } from '../../../src/catalogue/extract-files.ts'
 import { fetchArchive } from '../../../src/catalogue/fetch-archive.ts'
 import { findEntry, readCatalogue } from '../../../src/catalogue/read-catalogue.ts'
 import { parseImportOptions } from '../../../src/cli/model/model-options.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 let dir = ''
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-catalogue-'))
+  dir = tempDir('catalogue')
 })
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const shipped = readCatalogue(join(import.meta.dirname, '../../../models/catalogue.json'))
 

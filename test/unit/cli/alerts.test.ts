@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { followOutbox } from '../../../src/cli/commands/alerts.ts'
@@ -9,6 +8,8 @@ import type { AlertStep } from '../../../src/core/alert.ts'
 import type { OutboxEvent } from '../../../src/core/events.ts'
 import { type EventStore, openEventStore } from '../../../src/event/event-store.ts'
 import type { OutboxReader } from '../../../src/store/tables/outbox-reader.ts'
+import { sampleStep } from '../../support/sample-step.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 const startMs = Date.parse('2026-05-01T08:00:00Z')
 let dir: string
@@ -18,7 +19,7 @@ let nowMs = startMs
 let out = ''
 let err = ''
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-tail-'))
+  dir = tempDir('tail')
   config = join(dir, 'v.yaml')
   writeFileSync(
     config,
@@ -42,32 +43,10 @@ afterEach(() => {
   vi.restoreAllMocks()
   process.exitCode = undefined
   store.close()
-  rmSync(dir, { recursive: true })
 })
 
-const step = (more: Partial<AlertStep> = {}): AlertStep => ({
-  alertId: 'a'.repeat(32),
-  phase: 'new',
-  seq: 0,
-  rule: 'fall',
-  label: 'falling',
-  severity: 'critical',
-  cameraId: 'gate',
-  zone: null,
-  trackIds: [],
-  score: 0.754,
-  modelName: 'actions',
-  modelVersion: '1.0.0',
-  configHash: 'h',
-  epoch: 1,
-  firstPtsUs: 0,
-  lastPtsUs: 2e6,
-  startedMs: startMs,
-  lastMs: startMs + 2000,
-  causeMonoMs: 4,
-  endReason: null,
-  ...more,
-})
+const step = (more: Partial<AlertStep> = {}) =>
+  sampleStep({ score: 0.754, startedMs: startMs, lastMs: startMs + 2000, lastPtsUs: 2e6, ...more })
 const tail = (...argv: string[]) => main(['alerts', 'tail', '-c', config, '--no-follow', ...argv])
 const fill = () => {
   store.acceptAlert(step())

@@ -1,16 +1,16 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: configuration files refer to variables like this
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { main } from '../../../src/cli/main.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 let folder: string
 let file: string
 let out = ''
 let err = ''
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-cli-'))
+  folder = tempDir('cli')
   file = join(folder, 'v.yaml')
   writeFileSync(file, 'version: 1\ncameras:\n  - { id: gate, url: "rtsp://u:hunter2@192.0.2.1/a" } # main\n')
   out = ''
@@ -27,7 +27,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks()
   process.exitCode = undefined
-  rmSync(folder, { recursive: true })
 })
 
 describe('camera commands that edit the configuration', () => {

@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { fileState, watchFile } from '../../../src/config/watch-file.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 let folder: string
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-watch-'))
+  folder = tempDir('watch')
 })
-afterEach(() => rmSync(folder, { recursive: true }))
 
 /** A watch whose clock goes on by hand. */
 function watched(file: string, look = async () => fileState(file)) {

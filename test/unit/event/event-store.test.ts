@@ -5,7 +5,6 @@ import { DatabaseSync } from 'node:sqlite'
 import Ajv from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { AlertStep } from '../../../src/core/alert.ts'
 import type { CameraStatus } from '../../../src/core/camera-status.ts'
 import type { RecordedClip } from '../../../src/core/recorded-clip.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
@@ -16,6 +15,7 @@ import { openClipReader } from '../../../src/store/tables/clip-reader.ts'
 import { openDeadLetters } from '../../../src/store/tables/dead-letters.ts'
 import { openDatabase } from '../../../src/store/tables/event-database.ts'
 import { openOutboxReader } from '../../../src/store/tables/outbox-reader.ts'
+import { sampleStep } from '../../support/sample-step.ts'
 
 let dataDir: string
 let nowMs = 1e12
@@ -41,29 +41,7 @@ const reopen = (store: EventStore): EventStore => {
   return openStore()
 }
 
-const step = (more: Partial<AlertStep> = {}): AlertStep => ({
-  alertId: 'a'.repeat(32),
-  phase: 'new',
-  seq: 0,
-  rule: 'fall',
-  label: 'falling',
-  severity: 'critical',
-  cameraId: 'gate',
-  zone: null,
-  trackIds: [],
-  score: 0.75,
-  modelName: 'actions',
-  modelVersion: '1.0.0',
-  configHash: 'h',
-  epoch: 1,
-  firstPtsUs: 0,
-  lastPtsUs: 1e6,
-  startedMs: 1e12,
-  lastMs: 1e12 + 1000,
-  causeMonoMs: 4,
-  endReason: null,
-  ...more,
-})
+const step = sampleStep
 const status: CameraStatus = {
   cameraId: 'gate',
   state: 'offline',

@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { kafkaSchema } from '../../../src/config/schema/kafka-schema.ts'
@@ -17,18 +14,18 @@ import { createKafkaPublisher } from '../../../src/event/kafka/kafka-publisher.t
 import { createOutboxSender } from '../../../src/event/outbox-sender.ts'
 import { createWebhookPublisher } from '../../../src/event/webhook/webhook-publisher.ts'
 import { openDeadLetters } from '../../../src/store/tables/dead-letters.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 let dataDir: string
 let store: EventStore
 const cleanUps: (() => unknown)[] = []
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-parts-'))
+  dataDir = tempDir('parts')
   store = openEventStore({ dataDir, source: '/vireo/test', clock: systemClock })
 })
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
   store.close()
-  rmSync(dataDir, { recursive: true })
 })
 
 /** The waits of the sender pass at once. */

@@ -1,24 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../../src/core/errors.ts'
 import type { EventPublisher, OutboxEvent } from '../../../src/core/events.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { type EventStore, openEventStore } from '../../../src/event/event-store.ts'
 import { createSinks } from '../../../src/event/sinks.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { createFakeClock, settled } from '../infer/fake-clock.ts'
 
 let dataDir: string
 let store: EventStore
 const time = createFakeClock()
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-sinks-'))
+  dataDir = tempDir('sinks')
   store = openEventStore({ dataDir, source: '/vireo/test', clock: time.clock })
 })
 afterEach(() => {
   store.close()
-  rmSync(dataDir, { recursive: true })
 })
 
 function receiver(name: string, publish: (events: readonly OutboxEvent[]) => Promise<void> = async () => {}) {

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { parseBundle } from '../../../src/bundle/parse-bundle.ts'
 import { writeBundle } from '../../../src/bundle/write-bundle.ts'
 import type { Clip } from '../../../src/core/clip.ts'
@@ -9,16 +7,16 @@ import { systemClock } from '../../../src/core/clock.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { createInferenceEngine } from '../../../src/infer/inference-engine.ts'
 import { createGraphBuilder } from '../../../src/onnx/graph-builder.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { tones, writeToneBundle } from '../../support/tone-bundle.ts'
 import { sampleBundle } from '../bundle/sample-bundle.ts'
 import { sampleClip } from './sample-clip.ts'
 
 let folder: string
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-sound-'))
+  folder = tempDir('sound')
   await writeToneBundle(join(folder, 'tone'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const engineOf = (path: string, maxBatch = 8) =>
   createInferenceEngine({

@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { listSegments } from '../../../src/record/list-segments.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-segments-'))
+  dir = tempDir('segments')
 })
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 it('reads camera and time from the names, and passes over everything else', async () => {
   const files = [

@@ -1,21 +1,20 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Subject } from 'rxjs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { Fragment } from '../../../src/core/frame.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { recoverSegments } from '../../../src/record/recover-segments.ts'
 import { createSegmentRecorder } from '../../../src/record/segment-recorder.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { createFakeClock } from '../infer/fake-clock.ts'
 import { fragmentsIn } from './fake-ffmpeg.ts'
 import { boxOf, countingTelemetry, initFragment, mediaFragment } from './sample-fragments.ts'
 
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-segments-'))
+  dir = tempDir('segments')
 })
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const day = '2027-01-15'
 

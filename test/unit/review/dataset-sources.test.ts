@@ -1,18 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { createDatasetSources } from '../../../src/review/dataset-sources.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { countingTelemetry } from '../record/sample-fragments.ts'
 
 let folder: string
 let dataDir: string
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-sources-'))
+  folder = tempDir('sources')
   dataDir = join(folder, 'data')
   mkdirSync(join(dataDir, 'datasets/site'), { recursive: true })
 })
-afterEach(() => rmSync(folder, { recursive: true }))
 
 const versionFile = (version: number) => join(dataDir, `datasets/site/v${version}.json`)
 const write = (version: number, entries: readonly { id: string; path: string }[]) =>

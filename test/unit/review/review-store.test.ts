@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ReviewItem } from '../../../src/review/review-item.ts'
 import { openReviewStore, type ReviewStore } from '../../../src/review/review-store.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 let dataDir: string
 let store: ReviewStore
@@ -28,13 +27,12 @@ const item = (id: string, more: Partial<ReviewItem> = {}): ReviewItem => ({
 })
 
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-review-'))
+  dataDir = tempDir('review')
   nowMs = 1000
   store = openReviewStore({ dataDir, clock: { nowMs: () => nowMs } })
 })
 afterEach(() => {
   store.close()
-  rmSync(dataDir, { recursive: true, force: true })
 })
 
 describe('review store', () => {

@@ -1,17 +1,16 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { holdFile } from '../../../src/store/file-lock.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 let dir: string
 let file: string
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-lock-'))
+  dir = tempDir('lock')
   file = join(dir, 'data', 'x.lock')
 })
-afterEach(() => rmSync(dir, { recursive: true }))
 
 describe('a lock that the operating system keeps', () => {
   it('lets one in at a time', () => {

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { readLabels } from '../../../../src/cli/model/read-labels.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 let dir = ''
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-labels-'))
+  dir = tempDir('labels')
 })
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const file = (content: string) => {
   const path = join(dir, 'labels.txt')

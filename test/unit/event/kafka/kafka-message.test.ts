@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { OutboxEvent } from '../../../../src/core/events.ts'
 import { alertEvent } from '../../../../src/event/cloud-event.ts'
 import { kafkaChunks, kafkaMessage } from '../../../../src/event/kafka/kafka-message.ts'
+import { sampleStep } from '../../../support/sample-step.ts'
 
 const topics = { alerts: 'a', cameraStatus: 's', clips: 'c' }
 
@@ -22,31 +23,7 @@ function outboxEvent(over: Partial<OutboxEvent> = {}): OutboxEvent {
 
 describe('kafkaMessage', () => {
   it('maps a real alert event to CloudEvents binary mode', () => {
-    const made = alertEvent(
-      {
-        alertId: 'a1',
-        phase: 'new',
-        seq: 0,
-        rule: 'falls',
-        label: 'fall',
-        severity: 'critical',
-        cameraId: 'gate',
-        zone: null,
-        trackIds: [],
-        score: 0.9,
-        modelName: 'm',
-        modelVersion: '1',
-        configHash: 'h',
-        epoch: 1,
-        firstPtsUs: 0,
-        lastPtsUs: 1,
-        startedMs: 0,
-        lastMs: 1000,
-        causeMonoMs: 0,
-        endReason: null,
-      },
-      '/vireo/test',
-    )
+    const made = alertEvent(sampleStep({ alertId: 'a1', startedMs: 0, lastMs: 1000 }), '/vireo/test')
     const message = kafkaMessage(outboxEvent({ attributes: made.attributes, dataJson: made.dataJson }))
     expect(message.key).toBe('gate')
     expect(message.value).toBe(made.dataJson)

@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { kafkaSchema } from '../../../../src/config/schema/kafka-schema.ts'
 import { AppError } from '../../../../src/core/errors.ts'
 import { kafkaSasl, kafkaScrubber, readKafkaTls } from '../../../../src/event/kafka/kafka-settings.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 /** A self-signed certificate whose key nobody has. */
 const certificate = `-----BEGIN CERTIFICATE-----
@@ -23,8 +23,7 @@ uzveuGcm8ZKxwE52L0Q0
 const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString()
-const folder = mkdtempSync(join(tmpdir(), 'vireo-kafka-settings-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = tempDir('kafka-settings')
 const file = (name: string, text: string) => {
   const path = join(folder, name)
   writeFileSync(path, text)

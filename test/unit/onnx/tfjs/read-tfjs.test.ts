@@ -1,20 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../../../src/core/errors.ts'
 import { createRandom } from '../../../../src/core/random.ts'
 import { convertTfjs } from '../../../../src/onnx/tfjs/convert-tfjs.ts'
 import { readTfjs } from '../../../../src/onnx/tfjs/read-tfjs.ts'
 import type { TfjsWeight } from '../../../../src/onnx/tfjs/tfjs-schema.ts'
 import { readWeights } from '../../../../src/onnx/tfjs/tfjs-weights.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { ints, s, smallModel } from './small-model.ts'
 
 let dir = ''
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-tfjs-'))
+  dir = tempDir('tfjs')
 })
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const graph = {
   inputShape: [1, 4, 4, 3],

@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { correctionsSince } from '../../../../pipelines/learn/corrections.ts'
 import { buildDataset } from '../../../../src/review/build-dataset.ts'
 import { openDatasetFolder } from '../../../../src/review/dataset-folder.ts'
 import type { DatasetManifest } from '../../../../src/review/dataset-manifest.ts'
 import type { ReviewedItem } from '../../../../src/review/review-store.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { assign, dayMs, judged, week } from '../../review/judged-item.ts'
 
 const shares = { train: 0.6, validation: 0.2, test: 0.2 }
@@ -14,9 +12,8 @@ const as = (label: string) => ({ fact: { verdict: 'relabel', labels: [label] } }
 const rejected = { fact: { verdict: 'reject', labels: [] } } as const
 let dataDir: string
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-corrections-'))
+  dataDir = tempDir('corrections')
 })
-afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
 async function build(items: readonly ReviewedItem[], parent: DatasetManifest | null = null) {
   const made = buildDataset({ name: 'site', items, parent, shares, seed: 1, nowMs: 0, assign })

@@ -1,17 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { labelledFootage } from '../../../../pipelines/learn/labelled-footage.ts'
 import { buildDataset } from '../../../../src/review/build-dataset.ts'
 import { openDatasetFolder } from '../../../../src/review/dataset-folder.ts'
 import { splitForEver } from '../../../../src/train/data/frozen-split.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { assign, dayMs, judged } from '../../review/judged-item.ts'
 
 const shares = { train: 0.6, validation: 0.2, test: 0.2 }
 let dataDir: string
 beforeEach(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-labelled-'))
+  dataDir = tempDir('labelled')
   const clips = Array.from({ length: 6 }, (_, day) => {
     const path = join(dataDir, `${day}.mp4`)
     // The clip of the last day is gone from the disk.
@@ -28,7 +28,6 @@ beforeEach(async () => {
   })
   await openDatasetFolder(dataDir).write(manifest)
 })
-afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
 const read = (source: string, notices: string[] = []) =>
   labelledFootage({

@@ -1,18 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { thresholdsOf } from '../../../../pipelines/learn/bundle-card.ts'
 import { foldsOf, readUnseen, writeUnseen } from '../../../../pipelines/learn/cross-folds.ts'
 import { teachingPlan } from '../../../../pipelines/learn/teach.ts'
 import type { LearningConfig } from '../../../../src/config/schema/learning-schema.ts'
 import type { LabelledVideo } from '../../../../src/train/data/labelled-set.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-teach-'))
+  dir = tempDir('teach')
 })
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 function clips(...paths: string[]): string {
   for (const path of paths) {

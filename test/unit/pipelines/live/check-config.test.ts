@@ -1,19 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { checkConfig } from '../../../../pipelines/live/check-config.ts'
 import { parseConfig } from '../../../../src/config/load.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 const actions = join(import.meta.dirname, '../../../../models/actions')
 const model = `models: [{ name: actions, path: ${actions}, allowSimulated: true }]\n`
 let folder: string
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-check-'))
+  folder = tempDir('check')
   mkdirSync(join(folder, 'broken'))
   writeFileSync(join(folder, 'broken', 'bundle.json'), '{')
 })
-afterAll(() => rmSync(folder, { recursive: true }))
 
 const check = (text: string) =>
   checkConfig(parseConfig(`version: 1\n${text.replaceAll('FOLDER', folder)}`, { file: 'v.yaml', env: {} }))

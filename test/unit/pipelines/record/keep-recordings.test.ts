@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keepRecordings, recoverRecordings } from '../../../../pipelines/record/keep-recordings.ts'
@@ -8,9 +7,10 @@ import { steadyTime } from '../../../../pipelines/record/steady-time.ts'
 import { buildDatasetVersion } from '../../../../pipelines/site/dataset.ts'
 import { openReviewQueue, type ReviewQueue } from '../../../../pipelines/site/review.ts'
 import { configSchema } from '../../../../src/config/config-schema.ts'
-import type { AlertStep } from '../../../../src/core/alert.ts'
 import { createEventIntake } from '../../../../src/event/event-intake.ts'
 import { type EventStore, openEventStore } from '../../../../src/event/event-store.ts'
+import { sampleStep } from '../../../support/sample-step.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { countingTelemetry } from '../../record/sample-fragments.ts'
 
 const dayMs = 86_400_000
@@ -21,13 +21,12 @@ let store: EventStore
 let reviews: ReviewQueue
 
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-keep-'))
+  dataDir = tempDir('keep')
   store = openEventStore({ dataDir, source: '/vireo/test', clock })
 })
 afterEach(() => {
   reviews.close()
   store.close()
-  rmSync(dataDir, { recursive: true })
 })
 
 /** A clip as old as told, with its file. */
@@ -35,12 +34,11 @@ function record(alertId: string, daysAgo: number, of: 'alert' | 'sample' = 'aler
   const startedMs = nowMs - daysAgo * dayMs
   const path = file(`clips/gate/day/${alertId}.mp4`, daysAgo)
   if (of === 'alert')
-    store.acceptAlert({
-      ...{ alertId, phase: 'end', seq: 1, rule: 'fall', label: 'falling', severity: 'critical' },
-      ...{ cameraId: 'gate', zone: null, trackIds: [], score: 0.9, modelName: 'm', modelVersion: '1' },
-      ...{ configHash: 'c', epoch: 1, firstPtsUs: 0, lastPtsUs: 1, startedMs, lastMs: startedMs },
-      ...{ causeMonoMs: 0, endReason: 'cleared' },
-    } satisfies AlertStep)
+    store.acceptAlert(
+      sampleStep({
+        ...{ alertId, phase: 'end', seq: 1, endReason: 'cleared', startedMs, lastMs: startedMs },
+      }),
+    )
   else
     store.acceptSample({
       ...{ sampleId: alertId, cameraId: 'gate', reason: 'random', label: null, score: null },
@@ -141,20 +139,8 @@ describe('what an earlier process promised', () => {
     const config = configSchema.parse({ version: 1, dataDir })
     const { telemetry } = countingTelemetry()
     const alert = (alertId: string) => {
-      store.acceptAlert({
-        ...{ alertId, phase: 'new', seq: 0, rule: 'r', label: 'l', severity: 'warning', cameraId: 'gate' },
-        ...{
-          zone: null,
-          trackIds: [],
-          score: 1,
-          modelName: 'm',
-          modelVersion: '1',
-          configHash: 'c',
-          epoch: 1,
-        },
-        ...{ firstPtsUs: 0, lastPtsUs: 1, startedMs: nowMs, lastMs: nowMs, causeMonoMs: 0, endReason: null },
-        clipPath: join(dataDir, `clips/gate/day/${alertId}.mp4`),
-      } satisfies AlertStep)
+      const clipPath = join(dataDir, `clips/gate/day/${alertId}.mp4`)
+      store.acceptAlert(sampleStep({ alertId, startedMs: nowMs, lastMs: nowMs, clipPath }))
     }
     for (const id of ['gone', 'empty']) alert(id)
     file('clips/gate/day/empty.mp4.part', 0)

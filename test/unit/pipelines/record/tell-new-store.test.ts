@@ -1,15 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { findLostStores, tellLostStores } from '../../../../pipelines/record/tell-new-store.ts'
 import { noTelemetry } from '../../../../src/core/telemetry-port.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 let dataDir: string
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-new-'))
+  dataDir = tempDir('new')
 })
-afterEach(() => rmSync(dataDir, { recursive: true }))
 
 const clip = 'clips/gate/2026-03-14/a.mp4'
 const lineage = 'registry/actions/1.0.0/lineage.json'

@@ -1,19 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { knownLabels, refuseNewLabels } from '../../../../pipelines/site/known-labels.ts'
 import { openReviewQueue } from '../../../../pipelines/site/review.ts'
 import { parseConfig } from '../../../../src/config/load.ts'
 import { openReviewStore } from '../../../../src/review/review-store.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { judged } from '../../review/judged-item.ts'
 
 const clock = { nowMs: () => 0 }
 let dataDir: string
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-known-labels-'))
+  dataDir = tempDir('known-labels')
 })
-afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
 function bundle(name: string, kind: string, labels: readonly string[]) {
   const path = join(dataDir, name)

@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openReviewQueue, type ReviewQueue } from '../../../../pipelines/site/review.ts'
 import { createSiteReviews } from '../../../../pipelines/site/site-reviews.ts'
 import { type EventStore, openEventStore } from '../../../../src/event/event-store.ts'
 import { createServer, type Server } from '../../../../src/http/create-server.ts'
+import { sampleStep } from '../../../support/sample-step.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 const dayMs = 86_400_000
 let nowMs = 100 * dayMs
@@ -17,7 +18,7 @@ let server: Server
 
 beforeEach(() => {
   nowMs = 100 * dayMs
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-site-reviews-'))
+  dataDir = tempDir('site-reviews')
   store = openEventStore({ dataDir, source: '/vireo/test', clock })
   for (let day = 0; day < 6; day += 1) record(idOf(day), nowMs - (6 - day) * dayMs, day % 2 === 0)
   queue = openReviewQueue({ dataDir, clock })
@@ -31,7 +32,6 @@ afterEach(async () => {
   await server.close()
   queue.close()
   store.close()
-  rmSync(dataDir, { recursive: true })
 })
 
 const idOf = (n: number) => `${n}`.repeat(32)
@@ -41,12 +41,12 @@ function record(alertId: string, startedMs: number, alert: boolean) {
   const path = join(dataDir, `${alertId}.mp4`)
   writeFileSync(path, '0123456789')
   if (alert)
-    store.acceptAlert({
-      ...{ alertId, phase: 'end', seq: 1, rule: 'fall', label: 'falling', severity: 'critical' },
-      ...{ cameraId: 'gate', zone: null, trackIds: [], score: 0.9, modelName: 'm', modelVersion: '3' },
-      ...{ configHash: 'c', epoch: 1, firstPtsUs: 0, lastPtsUs: 1, startedMs, lastMs: startedMs },
-      ...{ causeMonoMs: 0, endReason: 'cleared', explanation: 'in zone door for 5 s' },
-    })
+    store.acceptAlert(
+      sampleStep({
+        ...{ alertId, phase: 'end', seq: 1, endReason: 'cleared', startedMs, lastMs: startedMs },
+        ...{ score: 0.9, modelName: 'm', modelVersion: '3', explanation: 'in zone door for 5 s' },
+      }),
+    )
   else
     store.acceptSample({
       ...{ sampleId: alertId, cameraId: 'yard', reason: 'uncertain', label: 'falling', score: 0.5 },

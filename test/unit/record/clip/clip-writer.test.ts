@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { AppError } from '../../../../src/core/errors.ts'
 import { clipPath, encodeNote, type PartNote, readPartHead } from '../../../../src/record/clip/clip-part.ts'
 import { type ClipWriterOptions, createClipWriter } from '../../../../src/record/clip/clip-writer.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { initFragment, mediaFragment } from '../sample-fragments.ts'
 
 const note: PartNote = {
@@ -28,9 +28,8 @@ const media = (index: number) => mediaFragment(index, { data: box('mdat', Buffer
 
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-clip-'))
+  dir = tempDir('clip')
 })
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 function start(more: Partial<ClipWriterOptions> = {}) {
   const errors: AppError[] = []

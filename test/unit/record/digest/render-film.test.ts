@@ -1,22 +1,21 @@
 import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../../../src/core/errors.ts'
 import { chooseCaptions } from '../../../../src/record/digest/choose-captions.ts'
 import type { FilmPart } from '../../../../src/record/digest/cover-pieces.ts'
 import { renderFilm } from '../../../../src/record/digest/render-film.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { createFakeClock } from '../../infer/fake-clock.ts'
 import { alertMark, moving } from './sample-pieces.ts'
 
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-film-'))
+  dir = tempDir('film')
 })
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 /** Stands in for ffmpeg: parts are two seconds long, the film as long as its parts. */
 function fakeFfmpeg(fails: (args: readonly string[]) => string | null = () => null) {

@@ -1,24 +1,15 @@
 import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { EventEmitter } from 'node:events'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { tierSchema } from '../../../../src/config/schema/tier-schema.ts'
 import { AppError } from '../../../../src/core/errors.ts'
 import type { SegmentTier } from '../../../../src/core/tiered-segment.ts'
 import { createTiering, type TierBook } from '../../../../src/record/tier/tiering.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { createFakeClock } from '../../infer/fake-clock.ts'
 import { countingTelemetry } from '../sample-fragments.ts'
 
@@ -36,9 +27,8 @@ const measured =
 
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-tiering-'))
+  dir = tempDir('tiering')
 })
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 function put(name: string, bytes: Buffer = original): string {
   const path = join(dir, name)

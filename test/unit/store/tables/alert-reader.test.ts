@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AlertStep } from '../../../../src/core/alert.ts'
 import { type EventStore, openEventStore } from '../../../../src/event/event-store.ts'
 import { type AlertFilter, openAlertReader } from '../../../../src/store/tables/alert-reader.ts'
 import { openClipReader } from '../../../../src/store/tables/clip-reader.ts'
+import { sampleStep } from '../../../support/sample-step.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 let dataDir: string
 let store: EventStore
@@ -13,21 +12,14 @@ const open: { close(): void }[] = []
 const clock = { nowMs: () => 1e12, monoMs: () => 5, after: () => () => {} }
 const idOf = (n: number) => String(n).padStart(32, '0')
 
-const step = (n: number, more: Partial<AlertStep> = {}): AlertStep => ({
-  ...{ alertId: idOf(n), phase: 'end', seq: 1, rule: 'fall', label: 'falling', severity: 'critical' },
-  ...{ cameraId: n % 2 === 0 ? 'gate' : 'yard', zone: null, trackIds: [], score: 0.75 },
-  ...{
-    modelName: 'actions',
-    modelVersion: '1.0.0',
-    configHash: 'h',
-    epoch: 1,
-    firstPtsUs: 0,
-    lastPtsUs: 1e6,
-  },
-  // Pairs begin in the same millisecond: the id decides then.
-  ...{ startedMs: 1e12 + Math.floor(n / 2), lastMs: 1e12 + 1000, causeMonoMs: 4, endReason: 'cleared' },
-  ...more,
-})
+const step = (n: number, more: Partial<AlertStep> = {}) =>
+  sampleStep({
+    ...{ alertId: idOf(n), phase: 'end', seq: 1, endReason: 'cleared' },
+    cameraId: n % 2 === 0 ? 'gate' : 'yard',
+    // Pairs begin in the same millisecond: the id decides then.
+    startedMs: 1e12 + Math.floor(n / 2),
+    ...more,
+  })
 const clip = (n: number) => ({
   ...{ alertId: idOf(n), cameraId: 'gate', epoch: 1, path: '/c/a.mp4', thumbnailPath: null, bytes: 10 },
   ...{ sha256: 'b'.repeat(64), firstPtsUs: 0, lastPtsUs: 9e6, startedMs: 1e12 + Math.floor(n / 2) },
@@ -35,14 +27,13 @@ const clip = (n: number) => ({
 })
 
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-reader-'))
+  dataDir = tempDir('reader')
   store = openEventStore({ dataDir, source: '/vireo/test', clock })
   open.push(store)
   store.acceptAlerts(Array.from({ length: 11 }, (_, n) => step(n)))
 })
 afterEach(() => {
   for (const one of open.splice(0).reverse()) one.close()
-  rmSync(dataDir, { recursive: true })
 })
 
 describe('alert reader', () => {

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -8,17 +6,17 @@ import type { RecordedClip } from '../../../../src/core/recorded-clip.ts'
 import { openEventStore } from '../../../../src/event/event-store.ts'
 import { openClipReader } from '../../../../src/store/tables/clip-reader.ts'
 import { markReviewed } from '../../../../src/store/tables/mark-reviewed.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 let dataDir: string
 let nowMs = 0
 const open: { close(): void }[] = []
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-samples-'))
+  dataDir = tempDir('samples')
   nowMs = 1_000_000
 })
 afterEach(() => {
   for (const each of open.splice(0)) each.close()
-  rmSync(dataDir, { recursive: true })
 })
 
 const openStore = () => {

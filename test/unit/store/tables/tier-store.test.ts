@@ -1,22 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AlertStep } from '../../../../src/core/alert.ts'
 import { type EventStore, openEventStore } from '../../../../src/event/event-store.ts'
 import { openTierReader } from '../../../../src/store/tables/tier-reader.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { createFakeClock } from '../../infer/fake-clock.ts'
 
 let dataDir: string
 let store: EventStore
 const time = createFakeClock()
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-tiers-'))
+  dataDir = tempDir('tiers')
   store = openEventStore({ dataDir, source: '/vireo/test', clock: time.clock })
 })
 afterEach(() => {
   store.close()
-  rmSync(dataDir, { recursive: true, force: true })
 })
 
 const segment = (n: number, cameraId = 'gate') => ({

@@ -1,27 +1,26 @@
 import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { pruneCache } from '../../../../pipelines/learn/prune-cache.ts'
 import { learningSchema } from '../../../../src/config/schema/learning-schema.ts'
 import { systemClock } from '../../../../src/core/clock.ts'
 import { cachedNames, openClipCache } from '../../../../src/train/data/clip-cache.ts'
 import { presets } from '../../../../src/train/models/presets.ts'
 import { pruneClipCache } from '../../../../src/train/data/prune-clip-cache.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 const dayMs = 86_400_000
 const nowMs = Date.parse('2026-06-01T00:00:00Z')
 let dataDir: string
 let cacheDir: string
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-prune-'))
+  dataDir = tempDir('prune')
   cacheDir = join(dataDir, 'learning', 'cache')
   mkdirSync(cacheDir, { recursive: true })
 })
-afterEach(() => rmSync(dataDir, { recursive: true }))
 
 function put(name: string, bytes: number, daysAgo: number): void {
   const path = join(cacheDir, name)

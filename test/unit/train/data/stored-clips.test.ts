@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { memoryClips, openStoredClips } from '../../../../src/train/data/stored-clips.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 const size = { widthPx: 2, heightPx: 1, sampleFps: 8 }
 /** Frames of 6 bytes that hold their number. */
@@ -12,10 +12,9 @@ const numbersOf = (out: Uint8Array) => [...out].filter((_, at) => at % 6 === 0)
 
 let dir: string
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-stored-'))
+  dir = tempDir('stored')
   for (let n = 0; n < 40; n += 1) writeFileSync(join(dir, `${n}.rgb`), frames(n, 5))
 })
-afterAll(() => rmSync(dir, { recursive: true }))
 
 const fromMemory = () =>
   memoryClips({

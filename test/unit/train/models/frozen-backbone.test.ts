@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../../../src/core/clock.ts'
 import { createRandom } from '../../../../src/core/random.ts'
 import { createGraphBuilder } from '../../../../src/onnx/graph-builder.ts'
@@ -17,10 +15,10 @@ import {
 import { parseFineTunePlan } from '../../../../src/train/run/fine-tune-plan.ts'
 import { trainHead } from '../../../../src/train/run/train-head.ts'
 import { buildServingGraph } from '../../../../src/train/step/step-graph.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { tinyFootage, tinyModel } from '../tiny-footage.ts'
 
-const dir = mkdtempSync(join(tmpdir(), 'vireo-backbone-'))
-afterAll(() => rmSync(dir, { recursive: true }))
+const dir = tempDir('backbone')
 
 /** A random convolution of pictures float32 [N, 3, 16, 16] to features [N, 6, 4, 4], in an opset of its own. */
 function pictureEncoder(opset: number, batch: number | string = 'N'): Uint8Array {

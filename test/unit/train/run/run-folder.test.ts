@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { openRunFolder } from '../../../../src/train/run/run-folder.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 let runsDir: string
 beforeEach(() => {
-  runsDir = mkdtempSync(join(tmpdir(), 'vireo-runs-'))
+  runsDir = tempDir('runs')
 })
-afterEach(() => rmSync(runsDir, { recursive: true, force: true }))
 
 const clock = { nowMs: () => 0, monoMs: () => 0, after: () => () => {} }
 const open = (identity: string) => openRunFolder({ runsDir, model: 'actions', identity, clock })

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { loadBundle } from '../../../../src/bundle/load-bundle.ts'
 import { systemClock } from '../../../../src/core/clock.ts'
 import { soundRateHz } from '../../../../src/core/sound.ts'
@@ -15,13 +13,13 @@ import { startWeights } from '../../../../src/train/run/fine-tune.ts'
 import { trainSounds } from '../../../../src/train/run/train-sounds.ts'
 import { oneOf } from '../../../../src/train/step/objective.ts'
 import { buildGradientGraph } from '../../../../src/train/step/step-graph.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { numbers } from '../autodiff/check-gradients.ts'
 
 let folder: string
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-train-sound-'))
+  folder = tempDir('train-sound')
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const window = 1200
 const labels = ['high', 'low']

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../../../src/core/clock.ts'
 import { createRandom } from '../../../../src/core/random.ts'
 import { readModel } from '../../../../src/onnx/read-model.ts'
@@ -20,11 +18,11 @@ import type { Objective } from '../../../../src/train/step/objective.ts'
 import { oneOf } from '../../../../src/train/step/objective.ts'
 import { buildAccumulateGraph } from '../../../../src/train/step/step-graph.ts'
 import { createTrainer, type Feeds, type TrainerOptions } from '../../../../src/train/step/trainer.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { importFixture, openFixture } from '../imported/pytorch-fixtures.ts'
 import { tinyFootage, tinyModel } from '../tiny-footage.ts'
 
-const dir = mkdtempSync(join(tmpdir(), 'vireo-half-'))
-afterAll(() => rmSync(dir, { recursive: true }))
+const dir = tempDir('half')
 
 const footage = tinyFootage({ seed: 4, perLabel: 4 })
 const feeds = (): Feeds => {
