@@ -134,4 +134,12 @@ describe('trace', () => {
     expect(text).toContain('rule too-short: no alert: it was over')
     expect(text).toContain('behaviour shut: no alert: its schedule wants no alerts now')
   })
+  it('says what was seen until it is stopped', async () => {
+    const stop = new AbortController()
+    const rules = [{ name: 'anybody', when: { label: 'person' } }]
+    const options = { config: fileOf({}, { behaviours: { rules } }), camera: 'gate', seconds: '600' }
+    const summary = await traceCamera({ ...options, signal: stop.signal }, () => stop.abort())
+    expect(summary.behaviours).toEqual([{ rule: 'anybody', alerts: expect.any(Number), armed: true }])
+    expect(summary.behaviours[0]!.alerts).toBeGreaterThan(0)
+  })
 })

@@ -19,6 +19,8 @@ export interface TraceOptions {
   /** Shown to the camera's pipeline in place of the camera. */
   readonly video?: string
   readonly seconds: string
+  /** Aborted: the summary comes of what was seen until then. */
+  readonly signal?: AbortSignal
 }
 
 /** One clip on its way: from its last frame to what its model said. */
@@ -98,6 +100,7 @@ export async function traceCamera(
 
   await watchCamera({
     ...{ config, seconds, telemetry },
+    ...(options.signal && { signal: options.signal }),
     plan: { ...plan, packets: { analysed: plan.streams.length === 0, main: false } },
     watching: {
       attached({ source }) {

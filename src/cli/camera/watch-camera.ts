@@ -117,6 +117,7 @@ function untilOver(
     reject(new AppError(code ?? 'CAMERA_STALLED', `camera ${source.id}: no picture: ${reason}`))
   }
   let cancel = systemClock.after(patienceMs, lost)
+  if (signal?.aborted) resolve()
   signal?.addEventListener('abort', () => resolve(), { once: true })
   const statuses = source.status$.subscribe((status) => {
     last = status
