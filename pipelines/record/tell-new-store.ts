@@ -31,7 +31,8 @@ export async function findLostStores(dataDir: string): Promise<Lost[]> {
     },
     {
       file: join(dataDir, reviewFile),
-      beside: [...footage, databaseFile],
+      // Only of recordings can people have said anything: a start that failed leaves events alone.
+      beside: footage,
       means: 'what people said of recordings of before is not known',
     },
     {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
+import { makeFolders } from '../store/make-folders.ts'
 import type { ClipRow } from '../store/tables/clip-reader.ts'
 
 /**
@@ -17,7 +18,7 @@ export async function exportClip(row: ClipRow, to: string): Promise<string> {
   const label = (row.label ?? 'clip').replaceAll(/[^\p{L}\p{N}-]+/gu, '-')
   const path = join(to, `${row.cameraId}_${time}_${label}_${row.alertId.slice(0, 12)}.mp4`)
   try {
-    await mkdir(to, { recursive: true })
+    makeFolders(to)
     await copyFile(row.path, path, constants.COPYFILE_FICLONE)
   } catch (cause) {
     throw new AppError(

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
 import { describeIssues } from './check/describe-issues.ts'
 import { invalidConfig } from './check/invalid-config.ts'
@@ -34,12 +34,27 @@ const whatIsWrong: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is a file, not a folder',
   EACCES: 'the user that runs Vireo may not read it',
   ELOOP: 'its links lead in a circle',
+  'no file': 'it is a pipe or a device; name a regular file',
+  'too long': 'it has more than 4 MiB',
+}
+
+/** No configuration is as long as that; what is may never end. */
+const mostBytes = 4 * 1024 * 1024
+
+/** A pipe would keep the process waiting, a device would fill its memory. */
+function refuseOtherFiles(file: string): void {
+  const stats = statSync(file)
+  const fault = (code: string) => Object.assign(new Error(code), { code })
+  if (stats.isDirectory()) throw fault('EISDIR')
+  if (!stats.isFile()) throw fault('no file')
+  if (stats.size > mostBytes) throw fault('too long')
 }
 
 /** @throws AppError CONFIG_NOT_FOUND when it cannot be read, CONFIG_SYNTAX when it is no text */
 export function readConfigText(file: string): string {
   let bytes: Buffer
   try {
+    refuseOtherFiles(file)
     bytes = readFileSync(file)
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable'

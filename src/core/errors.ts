@@ -33,5 +33,27 @@ export function errorClass(code: ErrorCode): ErrorClass {
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const { code, syscall, path } = (thrown ?? {}) as NodeJS.ErrnoException
+  // What the system refuses about a file is no fault of the program.
+  if (path !== undefined && syscall !== undefined && /^E[A-Z]+$/.test(code ?? ''))
+    return new AppError('STORE_FILE', `${path}: ${syscall} is refused (${code}${meaning(code!)})`, {
+      details: { file: path },
+      cause: thrown,
+    })
   return new AppError('BUG_UNEXPECTED', message, { cause: thrown })
 }
+
+const meanings: Readonly<Record<string, string>> = {
+  EACCES: 'no right to do that',
+  EPERM: 'no right to do that',
+  EEXIST: 'a file has that name',
+  ENOTDIR: 'a part of the path is a file',
+  EISDIR: 'it is a folder',
+  ENOENT: 'there is no such file or folder',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  EROFS: 'the file system is read-only',
+  EMFILE: 'too many files are open',
+  ENOTEMPTY: 'the folder is not empty',
+}
+const meaning = (code: string) => (meanings[code] === undefined ? '' : `: ${meanings[code]}`)

@@ -1,6 +1,6 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
+import { makeFolders } from './make-folders.ts'
 
 const forOthers = 0o077
 /** Set on folders that belong to everybody, such as /tmp: their mode is not ours to change. */
@@ -14,7 +14,7 @@ const sticky = 0o1000
  */
 export function makePrivateFolder(dir: string): number | null {
   try {
-    makeFolders(dir)
+    makeFolders(dir, 0o700)
     return tighten(dir, 0o700)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
@@ -22,17 +22,6 @@ export function makePrivateFolder(dir: string): number | null {
       cause,
     })
   }
-}
-
-/**
- * One level after the other. `recursive` of Node 24 never comes back where the parent exists and the system says that it
- * does not, as below /proc.
- */
-function makeFolders(dir: string): void {
-  const missing: string[] = []
-  for (let at = resolve(dir); !existsSync(at); at = dirname(at)) missing.push(at)
-  for (const folder of missing.reverse()) mkdirSync(folder, { mode: 0o700 })
-  if (!statSync(dir).isDirectory()) throw Object.assign(new Error('it is a file'), { code: 'EEXIST' })
 }
 
 const cures: Readonly<Record<string, string>> = {

@@ -33,7 +33,7 @@ export function registerSimulate(program: Command): void {
     .option('--rate <n>', 'stories per minute')
     .option('--json', 'one line of JSON per video')
     .action(async (options: Options) => {
-      const { mkdirSync } = await import('node:fs')
+      const { makeFolders } = await import('../../store/make-folders.ts')
       const { join } = await import('node:path')
       const { spawn } = await import('node:child_process')
       const { randomScript } = await import('../../simulate/random-script.ts')
@@ -52,7 +52,7 @@ export function registerSimulate(program: Command): void {
       const count = numberOf('--count', options.count, { least: 1, most: 100_000 })
       const firstSeed = numberOf('--seed', options.seed, { least: 0, most: 2 ** 31 })
       const chosen = options.activity?.split(',').map((name) => oneOf('--activity', name.trim(), stories))
-      mkdirSync(options.out, { recursive: true })
+      makeFolders(options.out)
       const startedMs = performance.now()
       for (let index = 0; index < count; index += 1) {
         const seed = firstSeed + index

@@ -60,6 +60,6 @@ export const storeErrors = {
     httpStatus: 503,
     exitCode: 74,
     summary:
-      'A file could not be written (disk full, read-only, no right to). The recordings are as they were.',
+      'A file could not be read or written (disk full, read-only, no right to, another kind of file). The message names it; the recordings are as they were.',
   },
 } as const satisfies Record<string, ErrorClass>

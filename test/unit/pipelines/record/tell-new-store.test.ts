@@ -31,7 +31,8 @@ it.each([
     ['vireo.db'],
   ],
   ['reviews without the events', { 'review.db': 'x' }, ['vireo.db']],
-  ['events without the reviews', { 'vireo.db': 'x' }, ['review.db']],
+  ['events of a start that failed', { 'vireo.db': 'x' }, []],
+  ['events and clips without the reviews', { 'vireo.db': 'x', [clip]: 'x' }, ['review.db']],
   ['versions of models without their registry', { [lineage]: '{}' }, ['registry/registry.db']],
   ['a model that was taught before the first run', { 'registry/registry.db': 'x' }, []],
 ])('knows what is lost beside %s', async (_what, files, lost) => {
