@@ -1,9 +1,13 @@
 import type { AlertStep } from '../core/alert.ts'
 import { cleanLine } from '../core/text/clean-text.ts'
 
-/** One line for people. */
-export function describeStep(step: AlertStep): string {
-  const time = new Date(step.lastMs).toISOString().slice(11, 19)
+/**
+ * One line for people.
+ *
+ * @param timeZone whose clocks its time is of: that of the cameras, in which `--since` is read too.
+ */
+export function describeStep(step: AlertStep, timeZone = 'UTC'): string {
+  const time = new Date(step.lastMs).toLocaleTimeString('sv', { timeZone })
   const lengthS = ((step.lastMs - step.startedMs) / 1000).toFixed(1)
   const ending = step.endReason === null || step.endReason === 'cleared' ? '' : ` (${step.endReason})`
   const columns = [
@@ -19,6 +23,10 @@ export function describeStep(step: AlertStep): string {
 }
 
 /** The same for the data of an alert's event. */
-export function describeAlertData(data: AlertStep & { startedAt: string; lastAt: string }): string {
-  return describeStep({ ...data, startedMs: Date.parse(data.startedAt), lastMs: Date.parse(data.lastAt) })
+export function describeAlertData(
+  data: AlertStep & { startedAt: string; lastAt: string },
+  timeZone?: string,
+): string {
+  const times = { startedMs: Date.parse(data.startedAt), lastMs: Date.parse(data.lastAt) }
+  return describeStep({ ...data, ...times }, timeZone)
 }

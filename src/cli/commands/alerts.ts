@@ -28,7 +28,10 @@ export function registerAlerts(program: Command): void {
     .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
     .option('--camera <id>', 'only this camera')
     .option('--label <label>', 'only this label')
-    .option('--since <time>', 'begin here: a time such as 2026-05-01T08:00:00Z, or 10m, 2h, 1d ago')
+    .option(
+      '--since <time>',
+      'begin here: 10m, 2h, 1d ago, or a time such as "2026-05-01 08:00" (of behaviours.timeZone) or 2026-05-01T08:00:00Z',
+    )
     .option('--no-follow', 'end after what is there')
     .option('--json', 'one CloudEvent a line')
     .action(async (options: Options) => {
@@ -39,13 +42,14 @@ export function registerAlerts(program: Command): void {
       const { sinceMs } = await import('../since-ms.ts')
       const { timeZoneOf } = await import('../time-zone.ts')
       const config = loadConfigToRead(options.config)
+      const timeZone = timeZoneOf(config)
       const { camera, label, since, follow } = options
       if (camera !== undefined && !config.cameras.some(({ id }) => id === camera))
         throw new AppError(
           'API_BAD_REQUEST',
           `--camera ${camera}: there is no such camera; there are: ${config.cameras.map(({ id }) => id).join(', ')}`,
         )
-      const fromMs = since === undefined ? null : sinceMs(since, Date.now(), { timeZone: timeZoneOf(config) })
+      const fromMs = since === undefined ? null : sinceMs(since, Date.now(), { timeZone })
       const reader = openOutboxReader(config.dataDir)
       const { signal, release } = stopSignal()
       const pages = followOutbox({
@@ -62,7 +66,7 @@ export function registerAlerts(program: Command): void {
       try {
         for await (const events of pages) {
           const lines = events.map((event) =>
-            options.json ? structuredEvent(event) : describeAlertData(JSON.parse(event.dataJson)),
+            options.json ? structuredEvent(event) : describeAlertData(JSON.parse(event.dataJson), timeZone),
           )
           if (!process.stdout.write(lines.map((line) => `${line}\n`).join('')))
             await once(process.stdout, 'drain', { signal })

@@ -14,6 +14,7 @@ import { createLineWriter } from '../../telemetry/line-writer.ts'
 import { createProfiles, type Profiles } from '../../telemetry/take-profiles.ts'
 import { describeStep } from '../describe-step.ts'
 import { reportError } from '../report-error.ts'
+import { timeZoneOf } from '../time-zone.ts'
 import { endInTime } from './end-in-time.ts'
 import { stopSignal } from './stop-signal.ts'
 
@@ -52,7 +53,7 @@ export async function runLive(options: RunOptions): Promise<void> {
     if (!started) return
     const cleanups = [() => started.close()]
     try {
-      if (options.alerts) started.live.steps$.subscribe(printer(options.json, telemetry))
+      if (options.alerts) started.live.steps$.subscribe(printer(options.json, timeZoneOf(config), telemetry))
       const reload = () => void takeChanges(started, options.config, telemetry)
       cleanups.unshift(watchFile({ file, from, clock: systemClock }, reload) as () => Promise<void>)
       hangUp = reload
@@ -108,14 +109,15 @@ function failure(telemetry: RunningTelemetry): Promise<AppError> {
   })
 }
 
-function printer(json: boolean, telemetry: RunningTelemetry): (step: AlertStep) => void {
+function printer(json: boolean, zone: string, telemetry: RunningTelemetry): (step: AlertStep) => void {
   let told = false
   const writer = createLineWriter(1, (lines) => {
     telemetry.count('vireo_log_lines_lost_total', {}, lines)
     if (!told) telemetry.log.warn({}, 'alerts cannot be printed; they are kept and delivered all the same')
     told = true
   })
-  return (step) => writer.write(`${json ? jsonText(JSON.stringify(step)) : cleanText(describeStep(step))}\n`)
+  return (step) =>
+    writer.write(`${json ? jsonText(JSON.stringify(step)) : cleanText(describeStep(step, zone))}\n`)
 }
 
 async function takeChanges(system: LiveSystem, file: string, telemetry: RunningTelemetry): Promise<void> {

@@ -12,6 +12,9 @@ type Issue = z.core.$ZodIssue
 /** Unknown keys of one object that are told. */
 const mostKeys = 100
 
+/** What zod says of a union that says nothing itself. */
+const unionMessage = 'Invalid input'
+
 /** Zod's issues in the operator's words. Values are never repeated: they may be secrets. */
 export function describeIssues(error: z.ZodError, value: unknown): ConfigProblem[] {
   return error.issues.flatMap((issue) => describe(issue, value))
@@ -33,7 +36,8 @@ function describe(issue: Issue, value: unknown): ConfigProblem[] {
     const branch = issue.errors.at(typeof actual === 'object' ? -1 : 0)
     if (branch && typeof actual === 'object')
       return branch.flatMap((inner) => describe({ ...inner, path: [...path, ...inner.path] } as Issue, value))
-    return [{ path, message: 'accepted: true, false or an object', accepted: 'true, false or an object' }]
+    const accepted = issue.message === unionMessage ? 'true, false or an object' : issue.message
+    return [{ path, message: `accepted: ${accepted}`, accepted }]
   }
   if (issue.code === 'custom') return [{ path, message: issue.message, accepted: issue.message }]
   const accepted = acceptedBy(issue)

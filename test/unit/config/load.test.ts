@@ -162,6 +162,13 @@ describe('errors have file, line, column, field and what is accepted', () => {
     expect(error.details).toHaveProperty('field')
   })
 
+  it('lists what a rule may ask for, where a posture is misspelt', () => {
+    const rule = '{ name: down, when: { posture: lieing } }'
+    const { message } = errorOf(() => parse(`version: 1\ncameras: []\nbehaviours: { rules: [${rule}] }\n`))
+    expect(message).toMatch(/posture: accepted: one or a list of standing, .*lying/)
+    expect(message).not.toContain('true, false')
+  })
+
   it('lists every problem, not only the first', () => {
     const error = errorOf(() => parse('version: 2\nhttp: { port: -1 }\n'))
     expect(error.message.split('\n')).toHaveLength(2)
