@@ -73,7 +73,8 @@ describe.skipIf(!ready)('a data directory under a running vireo run', () => {
     const first = await start()
     const seen = JSON.parse(await first.line(isNew)).alertId
     expect(open(data)).toEqual([])
-    rmSync(data, { recursive: true, force: true })
+    // It runs: what it writes in this moment is removed at the next try.
+    rmSync(data, { recursive: true, force: true, maxRetries: 50, retryDelay: 20 })
     await vi.waitFor(async () => expect((await fetch(`${first.address}/readyz`)).status).toBe(503), {
       timeout: 20_000,
       interval: 100,
