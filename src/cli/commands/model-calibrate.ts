@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Config } from '../../config/schema.ts'
 import { AppError } from '../../core/errors.ts'
+import { threadsOption } from '../whole-option.ts'
 
 interface Options {
   config: string
@@ -26,7 +27,6 @@ export function registerCalibrate(model: Command): void {
     .option('--threads <n>', 'threads; all cores but one unless given')
     .option('--json', 'progress (stderr) and a JSON line for each camera')
     .action(async (name: string, options: Options) => {
-      const { availableParallelism } = await import('node:os')
       const { loadConfigToRead } = await import('../../config/load-to-read.ts')
       const { systemClock: clock } = await import('../../core/clock.ts')
       const { calibrateCamera } = await import('../../../pipelines/learn/calibrate-cameras.ts')
@@ -36,7 +36,7 @@ export function registerCalibrate(model: Command): void {
       const bundleDir = await bundleDirOf(config, name)
       const onProgress = showProgress(options.json ?? false)
       const signal = stopOnSignal()
-      const threads = options.threads === undefined ? Math.max(1, availableParallelism() - 1) : whole(options)
+      const threads = threadsOption(options.threads)
       for (const cameraId of cameras) {
         const footage = await footageOf(config, cameraId, options)
         const told = await calibrateCamera({
@@ -100,12 +100,6 @@ async function footageOf(config: Config, cameraId: string, { footage, since, unt
     fromMs: sinceMs(since, nowMs, { timeZone }),
     toMs,
   })
-}
-
-function whole({ threads }: Options): number {
-  const value = Number(threads)
-  if (Number.isInteger(value) && value > 0) return value
-  throw new AppError('API_BAD_REQUEST', `--threads ${threads}: give a whole number above 0`)
 }
 
 function print(text: string): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { AppError } from '../../../core/errors.ts'
 import type { TrainingProgress } from '../../../train/evaluate/prediction.ts'
+import { threadsOption, wholeOption } from '../../whole-option.ts'
 
 interface Options {
   out: string
@@ -39,13 +40,12 @@ export function registerTrainSound(train: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { availableParallelism } = await import('node:os')
   const { systemClock } = await import('../../../core/clock.ts')
   const { trainSound } = await import('../../../../pipelines/train/train-sound.ts')
   const { showProgress, stopOnSignal } = await import('../../show-progress.ts')
   const signal = stopOnSignal()
   const onProgress = showProgress(options.json ?? false)
-  const seed = whole('--seed', options.seed)
+  const seed = wholeOption('--seed', options.seed)
   const { loaded, evaluation } = await trainSound({
     sounds: await soundsOf(options, { seed, signal, onProgress }),
     background: options.background.split(',').map((label) => label.trim()),
@@ -54,13 +54,10 @@ async function run(options: Options): Promise<void> {
     license: options.license,
     outDir: options.out,
     runDir: options.run ?? `${options.out}-run`,
-    steps: whole('--steps', options.steps),
-    batch: whole('--batch', options.batch),
+    steps: wholeOption('--steps', options.steps),
+    batch: wholeOption('--batch', options.batch),
     seed,
-    threads:
-      options.threads === undefined
-        ? Math.max(1, availableParallelism() - 1)
-        : whole('--threads', options.threads),
+    threads: threadsOption(options.threads),
     clock: systemClock,
     onProgress,
     signal,
@@ -87,17 +84,11 @@ async function soundsOf(
       'give --data (labelled sounds) or --simulated (how many of each kind)',
     )
   if (simulated !== undefined)
-    return simulatedSounds({ perKind: whole('--simulated', simulated), seed: more.seed })
+    return simulatedSounds({ perKind: wholeOption('--simulated', simulated), seed: more.seed })
   return readLabelledSounds({
     sources: data!,
     seed: more.seed,
     signal: more.signal,
     onDecoded: (done, total) => more.onProgress({ phase: 'load', done, total, loss: null, etaS: 0 }),
   })
-}
-
-function whole(option: string, text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value > 0) return value
-  throw new AppError('API_BAD_REQUEST', `${option} ${text}: give a whole number above 0`)
 }

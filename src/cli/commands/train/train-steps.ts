@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { AppError } from '../../../core/errors.ts'
+import { threadsOption, wholeOption } from '../../whole-option.ts'
 
 export interface StepOptions {
   out: string
@@ -114,7 +115,7 @@ export function registerTrainSteps(train: Command): void {
       const { measured, loaded } = await quantizeFromFootage({
         ...{ bundleDir: bundle, outDir: options.out, mode: options.mode, data: options.data ?? [] },
         ...{ bits: options.bits, keepFloat: options.float },
-        threads: await threadsOf(options),
+        threads: threadsOption(options.threads),
         onProgress: showProgress(options.json ?? false),
         signal: stopOnSignal(),
       })
@@ -157,7 +158,7 @@ export async function withJob(
       ...(options.modelVersion !== undefined && { version: options.modelVersion }),
       code: await codeVersion(),
       command: `vireo train … --out ${options.out}`,
-      threads: await threadsOf(options),
+      threads: threadsOption(options.threads),
       onProgress: showProgress(options.json ?? false),
       signal: stopOnSignal(),
     })
@@ -187,10 +188,12 @@ async function planOf(options: StepOptions): Promise<Record<string, unknown>> {
     ...(data && { labelled: data }),
     ...(footage && { footage }),
     ...(preset !== undefined && { preset }),
-    ...(seed !== undefined && { seed: whole('--seed', seed) }),
+    ...(seed !== undefined && { seed: wholeOption('--seed', seed) }),
     ...(name !== undefined && { model: name }),
-    ...(steps !== undefined && { pretrain: { ...part('pretrain'), steps: whole('--steps', steps) } }),
-    ...(epochs !== undefined && { finetune: { ...part('finetune'), epochs: whole('--epochs', epochs) } }),
+    ...(steps !== undefined && { pretrain: { ...part('pretrain'), steps: wholeOption('--steps', steps) } }),
+    ...(epochs !== undefined && {
+      finetune: { ...part('finetune'), epochs: wholeOption('--epochs', epochs) },
+    }),
   }
 }
 
@@ -202,18 +205,6 @@ async function readPlan(file: string): Promise<Record<string, unknown>> {
   } catch (cause) {
     throw new AppError('TRAIN_PLAN', `${file}: ${(cause as Error).message}`, { cause })
   }
-}
-
-async function threadsOf({ threads }: { threads?: string }): Promise<number> {
-  if (threads !== undefined) return whole('--threads', threads)
-  const { availableParallelism } = await import('node:os')
-  return Math.max(1, availableParallelism() - 1)
-}
-
-function whole(option: string, text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value > 0) return value
-  throw new AppError('API_BAD_REQUEST', `${option} ${text}: give a whole number above 0`)
 }
 
 function print(text: string): void {

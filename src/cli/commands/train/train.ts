@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { AppError } from '../../../core/errors.ts'
+import { threadsOption, wholeOption } from '../../whole-option.ts'
 import { registerTrainImported } from './train-imported.ts'
 import { registerTrainSearch } from './train-search.ts'
 import { registerTrainSound } from './train-sound.ts'
@@ -69,10 +70,10 @@ async function trainCnn(options: Options) {
   const show = showProgress(options.json ?? false)
   return trainSimulated({
     outDir: options.out,
-    steps: whole('--steps', options.steps ?? '4500'),
-    batch: whole('--batch', options.batch),
-    seed: whole('--seed', options.seed),
-    ...(options.threads === undefined ? {} : { threads: whole('--threads', options.threads) }),
+    steps: wholeOption('--steps', options.steps ?? '4500'),
+    batch: wholeOption('--batch', options.batch),
+    seed: wholeOption('--seed', options.seed),
+    ...(options.threads === undefined ? {} : { threads: wholeOption('--threads', options.threads) }),
     clock: systemClock,
     onProgress: ({ step, steps, loss, etaS }) =>
       show({ phase: 'finetune', done: step, total: steps, loss, etaS }),
@@ -80,7 +81,6 @@ async function trainCnn(options: Options) {
 }
 
 async function trainTransformer(options: Options) {
-  const { availableParallelism } = await import('node:os')
   const { systemClock } = await import('../../../core/clock.ts')
   const { trainSimulatedTransformer } = await import(
     '../../../../pipelines/train/train-simulated-transformer.ts'
@@ -89,14 +89,11 @@ async function trainTransformer(options: Options) {
   return trainSimulatedTransformer({
     outDir: options.out,
     runDir: options.run ?? `${options.out}-run`,
-    pretrainSteps: whole('--pretrain-steps', options.pretrainSteps),
-    steps: whole('--steps', options.steps ?? '8000'),
-    batch: whole('--batch', options.batch),
-    seed: whole('--seed', options.seed),
-    threads:
-      options.threads === undefined
-        ? Math.max(1, availableParallelism() - 1)
-        : whole('--threads', options.threads),
+    pretrainSteps: wholeOption('--pretrain-steps', options.pretrainSteps),
+    steps: wholeOption('--steps', options.steps ?? '8000'),
+    batch: wholeOption('--batch', options.batch),
+    seed: wholeOption('--seed', options.seed),
+    threads: threadsOption(options.threads),
     clock: systemClock,
     onProgress: showProgress(options.json ?? false),
     signal: stopOnSignal(),
@@ -108,10 +105,4 @@ const trainers = { transformer: trainTransformer, cnn: trainCnn }
 function kindOf(model: string): keyof typeof trainers {
   if (model === 'transformer' || model === 'cnn') return model
   throw new AppError('API_BAD_REQUEST', `--model ${model}: give transformer or cnn`)
-}
-
-function whole(option: string, text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value > 0) return value
-  throw new AppError('API_BAD_REQUEST', `${option} ${text}: give a whole number above 0`)
 }

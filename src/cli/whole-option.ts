@@ -1,0 +1,14 @@
+import { availableParallelism } from 'node:os'
+import { AppError } from '../core/errors.ts'
+
+/** A count from the text of an option: a whole number above 0. @throws AppError API_BAD_REQUEST naming the option */
+export function wholeOption(option: string, text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new AppError('API_BAD_REQUEST', `${option} ${text}: give a whole number above 0`)
+}
+
+/** Threads of ONNX Runtime from `--threads`; all cores but one unless given. @throws AppError API_BAD_REQUEST */
+export function threadsOption(text: string | undefined): number {
+  return text === undefined ? Math.max(1, availableParallelism() - 1) : wholeOption('--threads', text)
+}
