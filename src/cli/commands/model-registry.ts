@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { AppError } from '../../core/errors.ts'
 import { cleanLine } from '../../core/text/clean-text.ts'
 import type { ModelRegistry } from '../../registry/model-registry.ts'
+import { wholeOrZeroOption } from '../whole-option.ts'
 
 interface Options {
   config: string
@@ -146,9 +147,7 @@ export function registerRegistry(model: Command): void {
     .option('--keep <n>', 'how many of the newest stay', '5')
     .option('--json', 'JSON output')
     .action(async (name: string, options: Options & { keep: string }) => {
-      const keep = Number(options.keep)
-      if (!Number.isInteger(keep) || keep < 0)
-        throw new AppError('API_BAD_REQUEST', `--keep ${options.keep}: give a whole number`)
+      const keep = wholeOrZeroOption('--keep', options.keep)
       await withRegistry(options, async (registry) => {
         const removed = await registry.collect(name, keep)
         print(

@@ -5,6 +5,7 @@ import { AppError } from '../../core/errors.ts'
 import { cleanLine } from '../../core/text/clean-text.ts'
 import { judgedPart, type ReviewReason, reviewReasons, type Verdict } from '../../review/review-item.ts'
 import type { ReviewedItem, ReviewFilter } from '../../review/review-store.ts'
+import { wholeOrZeroOption } from '../whole-option.ts'
 
 interface Common {
   config: string
@@ -49,7 +50,7 @@ export function registerReview(program: Command): void {
           limit: string
         },
       ) => {
-        const limit = wholeNumber('--limit', options.limit)
+        const limit = wholeOrZeroOption('--limit', options.limit)
         const filter = await filterOf(options)
         await withQueue(options.config, (queue) => {
           const items = queue.list(filter, limit)
@@ -95,8 +96,8 @@ export function registerReview(program: Command): void {
     .action((ids: string[], options: LabelOptions) => {
       const verdict = verdictOf(options)
       const part = {
-        ...(options.start === undefined ? {} : { startMs: wholeNumber('--start', options.start) }),
-        ...(options.end === undefined ? {} : { endMs: wholeNumber('--end', options.end) }),
+        ...(options.start === undefined ? {} : { startMs: wholeOrZeroOption('--start', options.start) }),
+        ...(options.end === undefined ? {} : { endMs: wholeOrZeroOption('--end', options.end) }),
       }
       const labels = options.as === undefined ? {} : { labels: options.as }
       const judgement = {
@@ -177,12 +178,6 @@ async function filterOf(options: {
     ...(reason === undefined ? {} : { reason: reason as ReviewReason }),
     ...(fromMs === null ? {} : { sinceMs: fromMs }),
   }
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 0) return value
-  throw new AppError('API_BAD_REQUEST', `${option} ${text}: give a whole number, 0 or more`)
 }
 
 function told(queue: ReviewQueue, itemId: string, json: boolean | undefined): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { threadsOption, wholeOption } from '../../../src/cli/whole-option.ts'
+import { threadsOption, wholeOption, wholeOrZeroOption } from '../../../src/cli/whole-option.ts'
 
 describe('a count given as an option', () => {
   it('is a whole number above 0', () => {
@@ -8,6 +8,14 @@ describe('a count given as an option', () => {
 
   it.each(['', '0', '-1', '1.5', 'many', 'Infinity'])('refuses %j and names the option', (text) => {
     expect(() => wholeOption('--steps', text)).toThrow(`--steps ${text}: give a whole number above 0`)
+  })
+
+  it('may be 0 where 0 has a meaning, but never because the text is empty', () => {
+    expect(wholeOrZeroOption('--keep', '0')).toBe(0)
+    for (const text of ['', ' ', '-1', '1.5', 'many'])
+      expect(() => wholeOrZeroOption('--keep', text)).toThrow(
+        `--keep ${text}: give a whole number, 0 or more`,
+      )
   })
 
   it('leaves at least one thread unless told', () => {
