@@ -1,6 +1,7 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { diffConfig, restartOf } from '../src/config/diff.ts'
 import type { Config } from '../src/config/schema.ts'
+import { variablesFor } from '../src/config/variables-for.ts'
 import type { Clock } from '../src/core/clock.ts'
 import { cacheDir } from '../src/core/data-dir.ts'
 import type { AppError } from '../src/core/errors.ts'
@@ -143,7 +144,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const site = createSite({
       ...{ ...options, store, reload, started: config, sinks },
       file: options.configFile ?? null,
-      env: options.env ?? process.env,
+      env: options.env ?? (options.configFile ? variablesFor(options.configFile) : process.env),
       running: () => current,
       check: async (next) => {
         check(next)

@@ -7,6 +7,7 @@ import { parseConfig, readConfigText } from './load.ts'
 import { readYaml } from './read-yaml.ts'
 import { refuseReferences, requestMayRefer } from './request-variables.ts'
 import type { Config } from './schema.ts'
+import { variablesFor } from './variables-for.ts'
 
 export type CameraFields = Readonly<Record<string, unknown>>
 
@@ -77,7 +78,10 @@ export async function editCamerasIn(
   edit: CameraEdit,
   options: { env?: NodeJS.ProcessEnv; check: (config: Config) => Promise<void> },
 ): Promise<void> {
-  const { text, config } = editCameras(readConfigText(file), edit, { file, env: options.env ?? process.env })
+  const { text, config } = editCameras(readConfigText(file), edit, {
+    file,
+    env: options.env ?? variablesFor(file),
+  })
   await options.check(config)
   writeConfigText(file, text)
 }

@@ -8,6 +8,7 @@ import { rememberPlaces } from './places.ts'
 import { readYaml } from './read-yaml.ts'
 import { retype } from './retype.ts'
 import { type Config, configShape } from './schema.ts'
+import { variablesFor } from './variables-for.ts'
 
 type Path = (string | number)[]
 
@@ -18,7 +19,7 @@ type Path = (string | number)[]
  *
  * @throws AppError as loadConfig
  */
-export function loadConfigToRead(file: string, env: NodeJS.ProcessEnv = process.env): Config {
+export function loadConfigToRead(file: string, env: NodeJS.ProcessEnv = variablesFor(file)): Config {
   try {
     return loadConfig(file, env)
   } catch (thrown) {

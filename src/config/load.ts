@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { describeIssues } from './check/describe-issues.ts'
 import { invalidConfig } from './check/invalid-config.ts'
@@ -10,6 +11,7 @@ import { rememberPlaces } from './places.ts'
 import { readYaml, type YamlText } from './read-yaml.ts'
 import { retype } from './retype.ts'
 import type { Config } from './schema.ts'
+import { variablesFile, variablesFor } from './variables-for.ts'
 
 export interface ConfigSource {
   /** Only named in errors. */
@@ -24,7 +26,7 @@ export interface ConfigSource {
  *
  * @throws AppError CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_ENV_MISSING, CONFIG_INVALID
  */
-export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env): Config {
+export function loadConfig(file: string, env: NodeJS.ProcessEnv = variablesFor(file)): Config {
   return parseConfig(readConfigText(file), { file, env })
 }
 
@@ -120,7 +122,7 @@ export function variableError(
   if (kind === 'missing')
     return new AppError(
       'CONFIG_ENV_MISSING',
-      `${place}: ${field}: environment variable ${name} is not set; set it or write \${${name}:-default}`,
+      `${place}: ${field}: environment variable ${name} is not set; set it, write it into ${basename(variablesFile(file))} beside the file, or write \${${name}:-default}`,
       { details },
     )
   return new AppError(

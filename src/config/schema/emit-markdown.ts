@@ -17,8 +17,9 @@ interface Node {
 const head = `# Configuration
 
 One YAML file; \`vireo config check\` says where a mistake is. This page is generated from the schema
-(\`vireo config docs\`). \`\${NAME}\` and \`\${NAME:-default}\` inside a value are replaced from the environment:
-keep passwords there. A relative path (dataDir, a model, a file as camera) starts at the folder in which \`vireo\` is
+(\`vireo config docs\`). \`\${NAME}\` and \`\${NAME:-default}\` inside a value are replaced from the environment,
+or else from the file beside the configuration that has its name and ends in \`.env\` (\`vireo.env\` beside \`vireo.yaml\`; lines
+\`NAME=value\`, for its owner alone: mode 0600): keep passwords there. A relative path (dataDir, a model, a file as camera) starts at the folder in which \`vireo\` is
 started, not at that of the file: \`npm run vireo\` starts it in the folder of package.json, the systemd unit in
 \`/var/lib/vireo\`. Give absolute paths where both may differ. An annotated example is
 [config/vireo.yaml](../config/vireo.yaml); editors complete the fields from
