@@ -1,0 +1,39 @@
+import type { BodyReading, WindowSpan } from './body-reading.ts'
+import { choosePartner } from './choose-partner.ts'
+import { seenUs } from './latest-run.ts'
+import { bodyNumbers, resampleWindow } from './resample-window.ts'
+
+/** A window is of use when so much of it was really seen. */
+const leastSeen = 0.5
+
+/** Whether enough of a window was seen to say something about it. */
+export function isWindowSeen(own: readonly Pick<BodyReading, 'ptsUs'>[], span: WindowSpan): boolean {
+  return seenUs(own, span) >= (leastSeen * span.frames * 1e6) / span.sampleFps
+}
+
+/**
+ * What a model of kind `skeleton` looks at: [frames, 2, 17, 3], the body itself and the one who is nearest to it, zeros
+ * where nobody is. null while too little of it was seen.
+ *
+ * @param own readings of one body of one connection.
+ * @param others readings of the other bodies that were there in this time.
+ */
+export function skeletonWindow(
+  own: readonly BodyReading[],
+  others: readonly (readonly BodyReading[])[],
+  span: WindowSpan,
+): Float32Array<ArrayBuffer> | null {
+  if (!isWindowSeen(own, span)) return null
+  const partner = choosePartner(own, others, span)
+  const values = new Float32Array(span.frames * 2 * bodyNumbers)
+  const bodies = partner === null ? [own] : [own, others[partner]!]
+  for (const [index, readings] of bodies.entries()) {
+    const body = resampleWindow(readings, span)
+    for (let frame = 0; frame < span.frames; frame += 1)
+      values.set(
+        body.subarray(frame * bodyNumbers, (frame + 1) * bodyNumbers),
+        (frame * 2 + index) * bodyNumbers,
+      )
+  }
+  return values
+}
