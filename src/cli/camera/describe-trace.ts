@@ -1,6 +1,6 @@
+import type { TracedClip, TracedStep, TraceSummary } from '../../../pipelines/look/trace-camera.ts'
 import { cleanLine } from '../../core/text/clean-text.ts'
 import { describeStep } from '../describe-step.ts'
-import type { TracedClip, TracedStep, TraceSummary } from './trace-camera.ts'
 
 /** One line for a clip or a step of an alert. */
 export function describeTraced(event: TracedClip | TracedStep): string {

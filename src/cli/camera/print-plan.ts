@@ -1,9 +1,9 @@
 import { comparePlans } from '../../../pipelines/live/compare-plans.ts'
+import { cameraNamed, planCameras } from '../../../pipelines/look/plan-cameras.ts'
 import { diffConfig, restartOf } from '../../config/diff.ts'
 import { loadConfigToRead } from '../../config/load-to-read.ts'
 import { redactConfig } from '../../config/redact.ts'
 import { describePlan } from './describe-plan.ts'
-import { cameraNamed, planCameras } from './plan-cameras.ts'
 import { effects, shownPlan } from './shown-plan.ts'
 
 export interface PlanOptions {

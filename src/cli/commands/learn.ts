@@ -26,7 +26,7 @@ export function registerLearn(program: Command): void {
         )
       const signal = stopOnSignal()
       if (options.once) {
-        const { learnOnce } = await import('../learn-once.ts')
+        const { learnOnce } = await import('../../../pipelines/learn/learn-once.ts')
         const command = `vireo learn --once -c ${options.config}`
         return void (await learnOnce({ learning, dataDir, signal, command, json: options.json ?? false }))
       }

@@ -24,7 +24,7 @@ export function registerTeach(program: Command): void {
     .option('--json', 'progress (stderr) and result as JSON lines')
     .action(async (folder: string, options: Options) => {
       const { availableParallelism } = await import('node:os')
-      const { learnOnce } = await import('../learn-once.ts')
+      const { learnOnce } = await import('../../../pipelines/learn/learn-once.ts')
       const { stopOnSignal } = await import('../show-progress.ts')
       const { teachingPlan } = await import('../../../pipelines/learn/teach.ts')
       const startedMs = performance.now()

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { TraceOptions } from '../camera/trace-camera.ts'
+import type { TraceOptions } from '../../../pipelines/look/trace-camera.ts'
 
 export function registerTrace(program: Command): void {
   program
@@ -13,7 +13,7 @@ export function registerTrace(program: Command): void {
     .option('--seconds <n>', 'from the first picture on; Ctrl-C ends it earlier', '10')
     .option('--json', 'JSON lines: clips and alert steps, and a summary as the last one')
     .action(async ({ json, ...options }: TraceOptions & { json?: boolean }) => {
-      const { traceCamera } = await import('../camera/trace-camera.ts')
+      const { traceCamera } = await import('../../../pipelines/look/trace-camera.ts')
       const { describeSummary, describeTraced } = await import('../camera/describe-trace.ts')
       const { stopSignal } = await import('../run/stop-signal.ts')
       const { signal } = stopSignal()

@@ -1,8 +1,8 @@
+import type { ImportPlan } from '../../../pipelines/model/import-model.ts'
 import { didYouMean } from '../../config/did-you-mean.ts'
 import { AppError } from '../../core/errors.ts'
 import { keypointNames } from '../../core/pose.ts'
 import { layouts } from '../../onnx/fold/fold-input.ts'
-import type { ImportPlan } from './model-import.ts'
 import { readLabels } from './read-labels.ts'
 
 /** The options of `vireo model import` as commander gives them: text. */

@@ -13,8 +13,8 @@ import { createTelemetry, type RunningTelemetry } from '../../telemetry/create-t
 import { createLineWriter } from '../../telemetry/line-writer.ts'
 import { createProfiles, type Profiles } from '../../telemetry/take-profiles.ts'
 import { describeStep } from '../describe-step.ts'
+import { timeZoneOf } from '../options/time-zone.ts'
 import { reportError } from '../report-error.ts'
-import { timeZoneOf } from '../time-zone.ts'
 import { endInTime } from './end-in-time.ts'
 import { stopSignal } from './stop-signal.ts'
 

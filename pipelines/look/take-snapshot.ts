@@ -1,0 +1,169 @@
+import { writeFileSync } from 'node:fs'
+import { behaviourRules } from '../../src/behaviour/behaviour-rules.ts'
+import { drawScene, type Scene, type SceneScore } from '../../src/cli/camera/draw-scene.ts'
+import type { TrackUpdate } from '../../src/clip/await-tracks.ts'
+import { ownBehaviours } from '../../src/config/camera-behaviours.ts'
+import { cameraUrlProblem } from '../../src/config/check/camera-url.ts'
+import { loadConfigToRead } from '../../src/config/load-to-read.ts'
+import type { CameraConfig, Config } from '../../src/config/schema.ts'
+import type { Scores } from '../../src/core/clip.ts'
+import { AppError } from '../../src/core/errors.ts'
+import { type Frame, type FrameStreamSpec, pictureArea } from '../../src/core/frame.ts'
+import { encodePng, type Picture } from '../../src/train/self/png.ts'
+import { cameraNamed, planCameras } from './plan-cameras.ts'
+import { watchCamera } from './watch-camera.ts'
+
+export interface SnapshotOptions {
+  config: string
+  annotate?: boolean
+  out?: string
+  seconds: string
+  json?: boolean
+}
+
+/** The picture is at most so large; what the models see is smaller. */
+const largest = { widthPx: 1280, heightPx: 720, fit: 'letterbox' } as const
+/** Frames that wait for their tracks. */
+const mostFrames = 32
+/** Scores of one model that are shown. */
+const mostScores = 3
+
+/** `vireo camera snapshot`: writes a picture of a camera and returns the line to print. */
+export async function takeSnapshot(id: string, options: SnapshotOptions): Promise<string> {
+  const { config: file, annotate = false, out = `${id}.png`, json } = options
+  const seconds = Number(options.seconds)
+  if (!(seconds > 0 && seconds <= 600))
+    throw new AppError('API_BAD_REQUEST', `--seconds ${options.seconds}: give seconds from 1 to 600`)
+  const config = loadConfigToRead(file)
+  const camera = reachable(cameraNamed(config, id, file))
+  const { picture, scene } = await look(config, camera, annotate ? seconds : null)
+  if (annotate) drawScene(picture, scene)
+  write(out, encodePng(picture))
+  const { widthPx, heightPx } = picture
+  const shown = {
+    ...{ file: out, camera: id, widthPx, heightPx },
+    ...(annotate && {
+      tracks: scene.tracks.map(({ id: track, label, score, state }) => ({ id: track, label, score, state })),
+      scores: scene.scores,
+      zones: scene.zones.map(({ name }) => name),
+      lines: scene.lines.map(({ name }) => name),
+    }),
+  }
+  if (json) return JSON.stringify(shown)
+  const found = annotate ? `, ${scene.tracks.length} tracks, ${scene.scores.length} scores` : ''
+  return `${out}: ${widthPx}×${heightPx} of camera ${id}${found}`
+}
+
+/** The camera, whose variables are set: those of others are not needed. @throws AppError */
+export function reachable(camera: CameraConfig): CameraConfig {
+  const [, variable] = /\$\{(\w+)\}/.exec(camera.url) ?? []
+  if (variable !== undefined)
+    throw new AppError(
+      'CONFIG_ENV_MISSING',
+      `camera ${camera.id}: url refers to ${variable}, which is not set`,
+    )
+  const problem = cameraUrlProblem(camera.url)
+  if (problem) throw new AppError('CAMERA_URL', `camera ${camera.id}: url ${problem}`)
+  return camera
+}
+
+/** @param seconds how long its models look; null: no model is asked, and the first picture is taken */
+async function look(
+  config: Config,
+  camera: CameraConfig,
+  seconds: number | null,
+): Promise<{ picture: Picture; scene: Scene }> {
+  const blind = seconds === null
+  const wanted = { ...camera, paused: false, ...(blind && { detector: 'none' }) }
+  const cameras = config.cameras.map((one) => (one.id === camera.id ? wanted : one))
+  const own = blind ? { ...withoutModels(config), cameras } : { ...config, cameras }
+  const plan = (await planCameras(own)).plans.get(camera.id)!
+  const spec: FrameStreamSpec = { ...largest, sampleFps: plan.people?.detector.spec.sampleFps ?? 5 }
+  const frames: Frame[] = []
+  const scores = new Map<string, Scores>()
+  const latest: { frame: Frame | null; update: TrackUpdate | null } = { frame: null, update: null }
+  const first = new AbortController()
+  await watchCamera({
+    config: own,
+    plan: { ...plan, streams: [...plan.streams, spec], packets: { analysed: false, main: false } },
+    seconds: seconds ?? 15,
+    signal: first.signal,
+    watching: {
+      attached({ source }) {
+        source.frames$(spec).subscribe((frame) => {
+          frames.push(frame)
+          if (frames.length > mostFrames) frames.shift()
+          if (!latest.update) latest.frame = frame
+          if (seconds === null) first.abort()
+        })
+      },
+      scores: (found) => scores.set(`${found.modelName} ${found.trackId ?? ''}`, found),
+      tracks(update) {
+        const frame = nearest(frames, update)
+        // Once somebody was seen, a moment without anybody does not take their place.
+        if (frame && (update.tracks.length > 0 || !latest.update?.tracks.length))
+          Object.assign(latest, { frame, update })
+      },
+    },
+  })
+  const { frame, update } = latest
+  if (!frame) throw new AppError('CAMERA_STALLED', `camera ${camera.id}: no picture came`)
+  const { zones, lines } = plan.people
+    ? behaviourRules(plan.people.behaviours)
+    : ownBehaviours(config, camera.id)
+  const tracks = update?.tracks ?? []
+  const ids = new Set(tracks.map(({ id }) => id))
+  const shown = [...scores.values()].filter(({ trackId }) => trackId === undefined || ids.has(trackId))
+  return {
+    picture: cropped(frame),
+    scene: { tracks, area: update?.area ?? null, zones, lines, scores: shown.flatMap(highest) },
+  }
+}
+
+/** So that a picture can be had where a model is missing. */
+const withoutModels = ({ alerts, behaviours, ...config }: Config): Config => ({
+  ...config,
+  models: [],
+  alerts: { ...alerts, rules: [], fusion: [] },
+  behaviours: { ...behaviours, rules: [] },
+})
+
+/** The frame of the time of the tracks. */
+function nearest(frames: readonly Frame[], { epoch, ptsUs }: TrackUpdate): Frame | null {
+  const away = (frame: Frame) => Math.abs(frame.ptsUs - ptsUs)
+  const same = frames.filter((frame) => frame.epoch === epoch)
+  return same.sort((a, b) => away(a) - away(b))[0] ?? null
+}
+
+/** The picture of the camera without the bars that fill the frame. */
+function cropped(frame: Frame): Picture {
+  const { leftPx, topPx, widthPx, heightPx } = pictureArea(frame, largest.fit)
+  const rgb = new Uint8Array(widthPx * heightPx * 3)
+  for (let row = 0; row < heightPx; row += 1) {
+    const from = ((row + topPx) * frame.widthPx + leftPx) * 3
+    rgb.set(frame.data.subarray(from, from + widthPx * 3), row * widthPx * 3)
+  }
+  return { widthPx, heightPx, rgb }
+}
+
+function highest({ modelName: model, labels, values, trackId }: Scores): SceneScore[] {
+  return labels
+    .map((label, column) => ({ model, label, score: values[column]!, trackId: trackId ?? null }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, mostScores)
+}
+
+/** Footage of people: for its user alone. */
+function write(out: string, png: Buffer): void {
+  try {
+    writeFileSync(out, png, { mode: 0o600 })
+  } catch (cause) {
+    throw new AppError(
+      'STORE_FILE',
+      `--out ${out}: cannot be written (${(cause as NodeJS.ErrnoException).code})`,
+      {
+        cause,
+      },
+    )
+  }
+}

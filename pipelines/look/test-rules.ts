@@ -1,0 +1,178 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { parse as parseYaml } from 'yaml'
+import { canonicalJson } from '../../src/config/config-hash.ts'
+import { parseConfig } from '../../src/config/load.ts'
+import { loadConfigToRead } from '../../src/config/load-to-read.ts'
+import { defaultPeople } from '../../src/config/schema/pose-schema.ts'
+import type { CameraConfig, Config } from '../../src/config/schema.ts'
+import type { AlertStep } from '../../src/core/alert.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import { cacheDir } from '../../src/core/data-dir.ts'
+import { AppError } from '../../src/core/errors.ts'
+import { noTelemetry } from '../../src/core/telemetry-port.ts'
+import { createInferenceEngine } from '../../src/infer/inference-engine.ts'
+import { behaviourOptions, chooseDetector, modelPlan, motionPlan } from '../live/choose-detector.ts'
+import { choosePose } from '../live/choose-pose.ts'
+import { registryOf, resolveModels } from '../live/follow-registry.ts'
+import type { DetectorPlan, PosePlan } from '../live/plans.ts'
+import { replayRules } from '../live/replay-rules.ts'
+
+/** The options of `vireo rules test` as commander gives them. */
+export interface RulesTestOptions {
+  video: string
+  detector?: string
+  detectFps?: string
+  pose?: string
+  model: string[]
+  camera?: string
+  start: string
+  json?: boolean
+}
+
+const cameraId = 'video'
+const detectorName = 'detector'
+const poseName = 'given-pose'
+
+/**
+ * Replays `options.video` through the rules of a file: a whole configuration, or only what stands under `behaviours`
+ * in one (zones, lines, rules).
+ *
+ * @throws AppError CONFIG_NOT_FOUND, CONFIG_INVALID, API_BAD_REQUEST and what models and ffmpeg throw.
+ */
+export async function testRules(
+  file: string,
+  options: RulesTestOptions,
+  onStep: (step: AlertStep) => void,
+): Promise<{ video: string; detector: string }> {
+  const startMs = Date.parse(options.start)
+  if (Number.isNaN(startMs))
+    throw new AppError('API_BAD_REQUEST', `--start ${options.start}: a time such as 2026-05-01T08:00:00Z`)
+  const detectFps = options.detectFps === undefined ? undefined : Number(options.detectFps)
+  if (detectFps !== undefined && !(detectFps > 0 && detectFps <= 60))
+    throw new AppError('API_BAD_REQUEST', `--detect-fps ${options.detectFps}: a number above 0, at most 60`)
+  const config = configOf(file, options)
+  const camera = cameraOf(config, file, options)
+  const registry = registryOf(config, systemClock)
+  const models = resolveModels(config, registry)
+  await registry?.close()
+  const engine = await createInferenceEngine({
+    // One clip at a time and nothing left out: what comes out depends on the video alone.
+    models: models.map((model) => ({ ...model, workers: 1, maxBatch: 1, deadlineMs: 0 })),
+    clock: systemClock,
+    telemetry: noTelemetry,
+    cacheDir: cacheDir(config.dataDir),
+  })
+  try {
+    const plan = planOf({ camera, config, detectFps, named: options.detector !== undefined }, engine)
+    const scorers = config.models
+      // Sound is not read from the video.
+      .filter(({ name }) => ['clip', 'stream'].includes(engine.bundle(name).kind))
+      .filter(({ name }) => camera.models?.includes(name) ?? true)
+      .map(({ name, scope = 'scene' as const }) => ({ name, scope }))
+    const pose = choosePose(camera, config, engine, plan)
+    const steps = replayRules({
+      video: options.video,
+      behaviours: behaviourOptions(camera, config, engine),
+      plan,
+      pose,
+      motion: camera.motion,
+      engine,
+      models: scorers,
+      configHash: hashOf(config, plan, pose),
+      startMs,
+      spawn,
+      telemetry: noTelemetry,
+    })
+    for await (const step of steps) onStep(step)
+    return {
+      video: options.video,
+      detector: plan.name === 'motion' ? 'motion (no model: the weaker one)' : plan.name,
+    }
+  } finally {
+    await engine.close()
+  }
+}
+
+/** A configuration of one camera around rules that stand alone; models of the command line come to those of the file. */
+function configOf(file: string, options: RulesTestOptions): Config {
+  const given = [
+    ...options.model.map((text, at) => {
+      const [, path, scope = 'scene'] = /^(.*?)(?::(person|scene))?$/.exec(text)!
+      return { name: `model-${at + 1}`, path, scope }
+    }),
+    ...(options.detector === undefined ? [] : [{ name: detectorName, path: options.detector }]),
+    ...(options.pose === undefined ? [] : [{ name: poseName, path: options.pose }]),
+  ]
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new AppError(
+      'CONFIG_NOT_FOUND',
+      `${file}: cannot be read (${(cause as NodeJS.ErrnoException).code})`,
+      {
+        details: { file },
+        cause,
+      },
+    )
+  }
+  const content: unknown = parseYaml(text)
+  if (typeof content === 'object' && content !== null && 'version' in content) {
+    const whole = loadConfigToRead(file)
+    const added = parseConfig(JSON.stringify({ version: 1, models: given }), { file: 'command line' }).models
+    return { ...whole, models: [...whole.models, ...added] }
+  }
+  const alone = {
+    version: 1,
+    cameras: [{ id: cameraId, url: options.video }],
+    models: given,
+    behaviours: content,
+  }
+  return parseConfig(JSON.stringify(alone), { file, env: {} })
+}
+
+function cameraOf(config: Config, file: string, named: RulesTestOptions): CameraConfig {
+  const id = named.camera
+  const found = id === undefined ? config.cameras[0] : config.cameras.find((camera) => camera.id === id)
+  if (found) return named.pose === undefined ? found : withPose(found)
+  const there = config.cameras.map((camera) => camera.id).join(', ') || 'none'
+  throw new AppError('API_BAD_REQUEST', `--camera ${id ?? ''}: ${file} has the cameras: ${there}`)
+}
+
+/** The camera with the pose model of the command line. */
+function withPose({ models, pose, ...camera }: CameraConfig): CameraConfig {
+  return {
+    ...camera,
+    ...(models && { models: [...models, poseName] }),
+    pose: { people: defaultPeople, ...pose, model: poseName },
+  }
+}
+
+function planOf(
+  asked: { camera: CameraConfig; config: Config; detectFps: number | undefined; named: boolean },
+  engine: Parameters<typeof chooseDetector>[2],
+): DetectorPlan {
+  const { camera, config, detectFps, named } = asked
+  if (named) return modelPlan(detectorName, engine, { detectFps })
+  const own = detectFps === undefined ? camera : { ...camera, detectFps }
+  return chooseDetector(own, config, engine) ?? motionPlan(detectFps)
+}
+
+/** Names rules and detector in events, wherever the files lie. */
+function hashOf(config: Config, { name, version, spec }: DetectorPlan, pose: PosePlan | null): string {
+  const models = config.models.map((model) => [
+    model.name,
+    model.registry ?? basename(model.path ?? ''),
+    model.scope,
+  ])
+  return createHash('sha256')
+    .update(
+      canonicalJson([config.behaviours, config.cameras.map(({ zones, lines }) => [zones, lines]), models]),
+    )
+    .update(canonicalJson([name, version, spec, ...(pose ? [pose] : [])]))
+    .digest('hex')
+    .slice(0, 12)
+}
