@@ -1,25 +1,20 @@
-import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { AppError } from '../core/errors.ts'
 import { type Log, noTelemetry } from '../core/telemetry-port.ts'
-import { jsonLine } from '../core/text/clean-text.ts'
-import { apiSchemas } from './api-schemas.ts'
 import { boundBody } from './bound-body.ts'
 import { createBoundedServer, type ServerLimits } from './bounded-server.ts'
-import { cameraRoutes, mergePatch } from './camera-routes.ts'
-import { datasetRoutes } from './dataset-routes.ts'
 import { guardAccess } from './guard-access.ts'
 import { guardHeaders } from './guard-headers.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
-import { healthRoutes } from './health-routes.ts'
-import { recordRoutes } from './record-routes.ts'
+import { mountRoutes } from './mount-routes.ts'
+import { openApi } from './open-api.ts'
 import { replyError } from './reply-error.ts'
 import type { ReviewPort } from './review-port.ts'
-import { reviewRoutes } from './review-routes.ts'
-import { routeSchema } from './route-schema.ts'
-import { createMediaSender } from './send-media.ts'
+import { routeTable } from './route-table.ts'
+import { mergePatch } from './routes/camera-routes.ts'
+import { yamlTypes } from './schemas/api-schemas.ts'
 import type { SitePort } from './site-port.ts'
-import { siteRoutes, yamlTypes } from './site-routes.ts'
 import { createTurns } from './take-turns.ts'
 
 export interface ServerOptions {
@@ -68,10 +63,9 @@ export function createServer(options: ServerOptions): Server {
     limits,
   } = options
   const turn = createTurns(mostWaiting)
-  const sendMedia = createMediaSender()
   const guard = (request: FastifyRequest) => {
-    const path = request.routeOptions.url
-    if (path === '/healthz' || (path === '/readyz' && token !== undefined)) return
+    const { access } = request.routeOptions.config ?? {}
+    if (access === 'anyone' || (access === 'partly' && token !== undefined)) return
     guardAccess(request, token)
   }
   const app = fastify({
@@ -92,16 +86,13 @@ export function createServer(options: ServerOptions): Server {
       }
     },
   })
-  // Requests are checked in the handlers, so that the CLI and the API say the same of the same mistake.
-  app.setValidatorCompiler(() => () => true)
-  app.setSerializerCompiler(() => jsonLine)
   app.setErrorHandler((thrown, _request, reply) => replyError(reply, thrown, log))
   app.setNotFoundHandler((_request, reply) =>
     replyError(reply, new AppError('API_NOT_FOUND', 'There is nothing at this path.'), log),
   )
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(guardHeaders)
-    if (request.routeOptions.url !== '/healthz') await turn()
+    if (request.routeOptions.config.access !== 'anyone') await turn()
     guard(request)
   })
   app.addHook('preValidation', async (request) => boundBody(request.body))
@@ -109,18 +100,12 @@ export function createServer(options: ServerOptions): Server {
   app.addContentTypeParser(yamlTypes.slice(0, 2), { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   )
-  app.register(swagger, { openapi: openApi })
+  app.register(swagger, openApi)
   app.register(async (scope) => {
-    healthRoutes(scope, { health, metrics, token })
-    scope.get('/openapi.json', { schema: openApiRoute }, async () => scope.swagger())
-    if (reviews) {
-      reviewRoutes(scope, reviews, sendMedia)
-      datasetRoutes(scope, reviews)
-    }
-    if (!site) return
-    cameraRoutes(scope, site)
-    recordRoutes(scope, site, sendMedia)
-    siteRoutes(scope, site)
+    const document = () => scope.swagger()
+    mountRoutes(scope, routeTable({ health, metrics, site, reviews, token, document }))
+    // Made before anybody asks, because it takes a while.
+    scope.addHook('onReady', async () => void document())
   })
 
   return {
@@ -130,20 +115,3 @@ export function createServer(options: ServerOptions): Server {
     close: () => app.close(),
   }
 }
-
-const openApi = {
-  openapi: '3.1.0',
-  info: {
-    title: 'Vireo',
-    version: '1',
-    description:
-      'Cameras, alerts, clips, reviews and datasets of one running Vireo. Errors have a code of docs/errors.md.',
-  },
-  components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-  security: [{ token: [] }],
-} satisfies FastifyDynamicSwaggerOptions['openapi']
-
-const openApiRoute = routeSchema({
-  ...{ tag: 'process', summary: 'This document' },
-  answer: [200, apiSchemas.config],
-})

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { datasetSides, reviewReasons, verdicts } from '../core/text/review-words.ts'
-import { pageFields, slug, time } from './api-fields.ts'
+import { datasetSides, reviewReasons, verdicts } from '../../core/text/review-words.ts'
+import { orNothing, pageFields, slug, time } from './api-fields.ts'
 
 const oneLine = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u
 const label = z.string().min(1).max(100).regex(oneLine, 'one line, without control characters')
@@ -103,7 +103,7 @@ export const reviewSchemas = {
     endMs: partMs.optional().describe('And ends here.'),
     who,
   }),
-  undo: z.strictObject({ who }),
+  undo: orNothing(z.strictObject({ who })),
   list: z.strictObject({
     items: z.array(z.strictObject(itemFields)),
     next: z.string().nullable().describe('Give it as cursor; null: there are no more.'),
@@ -128,13 +128,15 @@ export const reviewSchemas = {
   diffQuery: z.strictObject({
     before: reference.describe('NAME or NAME@VERSION to compare with.'),
   }),
-  datasetWish: z.strictObject({
-    name: slug.default('site'),
-    seed: z.int().default(1).describe('Seed of the split of new groups.'),
-    shares: z
-      .strictObject({ train: z.number().min(0), validation: z.number().min(0), test: z.number().min(0) })
-      .default({ train: 0.7, validation: 0.15, test: 0.15 }),
-  }),
+  datasetWish: orNothing(
+    z.strictObject({
+      name: slug.default('site'),
+      seed: z.int().default(1).describe('Seed of the split of new groups.'),
+      shares: z
+        .strictObject({ train: z.number().min(0), validation: z.number().min(0), test: z.number().min(0) })
+        .default({ train: 0.7, validation: 0.15, test: 0.15 }),
+    }),
+  ),
   datasetList: z.strictObject({
     datasets: z.array(z.strictObject({ name: z.string(), versions: z.array(z.int()) })),
   }),

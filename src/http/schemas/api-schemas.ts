@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { cameraSchema } from '../config/schema.ts'
-import { AppError } from '../core/errors.ts'
+import { cameraSchema } from '../../config/schema.ts'
 import { pageFields, slug, time } from './api-fields.ts'
+import { shownAs } from './shown-as.ts'
 
 const alertId = z.string().regex(/^[\w-]{1,128}$/, 'the id of an alert')
 const yes = z.stringbool({ error: 'true or false' })
@@ -65,6 +65,9 @@ const alertEntry = z
   .looseObject({ alertId, clip: clipState.nullable().describe('null while no clip is complete') })
   .describe("The data of the alert's latest event (vireo/schema/alert.schema.json), and its clip.")
 
+const cameraFields = 'a JSON object with the fields of a camera'
+export const yamlTypes = ['application/yaml', 'text/yaml', 'text/plain']
+
 /** What requests and answers look like: checked against requests, shown in the OpenAPI document. */
 export const apiSchemas = {
   cameraId: z.strictObject({ id: slug }),
@@ -86,14 +89,13 @@ export const apiSchemas = {
     ...pageFields,
   }),
   /** Fields are checked with the file that they come into: see docs/configuration.md. */
-  camera: cameraSchema,
-  cameraPatch: z.looseObject({}).describe('Fields of a camera; null takes one away (merge patch, RFC 7396).'),
-  yaml: z.string().describe('A whole configuration file, YAML.'),
-  error: z.strictObject({
-    code: z.string().describe('See docs/errors.md.'),
-    message: z.string(),
-    details: z.looseObject({}).optional().describe('Of CONFIG_ errors: file, line, column, field, problems.'),
-  }),
+  camera: shownAs(z.looseObject({ id: slug }, { error: cameraFields }), cameraSchema),
+  cameraPatch: z
+    .looseObject({}, { error: cameraFields })
+    .describe('Fields of a camera; null takes one away (merge patch, RFC 7396).'),
+  yaml: z
+    .string({ error: `YAML with one of the types ${yamlTypes.join(', ')}` })
+    .describe('A whole configuration file, YAML.'),
   ready: z.strictObject({
     ready: z.boolean(),
     cameras: z.array(z.looseObject({})).optional(),
@@ -143,20 +145,3 @@ export const apiSchemas = {
   }),
   clipEntry,
 } as const
-
-/** Names in a request may be as long as the request; a reason need not be. */
-const longestReason = 300
-
-/** @throws AppError API_BAD_REQUEST naming the field and what is accepted */
-export function checked<T>(schema: z.ZodType<T>, value: unknown): T {
-  const { data, error } = schema.safeParse(value)
-  if (error === undefined) return data as T
-  const { path, message } = error.issues[0]!
-  throw new AppError('API_BAD_REQUEST', `${path.join('.') || 'request'}: ${message.slice(0, longestReason)}`)
-}
-
-/** The schema as JSON Schema. `input`: as it is sent, before defaults are filled in. */
-export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema: _version, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
-  return rest
-}

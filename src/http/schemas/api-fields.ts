@@ -7,3 +7,6 @@ export const pageFields = {
   limit: z.coerce.number().int().min(1).max(500).default(50).describe('Most entries of a page.'),
   cursor: z.string().max(200).optional().describe('`next` of the page before.'),
 }
+
+/** A body that need not be there: without one, all of its fields have their defaults. */
+export const orNothing = <T extends z.ZodType>(body: T) => z.preprocess((given) => given ?? {}, body)

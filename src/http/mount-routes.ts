@@ -1,0 +1,69 @@
+import type { FastifyInstance, FastifySchema } from 'fastify'
+import { validatorCompiler } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { AppError } from '../core/errors.ts'
+import { jsonLine } from '../core/text/clean-text.ts'
+import type { Access, Route } from './route.ts'
+import { errorAnswer } from './schemas/error-answer.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+  }
+}
+
+/** Names in a request may be as long as the request; a reason need not be. */
+const longestReason = 300
+
+/**
+ * Answers the routes of a table and no others. Each part of a request goes through its schema before the handler; what
+ * does not fit is API_BAD_REQUEST naming the field and what is accepted.
+ */
+export function mountRoutes(app: FastifyInstance, table: readonly Route[]): void {
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSchemaErrorFormatter((errors, part) => {
+    const { instancePath, message = '' } = errors[0]!
+    const field = instancePath.slice(1).replaceAll('/', '.')
+    const whole = part === 'body' && errors[0]!.keyword !== 'unrecognized_keys' ? 'body' : 'request'
+    return new AppError('API_BAD_REQUEST', `${field || whole}: ${message.slice(0, longestReason)}`)
+  })
+  // Answers are written as they come: what is shown of them is held by tests, and costs no time here.
+  app.setSerializerCompiler(() => jsonLine)
+  for (const row of table)
+    app.route({
+      method: row.alsoHead ? [row.method, 'HEAD'] : row.method,
+      url: row.path,
+      schema: schemaOf(row),
+      config: { access: row.access },
+      ...(row.mostBodyBytes === undefined ? {} : { bodyLimit: row.mostBodyBytes }),
+      handler: async (request, reply) => {
+        const { params, query, body } = request
+        return row.handle({ params, query, body, request, reply })
+      },
+    })
+}
+
+const bytes = z.string().meta({ format: 'binary' })
+
+function schemaOf(row: Route): FastifySchema & Record<string, unknown> {
+  const { summary, tag, params, query, body, consumes, access, errors = [] } = row
+  const open = access === 'anyone' || access === 'partly'
+  const [status, answer] = row.answer
+  const success =
+    typeof answer === 'string'
+      ? { description: 'OK', content: { [answer]: { schema: bytes } } }
+      : answer.description === undefined
+        ? answer.describe('OK')
+        : answer
+  const failures = open ? errors : [401, 403, ...errors]
+  return {
+    summary,
+    tags: [tag],
+    ...(params ? { params } : {}),
+    ...(query ? { querystring: query } : {}),
+    ...(body ? { body } : {}),
+    ...(consumes ? { consumes: [...consumes] } : {}),
+    ...(open ? { security: [] } : {}),
+    response: { [status]: success, ...Object.fromEntries(failures.map((code) => [code, errorAnswer])) },
+  }
+}

@@ -1,0 +1,40 @@
+import type { HealthPort, MetricsPort } from './health-port.ts'
+import type { ReviewPort } from './review-port.ts'
+import { type Route, route } from './route.ts'
+import { cameraRoutes } from './routes/camera-routes.ts'
+import { datasetRoutes } from './routes/dataset-routes.ts'
+import { healthRoutes } from './routes/health-routes.ts'
+import { recordRoutes } from './routes/record-routes.ts'
+import { reviewRoutes } from './routes/review-routes.ts'
+import { siteRoutes } from './routes/site-routes.ts'
+import { apiSchemas } from './schemas/api-schemas.ts'
+import { createMediaSender } from './send-media.ts'
+import type { SitePort } from './site-port.ts'
+
+/** All that a server answers: what each route takes and gives, and who may call it. */
+export function routeTable(of: {
+  readonly health: HealthPort
+  readonly metrics: MetricsPort
+  readonly token: string | undefined
+  readonly site: SitePort | undefined
+  readonly reviews: ReviewPort | undefined
+  /** The OpenAPI document. */
+  readonly document: () => unknown
+}): readonly Route[] {
+  const { site, reviews, document } = of
+  const sendMedia = createMediaSender()
+  return [
+    ...healthRoutes(of),
+    route({
+      method: 'GET',
+      path: '/openapi.json',
+      access: 'viewer',
+      tag: 'process',
+      summary: 'This document',
+      answer: [200, apiSchemas.config],
+      handle: document,
+    }),
+    ...(reviews ? [...reviewRoutes(reviews, sendMedia), ...datasetRoutes(reviews)] : []),
+    ...(site ? [...cameraRoutes(site), ...recordRoutes(site, sendMedia), ...siteRoutes(site)] : []),
+  ]
+}

@@ -1,0 +1,99 @@
+import { AppError } from '../../core/errors.ts'
+import { type Route, route } from '../route.ts'
+import { apiSchemas } from '../schemas/api-schemas.ts'
+import type { SitePort } from '../site-port.ts'
+
+export const mergePatch = 'application/merge-patch+json'
+
+/** Cameras: list, add, change, remove, pause, resume. Each edit is one of the configuration file. */
+export function cameraRoutes(site: SitePort): readonly Route[] {
+  const [tag, path, params] = ['cameras', '/api/v1/cameras', apiSchemas.cameraId] as const
+  const onePath = `${path}/:id`
+  const errors = [404, 422, 500]
+  const change = [200, apiSchemas.cameraChange] as const
+  return [
+    route({
+      method: 'GET',
+      path,
+      access: 'viewer',
+      tag,
+      summary: 'The cameras and what state they are in',
+      answer: [200, apiSchemas.cameraList],
+      handle: () => ({ cameras: site.cameras() }),
+    }),
+    route({
+      method: 'GET',
+      path: onePath,
+      access: 'viewer',
+      tag,
+      summary: 'One camera',
+      params,
+      answer: [200, apiSchemas.cameraEntry],
+      errors: [404],
+      handle({ params: { id } }) {
+        const found = site.cameras().find((camera) => camera.id === id)
+        if (found) return found
+        throw new AppError('CAMERA_NOT_FOUND', `no camera "${id}"`)
+      },
+    }),
+    route({
+      method: 'POST',
+      path,
+      access: 'admin',
+      tag,
+      summary: 'Add a camera; a password in its address is a reference to an environment variable',
+      body: apiSchemas.camera,
+      answer: [201, apiSchemas.cameraChange],
+      errors: [400, 422, 500],
+      async handle({ body, reply }) {
+        return reply.code(201).send(await site.editCamera({ kind: 'add', camera: body }))
+      },
+    }),
+    route({
+      method: 'PATCH',
+      path: onePath,
+      access: 'admin',
+      tag,
+      summary: 'Change fields of a camera',
+      params,
+      body: apiSchemas.cameraPatch,
+      consumes: ['application/json', mergePatch],
+      answer: change,
+      errors: [400, ...errors],
+      handle: ({ params: { id }, body }) => site.editCamera({ kind: 'change', id, patch: body }),
+    }),
+    route({
+      method: 'DELETE',
+      path: onePath,
+      access: 'admin',
+      tag,
+      summary: 'Remove a camera',
+      params,
+      answer: change,
+      errors,
+      handle: ({ params: { id } }) => site.editCamera({ kind: 'remove', id }),
+    }),
+    route({
+      method: 'POST',
+      path: `${onePath}/pause`,
+      access: 'operator',
+      tag,
+      summary: 'Disconnect a camera and keep it in the configuration',
+      params,
+      answer: change,
+      errors,
+      handle: ({ params: { id } }) => site.editCamera({ kind: 'pause', id }),
+    }),
+    route({
+      method: 'POST',
+      path: `${onePath}/resume`,
+      access: 'operator',
+      tag,
+      summary: 'Connect a paused camera again',
+      params,
+      answer: change,
+      errors,
+      handle: ({ params: { id } }) => site.editCamera({ kind: 'resume', id }),
+    }),
+  ]
+}
