@@ -85,7 +85,8 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const guard = createFileGuard({ clock })
     const lost = await findLostStores(config.dataDir)
     const store = openEventStore({
-      ...{ guard, dataDir: config.dataDir },
+      guard,
+      dataDir: config.dataDir,
       source: `/vireo/${config.node.name}`,
       clock,
       telemetry,
@@ -137,12 +138,18 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       cameras: () => live?.statuses() ?? [],
       models: () =>
         engine.describe().map(({ name, version, ready, precision }) => ({
-          ...{ name, version, ready },
+          name,
+          version,
+          ready,
           ...(precision && { precision: { serves: precision.serves, reason: precision.reason } }),
         })),
     }
     const site = createSite({
-      ...{ ...options, store, reload, started: config, sinks },
+      ...options,
+      store,
+      reload,
+      started: config,
+      sinks,
       file: options.configFile ?? null,
       env: options.env ?? (options.configFile ? variablesFor(options.configFile) : process.env),
       running: () => current,
@@ -173,7 +180,10 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const recovery = await unlessStopped(recoverRecordings(recordings), signal)
     closers.push(() => recovery.close())
     const retention = keepRecordings({
-      ...{ ...recordings, reviews: queue, current: () => current, after: recovery.done },
+      ...recordings,
+      reviews: queue,
+      current: () => current,
+      after: recovery.done,
     })
     closers.push(() => retention.close())
     const tiering = tierRecordings({ ...recordings, engine, current: () => current })
@@ -198,8 +208,12 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     closers.push(() => learning?.close())
     const follower = registry
       ? followRegistry({
-          ...{ ...options, registry, engine, follow },
-          ...{ steps$: cameras.steps$, disagreed: cameras.disagreed },
+          ...options,
+          registry,
+          engine,
+          follow,
+          steps$: cameras.steps$,
+          disagreed: cameras.disagreed,
         })
       : null
     closers.push(() => follower?.close())

@@ -77,8 +77,14 @@ export function startLive(options: LiveOptions): LiveCameras {
       const reason = hideVariables(message, config)
       telemetry.log.error({ camera: camera.id, code }, `this camera cannot be attached: ${reason}`)
       const status: CameraStatus = {
-        ...{ cameraId: camera.id, state: 'offline', reason, code, sinceMs: clock.nowMs() },
-        ...{ epoch: 0, attempt: 0, picture: 'ok' },
+        cameraId: camera.id,
+        state: 'offline',
+        reason,
+        code,
+        sinceMs: clock.nowMs(),
+        epoch: 0,
+        attempt: 0,
+        picture: 'ok',
       }
       aside.set(camera.id, status)
       intake.status(status)

@@ -50,7 +50,12 @@ export async function calibrateCamera(
   }
   const { widthPx, heightPx } = bundle.input
   const source = await openClipCache({
-    ...{ cacheDir: cacheDirOf(dataDir), videos: footage, widthPx, heightPx, signal, clock },
+    cacheDir: cacheDirOf(dataDir),
+    videos: footage,
+    widthPx,
+    heightPx,
+    signal,
+    clock,
     sampleFps: bundle.temporal.sampleFps,
     onProgress: ({ done, total }) => tell('load', done, total),
   })
@@ -66,7 +71,11 @@ export async function calibrateCamera(
       }
     }
     const { calibration, path } = await calibrateAnomaly({
-      ...{ bundleDir, cameraId, videos: played(), threads, dir: anomalyDir(dataDir) },
+      bundleDir,
+      cameraId,
+      videos: played(),
+      threads,
+      dir: anomalyDir(dataDir),
     })
     const { tubelets } = calibration
     return {

@@ -45,7 +45,14 @@ async function judgeFold(
   const { at, of } = fold
   try {
     const { weights } = await fineTune({
-      ...{ model, start, train, validation, plan: plans.finetune, threads, clock, signal },
+      model,
+      start,
+      train,
+      validation,
+      plan: plans.finetune,
+      threads,
+      clock,
+      signal,
       ...(pause && { pause }),
       provider: learning.provider,
       runDir: join(run.dir, 'cross', String(at)),
@@ -53,12 +60,22 @@ async function judgeFold(
       onProgress: ({ done, total, loss, etaS, ...rest }) =>
         onProgress({
           ...rest,
-          ...{ phase: 'cross', done: at * total + done, total: of * total, loss },
+          phase: 'cross',
+          done: at * total + done,
+          total: of * total,
+          loss,
           etaS: etaS + (etaS / Math.max(1, total - done)) * total * (of - at - 1),
         }),
     })
     return await predictClips({
-      ...{ model, weights, source, labels: set.labels, viewsPerItem: views, batch: 8, threads, signal },
+      model,
+      weights,
+      source,
+      labels: set.labels,
+      viewsPerItem: views,
+      batch: 8,
+      threads,
+      signal,
     })
   } finally {
     for (const each of opened) each.close()

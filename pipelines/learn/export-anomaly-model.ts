@@ -33,7 +33,12 @@ export async function exportAnomalyModel(job: LearnJob): Promise<LoadedBundle> {
     weights,
     decoder: { parameters, weights: await readDecoder(job, parameters) },
     card: {
-      ...{ name: learning.model, version, sampleFps, license: 'NOASSERTION', parent: null, dataset: null },
+      name: learning.model,
+      version,
+      sampleFps,
+      license: 'NOASSERTION',
+      parent: null,
+      dataset: null,
       description: 'What next-frame prediction did not foresee; each camera has to be calibrated.',
       metrics: {},
     },

@@ -36,7 +36,14 @@ async function exportNetwork(job: LearnJob, validation: ClipSource): Promise<Loa
   const said =
     unseen ??
     (await predictClips({
-      ...{ model, weights, source: validation, labels: set.labels, viewsPerItem, batch: 8, threads, signal },
+      model,
+      weights,
+      source: validation,
+      labels: set.labels,
+      viewsPerItem,
+      batch: 8,
+      threads,
+      signal,
     }))
   const exported = await exportBundles({
     model,

@@ -30,8 +30,15 @@ export async function fineTuneImported(job: LearnJob, backbone: LoadedBundle): P
   }
   try {
     const options = {
-      ...{ train: await open('train'), validation: await open('validation'), plan: plans.finetune },
-      ...{ threads, clock, onProgress, signal, seed: learning.seed, ...(pause && { pause }) },
+      train: await open('train'),
+      validation: await open('validation'),
+      plan: plans.finetune,
+      threads,
+      clock,
+      onProgress,
+      signal,
+      seed: learning.seed,
+      ...(pause && { pause }),
       provider: learning.provider,
       runDir: join(run.dir, 'finetune'),
     }

@@ -160,7 +160,9 @@ export async function judgePredictions(job: LearnJob): Promise<Judged> {
   const falseAlarms = learning.background.length > 0 ? { thresholds, footageS } : undefined
   const evaluated = ({ predictions, latency }: Side, validation?: readonly Prediction[]) =>
     evaluate({
-      ...{ labels, predictions, latency },
+      labels,
+      predictions,
+      latency,
       ...(validation && validation.length > 0 && { validation }),
       ...(falseAlarms && { falseAlarms }),
     })
@@ -177,8 +179,12 @@ export async function judgePredictions(job: LearnJob): Promise<Judged> {
     confidence: plans.gate.confidence,
   })
   const decision = gate({
-    ...{ rules: plans.gate, comparison, leaks, lostLabels: said.lostLabels },
-    ...{ first: job.champion === null, crossValidated: said.crossValidated },
+    rules: plans.gate,
+    comparison,
+    leaks,
+    lostLabels: said.lostLabels,
+    first: job.champion === null,
+    crossValidated: said.crossValidated,
   })
   const corrected = correctedClips({ labels, corrections, ...said.corrected })
   const metrics = metricsOf({ evaluation, comparison, corrected })
@@ -269,7 +275,11 @@ function metricsOf(options: Pick<Judged, 'evaluation' | 'comparison' | 'correcte
   const { clips, rightBefore, rightNow } = countCorrected(corrected)
   const { accuracy, macroF1, items, groups, calibration, falseAlarms, latency, perClass } = evaluation
   const figures: Record<string, number | null> = {
-    ...{ accuracy, macroF1, testItems: items, testGroups: groups, ece: calibration.ece },
+    accuracy,
+    macroF1,
+    testItems: items,
+    testGroups: groups,
+    ece: calibration.ece,
     falseAlarmsPerCameraDay: falseAlarms?.perCameraDay ?? null,
     latencyP95Ms: latency?.p95Ms ?? null,
     macroF1Gain: comparison.macroF1.difference,

@@ -31,7 +31,14 @@ export async function pretrainModel(job: LearnJob): Promise<void> {
     const start = await liveWeights(job, [])
     const plan = plans.pretrain
     const { weights, decoder, losses } = await pretrain({
-      ...{ model, start, footage, plan, threads, clock, onProgress, signal },
+      model,
+      start,
+      footage,
+      plan,
+      threads,
+      clock,
+      onProgress,
+      signal,
       ...(pause && { pause }),
       provider: learning.provider,
       runDir: join(run.dir, 'pretrain'),
@@ -72,7 +79,13 @@ async function drawReconstructions(options: {
   }
   const drawn = await reconstruct({
     model: modelOf({ preset, labels: [] }),
-    ...{ weights, decoder, clips, count: pictures, plan: plans.pretrain, seed: learning.seed, threads },
+    weights,
+    decoder,
+    clips,
+    count: pictures,
+    plan: plans.pretrain,
+    seed: learning.seed,
+    threads,
   })
   for (const [n, picture] of drawn.entries())
     await writeFile(join(run.dir, `reconstruction-${n}.png`), encodePng(picture))
@@ -105,7 +118,15 @@ async function fineTuneNetwork(job: LearnJob): Promise<TrainedRun> {
   const validation = await openClips(job, crossed ? [] : split.validation)
   try {
     const tuned = await fineTune({
-      ...{ model, start, train, validation, plan: plans.finetune, threads, clock, onProgress, signal },
+      model,
+      start,
+      train,
+      validation,
+      plan: plans.finetune,
+      threads,
+      clock,
+      onProgress,
+      signal,
       ...(pause && { pause }),
       provider: learning.provider,
       runDir: join(run.dir, 'finetune'),

@@ -39,7 +39,9 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
   const backbone = await openBackbone(options.learning)
   const none = options.learning.background[0] ?? 'background'
   const { set, sides, versions, hasNone } = await labelledFootage({
-    ...{ sources: options.learning.labelled, dataDir, onNotice: options.onNotice },
+    sources: options.learning.labelled,
+    dataDir,
+    onNotice: options.onNotice,
     background: none,
   })
   // What people rejected must never alert, also where nobody named a label for it.

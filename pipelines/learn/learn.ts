@@ -46,8 +46,14 @@ export async function learn(options: LearnOptions): Promise<LearnOutcome> {
   const { decision } = judged
   const corrected = countCorrected(judged.corrected)
   const told = {
-    ...{ run: run.id, runDir: run.dir, resumed: run.resumed, version: job.version },
-    ...{ decision, corrected, report, live: job.champion },
+    run: run.id,
+    runDir: run.dir,
+    resumed: run.resumed,
+    version: job.version,
+    decision,
+    corrected,
+    report,
+    live: job.champion,
   }
   // What grew in this run; its own footage stays for the next one.
   await pruneCache(job)

@@ -30,15 +30,28 @@ export async function searchPlan(
   const validation = await openClips(job, split.validation)
   try {
     const found = await gridSearch({
-      ...{ model: modelOf({ preset, labels: set.labels }), start, train, validation, grid, onTrial },
-      ...{ plan: learning.finetune, threads, clock, onProgress, signal, ...(pause && { pause }) },
+      model: modelOf({ preset, labels: set.labels }),
+      start,
+      train,
+      validation,
+      grid,
+      onTrial,
+      plan: learning.finetune,
+      threads,
+      clock,
+      onProgress,
+      signal,
+      ...(pause && { pause }),
       provider: learning.provider,
       runDir: join(run.dir, 'search'),
       seed: learning.seed,
     })
     const { sampleFps } = sizeOf(job)
     await writeTrainedModel(trainedDir(job), {
-      ...{ preset, labels: set.labels, sampleFps, weights: found.weights },
+      preset,
+      labels: set.labels,
+      sampleFps,
+      weights: found.weights,
     })
     await keepPlan(run.dir, { finetune: found.best })
     return found

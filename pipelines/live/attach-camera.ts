@@ -72,7 +72,10 @@ export function attachCamera(plan: CameraPlan, options: AttachOptions): Attached
   const people = plan.people && watchPeople(plan.people, plan, options)
   const parts = { clock, spawn, random, telemetry }
   const source = createCameraSource({
-    ...{ camera, streams, sound: plan.hears, record: packets.analysed },
+    camera,
+    streams,
+    sound: plan.hears,
+    record: packets.analysed,
     ...parts,
   })
   const main =
@@ -129,7 +132,10 @@ function watchPeople(planned: PeoplePlan, plan: CameraPlan, options: AttachOptio
       'no detector model: everything that moves counts as a person; rules work, but a model is far better',
     )
   const watch = createSceneWatch({
-    ...{ behaviours, detector, configHash: plan.configHash, telemetry },
+    behaviours,
+    detector,
+    configHash: plan.configHash,
+    telemetry,
     idPrefix: `${Math.round(clock.nowMs()).toString(36)}-`,
     ...(pose && { poseStaleUs: poseStaleUs(pose) }),
   })

@@ -63,7 +63,12 @@ export function createDetect(options: {
 function clipOf(frame: Frame, modelName: string): Clip {
   const { cameraId, epoch, ptsUs, arrivalMs, arrivalMonoMs } = frame
   return {
-    ...{ cameraId, epoch, modelName, frames: [frame], firstPtsUs: ptsUs, lastPtsUs: ptsUs },
+    cameraId,
+    epoch,
+    modelName,
+    frames: [frame],
+    firstPtsUs: ptsUs,
+    lastPtsUs: ptsUs,
     firstArrivalMs: arrivalMs,
     lastArrivalMs: arrivalMs,
     lastArrivalMonoMs: arrivalMonoMs,

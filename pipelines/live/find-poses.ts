@@ -28,7 +28,9 @@ export function createFindPoses(options: {
   }
   const crops = createPersonCrops({
     model: { name: modelName, widthPx, heightPx },
-    ...{ margin, mostPeople, telemetry },
+    margin,
+    mostPeople,
+    telemetry,
     strideScale: () => engine.strideScale(modelName),
   })
   const ask = async ({ clip, window, box }: PersonCrop): Promise<PoseReading | null> => {
@@ -36,7 +38,10 @@ export function createFindPoses(options: {
     if (!scores) return null
     const { decode, leastScores } = decoderOf(scores.modelVersion)
     return {
-      ...{ trackId: clip.trackId, epoch: clip.epoch, ptsUs: clip.lastPtsUs, leastScores },
+      trackId: clip.trackId,
+      epoch: clip.epoch,
+      ptsUs: clip.lastPtsUs,
+      leastScores,
       keypoints: decode(scores.values, window, box),
       bodyPx: Math.max(box.widthPx, box.heightPx),
     }

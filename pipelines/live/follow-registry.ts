@@ -20,7 +20,7 @@ export function registryOf(
   const wanted = config.models.some(({ registry }) => registry !== undefined)
   if (!wanted) return null
   const dir = registryDir(config.dataDir)
-  return openModelRegistry({ ...{ dir, clock, who: 'vireo run' }, ...(guard ? { guard } : {}) })
+  return openModelRegistry({ dir, clock, who: 'vireo run', ...(guard ? { guard } : {}) })
 }
 
 /**

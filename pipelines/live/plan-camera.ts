@@ -93,7 +93,14 @@ export function planCamera(camera: CameraConfig, config: Config, models: BundleL
   const { armed, disarmed, timeZone } = cameraBehaviours(config, camera.id)
   const sampling = samplingOf(config.sampling, camera)
   return {
-    ...{ camera, configHash: configHash(config), watchers, rules, people, streams, recording, sampling },
+    camera,
+    configHash: configHash(config),
+    watchers,
+    rules,
+    people,
+    streams,
+    recording,
+    sampling,
     lacksDetector: people === null && needsTracks(camera, config),
     fusions: fused.map((label) => ({ ...label, rules: rulesOfFusion(rules, label) })),
     hears: camera.sound !== false && watchers.some(({ stream }) => stream === null),

@@ -43,7 +43,11 @@ export async function* replayRules(options: ReplayOptions): AsyncGenerator<Alert
   const { plan, behaviours, motion, configHash, telemetry, onLook } = options
   const engine = { ...options.engine, strideScale: () => 1 }
   const watch = createSceneWatch({
-    ...{ behaviours, detector: plan, configHash, idPrefix: '', telemetry },
+    behaviours,
+    detector: plan,
+    configHash,
+    idPrefix: '',
+    telemetry,
     ...(options.pose && { poseStaleUs: poseStaleUs(options.pose) }),
   })
   const poses = options.pose && {

@@ -71,7 +71,10 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
   })
   const labels = new Map(rules.map((rule) => [rule.name, behaviourLabel(rule)]))
   const alerts = createBehaviourAlerts({
-    ...{ cameraId, configHash, detector, telemetry },
+    cameraId,
+    configHash,
+    detector,
+    telemetry,
     labelOf: (rule) => labels.get(rule) ?? rule,
   })
   const tracker = createTracker({ idPrefix, highScore: detector.highScore })
@@ -96,7 +99,10 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
     for (const { id, box, keypoints } of tracks)
       if (keypoints)
         poses.take({
-          ...{ trackId: id, epoch: now, ptsUs, keypoints },
+          trackId: id,
+          epoch: now,
+          ptsUs,
+          keypoints,
           leastScores: keypoints.map(() => leastKeypointScore),
           bodyPx: Math.max(box.widthPx, box.heightPx),
         })

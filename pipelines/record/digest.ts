@@ -101,7 +101,8 @@ export async function makeDigest(options: DigestOptions): Promise<Digest> {
   const eta = createEta(options.clock)
   const film = await renderFilm({
     ...options,
-    ...{ parts, captions },
+    parts,
+    captions,
     title: `${[...new Set(parts.map(({ cameraId }) => cameraId))].join(', ')} ${spanText(options)}`,
     format: { widthPx: Math.round((options.heightPx * 16) / 18) * 2, heightPx: options.heightPx, fps },
     onProgress: (done, total) => options.onProgress({ phase: 'render', done, total, etaS: eta(done, total) }),
@@ -109,16 +110,26 @@ export async function makeDigest(options: DigestOptions): Promise<Digest> {
   })
   const shown = new Set(film.parts.flatMap((part) => part.alerts.map(({ alertId }) => alertId)))
   return {
-    ...{ file: film.path, bytes: film.bytes, durationMs: film.durationMs },
+    file: film.path,
+    bytes: film.bytes,
+    durationMs: film.durationMs,
     cameras: [...new Set(film.parts.map(({ cameraId }) => cameraId))],
-    ...{ fromMs, toMs, timeZone, captions },
+    fromMs,
+    toMs,
+    timeZone,
+    captions,
     footageMs: [...scans.values()].reduce((sum, scan) => sum + scan.footageMs, 0),
     movingMs: [...motion.values()].flat().reduce((sum, stretch) => sum + stretch.toMs - stretch.fromMs, 0),
     alerts: alerts.length,
     alertsNotShown: alerts.filter(({ alertId }) => !shown.has(alertId)).map(({ alertId }) => alertId),
     chapters: film.chapters,
     parts: film.parts.map(({ cameraId, path, startMs, wallMs, filmFromMs, filmToMs, alerts: own }) => ({
-      ...{ cameraId, path, startMs, wallMs, filmFromMs, filmToMs },
+      cameraId,
+      path,
+      startMs,
+      wallMs,
+      filmFromMs,
+      filmToMs,
       alertIds: own.map(({ alertId }) => alertId),
     })),
   }

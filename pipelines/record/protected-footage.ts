@@ -40,7 +40,9 @@ function judgedTimes(dataDir: string, clock: Clock) {
     return reviews
       .list({ state: 'done' }, Number.MAX_SAFE_INTEGER)
       .map(({ cameraId, startedMs, durationMs }) => ({
-        ...{ cameraId, fromMs: startedMs, toMs: startedMs + durationMs },
+        cameraId,
+        fromMs: startedMs,
+        toMs: startedMs + durationMs,
       }))
   } finally {
     reviews.close()

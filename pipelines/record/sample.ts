@@ -83,7 +83,10 @@ export function sampleRoute(options: SampleRouteOptions): SampleRoute {
     cameraId,
     settings,
     sampler: createReviewSampler({
-      ...{ cameraId, settings, seed: 1, startedMs: clock.nowMs() },
+      cameraId,
+      settings,
+      seed: 1,
+      startedMs: clock.nowMs(),
       past: (sinceMs) => samples.samplesSince(cameraId, sinceMs),
     }),
     thresholdOf: (modelName, label) =>
@@ -127,5 +130,9 @@ function settingsOf(config: Config, camera: CameraConfig): SamplingConfig {
 }
 
 const shown = ({ sampleId, reason, label, score, explanation }: ClipSample) => ({
-  ...{ sample: sampleId, reason, label, score, explanation },
+  sample: sampleId,
+  reason,
+  label,
+  score,
+  explanation,
 })

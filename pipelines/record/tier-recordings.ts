@@ -37,7 +37,10 @@ export function tierRecordings(options: TierRecordingsOptions): Tiering {
   return createTiering({
     ...options,
     clock: steady,
-    ...{ dir, book: store.tiers, setPriority, freeBytes: folder.freeBytes },
+    dir,
+    book: store.tiers,
+    setPriority,
+    freeBytes: folder.freeBytes,
     afterMs: (cameraId) => tierAfterMs(current(), cameraId),
     tier: () => current().recording.tier,
     protection: () => protectedFootage(current(), clock),

@@ -24,5 +24,5 @@ export function createConfigReader(): (plan: ConfigPlan) => Promise<SiteDiff | n
   const oneRead = createOneAtATime('configurations are being read', mostWaiting)
   const url = besideModule('config-worker', import.meta.url)
   return (plan) =>
-    oneRead(() => runInThread<SiteDiff | null>({ ...{ url, name: 'config', plan }, timeoutMs, mostMb }))
+    oneRead(() => runInThread<SiteDiff | null>({ url, name: 'config', plan, timeoutMs, mostMb }))
 }

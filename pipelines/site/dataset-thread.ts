@@ -28,5 +28,5 @@ export function diffDatasetsInThread(
 
 function inThread(plan: DatasetPlan): Promise<Json> {
   const url = besideModule('dataset-worker', import.meta.url)
-  return runInThread<Json>({ ...{ url, name: 'dataset', plan }, timeoutMs, mostMb })
+  return runInThread<Json>({ url, name: 'dataset', plan, timeoutMs, mostMb })
 }

@@ -9,7 +9,13 @@ const iso = (ms: number) => new Date(ms).toISOString()
 export function versionOf(manifest: DatasetManifest): DatasetVersion {
   const { name, version, parent, createdMs, seed, shares, contentSha256, entries } = manifest
   return {
-    ...{ name, version, parent, createdAt: iso(createdMs), seed, shares, contentSha256 },
+    name,
+    version,
+    parent,
+    createdAt: iso(createdMs),
+    seed,
+    shares,
+    contentSha256,
     counts: countDataset(manifest),
     clips: entries.map(clipOf),
   }

@@ -131,8 +131,18 @@ function* pagesOf(reader: ClipReader, sinceMs: number): Generator<ClipRow[]> {
 function toItem(row: ClipRow): ReviewItem {
   const { alertId, why, cameraId, path, sha256, startedMs, durationMs, label, score, modelVersion } = row
   return {
-    ...{ id: alertId, reason: why, cameraId, path, sha256, startedMs, durationMs, score, modelVersion },
+    id: alertId,
+    reason: why,
+    cameraId,
+    path,
+    sha256,
+    startedMs,
+    durationMs,
+    score,
+    modelVersion,
     ...saidPart(row),
-    ...{ label, explanation: row.explanation, removedReason: null },
+    label,
+    explanation: row.explanation,
+    removedReason: null,
   }
 }

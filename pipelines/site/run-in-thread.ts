@@ -21,7 +21,9 @@ export interface ThreadWork {
  */
 export async function runInThread<T>({ url, name, plan, timeoutMs, mostMb }: ThreadWork): Promise<T> {
   const worker = new Worker(url, {
-    ...{ workerData: plan, name, execArgv: [] },
+    workerData: plan,
+    name,
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: mostMb, maxYoungGenerationSizeMb: 16 },
   })
   const over = new AbortController()

@@ -85,7 +85,8 @@ export function createSiteReviews(options: {
     },
     judge(id, { labels, newLabels, startMs, endMs, verdict, who }) {
       queue.judge(get(id).id, {
-        ...{ verdict, who },
+        verdict,
+        who,
         ...(labels === undefined ? {} : { labels }),
         ...(newLabels === undefined ? {} : { newLabels }),
         ...(startMs === undefined ? {} : { startMs }),

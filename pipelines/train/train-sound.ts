@@ -48,7 +48,13 @@ export async function trainSound(
   onProgress({ phase: 'evaluate', done: 0, total: 1, loss: null, etaS: 0 })
   const predict = (source: LabelledSounds['sides']['test']) =>
     predictSounds({
-      ...{ model, weights, source, viewsPerItem, batch, threads, signal },
+      model,
+      weights,
+      source,
+      viewsPerItem,
+      batch,
+      threads,
+      signal,
       truths: soundClasses(source, labels),
     })
   const validation = await predict(sides.validation)

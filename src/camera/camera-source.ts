@@ -32,15 +32,7 @@ const changePauseMs = 60_000
  * frames, and reconnecting with growing waits. Nothing of it ever throws into the pipeline; trouble is a status.
  */
 export function createCameraSource(options: CameraSourceOptions): CameraSource {
-  const {
-    camera,
-    streams,
-    record = false,
-    sound = false,
-    clock,
-    telemetry,
-    openPipes = openReadPipes,
-  } = options
+  const { camera, streams, record = false, sound = false, clock, telemetry } = options
   const address = cameraAddress(camera.url, camera.id)
   const redact = lineRedactor(address)
   const outlets = createCameraOutlets({ ...options, cameraId: camera.id })
@@ -73,10 +65,7 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
   const products = createProductWatch({
     wanted: { record, sound },
     stallTimeoutMs: camera.stallTimeoutMs,
-    unrecordable: () => ({
-      ...{ product: 'recording', code: 'MEDIA_UNRECORDABLE', stopped: false },
-      reason: `frames arrive, but nothing is recorded: ${unrecordable}`,
-    }),
+    unrecordable: () => unrecordable,
   })
   let cancelTimer: (() => void) | null = null
   let closing: (() => void) | null = null
@@ -108,11 +97,19 @@ export function createCameraSource(options: CameraSourceOptions): CameraSource {
     asked = plan.next(connectMonoMs)
     products.connected(asked, connectMonoMs)
     leave = launchConnection({
-      ...{ address, clock, openPipes, start: startProcess },
+      address,
+      clock,
+      openPipes: options.openPipes ?? openReadPipes,
+      start: startProcess,
       command: (body) =>
         ffmpegCommand({
-          ...{ camera: { ...camera, transport: asked.transport }, address, streams, pulse: true },
-          ...{ record: asked.record, sound: asked.sound, timing: asked.timing },
+          camera: { ...camera, transport: asked.transport },
+          address,
+          streams,
+          pulse: true,
+          record: asked.record,
+          sound: asked.sound,
+          timing: asked.timing,
           ...(body && { body }),
         }),
       started(running) {

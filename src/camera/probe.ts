@@ -88,15 +88,13 @@ function look(attempt: Attempt, startMs: number, body: HttpBody | null): Promise
   const { address, transport, timeoutMs, clock, spawn, note } = attempt
   const command = ffmpegCommand({
     camera: { transport, hardwareDecode: 'none', realtime: false, loop: false },
-    ...{
-      address,
-      streams: [],
-      record: false,
-      sound: true,
-      pulse: true,
-      openingMs: timeoutMs * 0.6,
-      ...(body && { body }),
-    },
+    address,
+    streams: [],
+    record: false,
+    sound: true,
+    pulse: true,
+    openingMs: timeoutMs * 0.6,
+    ...(body && { body }),
   })
   // Only the packets are looked at; what sound there is stands in the messages.
   const args = command.args.slice(0, command.args.indexOf('-map'))

@@ -61,7 +61,15 @@ export async function* readFrames(options: {
       const ptsUs = line.follow(rawUs)
       const arrivalMs = startMs + ptsUs / 1000
       ready.push({
-        ...{ cameraId, epoch: 1, seq, ptsUs, arrivalMs, arrivalMonoMs: arrivalMs, widthPx, heightPx, data },
+        cameraId,
+        epoch: 1,
+        seq,
+        ptsUs,
+        arrivalMs,
+        arrivalMonoMs: arrivalMs,
+        widthPx,
+        heightPx,
+        data,
         ...(pictureAspect !== null && { pictureAspect }),
       })
       seq += 1

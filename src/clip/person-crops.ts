@@ -80,7 +80,9 @@ export function createPersonCrops(options: PersonCropsOptions): PersonCrops {
           const box = boxOf(track)
           const window = windowAround(box, margin, model)
           const crop = cropFrame(frame, toFrame(window, frame, update.area), {
-            ...{ widthPx: model.widthPx, heightPx: model.heightPx, beside: 'black' },
+            widthPx: model.widthPx,
+            heightPx: model.heightPx,
+            beside: 'black',
           })
           return { clip: clipOf(crop, model.name, track.id), window, box }
         })
@@ -119,7 +121,13 @@ function toFrame(window: BoxPx, frame: Frame, area: TrackUpdate['area']): BoxPx 
 function clipOf(frame: Frame, modelName: string, trackId: string): PersonCrop['clip'] {
   const { cameraId, epoch, ptsUs, arrivalMs, arrivalMonoMs } = frame
   return {
-    ...{ cameraId, epoch, modelName, trackId, frames: [frame], firstPtsUs: ptsUs, lastPtsUs: ptsUs },
+    cameraId,
+    epoch,
+    modelName,
+    trackId,
+    frames: [frame],
+    firstPtsUs: ptsUs,
+    lastPtsUs: ptsUs,
     firstArrivalMs: arrivalMs,
     lastArrivalMs: arrivalMs,
     lastArrivalMonoMs: arrivalMonoMs,

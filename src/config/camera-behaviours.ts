@@ -47,7 +47,11 @@ export function cameraBehaviours(config: Pick<Config, 'cameras' | 'behaviours'>,
   const camera = config.cameras.find(({ id }) => id === cameraId)
   const { zones, lines } = allPlaces(config)
   return {
-    ...{ timeZone, zones, lines, rules, cameraId },
+    timeZone,
+    zones,
+    lines,
+    rules,
+    cameraId,
     armed: camera?.armed ?? armed,
     disarmed: camera?.disarmed ?? disarmed,
   }

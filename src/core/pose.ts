@@ -7,9 +7,23 @@ export const keypointNames = [
 
 /** Column of every keypoint. */
 export const keypoint = {
-  ...{ nose: 0, leftEye: 1, rightEye: 2, leftEar: 3, rightEar: 4, leftShoulder: 5, rightShoulder: 6 },
-  ...{ leftElbow: 7, rightElbow: 8, leftWrist: 9, rightWrist: 10, leftHip: 11, rightHip: 12 },
-  ...{ leftKnee: 13, rightKnee: 14, leftAnkle: 15, rightAnkle: 16 },
+  nose: 0,
+  leftEye: 1,
+  rightEye: 2,
+  leftEar: 3,
+  rightEar: 4,
+  leftShoulder: 5,
+  rightShoulder: 6,
+  leftElbow: 7,
+  rightElbow: 8,
+  leftWrist: 9,
+  rightWrist: 10,
+  leftHip: 11,
+  rightHip: 12,
+  leftKnee: 13,
+  rightKnee: 14,
+  leftAnkle: 15,
+  rightAnkle: 16,
 } as const
 
 /** A point of the body in pixels of the picture in which boxes are given; it may lie beside it. */

@@ -52,7 +52,9 @@ export function createDetectionDecoder(
         box.yPx + box.heightPx > 0
       if (inside && Number.isFinite(box.widthPx * box.heightPx))
         found.push({
-          ...{ box, label: name, score: Math.min(1, score) },
+          box,
+          label: name,
+          score: Math.min(1, score),
           ...(keypoints && { keypoints: keypoints.map(toPicture) }),
         })
     })

@@ -47,7 +47,12 @@ export function yoloPeople({ decode, output }: Part): CandidateReader {
       if (!(score >= decode.leastScore)) continue
       const [width, height] = [value(2), value(3)]
       take({
-        ...{ x: value(0) - width / 2, y: value(1) - height / 2, width, height, label: 0, score },
+        x: value(0) - width / 2,
+        y: value(1) - height / 2,
+        width,
+        height,
+        label: 0,
+        score,
         keypoints: Array.from({ length: count }, (_, n) => ({
           x: value(5 + n * 3),
           y: value(6 + n * 3),

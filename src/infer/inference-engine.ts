@@ -83,7 +83,11 @@ export async function createInferenceEngine(options: InferenceEngineOptions): Pr
     const precision =
       config.providers[0] === 'cpu'
         ? await judgePrecision({
-            ...{ modelName: config.name, loaded, cacheDir, measure: measurePrecision, telemetry },
+            modelName: config.name,
+            loaded,
+            cacheDir,
+            measure: measurePrecision,
+            telemetry,
           })
         : null
     const parts = { config, loaded, precision, threads: threads[at] as ThreadPlan, clock, startThread }

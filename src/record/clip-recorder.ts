@@ -105,7 +105,12 @@ export function createClipRecorder(options: ClipRecorderOptions): ClipRecorder {
   }
   const onLost = (alertId: string, reason: ClipLoss) => unavailable.next({ alertId, cameraId, reason })
   const finishing = createFinishQueue({
-    ...{ cameraId, preRollMs, spawn, clock, telemetry, onLost },
+    cameraId,
+    preRollMs,
+    spawn,
+    clock,
+    telemetry,
+    onLost,
     onStuck: (error) => options.onDisk?.(error),
     onFinished(clip) {
       options.onDisk?.(null)

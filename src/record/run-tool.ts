@@ -38,7 +38,9 @@ export function runTool(
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
     const child = spawn(program, args, {
-      ...{ env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true },
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
       ...(cwd === undefined ? {} : { cwd }),
     })
     let output = ''

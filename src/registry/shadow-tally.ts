@@ -63,7 +63,12 @@ export function createShadowTally(versions: {
       }
       const { cameraId, epoch, firstPtsUs, lastPtsUs, firstArrivalMs, lastArrivalMs } = clip
       return {
-        ...{ cameraId, epoch, firstPtsUs, lastPtsUs, firstArrivalMs, lastArrivalMs },
+        cameraId,
+        epoch,
+        firstPtsUs,
+        lastPtsUs,
+        firstArrivalMs,
+        lastArrivalMs,
         liveVersion: live.version,
         shadowVersion: shadow.version,
         liveLabels,

@@ -95,11 +95,13 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
     if (sample === null) return
     const { modelName } = of
     const whole: ClipSample = {
-      ...{
-        sampleId: idOf([cameraId, modelName, sample.reason, firstArrivalMs, moment.firstPtsUs]),
-        cameraId,
-      },
-      ...{ ...sample, ...more(), modelName, startedMs: firstArrivalMs, lastMs: lastArrivalMs },
+      sampleId: idOf([cameraId, modelName, sample.reason, firstArrivalMs, moment.firstPtsUs]),
+      cameraId,
+      ...sample,
+      ...more(),
+      modelName,
+      startedMs: firstArrivalMs,
+      lastMs: lastArrivalMs,
     }
     const commit = () => {
       held = null
@@ -119,7 +121,9 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
         const { modelName, modelVersion, labels, values, trackId = null } = scores
         const of = { modelName, labels, scores: values, thresholds: thresholdsOf(modelName, labels) }
         offer({ ...of, disagreement: null }, scores, () => ({
-          ...{ modelVersion, trackId, scores: highest(labels, values) },
+          modelVersion,
+          trackId,
+          scores: highest(labels, values),
         }))
       }),
     disagreed: (modelName, found) =>
@@ -127,7 +131,8 @@ export function createClipSampling(options: ClipSamplingOptions): ClipSampling {
         if (!enabled) return
         const { liveVersion, label, liveScore } = found
         offer({ modelName, labels: [], scores: [], thresholds: [], disagreement: found }, found, () => ({
-          ...{ modelVersion: liveVersion, trackId: null },
+          modelVersion: liveVersion,
+          trackId: null,
           scores: label === '' ? [] : [{ label, score: liveScore }],
         }))
       }),

@@ -55,7 +55,9 @@ export function sampleWorths(
     .sort((a, b) => a.distance - b.distance)
     .map(
       ({ label, score, threshold }): Sample => ({
-        ...{ reason: 'uncertain', label: label === anomalyLabel ? null : label, score },
+        reason: 'uncertain',
+        label: label === anomalyLabel ? null : label,
+        score,
         explanation: `near its threshold: ${label} ${show(score)}, alerts from ${show(threshold)}`,
       }),
     )

@@ -13,6 +13,8 @@ export function makeFolders(dir: string, mode?: number): void {
   for (const folder of missing.reverse()) mkdirSync(folder, mode === undefined ? {} : { mode })
   if (statSync(dir).isDirectory()) return
   throw Object.assign(new Error(`EEXIST: a file has that name, mkdir '${dir}'`), {
-    ...{ code: 'EEXIST', syscall: 'mkdir', path: dir },
+    code: 'EEXIST',
+    syscall: 'mkdir',
+    path: dir,
   })
 }

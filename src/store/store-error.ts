@@ -10,8 +10,16 @@ export interface StoreSubject {
 }
 
 const sqlite = {
-  ...{ error: 1, busy: 5, locked: 6, corrupt: 11, cannotOpen: 14 },
-  ...{ tooBig: 18, constraint: 19, mismatch: 20, range: 25, notADatabase: 26 },
+  error: 1,
+  busy: 5,
+  locked: 6,
+  corrupt: 11,
+  cannotOpen: 14,
+  tooBig: 18,
+  constraint: 19,
+  mismatch: 20,
+  range: 25,
+  notADatabase: 26,
 } as const
 /** Extended codes of SQLITE_IOERR that say that the file itself is broken: cut short, or bad by its file system. */
 const brokenFile = new Set([522, 8458])

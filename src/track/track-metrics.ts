@@ -61,7 +61,10 @@ export function measureTracks(frames: readonly TrackedFrame[], leastIou = 0.5): 
   }
   const identified = bestAgreement(agreements)
   return {
-    ...{ boxes, misses, falseBoxes, switches },
+    boxes,
+    misses,
+    falseBoxes,
+    switches,
     mota: boxes === 0 ? 1 : 1 - (misses + falseBoxes + switches) / boxes,
     idf1: boxes + trackBoxes === 0 ? 1 : (2 * identified) / (boxes + trackBoxes),
   }

@@ -101,8 +101,11 @@ pretrain: { steps: 60, batch: 8, warmup: 5, maskedWeight: 0, nextWeight: 1, peak
 
     const { bundle, graphPath } = await loadBundle(join(folder, 'run', 'anomaly'))
     const read = anomalyScores({
-      ...{ cameraId: 'gate', engine: { bundle: () => bundle }, dir: anomalyDir(join(folder, 'data')) },
-      ...{ clock: systemClock, telemetry: noTelemetry },
+      cameraId: 'gate',
+      engine: { bundle: () => bundle },
+      dir: anomalyDir(join(folder, 'data')),
+      clock: systemClock,
+      telemetry: noTelemetry,
     })
     const scored = (values: Float32Array) =>
       read({ modelName: 'unusual', modelVersion: '1.0.0', values } as Scores)?.values[0]

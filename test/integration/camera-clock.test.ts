@@ -33,7 +33,13 @@ async function watch(
   const camera = cameraSchema.parse({ id: 'gate', url: odd.url })
   const parts = { clock: systemClock, telemetry: noTelemetry }
   const source = createCameraSource({
-    ...{ camera, streams: [spec], record: true, sound, spawn, random: () => 0, ...parts },
+    camera,
+    streams: [spec],
+    record: true,
+    sound,
+    spawn,
+    random: () => 0,
+    ...parts,
   })
   open.push(() => source.close())
   const frames: Frame[] = []

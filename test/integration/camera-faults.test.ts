@@ -58,7 +58,12 @@ function attach(url: string, realtime = false) {
   }
   const parts = { clock: systemClock, telemetry }
   const source = createCameraSource({
-    ...{ camera, streams: [spec], record: true, spawn, random: () => 0, ...parts },
+    camera,
+    streams: [spec],
+    record: true,
+    spawn,
+    random: () => 0,
+    ...parts,
   })
   open.push(() => source.close())
   source.frames$(spec).subscribe((frame) => frames.push(frame))

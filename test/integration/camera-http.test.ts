@@ -70,12 +70,16 @@ const motionJpeg =
 function attach(url: string) {
   const started: number[] = []
   const source = createCameraSource({
-    ...{ camera: cameraSchema.parse({ id: 'gate', url }), streams: [spec], record: true, clock: systemClock },
+    camera: cameraSchema.parse({ id: 'gate', url }),
+    streams: [spec],
+    record: true,
+    clock: systemClock,
     spawn: ((...args: Parameters<typeof spawn>) => {
       started.push(1)
       return spawn(...args)
     }) as typeof spawn,
-    ...{ random: () => 0, telemetry: noTelemetry },
+    random: () => 0,
+    telemetry: noTelemetry,
   })
   open.push(() => source.close())
   const reaches = (is: (status: CameraStatus) => boolean) => firstValueFrom(source.status$.pipe(filter(is)))

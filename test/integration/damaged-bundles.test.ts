@@ -23,7 +23,8 @@ describe('2,000 damaged bundles', () => {
   const good = graphBytes()
   const json = (bytes: Uint8Array) =>
     JSON.stringify({
-      ...{ formatVersion: 1, ...sampleBundle() },
+      formatVersion: 1,
+      ...sampleBundle(),
       files: [
         {
           path: 'model.onnx',

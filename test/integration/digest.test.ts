@@ -49,12 +49,19 @@ beforeAll(async () => {
   const site = await recordedSite({
     dataDir,
     segments: videos.map((video, index) => ({
-      ...{ cameraId: 'gate', video, lengthMs: segmentMs, startedMs: startMs + index * segmentMs },
+      cameraId: 'gate',
+      video,
+      lengthMs: segmentMs,
+      startedMs: startMs + index * segmentMs,
     })),
     alerts: [
       { alertId: 'alert-gate', cameraId: 'gate', label: 'falling', fromMs: at(68), toMs: at(72) },
       {
-        ...{ alertId: 'alert-yard', cameraId: 'yard', label: 'running', fromMs: at(108), toMs: at(110) },
+        alertId: 'alert-yard',
+        cameraId: 'yard',
+        label: 'running',
+        fromMs: at(108),
+        toMs: at(110),
         clip: { video: small, startedMs: at(100), lengthMs: segmentMs },
       },
       { alertId: 'alert-gone', cameraId: 'yard', label: 'running', fromMs: at(40), toMs: at(41) },
@@ -127,7 +134,11 @@ describe.skipIf(!ready)('vireo digest', () => {
     const { format, streams, chapters } = await probe(made.file)
     expect(streams).toHaveLength(2)
     expect(streams[0]).toMatchObject({
-      ...{ codec_name: 'h264', pix_fmt: 'yuv420p', width: 1280, height: 720, r_frame_rate: '25/1' },
+      codec_name: 'h264',
+      pix_fmt: 'yuv420p',
+      width: 1280,
+      height: 720,
+      r_frame_rate: '25/1',
     })
     expect(Math.abs(Number(format.duration) * 1000 - made.durationMs)).toBeLessThan(50)
     expect(Math.abs(made.durationMs - 31_000)).toBeLessThan(700)

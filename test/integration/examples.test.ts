@@ -33,7 +33,10 @@ function step(cameraId: string, phase: AlertPhase, score: number, over: Partial<
   const startMs = Date.parse('2026-01-01T10:00:00.000Z')
   const fields = sampleStep({
     alertId: Buffer.from(cameraId.padEnd(16)).toString('hex'),
-    ...{ cameraId, phase, score, seq: { new: 0, update: 1, end: 2 }[phase] },
+    cameraId,
+    phase,
+    score,
+    seq: { new: 0, update: 1, end: 2 }[phase],
     lastPtsUs: seconds * 1e6,
     startedMs: startMs,
     lastMs: startMs + seconds * 1000,

@@ -66,7 +66,9 @@ describe('dependencies of the product', () => {
 
   it('have no known weakness of a high grade, where the registry answers', async ({ skip }) => {
     const { stdout } = await promisify(execFile)('npm', ['audit', '--omit=dev', '--json'], {
-      ...{ cwd: root, timeout: 60_000, maxBuffer: 32 << 20 },
+      cwd: root,
+      timeout: 60_000,
+      maxBuffer: 32 << 20,
     }).catch((failed: { stdout?: string }) => ({ stdout: failed.stdout ?? '' }))
     const report = readReport(stdout)
     if (report === null) return skip('the registry gives no answer to npm audit')

@@ -60,7 +60,9 @@ const cases: readonly Case[] = [
   {
     name: 'a camera that was removed, with a dark picture at last',
     series: {
-      ...{ [state('live')]: always(0), [state('offline')]: always(0), [state('connecting')]: always(0) },
+      [state('live')]: always(0),
+      [state('offline')]: always(0),
+      [state('connecting')]: always(0),
       [dark]: always(1),
     },
     fires: {},

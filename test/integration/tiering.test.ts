@@ -56,8 +56,14 @@ async function tierOnce(config: string): Promise<{ tiered: number; status: Reten
   const loaded = loadConfig(config)
   const store = openEventStore({ dataDir, source: '/vireo/test', clock: systemClock })
   const tiering = tierRecordings({
-    ...{ config: loaded, current: () => loaded, store, engine: { strideScale: () => 1 } },
-    ...{ spawn, clock: systemClock, steady: systemClock, telemetry: noTelemetry },
+    config: loaded,
+    current: () => loaded,
+    store,
+    engine: { strideScale: () => 1 },
+    spawn,
+    clock: systemClock,
+    steady: systemClock,
+    telemetry: noTelemetry,
   })
   try {
     return { tiered: await tiering.round(), status: await statusOf(config) }
@@ -84,7 +90,10 @@ async function probe(file: string) {
 
 const at = (index: number) => startMs + index * 600_000
 const segment = (index: number, more: object = {}) => ({
-  ...{ cameraId: 'gate', startedMs: at(index), lengthMs, video: video.h264 },
+  cameraId: 'gate',
+  startedMs: at(index),
+  lengthMs,
+  video: video.h264,
   ...more,
 })
 
@@ -98,8 +107,11 @@ describe.skipIf(!ready)('old footage', () => {
       ],
       alerts: [
         {
-          ...{ alertId: 'alert-gate', cameraId: 'gate', label: 'falling' },
-          ...{ fromMs: at(2) + lengthMs + 20_000, toMs: at(2) + lengthMs + 21_000 },
+          alertId: 'alert-gate',
+          cameraId: 'gate',
+          label: 'falling',
+          fromMs: at(2) + lengthMs + 20_000,
+          toMs: at(2) + lengthMs + 21_000,
           clip: { video: video.h264, startedMs: at(2) + lengthMs + 15_000, lengthMs },
         },
       ],
@@ -212,8 +224,14 @@ function datasetOf(path: string, sha256: string) {
     group: 'gate/day',
   }
   return sealManifest({
-    ...{ formatVersion: 1, name: 'site', version: 1, createdMs: startMs, parent: null, seed: 1 },
-    ...{ shares: { train: 1, validation: 0, test: 0 }, labels: ['falling'] },
+    formatVersion: 1,
+    name: 'site',
+    version: 1,
+    createdMs: startMs,
+    parent: null,
+    seed: 1,
+    shares: { train: 1, validation: 0, test: 0 },
+    labels: ['falling'],
     entries: [
       {
         ...entry,

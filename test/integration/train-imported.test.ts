@@ -39,25 +39,34 @@ beforeAll(async () => {
 })
 
 const finetune = {
-  ...{ batch: 16, peakRate: 1e-2, clipsPerItem: 4, labelSmoothing: 0, checkpointEvery: 20 },
+  batch: 16,
+  peakRate: 1e-2,
+  clipsPerItem: 4,
+  labelSmoothing: 0,
+  checkpointEvery: 20,
   augmentation: { flip: false },
 }
 const plan = (changes: object = {}) => ({
-  ...{
-    labelled: [list],
-    backbone: bundle,
-    testShare: 0.25,
-    finetune: { ...finetune, epochs: 20 },
-    ...changes,
-  },
+  labelled: [list],
+  backbone: bundle,
+  testShare: 0.25,
+  finetune: { ...finetune, epochs: 20 },
+  ...changes,
 })
 
 /** The two steps of `vireo train imported`. */
 async function train(run: string, changes: object = {}, stopAt: number | null = null) {
   const controller = new AbortController()
   const job = await openHandRun({
-    ...{ runDir: join(folder, run), plan: plan(changes), registry: null, version: '1.1.0', threads: 1 },
-    ...{ code: 'test', command: 'test', clock: systemClock, signal: controller.signal },
+    runDir: join(folder, run),
+    plan: plan(changes),
+    registry: null,
+    version: '1.1.0',
+    threads: 1,
+    code: 'test',
+    command: 'test',
+    clock: systemClock,
+    signal: controller.signal,
     onProgress({ phase, done }) {
       if (phase === 'finetune' && done === stopAt) controller.abort()
     },
@@ -168,14 +177,24 @@ describe.skipIf(!ready)('the learning loop with a backbone', () => {
   })
   afterAll(() => registry?.close())
   const gate = {
-    ...{ minItems: 6, minGroups: 1, minClassItems: 3, maxLatencyIncrease: 1000, toleratedLoss: 1 },
+    minItems: 6,
+    minGroups: 1,
+    minClassItems: 3,
+    maxLatencyIncrease: 1000,
+    toleratedLoss: 1,
     requireSignificance: false,
   }
   const run = (changes: object): Promise<LearnOutcome> =>
     learn({
       learning: learningSchema.parse({ model: 'squares', gate, ...plan(), ...changes }),
-      ...{ dataDir: folder, registry, code: 'test', command: 'test', threads: 1, clock: systemClock },
-      ...{ signal: new AbortController().signal, onProgress: () => {} },
+      dataDir: folder,
+      registry,
+      code: 'test',
+      command: 'test',
+      threads: 1,
+      clock: systemClock,
+      signal: new AbortController().signal,
+      onProgress: () => {},
     })
 
   it('makes the first version of the imported graph, and later ones of the live version', async () => {
@@ -191,7 +210,8 @@ describe.skipIf(!ready)('the learning loop with a backbone', () => {
     expect((await loadBundle(registry.dirOf('squares', '1.0.0'))).bundle.parent).toBe('tiny@1.0.0')
 
     const onward = await run({
-      ...{ finetune: { steps: 1, batch: 4, peakRate: 1e-6 }, promote: 'no' },
+      finetune: { steps: 1, batch: 4, peakRate: 1e-6 },
+      promote: 'no',
       gate: { ...gate, minImprovement: -1 },
     })
     expect(onward.result).toBe('registered')

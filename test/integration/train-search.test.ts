@@ -18,17 +18,16 @@ beforeAll(async () => {
   const list = await movingSquares(join(folder, 'clips'), { groups: 5, each: 1 })
   const plan = join(folder, 'plan.yaml')
   const sizes = {
-    ...{
-      frames: 4,
-      widthPx: 32,
-      heightPx: 32,
-      patchPx: 16,
-      tubeletFrames: 2,
-      width: 16,
-      heads: 2,
-      hidden: 32,
-    },
-    ...{ depthSpace: 1, depthTime: 1 },
+    frames: 4,
+    widthPx: 32,
+    heightPx: 32,
+    patchPx: 16,
+    tubeletFrames: 2,
+    width: 16,
+    heads: 2,
+    hidden: 32,
+    depthSpace: 1,
+    depthTime: 1,
   }
   writeFileSync(plan, JSON.stringify({ sizes, validationShare: 0.4, testShare: 0.2, finetune: { batch: 4 } }))
   base = ['train', 'search', '--data', list, '--plan', plan, '--threads', '1']

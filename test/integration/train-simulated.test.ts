@@ -22,10 +22,19 @@ async function train(
   onProgress: (progress: TrainingProgress) => void = () => {},
 ): Promise<LoadedBundle> {
   return trainSimulatedTransformer({
-    ...{ outDir: join(folder, name), runDir: join(folder, `${name}-run`) },
-    ...{ pretrainSteps: 5, steps: 8, batch: 2, seed: 1, threads: 1, measureClips: 320, checkpointEvery: 2 },
+    outDir: join(folder, name),
+    runDir: join(folder, `${name}-run`),
+    pretrainSteps: 5,
+    steps: 8,
+    batch: 2,
+    seed: 1,
+    threads: 1,
+    measureClips: 320,
+    checkpointEvery: 2,
     sizes: { widths: [4, 4, 4, 4], mixed: 16, heads: 2, hidden: 16, depth: 1 },
-    ...{ clock: systemClock, onProgress, signal },
+    clock: systemClock,
+    onProgress,
+    signal,
   })
 }
 

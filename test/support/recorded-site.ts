@@ -65,9 +65,18 @@ export async function recordedSite(options: {
       const path = join(dataDir, 'clips', cameraId, day, `${alertId}.mp4`)
       await copy(clip.video, path, ['-movflags', '+faststart'])
       store.acceptClip({
-        ...{ alertId, cameraId, path, epoch: 1, thumbnailPath: null, startedMs: clip.startedMs },
-        ...{ sha256: await sha256Of(path), bytes: (await stat(path)).size, durationMs: clip.lengthMs },
-        ...{ firstPtsUs: 0, lastPtsUs: clip.lengthMs * 1000, preRollMs: alert.fromMs - clip.startedMs },
+        alertId,
+        cameraId,
+        path,
+        epoch: 1,
+        thumbnailPath: null,
+        startedMs: clip.startedMs,
+        sha256: await sha256Of(path),
+        bytes: (await stat(path)).size,
+        durationMs: clip.lengthMs,
+        firstPtsUs: 0,
+        lastPtsUs: clip.lengthMs * 1000,
+        preRollMs: alert.fromMs - clip.startedMs,
       })
       paths.clips.push(path)
     }
@@ -90,8 +99,16 @@ export async function sha256Of(path: string): Promise<string> {
 
 function stepOf({ alertId, cameraId, label, fromMs, toMs }: RecordedAlert): AlertStep {
   return sampleStep({
-    ...{ alertId, cameraId, label, phase: 'end', seq: 1, rule: label, endReason: 'cleared' },
-    ...{ lastPtsUs: (toMs - fromMs) * 1000, startedMs: fromMs, lastMs: toMs },
+    alertId,
+    cameraId,
+    label,
+    phase: 'end',
+    seq: 1,
+    rule: label,
+    endReason: 'cleared',
+    lastPtsUs: (toMs - fromMs) * 1000,
+    startedMs: fromMs,
+    lastMs: toMs,
   })
 }
 

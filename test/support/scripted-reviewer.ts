@@ -23,8 +23,11 @@ export function raisedAlerts(events: readonly string[]): RaisedAlert[] {
   for (const line of events) {
     const { alertId, cameraId, label, firstPtsUs, lastPtsUs } = JSON.parse(line).data
     last.set(alertId, {
-      ...{ alertId, cameraId, label },
-      ...{ fromMs: firstPtsUs / 1000, toMs: lastPtsUs / 1000 },
+      alertId,
+      cameraId,
+      label,
+      fromMs: firstPtsUs / 1000,
+      toMs: lastPtsUs / 1000,
     })
   }
   return [...last.values()]

@@ -35,17 +35,15 @@ export function createCameraOutlets(options: {
       telemetry.count('vireo_frames_total', { camera: cameraId })
       const { widthPx, heightPx } = streams[index]!
       frames[index]!.next({
-        ...{
-          cameraId,
-          epoch,
-          seq,
-          ptsUs,
-          arrivalMs: clock.nowMs(),
-          arrivalMonoMs: monoMs,
-          widthPx,
-          heightPx,
-          data,
-        },
+        cameraId,
+        epoch,
+        seq,
+        ptsUs,
+        arrivalMs: clock.nowMs(),
+        arrivalMonoMs: monoMs,
+        widthPx,
+        heightPx,
+        data,
         ...(pictureAspect !== null && { pictureAspect }),
       })
     },

@@ -22,7 +22,7 @@ export function createProductWatch(options: {
   wanted: { readonly record: boolean; readonly sound: boolean }
   stallTimeoutMs: number
   /** Why nothing is recorded where the connection was not asked for packets. */
-  unrecordable: () => ProductTrouble
+  unrecordable: () => string
 }): ProductWatch {
   const { wanted, stallTimeoutMs } = options
   let asked = wanted
@@ -33,7 +33,10 @@ export function createProductWatch(options: {
 
   const recording = (monoMs: number): ProductTrouble | null => {
     if (!wanted.record) return null
-    if (!asked.record) return options.unrecordable()
+    if (!asked.record) {
+      const reason = `frames arrive, but nothing is recorded: ${options.unrecordable()}`
+      return { product: 'recording', code: 'MEDIA_UNRECORDABLE', reason, stopped: false }
+    }
     const lateMs = monoMs - (fragmentMonoMs ?? firstMonoMs!)
     if (lateMs <= (fragmentMonoMs === null ? recordWithinMs : stallTimeoutMs + 1000)) return null
     const reason =

@@ -32,7 +32,10 @@ export function readLabelsTable(bytes: Uint8Array | string, source: string): Lab
   try {
     records = parse(text, {
       delimiter,
-      ...{ info: true, trim: true, skip_empty_lines: true, relax_column_count: true },
+      info: true,
+      trim: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
     }) as never
   } catch (cause) {
     const { lines, message } = cause as { lines?: number; message: string }

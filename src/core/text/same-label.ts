@@ -4,8 +4,17 @@ const fillers = new Set(
 )
 /** Forms that no ending gives away. */
 const irregular: Readonly<Record<string, string>> = {
-  ...{ fell: 'fall', fallen: 'fall', fought: 'fight', ran: 'run', sat: 'sit', seated: 'sit' },
-  ...{ lie: 'lay', lies: 'lay', lying: 'lay', lain: 'lay', violent: 'violence' },
+  fell: 'fall',
+  fallen: 'fall',
+  fought: 'fight',
+  ran: 'run',
+  sat: 'sit',
+  seated: 'sit',
+  lie: 'lay',
+  lies: 'lay',
+  lying: 'lay',
+  lain: 'lay',
+  violent: 'violence',
 }
 /** What means the same, as stemOf leaves it. */
 const meanings: readonly (readonly string[])[] = [

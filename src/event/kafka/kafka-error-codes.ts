@@ -51,6 +51,8 @@ const later: readonly (readonly [code: number, type: string])[] = [
 const retriable = new Set([89, 100, 103, 106, 122, 123, 133])
 
 export const laterKafkaErrors = later.map(([code, type]) => ({
-  ...{ code, type, retriable: retriable.has(code) },
+  code,
+  type,
+  retriable: retriable.has(code),
   message: `Kafka answered ${type}`,
 }))

@@ -57,13 +57,18 @@ export function createMqttPublisher(options: MqttPublisherOptions): MqttPublishe
   let labels = labelSlugs(options.labels)
   let cameras: ReadonlySet<string> = new Set(options.cameras.map(({ id }) => id))
   const messages = createMqttMessages({
-    ...{ topics, channels, telemetry },
+    topics,
+    channels,
+    telemetry,
     labels: () => labels,
     isKnown: (cameraId) => cameras.has(cameraId),
     sinceMs: clock.nowMs(),
   })
   const retained = createMqttRetained({
-    ...{ topics, channels, nodeName, telemetry },
+    topics,
+    channels,
+    nodeName,
+    telemetry,
     labels: () => labels,
     discoveryPrefix: homeAssistant.enabled ? homeAssistant.discoveryPrefix : null,
     cameras: () => cameras,
@@ -71,7 +76,9 @@ export function createMqttPublisher(options: MqttPublisherOptions): MqttPublishe
     status: messages.status,
   })
   const availability = (payload: 'online' | 'offline') => ({
-    ...{ topic: topics.availability, payload, retain: true },
+    topic: topics.availability,
+    payload,
+    retain: true,
   })
 
   let current: { session: MqttSession; opened: Promise<MqttSession> } | null = null
@@ -88,7 +95,9 @@ export function createMqttPublisher(options: MqttPublisherOptions): MqttPublishe
   const start = () => {
     let usableMs: number | null = null
     const session = createSession({
-      ...{ clock, will: availability('offline'), clientId: mqtt.clientId ?? `vireo-${nodeName}` },
+      clock,
+      will: availability('offline'),
+      clientId: mqtt.clientId ?? `vireo-${nodeName}`,
       settings: readMqttSettings(mqtt),
       connectTimeoutMs: mqtt.connectTimeoutMs,
       ackTimeoutMs: mqtt.ackTimeoutMs,

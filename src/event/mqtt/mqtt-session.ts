@@ -49,11 +49,19 @@ export function createMqttSession(options: MqttSessionOptions): MqttSession {
   let closing = false
 
   const client: MqttClient = connect({
-    ...{ protocol, host, port, clientId, ...tls },
+    protocol,
+    host,
+    port,
+    clientId,
+    ...tls,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...{ protocolVersion: 4, clean: true, keepalive: options.keepaliveSeconds },
-    ...{ reconnectPeriod: 0, queueQoSZero: false, resubscribe: false },
+    protocolVersion: 4,
+    clean: true,
+    keepalive: options.keepaliveSeconds,
+    reconnectPeriod: 0,
+    queueQoSZero: false,
+    resubscribe: false,
     // Ours comes first and is the one that is told.
     connectTimeout: connectTimeoutMs + 1000,
     will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: will.retain },

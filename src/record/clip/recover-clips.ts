@@ -66,7 +66,8 @@ async function finishOne(name: string, options: RecoverOptions, signal?: AbortSi
     const end = await readPartEnd(part)
     const file = await finishClip({
       ...options,
-      ...{ path, log: telemetry.log },
+      path,
+      log: telemetry.log,
       ...(end?.cutUs ? { durationUs: end.cutUs } : {}),
       ...(signal ? { signal } : {}),
     })

@@ -89,7 +89,12 @@ async function make(options: RenderOptions, output: string, dir: string): Promis
   const chapters = filmChapters(placed, timeZone)
   const whole = join(dir, 'film.mp4')
   await joinParts({
-    ...{ dir, names, chapters, title, output: whole, tool },
+    dir,
+    names,
+    chapters,
+    title,
+    output: whole,
+    tool,
     subtitles: captions === 'subtitles' ? subtitles(placed, timeZone) : null,
   })
   const durationMs = await mp4DurationMs(whole)

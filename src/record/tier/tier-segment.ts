@@ -86,7 +86,8 @@ async function make(options: TierSegmentOptions, made: string): Promise<TierOutc
   const slackMs = lengthSlackMs + 1000 / tier.maxFps
   if (Math.abs(madeMs - picture.durationMs) > slackMs)
     return {
-      ...{ result: 'kept', kept: 'failed' },
+      result: 'kept',
+      kept: 'failed',
       note: `${madeMs} ms were made of ${picture.durationMs} ms`,
     }
   const quality = await measureQuality({ original: path, made, picture, maxFps: tier.maxFps, vmaf, tool })

@@ -87,7 +87,10 @@ export function createTiering(options: TieringOptions): Tiering {
       },
     })
   const tool: ToolOptions = {
-    ...{ spawn, clock, timeoutMs: toolTimeoutMs, signal: stopping.signal },
+    spawn,
+    clock,
+    timeoutMs: toolTimeoutMs,
+    signal: stopping.signal,
     onStart(child) {
       try {
         options.setPriority(child.pid!, options.tier().niceness)
@@ -132,7 +135,10 @@ export function createTiering(options: TieringOptions): Tiering {
     const begunMs = clock.monoMs()
     const tookMs = () => clock.monoMs() - begunMs
     const outcome = await tierSegment({
-      ...{ segment, tier, vmaf, tool },
+      segment,
+      tier,
+      vmaf,
+      tool,
       beforeReplace: (lineage) => book.replace(segment, lineage, tookMs()),
     })
     if (outcome.result === 'gone') return false

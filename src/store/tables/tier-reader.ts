@@ -62,7 +62,9 @@ function toTotals([cameraId, rows]: [string, Record<string, unknown>[]]): TierTo
     kept: Object.fromEntries(kept),
     bytesBefore: Number(tiered?.before ?? 0),
     bytesAfter: Number(tiered?.after ?? 0),
-    ...{ ssim: of('ssim'), psnrDb: of('psnr'), vmaf: of('vmaf') },
+    ssim: of('ssim'),
+    psnrDb: of('psnr'),
+    vmaf: of('vmaf'),
     tookMs: rows.reduce((sum, row) => sum + Number(row.took), 0),
   }
 }

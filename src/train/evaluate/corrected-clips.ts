@@ -47,7 +47,8 @@ export function correctedClips(options: {
     return [
       {
         ...correction,
-        ...{ group, truth: labels[truth]! },
+        group,
+        truth: labels[truth]!,
         before: earlier ? labels[topLabel(earlier)]! : null,
         wasRight: earlier !== undefined && isRight(earlier),
         now: labels[topLabel(prediction)]!,

@@ -25,7 +25,13 @@ export async function predictSounds(options: {
     windowStarts(samples, window, viewsPerItem).map((start) => ({ item, start })),
   )
   const means = await averageLooks({
-    ...{ model, weights, items: source.items.length, looks, batch, threads, ...(signal && { signal }) },
+    model,
+    weights,
+    items: source.items.length,
+    looks,
+    batch,
+    threads,
+    ...(signal && { signal }),
     read(part) {
       const clips = new Int16Array(part.length * window)
       for (const [row, { item, start }] of part.entries())

@@ -38,7 +38,13 @@ export async function predictClips(options: {
   const { frames, heightPx, widthPx } = model.clip
   const peaks = source.items.map(() => new Float32Array(labels.length))
   const means = await averageLooks({
-    ...{ model, weights, items: source.items.length, looks, batch, threads, ...(signal && { signal }) },
+    model,
+    weights,
+    items: source.items.length,
+    looks,
+    batch,
+    threads,
+    ...(signal && { signal }),
     onLook({ item }, probabilities) {
       probabilities.forEach((value, label) => {
         peaks[item]![label] = Math.max(peaks[item]![label]!, value)

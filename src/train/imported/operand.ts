@@ -36,11 +36,17 @@ export const fromMarked = (size: number): number =>
   size > 0 && size % batchMark === 0 ? -size / batchMark : size
 
 export const known = (type: ElementType, dims: readonly number[], data: ArrayLike<number>): Known => ({
-  ...{ kind: 'known', type, dims, data },
+  kind: 'known',
+  type,
+  dims,
+  data,
 })
 
 export const traced = (value: Value, type: ElementType = 'float32'): Traced => ({
-  ...{ kind: 'traced', type, value, free: value.shape },
+  kind: 'traced',
+  type,
+  value,
+  free: value.shape,
 })
 
 /** Sizes with a free batch, in the tape's notation. */

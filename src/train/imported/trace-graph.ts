@@ -62,7 +62,12 @@ export function traceGraph(
     if (missing !== undefined) throw unsupportedNode(node, `its input ${missing} is not computed before it`)
     const unit = lifted === null ? undefined : operands.get(lifted)
     const reader = createNodeReader({
-      ...{ tape, node, opset, inputs, batch, batchSize },
+      tape,
+      node,
+      opset,
+      inputs,
+      batch,
+      batchSize,
       lifted: unit ? toMarked(shapeOf(unit)[0]!) : null,
     })
     if (node.domain !== '' && node.domain !== 'ai.onnx')

@@ -45,7 +45,10 @@ export async function trainSounds(options: TrainSoundsOptions): Promise<TrainedR
   const truths = soundClasses(validation, model.labels)
   refuseUnusable(options, classes)
   const recipe = {
-    ...{ seed, batch, classes, labelSmoothing },
+    seed,
+    batch,
+    classes,
+    labelSmoothing,
     window: model.clip.frames,
     labels: model.labels.length,
   }
@@ -53,7 +56,10 @@ export async function trainSounds(options: TrainSoundsOptions): Promise<TrainedR
     phase: 'finetune',
     runDir: options.runDir,
     identity: {
-      ...{ steps, batch, seed, labels: model.labels },
+      steps,
+      batch,
+      seed,
+      labels: model.labels,
       model: digest([model.name, model.clip, model.parameters]),
       train: digest(train.items),
       validation: digest(validation.items),

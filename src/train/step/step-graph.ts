@@ -176,7 +176,11 @@ function emitUpdate(
   const scales = hasScales(pieces, options) ? inputs('scales') : null
   const states = pieces.map(
     ({ decay }, n): AdamWState => ({
-      ...{ weights: weights[n]!, m: m[n]!, v: v[n]!, gradient: gradients[n]!, decay },
+      weights: weights[n]!,
+      m: m[n]!,
+      v: v[n]!,
+      gradient: gradients[n]!,
+      decay,
       ...(scales && { scales: scales[n]! }),
     }),
   )

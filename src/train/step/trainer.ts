@@ -228,7 +228,9 @@ async function openSessions(
   return {
     step: null,
     accumulate: await openTrainingSession(buildAccumulateGraph(objective, stepOptions), {
-      ...{ threads, provider, precision },
+      threads,
+      provider,
+      precision,
     }),
     apply: await open(buildApplyGraph(objective, settings, stepOptions)),
   }

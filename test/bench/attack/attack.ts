@@ -34,7 +34,9 @@ export async function run({ log, smoke }: BenchOptions): Promise<BenchReport> {
     figures: {
       ...figures,
       requestsWorstStallMs: Math.round(requests.worstMs),
-      ...{ killRounds: kills.rounds, killSteps: kills.steps, killClips: kills.clips },
+      killRounds: kills.rounds,
+      killSteps: kills.steps,
+      killClips: kills.clips,
     },
     bars: [
       bar(

@@ -38,20 +38,27 @@ export async function killRuns(rounds: number, { seed, log }: { seed: number; lo
   const dataDir = join(folder, 'data')
   const file = join(folder, 'vireo.yaml')
   const video = await testVideo({
-    ...{ name: 'blink-fast', seconds: 4, widthPx: 128, heightPx: 72, fps: 10 },
+    name: 'blink-fast',
+    seconds: 4,
+    widthPx: 128,
+    heightPx: 72,
+    fps: 10,
     filter: "eq=brightness='if(lt(mod(t,2),1),-0.5,0.45)':eval=frame",
   })
   await writeBrightnessBundle(join(folder, 'model'))
   const camera = { url: video, loop: true, motion: { enabled: false }, picture: { enabled: false } }
   const config = {
-    ...{ version: 1, dataDir, cameras: ['gate', 'yard'].map((id) => ({ id, ...camera })) },
+    version: 1,
+    dataDir,
+    cameras: ['gate', 'yard'].map((id) => ({ id, ...camera })),
     models: [{ name: 'light', path: join(folder, 'model'), intraOpThreads: 1, deadlineMs: 10 }],
     alerts: {
       defaults: { minDurationMs: 0, clearAfterMs: 0, cooldownMs: 0, updateEveryMs: 500 },
       rules: [{ name: 'bright', label: 'bright' }],
     },
     recording: { preRollMs: 500, postRollMs: 200, lowFreeMb: 1, enoughFreeMb: 2 },
-    ...{ sampling: { enabled: false }, http: { port: 0 } },
+    sampling: { enabled: false },
+    http: { port: 0 },
   }
   writeFileSync(file, JSON.stringify(config))
   const told: Step[] = []
@@ -116,7 +123,10 @@ async function checked(dataDir: string, told: readonly Step[], file: string, log
   const gone = rows.filter((path) => !existsSync(path))
   for (const path of [...without, ...gone]) log(`clip and row do not fit: ${path}`)
   return {
-    ...{ steps: told.length, lost: lost.length, clips: files.length },
-    ...{ clipsWithoutRow: without.length, rowsWithoutClip: gone.length },
+    steps: told.length,
+    lost: lost.length,
+    clips: files.length,
+    clipsWithoutRow: without.length,
+    rowsWithoutClip: gone.length,
   }
 }

@@ -42,11 +42,17 @@ export async function startSite({ cameras, alerts, datasetClips }: SiteOptions):
   const folder = mkdtempSync(join(tmpdir(), 'vireo-attack-'))
   await writeBrightnessBundle(join(folder, 'model'))
   const video = await testVideo({
-    ...{ name: 'blink', seconds: 12, widthPx: 320, heightPx: 180, filter: blinkFilter },
+    name: 'blink',
+    seconds: 12,
+    widthPx: 320,
+    heightPx: 180,
+    filter: blinkFilter,
   })
   const list = Array.from({ length: cameras }, (_, at) => ({ id: `cam${at}`, url: video, loop: true }))
   const config = {
-    ...{ version: 1, dataDir: join(folder, 'data'), cameras: list },
+    version: 1,
+    dataDir: join(folder, 'data'),
+    cameras: list,
     models: [{ name: 'light', path: join(folder, 'model'), intraOpThreads: 1 }],
     alerts: { rules: [{ name: 'bright', label: 'bright', updateEveryMs: 500 }] },
     recording: { preRollMs: 500, postRollMs: 200, lowFreeMb: 1, enoughFreeMb: 2 },
@@ -120,23 +126,55 @@ function writePast(dataDir: string, { alerts, datasetClips }: Omit<SiteOptions, 
 
 function stepOf(alertId: string, startedMs: number) {
   return {
-    ...{ alertId, phase: 'end', seq: 1, rule: 'bright', label: 'bright', severity: 'info' },
-    ...{ cameraId: 'cam0', zone: null, trackIds: [], score: 0.9, modelName: 'light', modelVersion: '1' },
-    ...{ configHash: 'x', epoch: 1, firstPtsUs: 0, lastPtsUs: 500_000, startedMs, lastMs: startedMs + 500 },
-    ...{ causeMonoMs: 0, endReason: 'cleared' },
+    alertId,
+    phase: 'end',
+    seq: 1,
+    rule: 'bright',
+    label: 'bright',
+    severity: 'info',
+    cameraId: 'cam0',
+    zone: null,
+    trackIds: [],
+    score: 0.9,
+    modelName: 'light',
+    modelVersion: '1',
+    configHash: 'x',
+    epoch: 1,
+    firstPtsUs: 0,
+    lastPtsUs: 500_000,
+    startedMs,
+    lastMs: startedMs + 500,
+    causeMonoMs: 0,
+    endReason: 'cleared',
   }
 }
 
 function manifestOf(version: number, clips: number) {
   const entries = Array.from({ length: clips }, (_, at) => ({
-    ...{ id: `clip${at}`, path: `/clips/${at}.mp4`, sha256: at.toString(16).padStart(64, '0') },
-    ...{ startMs: 0, endMs: 1000 + version, camera: 'cam0', recordedMs: at, group: `cam0/${at % 50}` },
-    ...{ side: 'train' as const, labels: ['bright'], notLabels: [], reason: 'alert' as const },
-    ...{ fact: at, who: 'ann' },
+    id: `clip${at}`,
+    path: `/clips/${at}.mp4`,
+    sha256: at.toString(16).padStart(64, '0'),
+    startMs: 0,
+    endMs: 1000 + version,
+    camera: 'cam0',
+    recordedMs: at,
+    group: `cam0/${at % 50}`,
+    side: 'train' as const,
+    labels: ['bright'],
+    notLabels: [],
+    reason: 'alert' as const,
+    fact: at,
+    who: 'ann',
   }))
   return sealManifest({
-    ...{ formatVersion: 1, name: 'site', version, createdMs: 0, parent: null, seed: 1 },
+    formatVersion: 1,
+    name: 'site',
+    version,
+    createdMs: 0,
+    parent: null,
+    seed: 1,
     shares: { train: 0.7, validation: 0.15, test: 0.15 },
-    ...{ labels: ['bright'], entries },
+    labels: ['bright'],
+    entries,
   })
 }

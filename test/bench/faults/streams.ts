@@ -51,7 +51,11 @@ async function watch(options: {
   const server = await servePaced(file, seconds)
   const source = createCameraSource({
     camera: cameraSchema.parse({ id: name, url: server.url, realtime: false }),
-    ...{ streams: [spec], clock: systemClock, spawn, random: () => 1, telemetry: noTelemetry },
+    streams: [spec],
+    clock: systemClock,
+    spawn,
+    random: () => 1,
+    telemetry: noTelemetry,
   })
   let noticed = Number.POSITIVE_INFINITY
   let recovered = Number.POSITIVE_INFINITY

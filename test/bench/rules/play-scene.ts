@@ -36,7 +36,10 @@ export function playScene(
     const due = frame % (fps / scoresPerS) === 0
     findings.push(
       ...behaviours.step({
-        ...{ ptsUs, timeMs: noonMs + ptsUs / 1000, ...picture, tracks },
+        ptsUs,
+        timeMs: noonMs + ptsUs / 1000,
+        ...picture,
+        tracks,
         actions: due ? scoresOf(people, tracks, scoreNoise) : [],
         anomaly: due ? anomaly : undefined,
       }),

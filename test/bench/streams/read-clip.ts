@@ -29,7 +29,11 @@ export async function readClip(row: ClipRow, fps: number): Promise<ReadClip> {
   const numbers = (await decodeFile(path)).filter((number) => number !== null)
   const filmed = numbers.length > 0 ? Math.max(...numbers) - Math.min(...numbers) + 1 : null
   return {
-    ...{ alertId, durationMs, preRollMs, endReason, complaint },
+    alertId,
+    durationMs,
+    preRollMs,
+    endReason,
+    complaint,
     fileMs: Number(stdout) * 1000,
     filmedMs: filmed === null ? null : (filmed * 1000) / fps,
     pictures: numbers.length,

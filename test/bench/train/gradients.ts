@@ -19,8 +19,10 @@ function objectives(): [string, Objective][] {
   const names = labelNames(labels)
   const short = { frames: 4, heightPx: 112, widthPx: 112 }
   const convolutions = {
-    ...{ clip: { frames: 8, heightPx: 96, widthPx: 96 }, labels: names },
-    ...{ widths: [16, 32, 48, 64] as const, mixed: 128 },
+    clip: { frames: 8, heightPx: 96, widthPx: 96 },
+    labels: names,
+    widths: [16, 32, 48, 64] as const,
+    mixed: 128,
   }
   const transformer = (preset: Preset) =>
     oneOf(createVideoTransformer({ ...preset, labels: names }), { batch: 1 })

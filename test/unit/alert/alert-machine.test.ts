@@ -138,8 +138,10 @@ describe('life of an alert', () => {
         const { firstPtsUs, lastPtsUs, firstArrivalMs, lastArrivalMs, ...rest } = look(n, score, epoch)
         return {
           ...rest,
-          ...{ firstPtsUs: firstPtsUs + ptsMs * 1000, lastPtsUs: lastPtsUs + ptsMs * 1000 },
-          ...{ firstArrivalMs: firstArrivalMs + wallMs, lastArrivalMs: lastArrivalMs + wallMs },
+          firstPtsUs: firstPtsUs + ptsMs * 1000,
+          lastPtsUs: lastPtsUs + ptsMs * 1000,
+          firstArrivalMs: firstArrivalMs + wallMs,
+          lastArrivalMs: lastArrivalMs + wallMs,
         }
       }
       const one = machine({ cooldownMs: 3000, clearAfterMs: 1000 })

@@ -30,12 +30,7 @@ describe('watch on what comes beside pictures', () => {
     const watch = createProductWatch({
       wanted,
       stallTimeoutMs: 4000,
-      unrecordable: () => ({
-        product: 'recording',
-        code: 'MEDIA_UNRECORDABLE',
-        reason: 'vp8',
-        stopped: false,
-      }),
+      unrecordable: () => 'vp8',
     })
     watch.connected(wanted, 0)
     watch.look(0)

@@ -16,8 +16,15 @@ function watch({ realtime = true } = {}) {
     .subscribe((state) => states.push([Math.round(monoMs / 1000), state]))
   const push = () =>
     frames.next({
-      ...{ cameraId: 'gate', epoch, seq: 0, ptsUs: Math.round(ptsMs * 1000), arrivalMs: 0 },
-      ...{ arrivalMonoMs: monoMs, widthPx: 1, heightPx: 1, data: new Uint8Array(3) },
+      cameraId: 'gate',
+      epoch,
+      seq: 0,
+      ptsUs: Math.round(ptsMs * 1000),
+      arrivalMs: 0,
+      arrivalMonoMs: monoMs,
+      widthPx: 1,
+      heightPx: 1,
+      data: new Uint8Array(3),
     })
   /** So many seconds of frames, whose timestamps go at `speed`. */
   const run = (seconds: number, { fps = 8, speed = 1 } = {}) => {
@@ -166,8 +173,15 @@ describe('stream health', () => {
     states.subscribe()
     for (let n = 0; n < 60; n += 1)
       frames.next({
-        ...{ cameraId: 'gate', epoch: 1, seq: n, ptsUs: n * 333_333, arrivalMs: 0 },
-        ...{ arrivalMonoMs: n * 333.3, widthPx: 1, heightPx: 1, data: new Uint8Array(3) },
+        cameraId: 'gate',
+        epoch: 1,
+        seq: n,
+        ptsUs: n * 333_333,
+        arrivalMs: 0,
+        arrivalMonoMs: n * 333.3,
+        widthPx: 1,
+        heightPx: 1,
+        data: new Uint8Array(3),
       })
     expect(seen).toEqual(['ok', 'slow'])
   })

@@ -31,23 +31,21 @@ describe('the catalogue that ships', () => {
       expect(entry.license).toMatch(/^(Apache-2\.0|MIT|BSD-[23]-Clause)$/)
       expect(entry.attribution).toContain(entry.source.package)
       const plan = parseImportOptions('model.json', {
-        ...{
-          name: entry.name,
-          out: 'out',
-          license: entry.license,
-          modelVersion: entry.version,
-          description: '',
-        },
-        ...{
-          fps: '5',
-          size: '256x256',
-          layout: 'NHWC',
-          mean: '0,0,0',
-          std: '1,1,1',
-          scale: '1/255',
-          order: 'rgb',
-        },
-        ...{ strides: '8,16,32', leastScore: '0.1', nmsIou: '0.5' },
+        name: entry.name,
+        out: 'out',
+        license: entry.license,
+        modelVersion: entry.version,
+        description: '',
+        fps: '5',
+        size: '256x256',
+        layout: 'NHWC',
+        mean: '0,0,0',
+        std: '1,1,1',
+        scale: '1/255',
+        order: 'rgb',
+        strides: '8,16,32',
+        leastScore: '0.1',
+        nmsIou: '0.5',
         ...entry.options,
       })
       expect(plan.decode ?? plan.pose ?? plan.labels).toBeDefined()
@@ -133,7 +131,10 @@ describe('extractFiles', () => {
 describe('fetchArchive', () => {
   const bytes = text('the archive')
   const source: CatalogueEntry['source'] = {
-    ...{ client: 'npm', package: '@someone/models', version: '1.0.0', bytes: bytes.length },
+    client: 'npm',
+    package: '@someone/models',
+    version: '1.0.0',
+    bytes: bytes.length,
     integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
   }
   const clock = { monoMs: () => 0, after: () => () => {} }

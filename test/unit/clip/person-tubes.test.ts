@@ -10,8 +10,15 @@ import { createRecorder } from '../infer/sample-clip.ts'
 const [widthPx, heightPx] = [64, 36]
 const fps = 8
 const model: ModelContract = {
-  ...{ name: 'm', version: '1.0.0', kind: 'clip', frames: 4, sampleFps: fps, strideFrames: 2 },
-  ...{ widthPx: 8, heightPx: 16, labels: ['a'] },
+  name: 'm',
+  version: '1.0.0',
+  kind: 'clip',
+  frames: 4,
+  sampleFps: fps,
+  strideFrames: 2,
+  widthPx: 8,
+  heightPx: 16,
+  labels: ['a'],
 }
 
 /** Red grows to the right, green downwards. */
@@ -23,8 +30,15 @@ function frameAt(n: number, epoch = 1): GatedFrame {
   }
   const ms = (n * 1000) / fps
   const frame: Frame = {
-    ...{ cameraId: 'c', epoch, seq: n, ptsUs: ms * 1000, arrivalMs: ms, arrivalMonoMs: ms },
-    ...{ widthPx, heightPx, data },
+    cameraId: 'c',
+    epoch,
+    seq: n,
+    ptsUs: ms * 1000,
+    arrivalMs: ms,
+    arrivalMonoMs: ms,
+    widthPx,
+    heightPx,
+    data,
   }
   return { frame, motion: 1, active: true }
 }
@@ -33,7 +47,12 @@ const trackAt = (n: number, ids = ['1']) => ({
   ptsUs: (n * 1e6) / fps,
   area: { widthPx: 128, heightPx: 72 },
   tracks: ids.map((id) => ({
-    ...{ id, label: 'person', score: 0.9, state: 'seen' as const, firstPtsUs: 0, seenPtsUs: 0 },
+    id,
+    label: 'person',
+    score: 0.9,
+    state: 'seen' as const,
+    firstPtsUs: 0,
+    seenPtsUs: 0,
     box: { xPx: 20 + n * 2, yPx: 20, widthPx: 10, heightPx: 24 },
   })),
 })

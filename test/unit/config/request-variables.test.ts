@@ -106,7 +106,8 @@ describe('a request', () => {
         file,
         { kind: 'add', camera: { id: 'zz', ...camera } },
         {
-          ...{ file: 'v.yaml', env },
+          file: 'v.yaml',
+          env,
           asRequest: { allowVariables: ['SHORT'] },
         },
       )

@@ -11,7 +11,10 @@ describe('the processor', () => {
     ['fpu sse2', 'x64', [], false],
   ])('with flags %s on %s', (flags, arch, known, exactBytes) => {
     expect(describeProcessor({ cpuInfo: cpuInfo(flags), arch, model: 'One' })).toEqual({
-      ...{ model: 'One', arch, flags: known, exactBytes },
+      model: 'One',
+      arch,
+      flags: known,
+      exactBytes,
     })
   })
 

@@ -8,7 +8,10 @@ const input = { name: 'in', widthPx: 200, heightPx: 200 }
 const labels = [{ name: 'person', threshold: 0.3, background: false }]
 const decoderOf = (decode: object, activation: 'none' | 'sigmoid' = 'none') =>
   createDetectionDecoder({
-    ...{ name: 'people', input, labels, output: { name: 'out', activation } },
+    name: 'people',
+    input,
+    labels,
+    output: { name: 'out', activation },
     decode: decodeSchema.parse({ shape: [2, 56], ...decode }),
   })
 const area = pictureArea({ widthPx: 200, heightPx: 200, pictureAspect: 2 }, 'letterbox-centre')

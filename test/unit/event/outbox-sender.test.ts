@@ -101,21 +101,20 @@ function setUp() {
     broken = true
   }
   return {
-    ...{
-      sender,
-      add,
-      calls,
-      timers,
-      state,
-      settle,
-      logged,
-      gauges,
-      sinces,
-      acknowledged,
-      releases,
-      breakStore,
-    },
-    ...{ aside, poison },
+    sender,
+    add,
+    calls,
+    timers,
+    state,
+    settle,
+    logged,
+    gauges,
+    sinces,
+    acknowledged,
+    releases,
+    breakStore,
+    aside,
+    poison,
   }
 }
 

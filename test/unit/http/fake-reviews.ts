@@ -8,25 +8,56 @@ export function fakeReviews(clip: { path: string; thumbnailPath: string }, asked
   const fact = { seq: 1, verdict: 'skip', labels: [], startMs: null, endMs: null, undoes: null } as const
   const said = { ...fact, who: 'ann', at: '2026-03-14T02:20:00.000Z' }
   const entry: ReviewEntry = {
-    ...{ id: sampleId, reason: 'uncertain', state: 'waiting', cameraId: 'gate', durationMs: 10_000 },
-    ...{ saidFromMs: 5000, saidToMs: 6500 },
-    ...{ startedAt: '2026-03-14T02:17:01.004Z', label: 'falling', score: 0.55, modelVersion: '3' },
-    ...{ explanation: 'near its threshold', removedReason: null, current: said },
+    id: sampleId,
+    reason: 'uncertain',
+    state: 'waiting',
+    cameraId: 'gate',
+    durationMs: 10_000,
+    saidFromMs: 5000,
+    saidToMs: 6500,
+    startedAt: '2026-03-14T02:17:01.004Z',
+    label: 'falling',
+    score: 0.55,
+    modelVersion: '3',
+    explanation: 'near its threshold',
+    removedReason: null,
+    current: said,
   }
   const detail: ReviewDetail = {
     ...entry,
-    ...{ sha256: 'c0ffee', scores: [{ label: 'falling', score: 0.55 }], rule: null, bytes: 10 },
-    ...{ preRollMs: 5000, endReason: null, facts: [said], media: '/m', thumbnail: '/t' },
+    sha256: 'c0ffee',
+    scores: [{ label: 'falling', score: 0.55 }],
+    rule: null,
+    bytes: 10,
+    preRollMs: 5000,
+    endReason: null,
+    facts: [said],
+    media: '/m',
+    thumbnail: '/t',
   }
   const none = { train: 0, validation: 0, test: 0 }
   const version: DatasetVersion = {
-    ...{ name: 'site', version: 1, parent: null, createdAt: said.at, seed: 1, contentSha256: 'd' },
+    name: 'site',
+    version: 1,
+    parent: null,
+    createdAt: said.at,
+    seed: 1,
+    contentSha256: 'd',
     shares: { train: 0.7, validation: 0.15, test: 0.15 },
     counts: { clips: 1, groups: 1, labels: [{ label: 'falling', clips: { ...none, train: 1 } }], none },
     clips: [
       {
-        ...{ id: sampleId, camera: 'gate', recordedAt: said.at, startMs: 0, endMs: 1000, group: 'gate/day' },
-        ...{ side: 'train', labels: ['falling'], notLabels: [], reason: 'uncertain', who: 'ann' },
+        id: sampleId,
+        camera: 'gate',
+        recordedAt: said.at,
+        startMs: 0,
+        endMs: 1000,
+        group: 'gate/day',
+        side: 'train',
+        labels: ['falling'],
+        notLabels: [],
+        reason: 'uncertain',
+        who: 'ann',
         sha256: 'c0ffee',
       },
     ],
@@ -42,8 +73,7 @@ export function fakeReviews(clip: { path: string; thumbnailPath: string }, asked
   return {
     reviewItems: (query) => asking(query, { items: [entry], next: null }),
     reviewItem: (id) => known(id, detail),
-    reviewMedia: (id) =>
-      known(id, { ...clip, ...{ sha256: 'c0ffee', cameraId: 'gate' }, startedAt: said.at }),
+    reviewMedia: (id) => known(id, { ...clip, sha256: 'c0ffee', cameraId: 'gate', startedAt: said.at }),
     judge: (id, judgement) => asking(judgement, known(id, detail)),
     undo: (id, who) => asking({ undo: who }, known(id, detail)),
     datasets: () => [{ name: 'site', versions: [1] }],
@@ -51,7 +81,8 @@ export function fakeReviews(clip: { path: string; thumbnailPath: string }, asked
     dataset: async (reference) => asking(reference, version),
     datasetDiff: async (before, after) =>
       asking([before, after], {
-        ...{ added: version.clips, removed: [] },
+        added: version.clips,
+        removed: [],
         changed: [{ id: sampleId, field: 'labels', before: 'none', after: 'falling' }],
       }),
   }

@@ -22,7 +22,10 @@ function start(options: { token?: string; limits?: Partial<ServerLimits> } = {})
   const { site, asked } = fakeSite()
   const paths = { path: '/nowhere.mp4', thumbnailPath: '/nowhere.jpg' }
   server = createServer({
-    ...{ port: 0, site, token: options.token, reviews: fakeReviews(paths, asked) },
+    port: 0,
+    site,
+    token: options.token,
+    reviews: fakeReviews(paths, asked),
     health: { ready: () => true, cameras: () => [], models: () => [] },
     metrics: { metricsText: async () => 'x 1\n', metricsContentType: 'text/plain' },
     limits: { ...defaultLimits, ...options.limits },

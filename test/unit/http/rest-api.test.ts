@@ -26,7 +26,10 @@ afterEach(() => server.close())
 function start(token?: string) {
   const { site, asked } = fakeSite(paths())
   server = createServer({
-    ...{ port: 0, site, token, reviews: fakeReviews(paths(), asked) },
+    port: 0,
+    site,
+    token,
+    reviews: fakeReviews(paths(), asked),
     health: { ready: () => true, cameras: () => [], models: () => [] },
     metrics: { metricsText: async () => 'x 1\n', metricsContentType: 'text/plain' },
   })
@@ -206,7 +209,10 @@ describe('requests', () => {
       { kind: 'change', id: 'gate', patch: { motion: { enabled: false } } },
       { kind: 'remove', id: 'gate' },
       {
-        ...{ state: 'waiting', reason: 'random', until: '2026-03-14T02:00:00Z', label: 'falling' },
+        state: 'waiting',
+        reason: 'random',
+        until: '2026-03-14T02:00:00Z',
+        label: 'falling',
         limit: 50,
       },
       { verdict: 'confirm', who: 'ann' },

@@ -48,13 +48,19 @@ describe('judging where a bundle serves', () => {
     measured = 0
   })
   const loaded = (changes: Partial<LoadedBundle> = {}): LoadedBundle => ({
-    ...{ dir: '/m', bundle, graphPath: '/m/model.onnx', floatPath: '/m/float.onnx' },
+    dir: '/m',
+    bundle,
+    graphPath: '/m/model.onnx',
+    floatPath: '/m/float.onnx',
     contract: {} as LoadedBundle['contract'],
     ...changes,
   })
   const judge = (options: Partial<Parameters<typeof judgePrecision>[0]> = {}) =>
     judgePrecision({
-      ...{ modelName: 'one', loaded: loaded(), cacheDir, telemetry: noTelemetry },
+      modelName: 'one',
+      loaded: loaded(),
+      cacheDir,
+      telemetry: noTelemetry,
       measure: async () => {
         measured += 1
         return { speedup: 0.9, change: 0 }

@@ -10,8 +10,15 @@ function frame(seconds: number, { person = false, brightness = 100, epoch = 1 } 
   if (person) for (let y = 0; y < 8; y += 1) data.fill(220, y * widthPx * 3, y * widthPx * 3 + 24)
   const ms = seconds * 1000
   return {
-    ...{ cameraId: 'c', epoch, seq: 0, ptsUs: seconds * 1e6, arrivalMs: ms, arrivalMonoMs: ms },
-    ...{ widthPx, heightPx, data },
+    cameraId: 'c',
+    epoch,
+    seq: 0,
+    ptsUs: seconds * 1e6,
+    arrivalMs: ms,
+    arrivalMonoMs: ms,
+    widthPx,
+    heightPx,
+    data,
   }
 }
 const count = (cells: Uint8Array) => cells.reduce((sum, cell) => sum + cell, 0)

@@ -10,8 +10,14 @@ import type { RecordingTrouble } from '../../../src/record/recording-watch.ts'
 
 const stream = { widthPx: 16, heightPx: 16, sampleFps: 8 }
 const live: CameraStatus = {
-  ...{ cameraId: 'gate', state: 'live', reason: 'frames arrive', code: null, sinceMs: 1 },
-  ...{ epoch: 1, attempt: 0, picture: 'ok' },
+  cameraId: 'gate',
+  state: 'live',
+  reason: 'frames arrive',
+  code: null,
+  sinceMs: 1,
+  epoch: 1,
+  attempt: 0,
+  picture: 'ok',
 }
 
 function setUp(more: object = {}) {
@@ -26,13 +32,11 @@ function setUp(more: object = {}) {
   let atMs = 0
   const camera = cameraSchema.parse({ id: 'gate', url: 'rtsp://h/a', ...more })
   cameraStatus({
-    ...{
-      camera,
-      stream,
-      recording$,
-      scoring$,
-      clock: { nowMs: () => 7, monoMs: () => 7, after: () => () => {} },
-    },
+    camera,
+    stream,
+    recording$,
+    scoring$,
+    clock: { nowMs: () => 7, monoMs: () => 7, after: () => () => {} },
     source: { status$, frames$: () => frames, damage: () => damage, trouble$ } as unknown as CameraSource,
     telemetry: { ...noTelemetry, gauge: (_name, { picture }, value) => gauges.set(picture!, value) },
   }).subscribe(({ state, picture, reason }) => seen.push(`${state} ${picture}: ${reason}`))
@@ -50,8 +54,15 @@ function setUp(more: object = {}) {
         atMs += 1000 / fps
         const data = Uint8Array.from({ length: 768 }, (_, at) => (still ? at : at * 7 + (atMs % 1009)) % 256)
         frames.next({
-          ...{ cameraId: 'gate', epoch: 1, seq: n, ptsUs: Math.round((atMs + jumpMs) * 1000) },
-          ...{ arrivalMs: 0, arrivalMonoMs: atMs, widthPx: 16, heightPx: 16, data },
+          cameraId: 'gate',
+          epoch: 1,
+          seq: n,
+          ptsUs: Math.round((atMs + jumpMs) * 1000),
+          arrivalMs: 0,
+          arrivalMonoMs: atMs,
+          widthPx: 16,
+          heightPx: 16,
+          data,
         })
       }
     },

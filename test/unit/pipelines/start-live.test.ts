@@ -12,11 +12,23 @@ import { createFakeClock } from '../infer/fake-clock.ts'
 import { countingTelemetry } from '../record/sample-fragments.ts'
 
 const bundle = {
-  ...{ formatVersion: 1, name: 'actions', version: '1.0.0', kind: 'clip', description: '', license: 'MIT' },
-  ...{ temporal: { frames: 8, sampleFps: 8, strideFrames: 4 }, warmupClips: 0, states: [] },
-  ...{ input: { name: 'in', widthPx: 64, heightPx: 48 }, output: { name: 'out', activation: 'sigmoid' } },
+  formatVersion: 1,
+  name: 'actions',
+  version: '1.0.0',
+  kind: 'clip',
+  description: '',
+  license: 'MIT',
+  temporal: { frames: 8, sampleFps: 8, strideFrames: 4 },
+  warmupClips: 0,
+  states: [],
+  input: { name: 'in', widthPx: 64, heightPx: 48 },
+  output: { name: 'out', activation: 'sigmoid' },
   labels: ['falling', 'walking'].map((name) => ({ name, threshold: 0.6, background: false })),
-  ...{ graph: 'model.onnx', files: [], parent: null, dataset: null, metrics: {} },
+  graph: 'model.onnx',
+  files: [],
+  parent: null,
+  dataset: null,
+  metrics: {},
 } as Bundle
 
 const gate = { id: 'gate', url: 'rtsp://192.0.2.1/a' }
@@ -28,8 +40,13 @@ const dataDir = tempDir('start-live')
 const configOf = (cameras: readonly object[], more: object = {}) =>
   parseConfig(
     JSON.stringify({
-      ...{ version: 1, dataDir, cameras, models: [{ name: 'actions', path: './actions' }] },
-      ...{ recording: { clips: false }, ...rules(), ...more },
+      version: 1,
+      dataDir,
+      cameras,
+      models: [{ name: 'actions', path: './actions' }],
+      recording: { clips: false },
+      ...rules(),
+      ...more,
     }),
     { file: 'vireo.yaml', env: {} },
   )
@@ -55,7 +72,9 @@ function create(config: Configured) {
       spawned.push(program)
       throw new Error('no camera may be connected to')
     }) as unknown as typeof nodeSpawn,
-    ...{ clock: time.clock, random: () => 0, telemetry: counted.telemetry },
+    clock: time.clock,
+    random: () => 0,
+    telemetry: counted.telemetry,
   })
   started.push(live)
   const ids = () => live.sources().map(({ id }) => id)

@@ -5,17 +5,22 @@ export const leastScores = keypointNames.map(() => 0.3)
 /** Somebody who stands upright, seen from the front: metres from the middle of the hips, y pointing down. */
 const upright: Record<string, readonly [number, number]> = {
   nose: [0, -0.75],
-  ...{
-    left_eye: [0.03, -0.78],
-    right_eye: [-0.03, -0.78],
-    left_ear: [0.07, -0.77],
-    right_ear: [-0.07, -0.77],
-  },
-  ...{ left_shoulder: [0.2, -0.5], right_shoulder: [-0.2, -0.5] },
-  ...{ left_elbow: [0.25, -0.22], right_elbow: [-0.25, -0.22] },
-  ...{ left_wrist: [0.27, 0.03], right_wrist: [-0.27, 0.03] },
-  ...{ left_hip: [0.1, 0], right_hip: [-0.1, 0], left_knee: [0.11, 0.42], right_knee: [-0.11, 0.42] },
-  ...{ left_ankle: [0.12, 0.85], right_ankle: [-0.12, 0.85] },
+  left_eye: [0.03, -0.78],
+  right_eye: [-0.03, -0.78],
+  left_ear: [0.07, -0.77],
+  right_ear: [-0.07, -0.77],
+  left_shoulder: [0.2, -0.5],
+  right_shoulder: [-0.2, -0.5],
+  left_elbow: [0.25, -0.22],
+  right_elbow: [-0.25, -0.22],
+  left_wrist: [0.27, 0.03],
+  right_wrist: [-0.27, 0.03],
+  left_hip: [0.1, 0],
+  right_hip: [-0.1, 0],
+  left_knee: [0.11, 0.42],
+  right_knee: [-0.11, 0.42],
+  left_ankle: [0.12, 0.85],
+  right_ankle: [-0.12, 0.85],
 }
 type Body = Readonly<Record<string, readonly [number, number]>>
 
@@ -38,27 +43,29 @@ export function hide(keypoints: readonly Keypoint[], hidden: RegExp): Keypoint[]
 }
 
 export const handsUp: Body = {
-  ...{ left_elbow: [0.3, -0.75], right_elbow: [-0.3, -0.75] },
-  ...{ left_wrist: [0.28, -1.05], right_wrist: [-0.28, -1.05] },
+  left_elbow: [0.3, -0.75],
+  right_elbow: [-0.3, -0.75],
+  left_wrist: [0.28, -1.05],
+  right_wrist: [-0.28, -1.05],
 }
 /** Hips low over the feet, knees forward. */
 export const crouched: Body = {
-  ...{
-    left_knee: [0.25, 0.05],
-    right_knee: [-0.25, 0.05],
-    left_ankle: [0.15, 0.35],
-    right_ankle: [-0.15, 0.35],
-  },
+  left_knee: [0.25, 0.05],
+  right_knee: [-0.25, 0.05],
+  left_ankle: [0.15, 0.35],
+  right_ankle: [-0.15, 0.35],
 }
 /** From the side: the trunk level, the legs upright, the hands near the feet. */
 export const bent: Body = {
   nose: [0.75, 0.1],
-  ...{ left_eye: [0.76, 0.07], right_eye: [0.76, 0.07], left_ear: [0.7, 0.05], right_ear: [0.7, 0.05] },
-  ...{
-    left_shoulder: [0.5, 0.02],
-    right_shoulder: [0.5, 0.02],
-    left_elbow: [0.52, 0.3],
-    right_elbow: [0.52, 0.3],
-  },
-  ...{ left_wrist: [0.5, 0.55], right_wrist: [0.5, 0.55] },
+  left_eye: [0.76, 0.07],
+  right_eye: [0.76, 0.07],
+  left_ear: [0.7, 0.05],
+  right_ear: [0.7, 0.05],
+  left_shoulder: [0.5, 0.02],
+  right_shoulder: [0.5, 0.02],
+  left_elbow: [0.52, 0.3],
+  right_elbow: [0.52, 0.3],
+  left_wrist: [0.5, 0.55],
+  right_wrist: [0.5, 0.55],
 }

@@ -4,11 +4,20 @@ import { createPoseTracks, type PoseReading } from '../../../src/pose/pose-track
 import { body, leastScores } from './body.ts'
 
 const track = (id: string): Track => ({
-  ...{ id, label: 'person', score: 0.9, state: 'seen', firstPtsUs: 0, seenPtsUs: 0 },
+  id,
+  label: 'person',
+  score: 0.9,
+  state: 'seen',
+  firstPtsUs: 0,
+  seenPtsUs: 0,
   box: { xPx: 0, yPx: 0, widthPx: 40, heightPx: 100 },
 })
 const reading = (trackId: string, ptsUs: number, degrees = 0): PoseReading => ({
-  ...{ trackId, epoch: 1, ptsUs, leastScores, bodyPx: 100 },
+  trackId,
+  epoch: 1,
+  ptsUs,
+  leastScores,
+  bodyPx: 100,
   keypoints: body({}, { degrees }),
 })
 

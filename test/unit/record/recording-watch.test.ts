@@ -13,8 +13,11 @@ function setUp() {
   const fragments = new Subject<Fragment>()
   const status$ = new BehaviorSubject<{ state: CameraState }>({ state: 'live' })
   const watch = createRecordingWatch({
-    ...{ cameraId: 'gate', fragments$: fragments, status$ },
-    ...{ clock: time.clock, telemetry: counted.telemetry },
+    cameraId: 'gate',
+    fragments$: fragments,
+    status$,
+    clock: time.clock,
+    telemetry: counted.telemetry,
   })
   const said: (string | null)[] = []
   watch.trouble$.subscribe((trouble) => said.push(trouble && `${trouble.code}: ${trouble.reason}`))

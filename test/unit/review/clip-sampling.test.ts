@@ -10,15 +10,26 @@ import { createFakeClock } from '../infer/fake-clock.ts'
 import { countingTelemetry } from '../record/sample-fragments.ts'
 
 const scores = (atMs: number, score: number, more: Partial<Scores> = {}): Scores => ({
-  ...{ cameraId: 'gate', epoch: 1, modelName: 'actions', modelVersion: '3' },
-  ...{ labels: ['walking', 'falling'], values: Float32Array.of(0.01, score) },
-  ...{ firstPtsUs: (atMs - 500) * 1000, lastPtsUs: atMs * 1000 },
-  ...{ firstArrivalMs: atMs - 500, lastArrivalMs: atMs, lastArrivalMonoMs: atMs },
+  cameraId: 'gate',
+  epoch: 1,
+  modelName: 'actions',
+  modelVersion: '3',
+  labels: ['walking', 'falling'],
+  values: Float32Array.of(0.01, score),
+  firstPtsUs: (atMs - 500) * 1000,
+  lastPtsUs: atMs * 1000,
+  firstArrivalMs: atMs - 500,
+  lastArrivalMs: atMs,
+  lastArrivalMonoMs: atMs,
   ...more,
 })
 
 const step = (phase: 'new' | 'update' | 'end', label: string, lastMs: number) => ({
-  ...{ alertId: label, phase, label, startedMs: label === 'walking' ? 1000 : 3000, lastMs },
+  alertId: label,
+  phase,
+  label,
+  startedMs: label === 'walking' ? 1000 : 3000,
+  lastMs,
 })
 
 function setUp(perHour: Record<string, number> = { uncertain: 3, random: 0 }) {
@@ -28,9 +39,16 @@ function setUp(perHour: Record<string, number> = { uncertain: 3, random: 0 }) {
   const state = { accepts: true, fails: false }
   const settings = samplingSchema.parse({ perHour, apartMs: 1000 })
   const sampling = createClipSampling({
-    ...{ cameraId: 'gate', settings, postRollMs: 2000, maxClipMs: 60_000 },
+    cameraId: 'gate',
+    settings,
+    postRollMs: 2000,
+    maxClipMs: 60_000,
     sampler: createReviewSampler({
-      ...{ cameraId: 'gate', settings, seed: 1, startedMs: 0, past: () => [] },
+      cameraId: 'gate',
+      settings,
+      seed: 1,
+      startedMs: 0,
+      past: () => [],
     }),
     thresholdOf: (_model, label) => (label === 'falling' ? 0.8 : Infinity),
     record(sample, moment) {
@@ -53,8 +71,14 @@ describe('sampling of one camera', () => {
     await time.pass(100)
     expect(recorded).toHaveLength(1)
     expect(recorded[0]!.sample).toMatchObject({
-      ...{ cameraId: 'gate', reason: 'uncertain', label: 'falling', modelName: 'actions', modelVersion: '3' },
-      ...{ trackId: null, startedMs: 500, lastMs: 1000 },
+      cameraId: 'gate',
+      reason: 'uncertain',
+      label: 'falling',
+      modelName: 'actions',
+      modelVersion: '3',
+      trackId: null,
+      startedMs: 500,
+      lastMs: 1000,
     })
     expect(recorded[0]!.sample.sampleId).toMatch(/^[0-9a-f]{32}$/)
     expect(recorded[0]!.sample.scores.map(({ label }) => label)).toEqual(['falling', 'walking'])
@@ -108,8 +132,17 @@ describe('sampling of one camera', () => {
   it('takes what another version thinks otherwise of', async () => {
     const { time, sampling, recorded } = setUp({ disagreement: 1, random: 0 })
     const found = {
-      ...{ cameraId: 'gate', epoch: 2, firstPtsUs: 5, lastPtsUs: 9, firstArrivalMs: 1, lastArrivalMs: 2 },
-      ...{ liveVersion: '3', shadowVersion: '4', label: 'falling', liveScore: 0.1, shadowScore: 0.9 },
+      cameraId: 'gate',
+      epoch: 2,
+      firstPtsUs: 5,
+      lastPtsUs: 9,
+      firstArrivalMs: 1,
+      lastArrivalMs: 2,
+      liveVersion: '3',
+      shadowVersion: '4',
+      label: 'falling',
+      liveScore: 0.1,
+      shadowScore: 0.9,
     } as Disagreement
     sampling.disagreed('actions', found)
     await time.pass(5000)

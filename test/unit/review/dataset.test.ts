@@ -158,7 +158,12 @@ describe('other tools', () => {
     judged('b2', 8 * dayMs, rejected),
   ])
   const expected = manifest.entries.map(({ path, labels, group, camera, startMs, endMs }) => ({
-    ...{ path, labels, group, camera, startMs, endMs },
+    path,
+    labels,
+    group,
+    camera,
+    startMs,
+    endMs,
   }))
 
   it('give and take CSV', () => {
@@ -207,8 +212,13 @@ describe('other tools', () => {
   it('may call the group a subject, as action data sets do', () => {
     expect(csv('path,label,subject\nwalk/a.avi,walk,daria\n')()).toEqual([
       {
-        ...{ path: 'walk/a.avi', labels: ['walk'], group: 'daria', camera: null },
-        ...{ startMs: null, endMs: null, at: 'a.csv:2' },
+        path: 'walk/a.avi',
+        labels: ['walk'],
+        group: 'daria',
+        camera: null,
+        startMs: null,
+        endMs: null,
+        at: 'a.csv:2',
       },
     ])
   })

@@ -7,7 +7,11 @@ import type { SampleCandidate } from '../../../src/review/sample-candidate.ts'
 
 const hourMs = 3_600_000
 const disagreement = {
-  ...{ label: 'falling', liveVersion: '1', shadowVersion: '2', liveScore: 0.2, shadowScore: 0.9 },
+  label: 'falling',
+  liveVersion: '1',
+  shadowVersion: '2',
+  liveScore: 0.2,
+  shadowScore: 0.9,
 } as Disagreement
 const clip = (
   atMs: number,
@@ -28,14 +32,21 @@ const settingsOf = (perHour: Partial<typeof none>) =>
   samplingSchema.parse({ perHour: { ...none, ...perHour }, apartMs: 1000 })
 const sampler = (perHour: Partial<typeof none>, more: Partial<ReviewSamplerOptions> = {}) =>
   createReviewSampler({
-    ...{ cameraId: 'gate', settings: settingsOf(perHour), seed: 1, startedMs: 0, past: () => [], ...more },
+    cameraId: 'gate',
+    settings: settingsOf(perHour),
+    seed: 1,
+    startedMs: 0,
+    past: () => [],
+    ...more,
   })
 
 describe('review sampler', () => {
   it('takes what is near a threshold, with the label and the figures', () => {
     const sample = sampler({ uncertain: 1 }).offer(clip(0, [0.1, 0.75, 0]))
     expect(sample).toEqual({
-      ...{ reason: 'uncertain', label: 'falling', score: 0.75 },
+      reason: 'uncertain',
+      label: 'falling',
+      score: 0.75,
       explanation: 'near its threshold: falling 0.75, alerts from 0.80',
     })
     expect(sampler({ uncertain: 1 }).offer(clip(0, [0.1, 0.2, 0]))).toBeNull()
@@ -47,7 +58,9 @@ describe('review sampler', () => {
     const all = sampler({ uncertain: 9, disagreement: 1, anomaly: 1 })
     const at = (index: number) => all.offer(clip(index * 2000, [0.45, 0, 0.995], { disagreement }))
     expect(at(0)).toMatchObject({
-      ...{ reason: 'disagreement', label: 'falling', score: 0.2 },
+      reason: 'disagreement',
+      label: 'falling',
+      score: 0.2,
       explanation: 'versions disagree on falling: 1 says 0.20, 2 0.90',
     })
     expect(at(1)).toMatchObject({ reason: 'anomaly', label: null })
@@ -60,7 +73,9 @@ describe('review sampler', () => {
     expect(offers.filter((sample) => sample !== null)).toEqual([])
     expect(rare.offer(clip(4000, [0.05, 0.09, 0]))).toBeNull()
     expect(rare.offer(clip(5000, [0.05, 0.3, 0]))).toMatchObject({
-      ...{ reason: 'anomaly', label: 'falling', score: 0.3 },
+      reason: 'anomaly',
+      label: 'falling',
+      score: 0.3,
       explanation: 'unusual for this camera: falling 0.30; 0.000 % of its scores are so high',
     })
     expect(sampler({ anomaly: 1 }).offer(clip(0, [0.05, 0.3, 0]))).toBeNull()

@@ -168,7 +168,9 @@ describe('load signal', () => {
     const stop = sayLoad({ dataDir, clock: time.clock, strideScale: () => strideScale })
     const said: (number | null)[] = []
     const pause = createYielding({
-      ...{ dataDir, clock: time.clock, above: 1 },
+      dataDir,
+      clock: time.clock,
+      above: 1,
       signal: new AbortController().signal,
       paused: (load) => said.push(load?.strideScale ?? null),
     })
@@ -195,7 +197,9 @@ describe('load signal', () => {
     const stop = sayLoad({ dataDir, clock: time.clock, strideScale: () => 4 })
     const controller = new AbortController()
     const pause = createYielding({
-      ...{ dataDir, clock: time.clock, above: 1 },
+      dataDir,
+      clock: time.clock,
+      above: 1,
       signal: controller.signal,
       paused: () => {},
     })

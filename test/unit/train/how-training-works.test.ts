@@ -70,13 +70,13 @@ describe('docs/how-training-works.md', () => {
     const { moments, places, size } = patchGrid(presets.nano)
     const { frames, heightPx, widthPx } = presets.nano.clip
     const wanted: Readonly<Record<string, string>> = {
-      ...{
-        N: `${batch}`,
-        'T, H, W': [frames, heightPx, widthPx].join(', '),
-        S: `${moments}`,
-        L: `${places}`,
-      },
-      ...{ C: `${size}`, D: `${presets.nano.width}`, P: `${layOut(model.parameters).total}` },
+      N: `${batch}`,
+      'T, H, W': [frames, heightPx, widthPx].join(', '),
+      S: `${moments}`,
+      L: `${places}`,
+      C: `${size}`,
+      D: `${presets.nano.width}`,
+      P: `${layOut(model.parameters).total}`,
     }
     const rows = [...page.matchAll(/^\| ([A-Z, ]+) \| [^|]+ \| ([\d, ]+) \|$/gm)]
     expect(Object.fromEntries(rows.map(([, letter, value]) => [letter, value]))).toEqual(wanted)

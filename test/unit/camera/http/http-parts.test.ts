@@ -75,7 +75,10 @@ describe('pictures of a camera over HTTP', () => {
 describe('digest', () => {
   it('answers as RFC 7616 says (section 3.9.1), and RFC 2069 where nothing is offered', () => {
     const request = {
-      ...{ user: 'Mufasa', password: 'Circle of Life', method: 'GET', path: '/dir/index.html' },
+      user: 'Mufasa',
+      password: 'Circle of Life',
+      method: 'GET',
+      path: '/dir/index.html',
       clientNonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ',
     }
     const challenge =

@@ -26,13 +26,26 @@ const steering =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u2028-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u
 
 const step = {
-  ...{ alertId: 'a', phase: 'new', seq: 0, rule: hostile, label: hostile, severity: 'info' },
-  ...{ cameraId: 'gate', zone: null, trackIds: [], score: 1, startedMs: 0, lastMs: 0, endReason: null },
+  alertId: 'a',
+  phase: 'new',
+  seq: 0,
+  rule: hostile,
+  label: hostile,
+  severity: 'info',
+  cameraId: 'gate',
+  zone: null,
+  trackIds: [],
+  score: 1,
+  startedMs: 0,
+  lastMs: 0,
+  endReason: null,
 } as unknown as AlertStep
 const row = { ...judged('a', 0), alertId: 'a', preRollMs: 0, bytes: 1, label: hostile } as unknown as ClipRow
 const item = judged('a', 0, { label: hostile, fact: { who: hostile, labels: [hostile] } })
 const manifest = {
-  ...{ name: 'site', version: 1, parent: null },
+  name: 'site',
+  version: 1,
+  parent: null,
   entries: [
     {
       labels: [hostile],
@@ -49,8 +62,15 @@ const manifest = {
 const sides = { train: 1, validation: 0, test: 0 }
 const alert = { alertId: 'a', label: hostile, severity: 'info', fromMs: 0, toMs: 1000, score: 1 } as const
 const part = {
-  ...{ cameraId: 'gate', path: 'a.mp4', startMs: 0, lengthMs: 1000, wallMs: 0, speed: 1 },
-  ...{ alerts: [alert], filmFromMs: 0, filmToMs: 1000 },
+  cameraId: 'gate',
+  path: 'a.mp4',
+  startMs: 0,
+  lengthMs: 1000,
+  wallMs: 0,
+  speed: 1,
+  alerts: [alert],
+  filmFromMs: 0,
+  filmToMs: 1000,
 } as unknown as Parameters<typeof subtitles>[0][number]
 
 /** Every place where text from outside leaves the program as one line for people. */
@@ -60,11 +80,19 @@ const lines: Record<string, () => string> = {
   'a clip to review': () => describeReviewItem(item),
   'a dataset': () =>
     describeDataset(manifest, {
-      ...{ clips: 1, groups: 1, labels: [{ label: hostile, clips: sides }], none: sides },
+      clips: 1,
+      groups: 1,
+      labels: [{ label: hostile, clips: sides }],
+      none: sides,
     }).split('\n')[2]!,
   'a graph': () =>
     descriptionLines({
-      ...{ inputs: [], outputs: [], opset: 1, parameters: 1, ops: { [hostile]: 1 }, producer: hostile },
+      inputs: [],
+      outputs: [],
+      opset: 1,
+      parameters: 1,
+      ops: { [hostile]: 1 },
+      producer: hostile,
     } as unknown as Parameters<typeof descriptionLines>[0]).join(''),
   'a banner': () => bannerText(part),
   'a caption': () => captionText({ ...part, cameraId: hostile }, 'UTC'),

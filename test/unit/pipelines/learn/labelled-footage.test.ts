@@ -24,14 +24,22 @@ beforeEach(async () => {
     })
   })
   const manifest = buildDataset({
-    ...{ name: 'site', items: clips, parent: null, shares, seed: 1, nowMs: 0, assign },
+    name: 'site',
+    items: clips,
+    parent: null,
+    shares,
+    seed: 1,
+    nowMs: 0,
+    assign,
   })
   await openDatasetFolder(dataDir).write(manifest)
 })
 
 const read = (source: string, notices: string[] = []) =>
   labelledFootage({
-    ...{ sources: [source], dataDir, background: 'nothing' },
+    sources: [source],
+    dataDir,
+    background: 'nothing',
     onNotice: (text) => notices.push(text),
   })
 

@@ -43,7 +43,12 @@ function create({
   more = {},
 }: Case) {
   const file = {
-    ...{ labels, thresholds: [0.5, null], footageS, lostLabels, validation: [], crossValidated: 0 },
+    labels,
+    thresholds: [0.5, null],
+    footageS,
+    lostLabels,
+    validation: [],
+    crossValidated: 0,
     challenger: { predictions: said(wrong), latency: { p50Ms: 1, p95Ms: 2, conditions: 'cpu' } },
     champion: { name: 'actions@1.0.0', predictions: said(wrongBefore), latency: null },
     corrected: { challenger: [], champion: null },
@@ -54,14 +59,16 @@ function create({
     run: { id: 'run-1', dir },
     learning: learningSchema.parse({ model: 'actions', labelled: ['x'], background }),
     plans: { gate: gateRulesSchema.parse({ resamples: 200 }) },
-    ...{ leaks: [], corrections: [], champion: '1.0.0', version: '1.1.0', set: { id: 'labelled-1', labels } },
-    ...{
-      datasets: ['site@2'],
-      code: '1.2.3',
-      command: 'vireo learn',
-      clock: createFakeClock().clock,
-      ...job,
-    },
+    leaks: [],
+    corrections: [],
+    champion: '1.0.0',
+    version: '1.1.0',
+    set: { id: 'labelled-1', labels },
+    datasets: ['site@2'],
+    code: '1.2.3',
+    command: 'vireo learn',
+    clock: createFakeClock().clock,
+    ...job,
   } as unknown as LearnJob
 }
 const broken = (found: Awaited<ReturnType<typeof judgePredictions>>) =>

@@ -30,11 +30,20 @@ function prepare({ learning = {}, live = null, next = '1.1.0' }: Given = {}) {
   } as unknown as ModelRegistry
   return prepareRun({
     learning: learningSchema.parse({
-      ...{ model: 'actions', labelled: [join(dir, 'labels.csv')], network: 'transformer' },
-      ...{ background: ['nothing'], ...learning },
+      model: 'actions',
+      labelled: [join(dir, 'labels.csv')],
+      network: 'transformer',
+      background: ['nothing'],
+      ...learning,
     }),
-    ...{ dataDir: join(dir, 'data'), registry, code: '1', command: 'vireo learn', threads: 1 },
-    ...{ clock: createFakeClock().clock, onProgress: () => {}, signal: new AbortController().signal },
+    dataDir: join(dir, 'data'),
+    registry,
+    code: '1',
+    command: 'vireo learn',
+    threads: 1,
+    clock: createFakeClock().clock,
+    onProgress: () => {},
+    signal: new AbortController().signal,
   })
 }
 

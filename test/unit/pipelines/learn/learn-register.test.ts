@@ -52,9 +52,15 @@ const create = (registry: ModelRegistry, more: Partial<RegisteredJob> = {}, lear
   ({
     registry,
     learning: learningSchema.parse({ model: 'brightness', labelled: ['x'], keepVersions: 3, ...learning }),
-    ...{ run: { id: 'run-1', dir }, version: '1.1.0', champion: '1.0.0', datasets: ['site@2'] },
-    ...{ set: { id: 'labelled-1', labels: ['bright'], items: [] }, backbone: null },
-    ...{ code: '1.2.3', command: 'vireo learn --once', ...more },
+    run: { id: 'run-1', dir },
+    version: '1.1.0',
+    champion: '1.0.0',
+    datasets: ['site@2'],
+    set: { id: 'labelled-1', labels: ['bright'], items: [] },
+    backbone: null,
+    code: '1.2.3',
+    command: 'vireo learn --once',
+    ...more,
   }) as unknown as RegisteredJob
 
 beforeEach(async () => {
@@ -74,12 +80,20 @@ describe('registerVersion', () => {
     expect(added).toHaveLength(1)
     const { dir: from, lineage, files } = added[0]!
     expect(lineage).toMatchObject({
-      ...{ parent: '1.0.0', dataset: 'labelled-1', datasets: ['site@2'], seed: 1, code: '1.2.3' },
-      ...{ metrics: { macroF1: 0.9 }, command: 'vireo learn --once', run: 'run-1' },
+      parent: '1.0.0',
+      dataset: 'labelled-1',
+      datasets: ['site@2'],
+      seed: 1,
+      code: '1.2.3',
+      metrics: { macroF1: 0.9 },
+      command: 'vireo learn --once',
+      run: 'run-1',
     })
     expect(lineage.config).toMatchObject({ model: 'brightness', keepVersions: 3 })
     expect(JSON.parse(readFileSync(join(from, 'bundle.json'), 'utf8'))).toMatchObject({
-      ...{ version: '1.1.0', parent: 'brightness@1.0.0', metrics: { macroF1: 0.9 } },
+      version: '1.1.0',
+      parent: 'brightness@1.0.0',
+      metrics: { macroF1: 0.9 },
     })
     expect(Object.keys(files).sort()).toEqual(['report.html', 'training/model.json', 'training/weights.bin'])
     expect(Buffer.from(files['report.html']!).toString()).toBe('the report')

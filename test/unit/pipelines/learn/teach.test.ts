@@ -39,7 +39,10 @@ describe('what vireo teach learns', () => {
   it('has no sides of its own for few clips, and keeps what the configuration says of the rest', async () => {
     clips('fall/1.mp4', 'walk/1.mp4')
     expect(await plan({ folds: 2, background: ['walk'] })).toMatchObject({
-      ...{ validationShare: 0, testShare: 0, folds: 2, background: ['walk'] },
+      validationShare: 0,
+      testShare: 0,
+      folds: 2,
+      background: ['walk'],
     })
     clips(...Array.from({ length: 110 }, (_, n) => `fall/g${n % 10}/${n}.mp4`))
     expect(await plan()).toMatchObject({ validationShare: 0.15, testShare: 0.2 })
@@ -130,7 +133,11 @@ describe('parts of cross-validation', () => {
 
 describe('thresholds', () => {
   const said = (truth: number, ...peaks: number[]) => ({
-    ...{ id: '', group: '', truth, probabilities: Float32Array.of(0, 0), peaks: Float32Array.from(peaks) },
+    id: '',
+    group: '',
+    truth,
+    probabilities: Float32Array.of(0, 0),
+    peaks: Float32Array.from(peaks),
   })
 
   it('lie in the middle between what must alert and what must not, and of few clips at one half at least', () => {

@@ -23,19 +23,28 @@ const camera = parseConfig(
   { file: 'vireo.yaml', env: {} },
 ).cameras[0]!
 const model: ModelContract = {
-  ...{ name: 'actions', version: '1', kind: 'clip', frames: 2, sampleFps: 5, strideFrames: 1 },
-  ...{ widthPx: 8, heightPx: 8, labels: ['falling'] },
+  name: 'actions',
+  version: '1',
+  kind: 'clip',
+  frames: 2,
+  sampleFps: 5,
+  strideFrames: 1,
+  widthPx: 8,
+  heightPx: 8,
+  labels: ['falling'],
 }
 const rule = {
-  ...{ name: 'fall', label: 'falling', modelName: 'actions', severity: 'critical', enabled: true },
-  ...{
-    onThreshold: 0.5,
-    offThreshold: 0.3,
-    minDurationMs: 0,
-    cooldownMs: 0,
-    updateEveryMs: 60_000,
-    clearAfterMs: 0,
-  },
+  name: 'fall',
+  label: 'falling',
+  modelName: 'actions',
+  severity: 'critical',
+  enabled: true,
+  onThreshold: 0.5,
+  offThreshold: 0.3,
+  minDurationMs: 0,
+  cooldownMs: 0,
+  updateEveryMs: 60_000,
+  clearAfterMs: 0,
 } as never
 
 /** A frame with one bright block of people where the motion detector looks. */
@@ -59,7 +68,8 @@ function create(options: { scope?: 'scene' | 'person'; people?: boolean; score?:
   const source = {
     id: 'gate',
     status$: status,
-    ...{ fragments$: EMPTY, sound$: NEVER },
+    fragments$: EMPTY,
+    sound$: NEVER,
     frames$(spec: { widthPx: number; heightPx: number }) {
       const key = `${spec.widthPx}x${spec.heightPx}`
       if (!streams.has(key)) streams.set(key, { spec, frames: new Subject() })
@@ -87,12 +97,10 @@ function create(options: { scope?: 'scene' | 'person'; people?: boolean; score?:
           ? null
           : {
               ...times,
-              ...{
-                modelName: 'actions',
-                modelVersion: '1',
-                labels: ['falling'],
-                values: Float32Array.of(score),
-              },
+              modelName: 'actions',
+              modelVersion: '1',
+              labels: ['falling'],
+              values: Float32Array.of(score),
               ...(trackId !== undefined && { trackId }),
             },
       )
@@ -111,10 +119,13 @@ function create(options: { scope?: 'scene' | 'person'; people?: boolean; score?:
       cameraId: 'gate',
     },
     detector: plan,
-    ...{ configHash: 'abc', idPrefix: '', telemetry: noTelemetry },
+    configHash: 'abc',
+    idPrefix: '',
+    telemetry: noTelemetry,
   })
   const watcher: Watcher = {
-    ...{ model, scope },
+    model,
+    scope,
     alerts: createAlertTracker({
       cameraId: 'gate',
       rules: [rule],
@@ -125,9 +136,15 @@ function create(options: { scope?: 'scene' | 'person'; people?: boolean; score?:
   const steps: AlertStep[] = []
   const ends: string[] = []
   const subscription = liveRoute({
-    ...{ camera, source, engine, watchers: [watcher], fusions: [] },
+    camera,
+    source,
+    engine,
+    watchers: [watcher],
+    fusions: [],
     people: people ? { plan, pose: null, watch } : null,
-    ...{ read: (scores: Scores) => scores, clock: systemClock, telemetry: noTelemetry },
+    read: (scores: Scores) => scores,
+    clock: systemClock,
+    telemetry: noTelemetry,
   }).subscribe({
     next: (step) => steps.push(step),
     error: (thrown: Error) => ends.push(thrown.message),
@@ -135,7 +152,12 @@ function create(options: { scope?: 'scene' | 'person'; people?: boolean; score?:
   })
   const all = () => [...streams.values()]
   return {
-    ...{ steps, ends, subscription, clips, status, streams: all },
+    steps,
+    ends,
+    subscription,
+    clips,
+    status,
+    streams: all,
     send: (n: number) => {
       for (const { spec, frames } of all()) frames.next(frame(n, spec))
     },

@@ -38,10 +38,8 @@ function create(options: { answers?: boolean } = {}) {
     bundle: () =>
       ({
         name: 'people',
-        ...{
-          labels: [{ name: 'person', threshold: 0.5, background: false }],
-          input: { ...spec, name: 'in' },
-        },
+        labels: [{ name: 'person', threshold: 0.5, background: false }],
+        input: { ...spec, name: 'in' },
         output: { name: 'out', activation: 'none' },
         decode: decodeSchema.parse({ head: 'boxes', shape: [1, 6], corners: 'corners', nmsIou: null }),
       }) as never,
@@ -59,7 +57,9 @@ function create(options: { answers?: boolean } = {}) {
   const watch = createSceneWatch({
     behaviours: { ...behavioursSchema.parse({ zones: [whole], rules: [visit] }), cameraId: 'gate' },
     detector: plan,
-    ...{ configHash: 'abc', idPrefix: '', telemetry: noTelemetry },
+    configHash: 'abc',
+    idPrefix: '',
+    telemetry: noTelemetry,
   })
   const frames = new Subject<GatedFrame>()
   const lost = new Subject<{ epoch: number }>()
@@ -78,7 +78,13 @@ function create(options: { answers?: boolean } = {}) {
     complete: () => ends.push('complete'),
   })
   return {
-    ...{ frames, lost, seen, ends, subscription, asked, waiting },
+    frames,
+    lost,
+    seen,
+    ends,
+    subscription,
+    asked,
+    waiting,
     dropAll: () => {
       drops = true
     },

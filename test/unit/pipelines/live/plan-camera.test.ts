@@ -8,15 +8,27 @@ const label = (name: string, background = false) => ({ name, threshold: 0.6, bac
 
 function bundle(name: string, kind: Bundle['kind'], labels: readonly string[], more: object = {}): Bundle {
   return {
-    ...{ formatVersion: 1, name, version: '1.0.0', kind, description: '', license: 'MIT', warmupClips: 0 },
+    formatVersion: 1,
+    name,
+    version: '1.0.0',
+    kind,
+    description: '',
+    license: 'MIT',
+    warmupClips: 0,
     temporal:
       kind === 'audio'
         ? { frames: 16_000, sampleFps: 16_000, strideFrames: 8000 }
         : { frames: 8, sampleFps: 8, strideFrames: 4 },
     input:
       kind === 'audio' ? { name: 'in', widthPx: 1, heightPx: 1 } : { name: 'in', widthPx: 64, heightPx: 48 },
-    ...{ output: { name: 'out', activation: 'sigmoid' }, states: [], graph: 'model.onnx', files: [] },
-    ...{ labels: labels.map((each) => label(each)), parent: null, dataset: null, metrics: {} },
+    output: { name: 'out', activation: 'sigmoid' },
+    states: [],
+    graph: 'model.onnx',
+    files: [],
+    labels: labels.map((each) => label(each)),
+    parent: null,
+    dataset: null,
+    metrics: {},
     ...more,
   }
 }
@@ -120,7 +132,9 @@ describe('planCamera', () => {
       people: plan.people?.detector.name ?? null,
       pose: plan.people?.pose?.modelName ?? null,
       watchers: plan.watchers.map(({ model }) => model.name),
-      ...{ hears: plan.hears, packets: plan.packets, lacksDetector: plan.lacksDetector },
+      hears: plan.hears,
+      packets: plan.packets,
+      lacksDetector: plan.lacksDetector,
     }
     expect(seen).toMatchObject(wanted)
   })

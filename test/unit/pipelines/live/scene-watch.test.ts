@@ -103,9 +103,17 @@ describe('scene watch', () => {
   it('takes no scores of a connection for those of another', () => {
     const rule = { name: 'odd', when: { anomaly: { above: 0.5 } }, clear: '200ms', hold: '0ms' }
     const score = (epoch: number): Scores => ({
-      ...{ cameraId: 'gate', epoch, modelName: 'm', modelVersion: '1', labels: ['anomaly'] },
-      ...{ values: Float32Array.of(0.9), firstPtsUs: 0, lastPtsUs: 1 },
-      ...{ firstArrivalMs: 0, lastArrivalMs: 1, lastArrivalMonoMs: 1 },
+      cameraId: 'gate',
+      epoch,
+      modelName: 'm',
+      modelVersion: '1',
+      labels: ['anomaly'],
+      values: Float32Array.of(0.9),
+      firstPtsUs: 0,
+      lastPtsUs: 1,
+      firstArrivalMs: 0,
+      lastArrivalMs: 1,
+      lastArrivalMonoMs: 1,
     })
     const seen = (scored: number, looked: number) => {
       const watch = create([rule])
@@ -149,8 +157,16 @@ describe('scene watch', () => {
     const odd = { name: 'odd', when: { anomaly: { above: 0.8 } } }
     const watch = create([fight, odd])
     const scores = (label: string, value: number, trackId?: string): Scores => ({
-      ...{ cameraId: 'gate', epoch: 1, modelName: 'm', modelVersion: '1.0.0', labels: [label] },
-      ...{ values: Float32Array.of(value), firstPtsUs: 0, lastPtsUs: 0, firstArrivalMs: 0, lastArrivalMs: 0 },
+      cameraId: 'gate',
+      epoch: 1,
+      modelName: 'm',
+      modelVersion: '1.0.0',
+      labels: [label],
+      values: Float32Array.of(value),
+      firstPtsUs: 0,
+      lastPtsUs: 0,
+      firstArrivalMs: 0,
+      lastArrivalMs: 0,
       ...(trackId !== undefined && { trackId }),
       lastArrivalMonoMs: 0,
     })
@@ -170,7 +186,8 @@ describe('scene watch', () => {
     const watch = create([down], {}, { leastKeypointScore: 0.3 })
     const lying: Detection = {
       box: { xPx: 100, yPx: 100, widthPx: 120, heightPx: 40 },
-      ...{ label: 'person', score: 0.4 },
+      label: 'person',
+      score: 0.4,
       keypoints: body({}, { degrees: 90, scale: 70, xPx: 160, yPx: 120 }),
     }
     const steps = Array.from({ length: 12 }, (_, n) => watch.look(moment(n), area, [lying]).steps).flat()

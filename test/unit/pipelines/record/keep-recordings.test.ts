@@ -36,19 +36,42 @@ function record(alertId: string, daysAgo: number, of: 'alert' | 'sample' = 'aler
   if (of === 'alert')
     store.acceptAlert(
       sampleStep({
-        ...{ alertId, phase: 'end', seq: 1, endReason: 'cleared', startedMs, lastMs: startedMs },
+        alertId,
+        phase: 'end',
+        seq: 1,
+        endReason: 'cleared',
+        startedMs,
+        lastMs: startedMs,
       }),
     )
   else
     store.acceptSample({
-      ...{ sampleId: alertId, cameraId: 'gate', reason: 'random', label: null, score: null },
-      ...{ modelName: 'm', modelVersion: '1', explanation: 'drawn at random', scores: [], trackId: null },
-      ...{ startedMs, lastMs: startedMs },
+      sampleId: alertId,
+      cameraId: 'gate',
+      reason: 'random',
+      label: null,
+      score: null,
+      modelName: 'm',
+      modelVersion: '1',
+      explanation: 'drawn at random',
+      scores: [],
+      trackId: null,
+      startedMs,
+      lastMs: startedMs,
     })
   store.acceptClip({
-    ...{ alertId, cameraId: 'gate', epoch: 1, path, thumbnailPath: null, bytes: 10 },
-    ...{ sha256: Buffer.from(alertId).toString('hex').padEnd(64, '0'), firstPtsUs: 0, lastPtsUs: 8e6 },
-    ...{ startedMs, durationMs: 8000, preRollMs: 5000 },
+    alertId,
+    cameraId: 'gate',
+    epoch: 1,
+    path,
+    thumbnailPath: null,
+    bytes: 10,
+    sha256: Buffer.from(alertId).toString('hex').padEnd(64, '0'),
+    firstPtsUs: 0,
+    lastPtsUs: 8e6,
+    startedMs,
+    durationMs: 8000,
+    preRollMs: 5000,
   })
   return path
 }
@@ -91,7 +114,15 @@ describe('a clock of the machine that jumps', () => {
     const intake = createEventIntake({ store, wake: () => {}, clock, telemetry })
     const steady = steadyTime({ dataDir, clock: own, telemetry })
     const retention = keepRecordings({
-      ...{ config, store, intake, reviews, clock: own, steady, spawn, telemetry, current: () => config },
+      config,
+      store,
+      intake,
+      reviews,
+      clock: own,
+      steady,
+      spawn,
+      telemetry,
+      current: () => config,
       after: new Promise(() => {}),
     })
     const sweep = async () => (await retention.sweep()).removed.map(({ clip }) => clip.alertId).sort()

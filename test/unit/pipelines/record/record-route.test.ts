@@ -32,7 +32,10 @@ function create(options: { clips?: boolean; continuous?: boolean; main?: boolean
   const told: string[] = []
   const troubles: (string | null)[] = []
   const records = recordRoute({
-    ...{ cameraId: 'gate', dataDir, analysed: analysed.source, recorded: recorded.source },
+    cameraId: 'gate',
+    dataDir,
+    analysed: analysed.source,
+    recorded: recorded.source,
     recording: configSchema.parse({
       version: 1,
       dataDir: 'd',
@@ -45,7 +48,10 @@ function create(options: { clips?: boolean; continuous?: boolean; main?: boolean
       },
       clipUnavailable: ({ alertId, reason }) => told.push(`${alertId} ${reason}`),
     },
-    ...{ spawn: createFakeFfmpeg().spawn, clock: time.clock, random: () => 0, telemetry: counted.telemetry },
+    spawn: createFakeFfmpeg().spawn,
+    clock: time.clock,
+    random: () => 0,
+    telemetry: counted.telemetry,
   })
   const trouble = records.trouble$.subscribe((found) => troubles.push(found?.code ?? null))
   const observed = () => {
@@ -57,21 +63,37 @@ function create(options: { clips?: boolean; continuous?: boolean; main?: boolean
     return subjects.filter((subject) => subject.observed).length
   }
   return {
-    ...{ ...counted, time, recorded, records, told, troubles, trouble, observed },
+    ...counted,
+    time,
+    recorded,
+    records,
+    told,
+    troubles,
+    trouble,
+    observed,
     send(from: number, to: number, more: Partial<Fragment> = {}) {
       for (let index = from; index < to; index += 1) recorded.fragments$.next(mediaFragment(index, more))
     },
     step: (alertId: string, phase: AlertStep['phase'], index: number) =>
       records.mark({
-        ...{ alertId, phase, epoch: 1, cameraId: 'gate', firstPtsUs: index * fragmentUs },
-        ...{ lastPtsUs: index * fragmentUs, startedMs: arrivalOf(index), lastMs: arrivalOf(index) },
+        alertId,
+        phase,
+        epoch: 1,
+        cameraId: 'gate',
+        firstPtsUs: index * fragmentUs,
+        lastPtsUs: index * fragmentUs,
+        startedMs: arrivalOf(index),
+        lastMs: arrivalOf(index),
       } as AlertStep).clipPath,
   }
 }
 const arrivalOf = (index: number) => mediaFragment(index).arrivalMs
 const momentOf = (index: number) => ({
-  ...{ epoch: 1, firstPtsUs: index * fragmentUs, lastPtsUs: index * fragmentUs },
-  ...{ firstArrivalMs: arrivalOf(index), lastArrivalMs: arrivalOf(index) },
+  epoch: 1,
+  firstPtsUs: index * fragmentUs,
+  lastPtsUs: index * fragmentUs,
+  firstArrivalMs: arrivalOf(index),
+  lastArrivalMs: arrivalOf(index),
 })
 
 describe('recordRoute', () => {

@@ -24,7 +24,10 @@ function setUp() {
   const source = { fragments$, trouble$, status$ } as unknown as CameraSource
   const told: string[] = []
   const records = recordRoute({
-    ...{ cameraId: 'gate', dataDir, analysed: source, recorded: source },
+    cameraId: 'gate',
+    dataDir,
+    analysed: source,
+    recorded: source,
     recording: configSchema.parse({ version: 1, dataDir: 'd' }).recording,
     intake: {
       clip: ({ alertId }, stored) => {
@@ -33,12 +36,21 @@ function setUp() {
       },
       clipUnavailable: ({ alertId, reason }) => told.push(`${alertId} ${reason}`),
     },
-    ...{ spawn: createFakeFfmpeg().spawn, clock: time.clock, random: () => 0, telemetry: counted.telemetry },
+    spawn: createFakeFfmpeg().spawn,
+    clock: time.clock,
+    random: () => 0,
+    telemetry: counted.telemetry,
   })
   const step = (alertId: string, phase: AlertStep['phase'], index: number) =>
     records.mark({
-      ...{ alertId, phase, epoch: 1, cameraId: 'gate', firstPtsUs: index * fragmentUs },
-      ...{ lastPtsUs: index * fragmentUs, startedMs: 0, lastMs: 0 },
+      alertId,
+      phase,
+      epoch: 1,
+      cameraId: 'gate',
+      firstPtsUs: index * fragmentUs,
+      lastPtsUs: index * fragmentUs,
+      startedMs: 0,
+      lastMs: 0,
     } as AlertStep).clipPath
   return { ...counted, time, fragments$, trouble$, records, told, step }
 }

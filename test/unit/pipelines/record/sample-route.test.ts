@@ -11,10 +11,17 @@ import { createFakeClock } from '../../infer/fake-clock.ts'
 import { countingTelemetry } from '../../record/sample-fragments.ts'
 
 const scoresAt = (atMs: number, score = 0.75): Scores => ({
-  ...{ cameraId: 'gate', epoch: 1, modelName: 'actions', modelVersion: '3' },
-  ...{ labels: ['falling'], values: Float32Array.of(score) },
-  ...{ firstPtsUs: (atMs - 500) * 1000, lastPtsUs: atMs * 1000 },
-  ...{ firstArrivalMs: atMs - 500, lastArrivalMs: atMs, lastArrivalMonoMs: atMs },
+  cameraId: 'gate',
+  epoch: 1,
+  modelName: 'actions',
+  modelVersion: '3',
+  labels: ['falling'],
+  values: Float32Array.of(score),
+  firstPtsUs: (atMs - 500) * 1000,
+  lastPtsUs: atMs * 1000,
+  firstArrivalMs: atMs - 500,
+  lastArrivalMs: atMs,
+  lastArrivalMonoMs: atMs,
 })
 const ruleAt = (onThreshold: number) => ({ label: 'falling', modelName: 'actions', onThreshold }) as AlertRule
 
@@ -40,7 +47,10 @@ function create(options: { sampling?: object; recording?: object; most?: number 
   const state = { waiting: 0, records: true, stores: true }
   const config = configOf(options.sampling, options.recording)
   const route = sampleRoute({
-    ...{ camera: config.cameras[0]!, config, rules: [ruleAt(0.8)], scores$ },
+    camera: config.cameras[0]!,
+    config,
+    rules: [ruleAt(0.8)],
+    scores$,
     records: {
       sample(sampleId, _moment, done) {
         expect(rows.has(sampleId)).toBe(true)
@@ -63,7 +73,8 @@ function create(options: { sampling?: object; recording?: object; most?: number 
       clock: time.clock,
       ...(options.most !== undefined && { most: options.most }),
     }),
-    ...{ clock: time.clock, telemetry: counted.telemetry },
+    clock: time.clock,
+    telemetry: counted.telemetry,
   })
   /** Says something uncertain at every such time, and waits until it is chosen. */
   const say = async (...times: number[]) => {
@@ -112,8 +123,17 @@ describe('sampleRoute', () => {
     const { time, rows, route } = create()
     const { firstArrivalMs, lastArrivalMs, firstPtsUs, lastPtsUs } = scoresAt(10_000)
     route.disagreed('actions', {
-      ...{ cameraId: 'gate', epoch: 1, firstArrivalMs, lastArrivalMs, firstPtsUs, lastPtsUs },
-      ...{ label: 'falling', liveVersion: '3', liveScore: 0.1, shadowVersion: '4', shadowScore: 0.9 },
+      cameraId: 'gate',
+      epoch: 1,
+      firstArrivalMs,
+      lastArrivalMs,
+      firstPtsUs,
+      lastPtsUs,
+      label: 'falling',
+      liveVersion: '3',
+      liveScore: 0.1,
+      shadowVersion: '4',
+      shadowScore: 0.9,
     } as never)
     await time.pass(6000)
     expect([...rows.values()]).toMatchObject([{ reason: 'disagreement', modelVersion: '3' }])

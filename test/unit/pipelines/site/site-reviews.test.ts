@@ -23,7 +23,8 @@ beforeEach(() => {
   for (let day = 0; day < 6; day += 1) record(idOf(day), nowMs - (6 - day) * dayMs, day % 2 === 0)
   queue = openReviewQueue({ dataDir, clock })
   server = createServer({
-    ...{ port: 0, reviews: createSiteReviews({ queue, dataDir, clock }) },
+    port: 0,
+    reviews: createSiteReviews({ queue, dataDir, clock }),
     health: { ready: () => true, cameras: () => [], models: () => [] },
     metrics: { metricsText: async () => '', metricsContentType: 'text/plain' },
   })
@@ -43,24 +44,49 @@ function record(alertId: string, startedMs: number, alert: boolean) {
   if (alert)
     store.acceptAlert(
       sampleStep({
-        ...{ alertId, phase: 'end', seq: 1, endReason: 'cleared', startedMs, lastMs: startedMs },
-        ...{ score: 0.9, modelName: 'm', modelVersion: '3', explanation: 'in zone door for 5 s' },
+        alertId,
+        phase: 'end',
+        seq: 1,
+        endReason: 'cleared',
+        startedMs,
+        lastMs: startedMs,
+        score: 0.9,
+        modelName: 'm',
+        modelVersion: '3',
+        explanation: 'in zone door for 5 s',
       }),
     )
   else
     store.acceptSample({
-      ...{ sampleId: alertId, cameraId: 'yard', reason: 'uncertain', label: 'falling', score: 0.5 },
-      ...{ modelName: 'm', modelVersion: '3', explanation: 'near its threshold', trackId: null },
+      sampleId: alertId,
+      cameraId: 'yard',
+      reason: 'uncertain',
+      label: 'falling',
+      score: 0.5,
+      modelName: 'm',
+      modelVersion: '3',
+      explanation: 'near its threshold',
+      trackId: null,
       scores: [
         { label: 'falling', score: 0.5 },
         { label: 'walking', score: 0.2 },
       ],
-      ...{ startedMs, lastMs: startedMs },
+      startedMs,
+      lastMs: startedMs,
     })
   store.acceptClip({
-    ...{ alertId, cameraId: alert ? 'gate' : 'yard', epoch: 1, path, thumbnailPath: null, bytes: 10 },
-    ...{ sha256: alertId + alertId, firstPtsUs: 0, lastPtsUs: 8e6 },
-    ...{ startedMs, durationMs: 8000, preRollMs: 5000 },
+    alertId,
+    cameraId: alert ? 'gate' : 'yard',
+    epoch: 1,
+    path,
+    thumbnailPath: null,
+    bytes: 10,
+    sha256: alertId + alertId,
+    firstPtsUs: 0,
+    lastPtsUs: 8e6,
+    startedMs,
+    durationMs: 8000,
+    preRollMs: 5000,
   })
 }
 const call = async (method: 'GET' | 'POST', url: string, payload?: object, headers: object = {}) => {
@@ -93,13 +119,24 @@ describe('reviews over REST', () => {
 
   it('show one clip with why, scores and everything that was said of it', async () => {
     expect(await get(`/api/v1/review/${idOf(5)}`)).toMatchObject({
-      ...{ reason: 'uncertain', state: 'waiting', cameraId: 'yard', label: 'falling', score: 0.5 },
-      ...{ explanation: 'near its threshold', modelVersion: '3', preRollMs: 5000, rule: null },
+      reason: 'uncertain',
+      state: 'waiting',
+      cameraId: 'yard',
+      label: 'falling',
+      score: 0.5,
+      explanation: 'near its threshold',
+      modelVersion: '3',
+      preRollMs: 5000,
+      rule: null,
       scores: [{ label: 'falling' }, { label: 'walking' }],
-      ...{ facts: [], current: null, media: `/api/v1/review/${idOf(5)}/media` },
+      facts: [],
+      current: null,
+      media: `/api/v1/review/${idOf(5)}/media`,
     })
     expect(await get(`/api/v1/review/${idOf(4)}`)).toMatchObject({
-      ...{ reason: 'alert', explanation: 'in zone door for 5 s', rule: 'fall' },
+      reason: 'alert',
+      explanation: 'in zone door for 5 s',
+      rule: 'fall',
       scores: [{ label: 'falling', score: 0.9 }],
     })
     expect(JSON.stringify(await get(`/api/v1/review/${idOf(4)}`))).not.toContain(dataDir)
@@ -157,7 +194,10 @@ describe('reviews over REST', () => {
     queue.markRemoved([{ id: idOf(5), reason: 'age' }])
     expect(ids(await get('/api/v1/review'))).not.toContain(5)
     expect(await get(`/api/v1/review/${idOf(5)}`)).toMatchObject({
-      ...{ state: 'removed', removedReason: 'age', media: null, thumbnail: null },
+      state: 'removed',
+      removedReason: 'age',
+      media: null,
+      thumbnail: null,
     })
     const gone = await call('GET', media)
     expect([gone.status, gone.json().message]).toEqual([404, expect.stringContaining('was removed (age)')])

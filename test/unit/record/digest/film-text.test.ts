@@ -11,8 +11,16 @@ import { alertMark, moving } from './sample-pieces.ts'
 
 const wallMs = Date.UTC(2026, 4, 1, 8)
 const part = (piece: Piece, more: Partial<PlacedPart> = {}): PlacedPart => ({
-  ...{ cameraId: 'gate', path: 'a.mp4', startMs: 0, lengthMs: 3000, wallMs, speed: 1 },
-  ...{ alerts: piece.alerts, piece, filmFromMs: 0, filmToMs: 3000 },
+  cameraId: 'gate',
+  path: 'a.mp4',
+  startMs: 0,
+  lengthMs: 3000,
+  wallMs,
+  speed: 1,
+  alerts: piece.alerts,
+  piece,
+  filmFromMs: 0,
+  filmToMs: 3000,
   ...more,
 })
 const falling = { ...moving(wallMs, wallMs + 3000), alerts: [alertMark(wallMs + 1000, wallMs + 1500)] }

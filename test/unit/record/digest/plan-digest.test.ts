@@ -4,7 +4,12 @@ import { type PlanOptions, planDigest } from '../../../../src/record/digest/plan
 import { alertMark, file } from './sample-pieces.ts'
 
 const base: PlanOptions = {
-  ...{ fromMs: 0, toMs: 1_000_000, contextMs: 5000, mostAlertMs: 60_000, lengthMs: null, speed: 1 },
+  fromMs: 0,
+  toMs: 1_000_000,
+  contextMs: 5000,
+  mostAlertMs: 60_000,
+  lengthMs: null,
+  speed: 1,
   motion: new Map(),
   alerts: [],
   footage: [file('a.mp4', 0, 1_000_000), file('b.mp4', 0, 1_000_000, 'yard')],

@@ -22,7 +22,9 @@ function fakeFfmpeg(fails: (args: readonly string[]) => string | null = () => nu
   const runs: { args: readonly string[]; texts: Record<string, string> }[] = []
   const spawn = ((_: string, args: readonly string[], options: { cwd: string }) => {
     const child = Object.assign(new EventEmitter(), {
-      ...{ stdout: new PassThrough(), stderr: new PassThrough(), pid: 1 },
+      stdout: new PassThrough(),
+      stderr: new PassThrough(),
+      pid: 1,
       kill: () => child.emit('close', null, 'SIGKILL'),
     })
     setImmediate(() => {
@@ -59,7 +61,13 @@ function movie(ms: number): Buffer {
 }
 
 const part = (path: string, more: Partial<FilmPart> = {}): FilmPart => ({
-  ...{ cameraId: 'gate', path, startMs: 1500, lengthMs: 2000, wallMs: 10_000, speed: 1, alerts: [] },
+  cameraId: 'gate',
+  path,
+  startMs: 1500,
+  lengthMs: 2000,
+  wallMs: 10_000,
+  speed: 1,
+  alerts: [],
   piece: moving(10_000, 12_000),
   ...more,
 })
@@ -68,12 +76,14 @@ function render(parts: readonly FilmPart[], ffmpeg = fakeFfmpeg(), more: object 
   const progress: string[] = []
   const skipped: string[] = []
   const film = renderFilm({
-    ...{ parts, output: join(dir, 'film.mp4'), title: 'a film', timeZone: 'UTC', captions: 'burned' },
-    ...{
-      format: { widthPx: 1280, heightPx: 720, fps: 25 },
-      spawn: ffmpeg.spawn,
-      clock: createFakeClock().clock,
-    },
+    parts,
+    output: join(dir, 'film.mp4'),
+    title: 'a film',
+    timeZone: 'UTC',
+    captions: 'burned',
+    format: { widthPx: 1280, heightPx: 720, fps: 25 },
+    spawn: ffmpeg.spawn,
+    clock: createFakeClock().clock,
     onProgress: (done, total) => progress.push(`${done}/${total}`),
     onSkipped: ({ path }, why) => skipped.push(`${path}: ${why}`),
     ...more,

@@ -49,7 +49,10 @@ describe('judgeTier', () => {
 describe('tierArguments', () => {
   const argsOf = (heightPx: number, more: object = {}) =>
     tierArguments({
-      ...{ input: '/a.mp4', output: '/a.mp4.tier.tmp', startedMs: 0, sha256Before: 'ab' },
+      input: '/a.mp4',
+      output: '/a.mp4.tier.tmp',
+      startedMs: 0,
+      sha256Before: 'ab',
       picture: { widthPx: 1920, heightPx, codec: 'h264', durationMs: 60_000 },
       tier: tierSchema.parse(more),
     }).join(' ')

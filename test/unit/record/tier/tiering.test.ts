@@ -59,7 +59,10 @@ function tieringOf(
   const spawn = ((program: string, args: readonly string[]) => {
     const signals: string[] = []
     const child = Object.assign(new EventEmitter(), {
-      ...{ stdout: new PassThrough(), stderr: new PassThrough(), pid: runs.length + 1, signals },
+      stdout: new PassThrough(),
+      stderr: new PassThrough(),
+      pid: runs.length + 1,
+      signals,
       kill(signal: string) {
         signals.push(signal)
         if (signal === 'SIGKILL') child.emit('close', null, signal)
@@ -97,7 +100,11 @@ function tieringOf(
     ...more.book,
   }
   const tiering = createTiering({
-    ...{ dir, book, spawn, clock: time.clock, telemetry: counted.telemetry },
+    dir,
+    book,
+    spawn,
+    clock: time.clock,
+    telemetry: counted.telemetry,
     afterMs: (cameraId) => (cameraId === 'never' ? 0 : 100),
     tier: () => tierSchema.parse({}),
     protection: async () => () => null,
@@ -124,8 +131,13 @@ describe('tiering', () => {
     expect(known.get(one)).toMatchObject({
       state: 'tiered',
       lineage: {
-        ...{ bytesBefore: 1000, bytesAfter: 136, ssim: 0.961234, psnrDb: 36.5, vmaf: null },
-        ...{ sha256Before: sha256(original), sha256After: sha256(small()) },
+        bytesBefore: 1000,
+        bytesAfter: 136,
+        ssim: 0.961234,
+        psnrDb: 36.5,
+        vmaf: null,
+        sha256Before: sha256(original),
+        sha256After: sha256(small()),
       },
     })
     for (const path of [first, second]) {

@@ -14,16 +14,28 @@ const idOf = (n: number) => String(n).padStart(32, '0')
 
 const step = (n: number, more: Partial<AlertStep> = {}) =>
   sampleStep({
-    ...{ alertId: idOf(n), phase: 'end', seq: 1, endReason: 'cleared' },
+    alertId: idOf(n),
+    phase: 'end',
+    seq: 1,
+    endReason: 'cleared',
     cameraId: n % 2 === 0 ? 'gate' : 'yard',
     // Pairs begin in the same millisecond: the id decides then.
     startedMs: 1e12 + Math.floor(n / 2),
     ...more,
   })
 const clip = (n: number) => ({
-  ...{ alertId: idOf(n), cameraId: 'gate', epoch: 1, path: '/c/a.mp4', thumbnailPath: null, bytes: 10 },
-  ...{ sha256: 'b'.repeat(64), firstPtsUs: 0, lastPtsUs: 9e6, startedMs: 1e12 + Math.floor(n / 2) },
-  ...{ durationMs: 9000, preRollMs: 5000 },
+  alertId: idOf(n),
+  cameraId: 'gate',
+  epoch: 1,
+  path: '/c/a.mp4',
+  thumbnailPath: null,
+  bytes: 10,
+  sha256: 'b'.repeat(64),
+  firstPtsUs: 0,
+  lastPtsUs: 9e6,
+  startedMs: 1e12 + Math.floor(n / 2),
+  durationMs: 9000,
+  preRollMs: 5000,
 })
 
 beforeEach(() => {

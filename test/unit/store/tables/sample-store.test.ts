@@ -26,15 +26,33 @@ const openStore = () => {
   return store
 }
 const sample = (sampleId: string, lastMs: number, more: Partial<ClipSample> = {}): ClipSample => ({
-  ...{ sampleId, cameraId: 'gate', reason: 'uncertain', label: 'falling', score: 0.7 },
-  ...{ modelName: 'actions', modelVersion: '3', explanation: 'near its threshold', scores: [] },
-  ...{ trackId: null, startedMs: lastMs - 500, lastMs },
+  sampleId,
+  cameraId: 'gate',
+  reason: 'uncertain',
+  label: 'falling',
+  score: 0.7,
+  modelName: 'actions',
+  modelVersion: '3',
+  explanation: 'near its threshold',
+  scores: [],
+  trackId: null,
+  startedMs: lastMs - 500,
+  lastMs,
   ...more,
 })
 const clip = (alertId: string, startedMs: number): RecordedClip => ({
-  ...{ alertId, cameraId: 'gate', epoch: 1, path: `/clips/${alertId}.mp4`, thumbnailPath: null },
-  ...{ sha256: 'b'.repeat(64), bytes: 9, firstPtsUs: 0, lastPtsUs: 8e6, startedMs },
-  ...{ durationMs: 8000, preRollMs: 5000 },
+  alertId,
+  cameraId: 'gate',
+  epoch: 1,
+  path: `/clips/${alertId}.mp4`,
+  thumbnailPath: null,
+  sha256: 'b'.repeat(64),
+  bytes: 9,
+  firstPtsUs: 0,
+  lastPtsUs: 8e6,
+  startedMs,
+  durationMs: 8000,
+  preRollMs: 5000,
 })
 
 describe('samples in the store', () => {
@@ -50,7 +68,11 @@ describe('samples in the store', () => {
       reader.list(of ? { of } : {}, 9).map(({ alertId }) => alertId)
     expect([ids(), ids('samples'), ids('all')]).toEqual([['a1'], ['s1'], ['s1', 'a1']])
     expect(reader.find('s1')).toMatchObject({
-      ...{ why: 'uncertain', label: 'falling', score: 0.7, modelVersion: '3', rule: null },
+      why: 'uncertain',
+      label: 'falling',
+      score: 0.7,
+      modelVersion: '3',
+      rule: null,
     })
     expect(reader.list({ of: 'all', label: 'falling' }, 9)).toHaveLength(1)
     expect(store.isUnreviewed('s1', 0)).toBe(false)

@@ -22,8 +22,14 @@ const segment = (n: number, cameraId = 'gate') => ({
   startedMs: n,
 })
 const lineage = (bytesAfter: number, ssim: number) => ({
-  ...{ bytesBefore: 1000, bytesAfter, ssim, psnrDb: 36, vmaf: null },
-  ...{ sha256Before: 'before', sha256After: 'after', plan: 'h264' },
+  bytesBefore: 1000,
+  bytesAfter,
+  ssim,
+  psnrDb: 36,
+  vmaf: null,
+  sha256Before: 'before',
+  sha256After: 'after',
+  plan: 'h264',
 })
 
 describe('tier store', () => {
@@ -56,23 +62,26 @@ describe('tier store', () => {
     try {
       expect(reader.totals(null)).toEqual([
         {
-          ...{
-            cameraId: 'gate',
-            tiered: 2,
-            kept: { event: 1, quality: 1 },
-            bytesBefore: 2000,
-            bytesAfter: 201,
-          },
-          ...{
-            ssim: { mean: 0.9299999999999999, least: 0.9 },
-            psnrDb: { mean: 36, least: 36 },
-            vmaf: null,
-            tookMs: 25,
-          },
+          cameraId: 'gate',
+          tiered: 2,
+          kept: { event: 1, quality: 1 },
+          bytesBefore: 2000,
+          bytesAfter: 201,
+          ssim: { mean: 0.9299999999999999, least: 0.9 },
+          psnrDb: { mean: 36, least: 36 },
+          vmaf: null,
+          tookMs: 25,
         },
         {
-          ...{ cameraId: 'yard', tiered: 0, kept: { event: 1 }, bytesBefore: 0, bytesAfter: 0 },
-          ...{ ssim: null, psnrDb: null, vmaf: null, tookMs: 0 },
+          cameraId: 'yard',
+          tiered: 0,
+          kept: { event: 1 },
+          bytesBefore: 0,
+          bytesAfter: 0,
+          ssim: null,
+          psnrDb: null,
+          vmaf: null,
+          tookMs: 0,
         },
       ])
       expect(reader.totals('yard')).toHaveLength(1)
@@ -88,8 +97,18 @@ describe('tier store', () => {
     const step = { alertId: 'a', cameraId: 'gate', phase: 'end', seq: 1, label: 'x', rule: 'x', score: 1 }
     store.acceptAlert({ ...step, startedMs: 1000, lastMs: 2000, severity: 'info' } as AlertStep)
     store.acceptClip({
-      ...{ alertId: 'b', cameraId: 'gate', epoch: 1, path: 'p', thumbnailPath: null, sha256: 's', bytes: 1 },
-      ...{ firstPtsUs: 0, lastPtsUs: 1, startedMs: 5000, durationMs: 1000, preRollMs: 0 },
+      alertId: 'b',
+      cameraId: 'gate',
+      epoch: 1,
+      path: 'p',
+      thumbnailPath: null,
+      sha256: 's',
+      bytes: 1,
+      firstPtsUs: 0,
+      lastPtsUs: 1,
+      startedMs: 5000,
+      durationMs: 1000,
+      preRollMs: 0,
     })
     const has = (fromMs: number, toMs: number, camera = 'gate') => store.tiers.hasEvents(camera, fromMs, toMs)
     expect([has(0, 1000), has(0, 1001), has(2000, 2001), has(2000.5, 2002), has(2001, 5000)]).toEqual([

@@ -4,7 +4,10 @@ import { cutPieces } from '../../../../src/train/autodiff/pieces.ts'
 import { createStateInPlace, createStateVector } from '../../../../src/train/step/state-vector.ts'
 
 const spec = (name: string, shape: number[], decay: boolean): ParameterSpec => ({
-  ...{ name, shape, decay, deviation: 0 },
+  name,
+  shape,
+  decay,
+  deviation: 0,
 })
 const layout = layOut([
   spec('a.weight', [4, 8], true),

@@ -185,7 +185,7 @@ describe('trained model', () => {
   const preset = {
     name: 'nano',
     clip: { frames: 4, heightPx: 16, widthPx: 16 },
-    ...{ patchPx: 8, tubeletFrames: 2, width: 16, heads: 2, hidden: 32, depthSpace: 1, depthTime: 1 },
+    patchPx: 8, tubeletFrames: 2, width: 16, heads: 2, hidden: 32, depthSpace: 1, depthTime: 1,
   }
 
   it('comes back as it was, and is refused when its files do not fit', async () => {

@@ -140,10 +140,10 @@ describe('the clip cache and its limits', () => {
     put('large.rgb', 2e6, 1)
     const notices: string[] = []
     const learning = learningSchema.parse({
-      ...{ model: 'm', labelled: ['x'], cache: { maxAgeDays: 7, maxGb: 0.001 } },
+      model: 'm', labelled: ['x'], cache: { maxAgeDays: 7, maxGb: 0.001 },
     })
     const job = {
-      ...{ learning, dataDir, clock, footage: list, preset: presets.nano, backbone: null },
+      learning, dataDir, clock, footage: list, preset: presets.nano, backbone: null,
       split: { train: [], validation: [], test: [] },
       onNotice: (text: string) => notices.push(text),
     }

@@ -34,8 +34,13 @@ const cnn = createFrameCnn({
 })
 
 const places = createPlaceTransformer({
-  ...{ clip: { frames: 4, heightPx: 16, widthPx: 24 }, labels: ['right', 'left'] },
-  ...{ widths: [4, 6, 8, 8], mixed: 16, heads: 2, hidden: 24, depth: 2 },
+  clip: { frames: 4, heightPx: 16, widthPx: 24 },
+  labels: ['right', 'left'],
+  widths: [4, 6, 8, 8],
+  mixed: 16,
+  heads: 2,
+  hidden: 24,
+  depth: 2,
 })
 
 /** Random feeds of the shapes that an objective asks for; rows of floats have one 1. */

@@ -99,7 +99,11 @@ describe('compareModels', () => {
     const challenger = candidate('new', [item('d', 0, 1), item('c', 0, 1), item('b', 0, 0), item('a', 0, 0)])
     const { changes, accuracy } = compareModels({ champion, challenger, seed: 1, resamples: 200 })
     const change = (id: string, truth: string, before: string, now: string) => ({
-      ...{ id, group: 'group', truth, champion: before, challenger: now },
+      id,
+      group: 'group',
+      truth,
+      champion: before,
+      challenger: now,
     })
     expect(changes).toEqual({
       fixed: [change('b', 'walk', 'run', 'walk')],

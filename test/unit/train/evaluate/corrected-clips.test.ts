@@ -3,7 +3,9 @@ import { correctedClips, countCorrected } from '../../../../src/train/evaluate/c
 
 const labels = ['falling', 'walking']
 const says = (id: string, truth: number, label: number) => ({
-  ...{ id, group: 'gate', truth },
+  id,
+  group: 'gate',
+  truth,
   probabilities: Float32Array.from(labels, (_, n) => (n === label ? 0.9 : 0.1)),
 })
 const corrections = [
@@ -13,7 +15,8 @@ const corrections = [
 
 it('says of each corrected clip what it was and what it is, and leaves the others out', () => {
   const clips = correctedClips({
-    ...{ labels, corrections },
+    labels,
+    corrections,
     challenger: [says('a', 1, 1), says('b', 0, 1), says('c', 0, 0)],
     champion: [says('a', 1, 0), says('b', 0, 0), says('c', 0, 0)],
   })

@@ -188,7 +188,9 @@ describe('docs/evaluation.md', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../../docs/evaluation.md'), 'utf8')
     const documented = [...page.matchAll(/^\| `(\w+)` \| ([^|]+) \| (.+) \|$/gm)].map(
       ([, name, value, text]) => ({
-        ...{ name, value: value!.trim(), text: text!.trim() },
+        name,
+        value: value!.trim(),
+        text: text!.trim(),
       }),
     )
     const defaults = gateRulesSchema.parse({})

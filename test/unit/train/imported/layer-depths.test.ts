@@ -11,8 +11,16 @@ import { importFixture } from './pytorch-fixtures.ts'
 describe('layers of an imported graph', () => {
   it('are those that the names tell where the graph is one of ours', () => {
     const own = createVideoTransformer({
-      ...{ name: 'own', labels: ['a', 'b'], clip: { frames: 4, heightPx: 16, widthPx: 16 }, patchPx: 8 },
-      ...{ tubeletFrames: 2, width: 16, heads: 2, hidden: 32, depthSpace: 3, depthTime: 2 },
+      name: 'own',
+      labels: ['a', 'b'],
+      clip: { frames: 4, heightPx: 16, widthPx: 16 },
+      patchPx: 8,
+      tubeletFrames: 2,
+      width: 16,
+      heads: 2,
+      hidden: 32,
+      depthSpace: 3,
+      depthTime: 2,
     })
     const bytes = buildServingGraph(own, startWeights(own, 1))
     const { parameters } = importGraph({ name: 'own', bytes, labels: own.labels })

@@ -37,8 +37,16 @@ export function openFixture(name: string): Fixture {
   const reference = JSON.parse(readFileSync(`${file}.json`, 'utf8')) as Reference
   const [batch, frames, heightPx, widthPx] = reference.shape
   const bytes = foldPreprocessing({
-    ...{ model: readFileSync(`${file}.onnx`), layout: reference.layout, channelOrder: 'rgb', scale: 1 / 255 },
-    ...{ mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], frames, widthPx, heightPx, labels: 3 },
+    model: readFileSync(`${file}.onnx`),
+    layout: reference.layout,
+    channelOrder: 'rgb',
+    scale: 1 / 255,
+    mean: [0.485, 0.456, 0.406],
+    std: [0.229, 0.224, 0.225],
+    frames,
+    widthPx,
+    heightPx,
+    labels: 3,
   })
   const target = new Float32Array(batch * fixtureLabels.length)
   reference.targets.forEach((label, row) => {

@@ -39,18 +39,26 @@ function report(text: string) {
     decision: gate({ rules: gateRulesSchema.parse({}), comparison, leaks: [] }),
     corrected: [
       {
-        ...{
-          id: `a${text}`,
-          group: `gate${text}`,
-          side: 'train',
-          said: `fall ${text}`,
-          truth: `walk${text}`,
-        },
-        ...{ before: `fall ${text}`, wasRight: false, now: `walk${text}`, right: true },
+        id: `a${text}`,
+        group: `gate${text}`,
+        side: 'train',
+        said: `fall ${text}`,
+        truth: `walk${text}`,
+        before: `fall ${text}`,
+        wasRight: false,
+        now: `walk${text}`,
+        right: true,
       },
       {
-        ...{ id: `b${text}`, group: `gate${text}`, side: 'test', said: null, truth: 'run' },
-        ...{ before: null, wasRight: false, now: `walk${text}`, right: false },
+        id: `b${text}`,
+        group: `gate${text}`,
+        side: 'test',
+        said: null,
+        truth: 'run',
+        before: null,
+        wasRight: false,
+        now: `walk${text}`,
+        right: false,
       },
     ],
     history: [
@@ -124,8 +132,15 @@ describe('renderReport', () => {
       predictions: synthetic({ seed: 1, groups: 1, perGroup: 3, accuracy: 1 }),
     })
     const short = renderReport({
-      ...{ title: 'first', createdAt: new Date(0), evaluation, comparison: null, decision: null },
-      ...{ history: [], lineage: {}, config: {}, command: 'vireo learn' },
+      title: 'first',
+      createdAt: new Date(0),
+      evaluation,
+      comparison: null,
+      decision: null,
+      history: [],
+      lineage: {},
+      config: {},
+      command: 'vireo learn',
     })
     expect(short).not.toContain('Decision of the gate')
     expect(short).not.toContain('champion')

@@ -120,14 +120,18 @@ describe('fineTune', () => {
   it('takes as many steps as the loss of a small set needs, the same ones after a stop', async () => {
     const few = tinyFootage({ seed: 1, perLabel: 6 })
     const plan: FineTunePlanInput = {
-      ...{ batch: 4, peakRate: 4e-3, checkpointEvery: 40 },
+      batch: 4,
+      peakRate: 4e-3,
+      checkpointEvery: 40,
       augmentation: { flip: false, crop: 1, speed: 0 },
     }
     const seen: [number, number, boolean][] = []
     const runDir = folder()
     const stop = new AbortController()
     const stopped = start(plan, {
-      ...{ runDir, train: few, signal: stop.signal },
+      runDir,
+      train: few,
+      signal: stop.signal,
       onProgress({ done, total, atMost = false }) {
         seen.push([done, total, atMost])
         if (done === 120) stop.abort()
@@ -137,7 +141,8 @@ describe('fineTune', () => {
     // Until the loss has decided, the most that it can be is told.
     expect(seen[0]).toEqual([1, 600, true])
     const done = await start(plan, {
-      ...{ runDir, train: few },
+      runDir,
+      train: few,
       onProgress: ({ done: step, total, atMost = false }) => seen.push([step, total, atMost]),
     })
     const [last, total, atMost] = seen.at(-1)!

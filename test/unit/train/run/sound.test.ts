@@ -163,7 +163,12 @@ describe('the model of sound', () => {
     const { weights, history } = await train('learn', { steps: 200 })
     const source = toneSource('test', 6)
     const predictions = await predictSounds({
-      ...{ model, weights, source, viewsPerItem: 2, batch: 4, threads: 1 },
+      model,
+      weights,
+      source,
+      viewsPerItem: 2,
+      batch: 4,
+      threads: 1,
       truths: source.items.map((_, n) => n % 2),
     })
     expect(history.at(-1)!.trainLoss).toBeLessThan(history[0]!.trainLoss)

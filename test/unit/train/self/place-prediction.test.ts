@@ -11,7 +11,13 @@ const clip = { frames: 4, heightPx: 32, widthPx: 48 }
 const grid = { rows: 4, columns: 6 }
 const batch = 2
 const model = createPlaceTransformer({
-  ...{ clip, labels: ['right'], widths: [4, 4, 4, 4], mixed: 16, heads: 2, hidden: 16, depth: 1 },
+  clip,
+  labels: ['right'],
+  widths: [4, 4, 4, 4],
+  mixed: 16,
+  heads: 2,
+  hidden: 16,
+  depth: 1,
 })
 
 const hide = drawHidden(batch, grid, createRandom(3))

@@ -133,7 +133,10 @@ describe('half precision', () => {
 
   it('leaves steps out whose gradient is not finite, counts them, and goes on with a smaller scale', async () => {
     const trainer = await createTrainer({
-      ...{ objective: steep(8), threads: 1, weights: new Float32Array(6), precision: 'fp16' },
+      objective: steep(8),
+      threads: 1,
+      weights: new Float32Array(6),
+      precision: 'fp16',
     })
     const first = await trainer.step(xy, 1e-2)
     expect(first).toEqual({ loss: 16, norm: 0, skipped: true })
@@ -152,7 +155,10 @@ describe('half precision', () => {
 
   it('says that it diverges where the way forward does not fit', async () => {
     const trainer = await createTrainer({
-      ...{ objective: steep(1), threads: 1, weights: new Float32Array(6).fill(1e5), precision: 'fp16' },
+      objective: steep(1),
+      threads: 1,
+      weights: new Float32Array(6).fill(1e5),
+      precision: 'fp16',
     })
     const steps = async () => {
       for (;;) await trainer.step(xy, 1e-2)
@@ -171,26 +177,27 @@ describe('half precision', () => {
 
   it('goes on after an interruption with the same scale, to the same bits, and records it', async () => {
     const plan = parseFineTunePlan({
-      ...{ steps: 24, batch: 8, microBatch: 4, peakRate: 3e-3, averageDecay: 0.9, checkpointEvery: 5 },
+      steps: 24,
+      batch: 8,
+      microBatch: 4,
+      peakRate: 3e-3,
+      averageDecay: 0.9,
+      checkpointEvery: 5,
       precision: 'fp16',
     })
     const run = (name: string, stopAt: number | null) => {
       const controller = new AbortController()
       return fineTune({
-        ...{
-          model: tinyModel,
-          start: null,
-          train: footage,
-          plan,
-          runDir: join(dir, name),
-          threads: 1,
-          seed: 5,
-        },
-        ...{
-          validation: tinyFootage({ seed: 9, perLabel: 2 }),
-          clock: systemClock,
-          signal: controller.signal,
-        },
+        model: tinyModel,
+        start: null,
+        train: footage,
+        plan,
+        runDir: join(dir, name),
+        threads: 1,
+        seed: 5,
+        validation: tinyFootage({ seed: 9, perLabel: 2 }),
+        clock: systemClock,
+        signal: controller.signal,
         onProgress: ({ done }) => done === stopAt && controller.abort(),
       })
     }
