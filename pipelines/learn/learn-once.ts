@@ -34,13 +34,21 @@ export async function learnOnce(options: {
   try {
     setPriority(learning.niceness)
     const outcome = await learn({
-      ...{ learning, dataDir, registry, clock, signal, command },
+      learning,
+      dataDir,
+      registry,
+      clock,
+      signal,
+      command,
       code: await codeVersion(),
       threads: learning.threads || (options.threads ?? Math.max(1, availableParallelism() - 1)),
       onProgress: showProgress(json),
       onNotice: (text) => tell(text),
       pause: createYielding({
-        ...{ dataDir, clock, signal, above: learning.pauseAbove },
+        dataDir,
+        clock,
+        signal,
+        above: learning.pauseAbove,
         paused(load) {
           const text = load
             ? `paused: the live path lengthens its strides ${load.strideScale.toFixed(2)} times`

@@ -41,7 +41,10 @@ export async function takeSnapshot(id: string, options: SnapshotOptions): Promis
   write(out, encodePng(picture))
   const { widthPx, heightPx } = picture
   const shown = {
-    ...{ file: out, camera: id, widthPx, heightPx },
+    file: out,
+    camera: id,
+    widthPx,
+    heightPx,
     ...(annotate && {
       tracks: scene.tracks.map(({ id: track, label, score, state }) => ({ id: track, label, score, state })),
       scores: scene.scores,

@@ -99,7 +99,9 @@ export async function traceCamera(
   const watcherNames = new Set(plan.watchers.map(({ model }) => model.name))
 
   await watchCamera({
-    ...{ config, seconds, telemetry },
+    config,
+    seconds,
+    telemetry,
     ...(options.signal && { signal: options.signal }),
     plan: { ...plan, packets: { analysed: plan.streams.length === 0, main: false } },
     watching: {
@@ -168,7 +170,9 @@ export async function traceCamera(
     motionThreshold: camera.motion.threshold,
     asked,
     tracks: [...tracks].map(([id, { label, score, firstUs, lastUs }]) => ({
-      ...{ id, label, score },
+      id,
+      label,
+      score,
       seconds: rounded((lastUs - firstUs) / 1e6),
     })),
     drops,
@@ -195,8 +199,12 @@ function countingDrops(): { telemetry: Telemetry; drops: Record<string, number> 
 
 function clipFacts({ modelName, trackId, firstPtsUs, lastPtsUs, frames }: Clip) {
   return {
-    ...{ kind: 'clip' as const, model: modelName, trackId: trackId ?? null, frames: frames.length },
-    ...{ fromS: rounded(firstPtsUs / 1e6), toS: rounded(lastPtsUs / 1e6) },
+    kind: 'clip' as const,
+    model: modelName,
+    trackId: trackId ?? null,
+    frames: frames.length,
+    fromS: rounded(firstPtsUs / 1e6),
+    toS: rounded(lastPtsUs / 1e6),
   }
 }
 
@@ -205,7 +213,8 @@ function labelled(
   thresholdOf: (label: string, model: string) => number | null,
 ) {
   return labels.map((label, column) => ({
-    ...{ label, score: rounded(values[column]!) },
+    label,
+    score: rounded(values[column]!),
     threshold: thresholdOf(label, modelName),
   }))
 }

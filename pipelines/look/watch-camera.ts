@@ -49,7 +49,11 @@ export async function watchCamera(options: {
   try {
     const attached = attachCamera(plan, {
       engine: overheard(engine, watching),
-      ...{ clock: systemClock, spawn, random: Math.random, telemetry, dataDir: config.dataDir },
+      clock: systemClock,
+      spawn,
+      random: Math.random,
+      telemetry,
+      dataDir: config.dataDir,
       onTracks: watching.tracks,
     })
     const { source, steps$, scores$ } = attached

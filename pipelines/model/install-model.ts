@@ -52,7 +52,10 @@ export async function installModel(options: InstallOptions): Promise<Installed> 
   const archive =
     from ??
     (await fetchArchive({
-      ...{ source: entry.source, cacheDir, spawn: options.spawn, clock: options.clock },
+      source: entry.source,
+      cacheDir,
+      spawn: options.spawn,
+      clock: options.clock,
       ...(options.signal && { signal: options.signal }),
       onProgress: ({ bytes, total, elapsedMs }) => onProgress(fetchText(bytes, total, elapsedMs)),
     }))
@@ -65,14 +68,12 @@ export async function installModel(options: InstallOptions): Promise<Installed> 
     const asked = { ...usual, ...entry.options, ...(options.size !== undefined && { size: options.size }) }
     const plan = parseImportOptions(join(folder, basename(entry.model)), {
       ...asked,
-      ...{
-        name,
-        out: outDir,
-        license: entry.license,
-        modelVersion: version,
-        description: entry.purpose,
-        force,
-      },
+      name,
+      out: outDir,
+      license: entry.license,
+      modelVersion: version,
+      description: entry.purpose,
+      force,
     })
     const { licenseFile } = entry
     const notices = {
@@ -88,8 +89,16 @@ export async function installModel(options: InstallOptions): Promise<Installed> 
 
 /** What the options of `vireo model import` are when they are not given. */
 const usual: Omit<ImportOptions, 'name' | 'out' | 'license' | 'modelVersion' | 'description'> = {
-  ...{ fps: '5', size: '256x256', layout: 'NHWC', mean: '0,0,0', std: '1,1,1', scale: '1/255', order: 'rgb' },
-  ...{ strides: '8,16,32', leastScore: '0.1', nmsIou: '0.5' },
+  fps: '5',
+  size: '256x256',
+  layout: 'NHWC',
+  mean: '0,0,0',
+  std: '1,1,1',
+  scale: '1/255',
+  order: 'rgb',
+  strides: '8,16,32',
+  leastScore: '0.1',
+  nmsIou: '0.5',
 }
 
 async function present({ entry, outDir }: InstallOptions): Promise<Installed> {

@@ -46,7 +46,11 @@ export async function quantizeFromFootage(options: {
   const cacheDir = await mkdtemp(join(tmpdir(), 'vireo-quantize-'))
   try {
     const source = await openClipCache({
-      ...{ cacheDir, videos: items, ...bundle.input, sampleFps: bundle.temporal.sampleFps, signal },
+      cacheDir,
+      videos: items,
+      ...bundle.input,
+      sampleFps: bundle.temporal.sampleFps,
+      signal,
       onProgress: ({ done, total }) => onProgress({ phase: 'load', done, total, loss: null, etaS: 0 }),
     })
     const frames = bundle.temporal.frames * (bundle.warmupClips + 1)

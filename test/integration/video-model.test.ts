@@ -32,7 +32,11 @@ describe.skipIf(archive === null)('the video backbone of the catalogue', () => {
     const tensors = await readCheckpoint(readFileSync(file), file)
     expect(tensors.get('stem.0.weight')!.shape).toEqual([64, 3, 3, 7, 7])
     const differences = await layerDifferences(tensors, {
-      ...{ frames: 16, heightPx: 48, widthPx: 48, samples: 100, random: createRandom(1) },
+      frames: 16,
+      heightPx: 48,
+      widthPx: 48,
+      samples: 100,
+      random: createRandom(1),
     })
     for (const [layer, difference] of Object.entries(differences))
       expect(difference, layer).toBeLessThanOrEqual(1e-4)

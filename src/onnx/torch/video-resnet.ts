@@ -48,7 +48,10 @@ export function writeVideoResnet(
       const name = `layer${layer}.${block}`
       const stride = block === 0 && layer > 1 ? 2 : 1
       const part = (at: string, more: object = {}): Layer => ({
-        ...{ weight: `${name}.${at}.0.weight`, norm: `${name}.${at}.1`, stride: 1, ...more },
+        weight: `${name}.${at}.0.weight`,
+        norm: `${name}.${at}.1`,
+        stride: 1,
+        ...more,
       })
       const first = graph.op('Relu', [convolve(x, part('conv1', { stride }))])
       const second = convolve(first, part('conv2'))

@@ -216,7 +216,11 @@ describe('fetchArchive', () => {
     }
     const fetchWheel = ({ spawn: start }: ReturnType<typeof programs>) =>
       fetchArchive({
-        ...{ source: wheel, cacheDir: join(dir, 'cache'), spawn: start, clock, onProgress: () => {} },
+        source: wheel,
+        cacheDir: join(dir, 'cache'),
+        spawn: start,
+        clock,
+        onProgress: () => {},
       })
 
     it('takes the wheel, and never runs the code of a package', async () => {

@@ -4,18 +4,32 @@ import type { AlertRule } from '../../../../src/alert/alert-rule.ts'
 import type { Scores } from '../../../../src/core/clip.ts'
 
 const rule: AlertRule = {
-  ...{ name: 'fall', label: 'falling', modelName: null, severity: 'warning' },
-  ...{ onThreshold: 0.8, offThreshold: 0.5, minDurationMs: 2000 },
-  ...{ cooldownMs: 0, updateEveryMs: 1000, clearAfterMs: 1000 },
+  name: 'fall',
+  label: 'falling',
+  modelName: null,
+  severity: 'warning',
+  onThreshold: 0.8,
+  offThreshold: 0.5,
+  minDurationMs: 2000,
+  cooldownMs: 0,
+  updateEveryMs: 1000,
+  clearAfterMs: 1000,
 }
 
 /** The score of a clip of one second that ends so many seconds after the beginning. */
 function scores(toS: number, score: number, more: Partial<Scores> = {}): Scores {
   return {
-    ...{ cameraId: 'gate', epoch: 1, modelName: 'actions', modelVersion: '1', labels: ['falling'] },
+    cameraId: 'gate',
+    epoch: 1,
+    modelName: 'actions',
+    modelVersion: '1',
+    labels: ['falling'],
     values: new Float32Array([score]),
-    ...{ firstPtsUs: (toS - 1) * 1e6, lastPtsUs: toS * 1e6 },
-    ...{ firstArrivalMs: 0, lastArrivalMs: 0, lastArrivalMonoMs: 0 },
+    firstPtsUs: (toS - 1) * 1e6,
+    lastPtsUs: toS * 1e6,
+    firstArrivalMs: 0,
+    lastArrivalMs: 0,
+    lastArrivalMonoMs: 0,
     ...more,
   }
 }
