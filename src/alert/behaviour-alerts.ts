@@ -63,7 +63,9 @@ export function createBehaviourAlerts(options: {
   let latest: FindingMoment | null = null
 
   const begin = (finding: Finding, moment: FindingMoment): Open => {
-    const startedMs = moment.arrivalMs - Math.max(0, moment.ptsUs - finding.sincePtsUs) / 1000
+    // Times of the source are not whole milliseconds at 30 or 15 pictures a second; those of alerts are.
+    const sinceMs = Math.max(0, moment.ptsUs - finding.sincePtsUs) / 1000
+    const startedMs = Math.round(moment.arrivalMs - sinceMs)
     return {
       alertId: alertId({
         cameraId,

@@ -8,6 +8,7 @@ export interface CommandEntry {
 
 /** Every command. To add one, add a line. */
 export const commandTable: readonly CommandEntry[] = [
+  { name: 'init', load: async () => (await import('./commands/init.ts')).registerInit },
   { name: 'run', load: async () => (await import('./commands/run.ts')).registerRun },
   { name: 'alerts', load: async () => (await import('./commands/alerts/tail.ts')).registerAlerts },
   { name: 'clip', load: async () => (await import('./commands/clip/list.ts')).registerClip },

@@ -113,7 +113,8 @@ function storeOn(database: StoreDatabase, lock: { release(): void }, options: Ev
   }
   const putAlert = (step: AlertStep): OutboxEvent => {
     const { alertId, cameraId, label, rule, phase, seq, score, startedMs, lastMs } = step
-    upsert.run(alertId, cameraId, label, rule, phase, seq, score, startedMs, lastMs, JSON.stringify(step))
+    const times = [Math.round(startedMs), Math.round(lastMs)] as const
+    upsert.run(alertId, cameraId, label, rule, phase, seq, score, ...times, JSON.stringify(step))
     return put(alertEvent(step, source))
   }
   const openAlerts = () => open.all().flatMap((row) => readJson<AlertStep>(row.step) ?? [])

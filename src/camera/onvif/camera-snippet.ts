@@ -3,7 +3,8 @@ import { chooseProfiles } from './choose-profiles.ts'
 import { slug } from './slug.ts'
 import type { SurveyedDevice } from './survey-devices.ts'
 
-interface SnippetCamera {
+/** A camera as it stands in a configuration. */
+export interface SnippetCamera {
   readonly id: string
   readonly url: string
   readonly mainUrl?: string
@@ -18,13 +19,21 @@ export const passwordVariable = 'CAMERA_PASSWORD'
  * device gave a stream.
  */
 export function cameraSnippet(devices: readonly SurveyedDevice[], user: string | undefined): string | null {
-  const taken = new Set<string>()
-  const cameras = devices.flatMap((device) => camerasOf(device, user, taken))
+  const cameras = foundCameras(devices, user)
   if (cameras.length === 0) return null
   const document = new Document({ cameras })
   if (user !== undefined)
     document.commentBefore = ` ${passwordVariable}: the password, with special characters percent-encoded (@ is %40)`
   return document.toString({ lineWidth: 0 })
+}
+
+/** One camera for each source of the devices that gave a stream, each with an id of its own. */
+export function foundCameras(
+  devices: readonly SurveyedDevice[],
+  user: string | undefined,
+): readonly SnippetCamera[] {
+  const taken = new Set<string>()
+  return devices.flatMap((device) => camerasOf(device, user, taken))
 }
 
 function camerasOf(

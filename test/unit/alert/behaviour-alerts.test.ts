@@ -59,6 +59,11 @@ describe('alerts of behaviours', () => {
     expect(third).toMatchObject({ phase: 'end', seq: 2, score: 0.9, lastPtsUs: 9_000_000, endReason: 'gone' })
   })
 
+  it('begin at a whole millisecond, also at 30 pictures a second: the database takes no other', () => {
+    const [step] = create().accept([finding({ sincePtsUs: 3_033_367 })], moment(5), () => 1)
+    expect(step!.startedMs).toBe(1_003_033)
+  })
+
   it('gives two occurrences two ids, the same in every run', () => {
     const both = [finding(), finding({ key: 'gate/dwell/8/5000000' })]
     const ids = create()

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { findEntry, readCatalogue } from '../../catalogue/read-catalogue.ts'
+import { systemClock } from '../../core/clock.ts'
+import { type Installed, installModel } from '../model/install-model.ts'
+import { packageRoot } from '../package-root.ts'
+
+export interface PeopleOptions {
+  readonly outDir: string
+  /** The archive of its package. */
+  readonly from?: string | undefined
+  readonly say: (text: string) => void
+  readonly signal: AbortSignal
+}
+
+/** Installs the model that finds people, unless it is there. */
+export function installPeople({ outDir, from, say, signal }: PeopleOptions): Promise<Installed> {
+  const entries = readCatalogue(join(packageRoot(), 'models/catalogue.json'))
+  return installModel({
+    ...{ entry: findEntry(entries, 'people'), outDir, spawn, clock: systemClock, signal, onProgress: say },
+    ...(from !== undefined && { from }),
+  })
+}
+
+/** The model of people's actions that comes with Vireo, where it does, with the labels that it knows. */
+export function shippedActions(): { readonly path: string; readonly labels: readonly string[] } | null {
+  const path = join(packageRoot(), 'models/skeleton')
+  if (!existsSync(join(path, 'bundle.json'))) return null
+  const { labels } = JSON.parse(readFileSync(join(path, 'bundle.json'), 'utf8'))
+  return { path, labels: (labels as { name: string }[]).map(({ name }) => name) }
+}
+
+/** A folder as the configuration names it: from where commands are started, where it lies under that. */
+export function pathFrom(folder: string, path: string): string {
+  const from = relative(folder, path)
+  return from.startsWith('..') ? path : `./${from}`
+}
