@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { type Installed, installModel } from '../../../pipelines/model/install-model.ts'
 import { findEntry, readCatalogue } from '../../catalogue/read-catalogue.ts'
 import { systemClock } from '../../core/clock.ts'
-import { type Installed, installModel } from '../model/install-model.ts'
 import { packageRoot } from '../package-root.ts'
 
 export interface PeopleOptions {
