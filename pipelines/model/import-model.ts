@@ -6,6 +6,7 @@ import type { PoseDecode } from '../../src/bundle/pose-schema.ts'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
 import { describeWholeModel } from '../../src/cli/model/describe-model.ts'
 import { AppError } from '../../src/core/errors.ts'
+import { appendDistributionBoxes } from '../../src/onnx/edit/edit-distribution-boxes.ts'
 import type { Preprocessing } from '../../src/onnx/fold/fold-input.ts'
 import { chooseOutput } from '../../src/onnx/fold/fold-output.ts'
 import { type FoldedModel, type FoldOptions, foldModel } from '../../src/onnx/fold/fold-preprocessing.ts'
@@ -36,6 +37,8 @@ export interface ImportPlan extends Preprocessing {
   /** How the output of a detector or of a pose model is read, but for its shape. Without both it is a clip model. */
   readonly decode?: Omit<Decode, 'shape' | 'axes'>
   readonly pose?: Omit<PoseDecode, 'shape' | 'axes'>
+  /** Strides of a head of NanoDet, which states boxes as distributions: boxes are worked out in the graph. */
+  readonly distributionStrides?: readonly number[]
   /** Files that go into the bundle beside the graph, such as who made it. */
   readonly notices?: Readonly<Record<string, Uint8Array>>
 }
@@ -68,7 +71,12 @@ export async function importModel(plan: ImportPlan): Promise<ImportResult> {
       )
   const model = await readModelSource(plan)
   const given = describeWholeModel(model)
-  if (isRaw(plan)) keepOutput(model, plan.outputName)
+  if (plan.distributionStrides)
+    appendDistributionBoxes(model.graph!, {
+      ...{ widthPx: plan.widthPx, heightPx: plan.heightPx },
+      ...{ labels: plan.labels.length, strides: plan.distributionStrides },
+    })
+  else if (isRaw(plan)) keepOutput(model, plan.outputName)
   const folded = foldModel(model, foldOptionsOf(plan))
   const graph = toBinary(ModelProtoSchema, model)
   const output = folded.outputNames[0]!

@@ -141,6 +141,43 @@ rules:
       expect(begun(resolve(footage, '../car-detection.mp4'))).toEqual([])
     })
 
+    it('knows objects for the rules about them', async ({ skip }) => {
+      skip(!hasFootage, `real pictures need ffmpeg and ${footage}`)
+      const rules = join(out, 'objects.yaml')
+      writeFileSync(
+        rules,
+        `zones: [{ name: all, points: [[0, 0], [1, 0], [1, 1], [0, 1]] }]
+rules:
+  - { name: visit, preset: intrusion, with: { zone: all } }
+  - { name: vehicle, preset: intrusion, with: { zone: all, label: [car, truck, bus, motorcycle] } }
+  - { name: left, preset: abandoned-object }
+`,
+      )
+      const video = join(out, 'visit.mp4')
+      execFileSync('ffmpeg', [
+        '-v',
+        'error',
+        '-y',
+        '-ss',
+        '10',
+        '-t',
+        '6',
+        '-i',
+        footage,
+        '-c',
+        'copy',
+        video,
+      ])
+      const dir = join(out, 'objects')
+      if (!existsSync(dir)) await install(entries.find(({ name }) => name === 'objects')!)
+      const bin = join(import.meta.dirname, '../../bin/vireo.js')
+      const args = ['rules', 'test', rules, '--video', video, '--detector', dir, '--json']
+      const said = execFileSync(process.execPath, [bin, ...args], { encoding: 'utf8' })
+      const steps = said.split('\n').filter((line) => line.startsWith('{'))
+      const begun = steps.map((line) => JSON.parse(line).data).filter(({ phase }) => phase === 'new')
+      expect(begun.map(({ rule }) => rule)).toEqual(['visit'])
+    })
+
     it('refuses an archive that is another one', async () => {
       const [entry] = entries
       const other = { ...entry!, source: { ...entry!.source, integrity: 'sha512-AAAA' } }

@@ -100,6 +100,7 @@ export function parseImportOptions(file: string, options: ImportOptions): Import
     ),
     license: options.license,
     ...(decode && { decode }),
+    ...(options.decode === 'nanodet' && { distributionStrides: stridesOf(options) }),
     ...(pose && { pose }),
     ...(options.input === undefined ? {} : { inputName: options.input }),
     ...(options.output === undefined ? {} : { outputName: options.output }),
@@ -135,11 +136,12 @@ function parsePose(text: string, { margin, grid }: ImportOptions): NonNullable<I
 /** What the models saw around people in training: more than top-down models did. */
 const usualMargin = { movenet: 0.2, heatmaps: 0.125, yolo: 0.2 } as const
 
-/** Forms in which detectors give their boxes; the last two give the keypoints of people with them. */
-const heads = ['yolox', 'yolo', 'boxes', 'fastestdet', 'movenet', 'yolo-pose'] as const
+/** Forms in which detectors give their boxes; the last two give the keypoints of people with them. NanoDet becomes yolo. */
+const heads = ['yolox', 'yolo', 'boxes', 'fastestdet', 'nanodet', 'movenet', 'yolo-pose'] as const
 
 function parseDecode(text: string, options: ImportOptions): NonNullable<ImportPlan['decode']> {
-  const head = choice('decode', text, heads)
+  const form = choice('decode', text, heads)
+  const head = form === 'nanodet' ? 'yolo' : form
   const fits = ['stretch', 'letterbox', 'letterbox-centre'] as const
   const usual = {
     yolox: 'letterbox',
@@ -152,9 +154,9 @@ function parseDecode(text: string, options: ImportOptions): NonNullable<ImportPl
   return {
     head,
     objectness: head === 'yolox' || head === 'fastestdet' || options.objectness === true,
-    corners: head === 'boxes' || options.corners === true ? 'corners' : 'centre',
+    corners: head === 'boxes' || form === 'nanodet' || options.corners === true ? 'corners' : 'centre',
     units: options.shares === true ? 'shares' : 'pixels',
-    strides: head === 'yolox' ? options.strides.split(',').map((part) => whole('strides', part.trim())) : [],
+    strides: head === 'yolox' ? stridesOf(options) : [],
     fit: choice('fit', options.fit ?? usual[head], fits),
     leastScore: share('least-score', options.leastScore),
     leastKeypointScore: 0.3,
@@ -164,6 +166,9 @@ function parseDecode(text: string, options: ImportOptions): NonNullable<ImportPl
         : share('nms-iou', options.nmsIou),
   }
 }
+
+const stridesOf = ({ strides }: ImportOptions) =>
+  strides.split(',').map((part) => whole('strides', part.trim()))
 
 const trim = (text: string) => text.trim()
 

@@ -50,13 +50,13 @@ export function registerModel(program: Command): void {
     .option('--kind <kind>', 'kind of model: clip, detector or pose (default: as --decode and --pose say)')
     .option(
       '--decode <head>',
-      'output of a detector: yolox, yolo, boxes (suppressed in the graph) or fastestdet; of people with keypoints: movenet or yolo-pose',
+      'output of a detector: yolox, yolo, boxes (suppressed in the graph), fastestdet or nanodet; of people with keypoints: movenet or yolo-pose',
     )
     .option('--pose <head>', 'output of a pose model: movenet, heatmaps or yolo')
     .option('--margin <share>', "what of the box's longer side a pose model sees beside a person")
     .option('--grid <grid>', 'where the last cell of heatmaps lies: cells or corners (default: cells)')
     .option('--fit <fit>', 'how a picture fits the detector: letterbox, letterbox-centre or stretch')
-    .option('--strides <list>', 'strides of the grids of a yolox detector', '8,16,32')
+    .option('--strides <list>', 'strides of the grids of a yolox or nanodet detector', '8,16,32')
     .option('--least-score <p>', 'score under which candidates of a detector are dropped', '0.1')
     .option('--nms-iou <p>', 'overlap from which the weaker box is dropped, or none', '0.5')
     .option('--objectness', 'a yolo output has a score for any object before the classes (YOLOv5)')
