@@ -5,6 +5,7 @@ import type { Decode } from '../../src/bundle/decode-schema.ts'
 import type { PoseDecode } from '../../src/bundle/pose-schema.ts'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
 import { describeWholeModel } from '../../src/cli/model/describe-model.ts'
+import type { Activation } from '../../src/core/activation.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { appendDistributionBoxes } from '../../src/onnx/edit/edit-distribution-boxes.ts'
 import type { Preprocessing } from '../../src/onnx/fold/fold-input.ts'
@@ -29,7 +30,7 @@ export interface ImportPlan extends Preprocessing {
   readonly strideFrames: number
   readonly labels: readonly string[]
   readonly background: readonly string[]
-  readonly activation: 'softmax' | 'sigmoid' | 'none'
+  readonly activation: Activation
   readonly threshold: number
   readonly license: string
   readonly inputName?: string

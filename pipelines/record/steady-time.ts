@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path'
 import type { Clock } from '../../src/core/clock.ts'
 import { dataFiles } from '../../src/core/data-dir.ts'
-import { type ClockMemory, createSteadyClock, type SteadyClock } from '../../src/core/steady-clock.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
+import { type ClockMemory, createSteadyClock, type SteadyClock } from '../../src/core/time/steady-clock.ts'
 
 const memoryFile = (dataDir: string) => join(dataDir, dataFiles.clock)
 const confirmFile = (dataDir: string) => join(dataDir, dataFiles.clockConfirmed)

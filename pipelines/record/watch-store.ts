@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/core/clock.ts'
 import type { AppError } from '../../src/core/errors.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
+import { createSparseLog } from '../../src/core/time/sparse-log.ts'
 import type { FileGuard } from '../../src/store/file-guard.ts'
 
 export interface StoreWatch {
@@ -27,24 +28,26 @@ export function watchStore(options: {
   const { guard, refusal, clock, telemetry } = options
   const gone = Promise.withResolvers<AppError>()
   let goneSinceMs: number | null = null
-  let told: AppError['code'] | null = null
-  let toldMs = 0
+  let failing = false
+  const sparseLog = createSparseLog({ clock, everyMs: quietMs })
   let cancel = () => {}
 
-  const tell = (error: AppError | null, nowMs: number) => {
+  const tell = (error: AppError | null) => {
     telemetry.gauge('vireo_store_ok', {}, error ? 0 : 1)
-    if (error && (error.code !== told || nowMs - toldMs >= quietMs)) {
-      toldMs = nowMs
-      telemetry.log.error({ code: error.code }, `events cannot be stored: ${error.message}`)
+    if (error) {
+      const { code, message } = error
+      sparseLog(code, () => telemetry.log.error({ code }, `events cannot be stored: ${message}`))
+    } else if (failing) {
+      telemetry.log.info({}, 'events are stored again')
+      sparseLog.forget()
     }
-    if (!error && told) telemetry.log.info({}, 'events are stored again')
-    told = error?.code ?? null
+    failing = error !== null
   }
   const sweep = () => {
     const nowMs = clock.monoMs()
     const missing = guard.problem()
     goneSinceMs = missing ? (goneSinceMs ?? nowMs) : null
-    tell(missing ?? refusal(), nowMs)
+    tell(missing ?? refusal())
     if (missing && nowMs - goneSinceMs! >= mostGoneMs) gone.resolve(missing)
     cancel = clock.after(sweepMs, sweep)
   }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LoadedBundle } from '../../src/bundle/load-bundle.ts'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
+import { sigmoid } from '../../src/core/activation.ts'
 import { InferenceSession, Tensor } from '../../src/onnx/onnx-runtime.ts'
 import { createClipStream } from '../../src/simulate/clip-stream.ts'
 import type { StyleSet } from '../../src/simulate/script.ts'
@@ -105,10 +106,7 @@ async function measure(
     const shape = [batch, clip.frames, clip.heightPx, clip.widthPx, 3]
     const { logits } = await session.run({ clips: new Tensor('uint8', made.clips, shape) })
     const at = done * labels.length
-    all.scores.set(
-      (logits!.data as Float32Array).map((x) => 1 / (1 + Math.exp(-x))),
-      at,
-    )
+    all.scores.set((logits!.data as Float32Array).map(sigmoid), at)
     all.target.set(made.target, at)
     all.weight.set(made.weight, at)
   }

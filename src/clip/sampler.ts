@@ -1,4 +1,5 @@
 import type { GatedFrame } from '../core/frame.ts'
+import { longestStepUs } from '../core/time/longest-step.ts'
 
 export type Break = 'reconnect' | 'gap' | 'backward_pts'
 
@@ -9,17 +10,13 @@ export interface Sampled {
   readonly broken: Break | null
 }
 
-/** Longest time between two frames that still counts as continuous, for a camera slower than the model. */
-const leastGapUs = 500_000
-const gapPeriods = 2.5
-
 /**
  * Puts frames on an even grid of `sampleFps` that starts at the first frame of a run. A camera that is slower
  * than the grid has its nearest frame repeated; frames beyond one a grid point are passed over.
  */
 export function createSampler(sampleFps: number): { take(gated: GatedFrame): Sampled } {
   const periodUs = 1e6 / sampleFps
-  const longestUs = Math.max(leastGapUs, gapPeriods * periodUs)
+  const longestUs = longestStepUs(sampleFps)
   let before: GatedFrame | null = null
   let originUs = 0
   /** Grid point of the latest sample. */

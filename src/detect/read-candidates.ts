@@ -1,6 +1,7 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import type { Decode } from '../bundle/decode-schema.ts'
-import { candidateLayout, sigmoid, toScoreOf } from '../bundle/read-output.ts'
+import { candidateLayout, toScoreOf } from '../bundle/read-output.ts'
+import { sigmoid } from '../core/activation.ts'
 import type { CandidateReader } from './candidate.ts'
 import { movenetPeople, yoloPeople } from './read-people.ts'
 

@@ -5,6 +5,7 @@ import { type AppError, toAppError } from '../core/errors.ts'
 import type { OutboxEvent } from '../core/events.ts'
 import type { RecordedClip, RemovalReason, UnavailableClip } from '../core/recorded-clip.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
+import { createSparseLog } from '../core/time/sparse-log.ts'
 
 /** The part of the event store that takes things in; each call is one durable transaction or throws. */
 export interface AcceptingStore {
@@ -58,7 +59,7 @@ export function createEventIntake(options: {
   const queue: Waiting[] = []
   let cancelRetry: (() => void) | null = null
   let refused: AppError | null = null
-  let toldMs = Number.NEGATIVE_INFINITY
+  const sparseLog = createSparseLog({ clock, everyMs: quietMs })
   let closed = false
 
   const flush = (): void => {
@@ -82,7 +83,10 @@ export function createEventIntake(options: {
       queue.shift()
       telling(tell)
     }
-    if (!cancelRetry) refused = null
+    if (!cancelRetry) {
+      refused = null
+      sparseLog.forget()
+    }
     if (stored) wake()
   }
   const telling = (tell: () => void) => {
@@ -94,10 +98,7 @@ export function createEventIntake(options: {
   }
   const retryLater = (error: AppError) => {
     const { code, message } = error
-    if (refused?.code !== code || clock.monoMs() - toldMs >= quietMs) {
-      toldMs = clock.monoMs()
-      telemetry.log.error({ code, waiting: queue.length }, `events wait: ${message}`)
-    }
+    sparseLog(code, () => telemetry.log.error({ code, waiting: queue.length }, `events wait: ${message}`))
     refused = error
     cancelRetry = clock.after(retryMs, () => {
       cancelRetry = null

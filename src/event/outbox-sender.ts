@@ -2,6 +2,8 @@ import type { Clock } from '../core/clock.ts'
 import { type AppError, toAppError } from '../core/errors.ts'
 import type { EventPublisher, OutboxEvent } from '../core/events.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
+import { backOffMs } from '../core/time/back-off.ts'
+import { createSparseLog } from '../core/time/sparse-log.ts'
 import type { SinkCursors } from '../store/tables/sink-cursors.ts'
 import { createBatchProgress } from './batch-progress.ts'
 
@@ -49,7 +51,7 @@ export function createOutboxSender(options: {
   let failures = 0
   let problem: AppError | null = null
   let warned = false
-  let warnedMs = Number.NEGATIVE_INFINITY
+  const sparseLog = createSparseLog({ clock, everyMs: quietMs })
   /** Fewer while the one that is refused is looked for. */
   let mostEvents = batchEvents
   let cancelRetry: (() => void) | null = null
@@ -130,13 +132,11 @@ export function createOutboxSender(options: {
     problem = toAppError(thrown)
     telemetry.count('vireo_event_publish_failures_total', { publisher: sink })
     const mostMs = drained.size > 0 ? mostRetryWhileDrainingMs : mostRetryMs
-    const delayMs = Math.min(mostMs, firstRetryMs * 2 ** Math.min(failures - 1, 16)) * (0.5 + random() / 2)
-    if (clock.monoMs() - warnedMs >= quietMs) {
-      warned = true
-      warnedMs = clock.monoMs()
-      const { code, message } = problem
+    const delayMs = backOffMs(failures, { firstMs: firstRetryMs, mostMs, random })
+    const { code, message } = problem
+    const warn = () =>
       telemetry.log.warn({ sink, code, waiting: gauge() }, `events wait in the outbox: ${message}`)
-    }
+    if (sparseLog('waiting', warn)) warned = true
     cancelRetry = clock.after(delayMs, () => {
       cancelRetry = null
       start()

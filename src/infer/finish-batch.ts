@@ -1,6 +1,6 @@
 import { type Clip, clipSource, type Scores } from '../core/clip.ts'
 import { countDrop, type Telemetry } from '../core/telemetry-port.ts'
-import type { createSparseLog } from './sparse-log.ts'
+import type { SparseLog } from '../core/time/sparse-log.ts'
 import type { StreamStates } from './stream-states.ts'
 import type { BatchOutcome } from './worker-lane.ts'
 
@@ -16,7 +16,7 @@ export interface FinishBatchOptions {
   /** Null for a model without state. */
   readonly states: StreamStates | null
   readonly telemetry: Telemetry
-  readonly sparseLog: ReturnType<typeof createSparseLog>
+  readonly sparseLog: SparseLog
   /** So many clips got no scores through a fault of the model. */
   readonly failed: (clips: number) => void
 }

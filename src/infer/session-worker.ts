@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { applyActivation } from '../core/activation.ts'
 import { toAppError } from '../core/errors.ts'
 import type { InferenceSession } from '../onnx/onnx-runtime.ts'
-import { applyActivation } from './activation.ts'
 import { openSession } from './open-session.ts'
 import { runSession } from './run-session.ts'
 import type { FromWorker, ToWorker, WorkerPlan } from './worker-protocol.ts'

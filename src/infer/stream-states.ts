@@ -1,5 +1,6 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import { type Clip, clipSource } from '../core/clip.ts'
+import { longestStepUs } from '../core/time/longest-step.ts'
 
 /** The state tensors of a stream model, kept for each camera between calls. */
 export interface StreamStates {
@@ -26,9 +27,6 @@ interface Kept {
   readonly calls: number
 }
 
-/** Longest time between two frames that still counts as continuous; the clip window has the same rule. */
-const leastGapUs = 500_000
-const gapPeriods = 2.5
 /** A camera that has been silent this long, by arrival of its frames, is forgotten when another one appears. */
 const forgetMs = 600_000
 
@@ -83,7 +81,7 @@ function followsOn(before: Kept, clip: Clip, temporal: Bundle['temporal']): bool
   const periodUs = 1e6 / temporal.sampleFps
   const stepUs = clip.firstPtsUs - before.lastPtsUs
   if (before.epoch !== clip.epoch || stepUs < 0) return false
-  if (stepUs > Math.max(leastGapUs, gapPeriods * periodUs)) return false
+  if (stepUs > longestStepUs(temporal.sampleFps)) return false
   const neighbours = clip.frames[0]!.seq - before.lastSeq <= 1
   return neighbours || clip.firstPtsUs - before.firstPtsUs <= 1.75 * temporal.frames * periodUs
 }

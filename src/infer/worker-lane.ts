@@ -1,5 +1,6 @@
 import type { Clip } from '../core/clip.ts'
 import type { Clock } from '../core/clock.ts'
+import { backOffMs } from '../core/time/back-off.ts'
 import { batchSlots, createBatchBuffers } from './batch-buffers.ts'
 import type { RunAnswer, SessionThread } from './session-thread.ts'
 import type { RunResult, SessionFacts } from './worker-protocol.ts'
@@ -109,8 +110,8 @@ export function createWorkerLane(options: WorkerLaneOptions): WorkerLane {
       return
     }
     state = 'restarting'
-    const delayMs = Math.min(mostDelayMs, firstDelayMs * 2 ** failures)
     failures += 1
+    const delayMs = backOffMs(failures, { firstMs: firstDelayMs, mostMs: mostDelayMs })
     lost(reason, delayMs)
     changed()
     cancelRestart = clock.after(delayMs, restart)

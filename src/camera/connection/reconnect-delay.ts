@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts'
+import { backOffMs } from '../../core/time/back-off.ts'
 
 const firstMs = 250
 const mostMs = 10_000
@@ -13,7 +14,6 @@ const refusedMs = 60_000
  * @param random in [0, 1).
  */
 export function reconnectDelayMs(attempt: number, code: ErrorCode | null, random: () => number): number {
-  const share = 0.5 + random() / 2
-  if (code === 'CAMERA_UNAUTHORIZED') return refusedMs * share
-  return Math.min(mostMs, firstMs * 2 ** Math.min(attempt - 1, 16)) * share
+  if (code === 'CAMERA_UNAUTHORIZED') return backOffMs(1, { firstMs: refusedMs, mostMs: refusedMs, random })
+  return backOffMs(attempt, { firstMs, mostMs, random })
 }

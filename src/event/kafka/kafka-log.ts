@@ -1,6 +1,7 @@
 import type { LogEntry } from 'kafkajs'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/telemetry-port.ts'
+import { createSparseLog } from '../../core/time/sparse-log.ts'
 import { logLevel } from './kafka-client.ts'
 
 export interface KafkaLog {
@@ -25,7 +26,7 @@ export function createKafkaLog(options: {
   scrub: (text: string) => string
 }): KafkaLog {
   const { log, clock, scrub } = options
-  let warnedMs = Number.NEGATIVE_INFINITY
+  const sparseLog = createSparseLog({ clock, everyMs: quietMs })
   return {
     write({
       namespace,
@@ -35,9 +36,7 @@ export function createKafkaLog(options: {
       const text = `kafkajs${namespace ? ` ${namespace}` : ''}: ${scrub(String(message))}`
       const fields = scrubFields(extra, scrub)
       const loud = (level === logLevel.ERROR || level === logLevel.WARN) && !needless.test(text)
-      if (!loud || clock.monoMs() - warnedMs < quietMs) return log.debug(fields, text)
-      warnedMs = clock.monoMs()
-      log.warn(fields, text)
+      if (!loud || !sparseLog('warning', () => log.warn(fields, text))) log.debug(fields, text)
     },
   }
 }

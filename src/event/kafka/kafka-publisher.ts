@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import { type EventPublisher, noProgress, type PublishProgress } from '../../core/events.ts'
 import type { Telemetry } from '../../core/telemetry-port.ts'
+import { backOffMs } from '../../core/time/back-off.ts'
 import { isProducerStateError, isRetriedAtOnce, toBrokerError } from './kafka-error.ts'
 import { createKafkaLog } from './kafka-log.ts'
 import { kafkaChunks } from './kafka-message.ts'
@@ -40,8 +41,7 @@ export interface KafkaPublisherOptions {
 }
 
 const closeGraceMs = 1500
-const firstWaitMs = 200
-const mostWaitMs = 2000
+const waits = { firstMs: 200, mostMs: 2000 }
 
 /** One call of `publish`: the requests that are not acknowledged yet, and how many events are. */
 interface Work {
@@ -131,7 +131,8 @@ export function createKafkaPublisher(options: KafkaPublisherOptions): KafkaPubli
   const run = async (work: Work): Promise<void> => {
     const deadlineMs = clock.monoMs() + timeoutMs
     let again = false
-    for (let waitMs = firstWaitMs; ; waitMs = Math.min(mostWaitMs, waitMs * 2)) {
+    for (let tries = 1; ; tries += 1) {
+      const waitMs = backOffMs(tries, waits)
       try {
         await attempt(work, deadlineMs)
         return

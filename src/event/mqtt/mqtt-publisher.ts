@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import { type EventPublisher, noProgress } from '../../core/events.ts'
 import type { Telemetry } from '../../core/telemetry-port.ts'
+import { backOffMs } from '../../core/time/back-off.ts'
 import { birthTopic } from './home-assistant.ts'
 import { mqttError } from './mqtt-error.ts'
 import { createMqttMessages } from './mqtt-messages.ts'
@@ -37,8 +38,7 @@ export interface MqttPublisherOptions {
 /** Events that are acknowledged before the next ones go out. */
 const partEvents = 32
 const closeGraceMs = 1500
-const firstReconnectMs = 1000
-const mostReconnectMs = 30_000
+const reconnectWaits = { firstMs: 1000, mostMs: 30_000 }
 
 /**
  * Publishes outbox events to an MQTT 3.1.1 broker at QoS 1 and announces cameras and labels to Home Assistant.
@@ -85,7 +85,8 @@ export function createMqttPublisher(options: MqttPublisherOptions): MqttPublishe
   let last: Promise<unknown> = Promise.resolve()
   let closed = false
   let cancelReconnect = () => {}
-  let reconnectMs = firstReconnectMs
+  /** Connections since one lasted. */
+  let reconnects = 0
 
   /** Background traffic: whatever it fails with, the session has told it to `onLost`. */
   const announce = (session: MqttSession) => {
@@ -111,7 +112,7 @@ export function createMqttPublisher(options: MqttPublisherOptions): MqttPublishe
       onLost(error) {
         if (current?.session === session) current = null
         if (usableMs === null) return
-        if (clock.monoMs() - usableMs >= mostReconnectMs) reconnectMs = firstReconnectMs
+        if (clock.monoMs() - usableMs >= reconnectWaits.mostMs) reconnects = 0
         telemetry.log.warn({ sink: 'mqtt', code: error.code }, `the connection is lost: ${error.message}`)
         reconnectLater()
       },
@@ -145,8 +146,8 @@ export function createMqttPublisher(options: MqttPublisherOptions): MqttPublishe
   const reconnectLater = () => {
     if (closed) return
     cancelReconnect()
-    cancelReconnect = clock.after(reconnectMs, () => open().catch(reconnectLater))
-    reconnectMs = Math.min(mostReconnectMs, reconnectMs * 2)
+    reconnects += 1
+    cancelReconnect = clock.after(backOffMs(reconnects, reconnectWaits), () => open().catch(reconnectLater))
   }
 
   return {

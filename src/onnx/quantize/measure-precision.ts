@@ -1,3 +1,4 @@
+import { type Activation, scoresOf } from '../../core/activation.ts'
 import { InferenceSession, Tensor } from '../onnx-runtime.ts'
 import { sessionSettings } from '../session-settings.ts'
 
@@ -7,7 +8,7 @@ export interface PrecisionTask {
   /** One call without its batch: [T, H, W, 3], uint8. */
   readonly inputShape: readonly number[]
   readonly output: string
-  readonly activation: 'softmax' | 'sigmoid' | 'none'
+  readonly activation: Activation
   readonly states: readonly {
     readonly input: string
     readonly output: string
@@ -104,22 +105,13 @@ function meanChange(
     const columns = values.length / rows
     for (let row = 0; row < rows; row += 1) {
       const cut = (from: Float32Array) => from.subarray(row * columns, (row + 1) * columns)
-      const [is, was] = [probabilities(cut(rough[call]!), activation), probabilities(cut(values), activation)]
+      const [is, was] = [scoresOf(cut(rough[call]!), activation), scoresOf(cut(values), activation)]
       for (const [at, value] of was.entries()) sum += Math.abs(value - is[at]!)
       count += columns
     }
   }
   // What is no number is as wrong as can be.
   return Number.isFinite(sum) ? sum / count : Number.POSITIVE_INFINITY
-}
-
-function probabilities(values: Float32Array, activation: PrecisionTask['activation']): Float32Array {
-  if (activation === 'none') return values
-  if (activation === 'sigmoid') return values.map((value) => 1 / (1 + Math.exp(-value)))
-  const largest = Math.max(...values)
-  const shares = values.map((value) => Math.exp(value - largest))
-  const total = shares.reduce((a, b) => a + b, 0)
-  return shares.map((share) => share / total)
 }
 
 /** Pictures with a coarse texture of their own, over which a bright patch moves; the same on every machine. */

@@ -1,3 +1,4 @@
+import { softmax } from '../../core/activation.ts'
 import { topLabel } from './confusion.ts'
 import type { Prediction } from './prediction.ts'
 
@@ -58,10 +59,7 @@ export function calibrationOf(predictions: readonly Prediction[], binCount = 10)
 /** Softmax probabilities as if the logits had been divided by `temperature`; above 1 makes them less sure. */
 export function withTemperature(prediction: Prediction, temperature: number): Prediction {
   const logits = Array.from(prediction.probabilities, (p) => Math.log(Math.max(smallest, p)) / temperature)
-  const highest = Math.max(...logits)
-  const powers = logits.map((value) => Math.exp(value - highest))
-  const total = powers.reduce((sum, value) => sum + value, 0)
-  return { ...prediction, probabilities: Float32Array.from(powers, (value) => value / total) }
+  return { ...prediction, probabilities: Float32Array.from(softmax(logits)) }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { LoadedBundle } from '../../bundle/load-bundle.ts'
+import { applyActivation } from '../../core/activation.ts'
 import { AppError } from '../../core/errors.ts'
 import type { ClipSource } from '../data/clip-source.ts'
 import type { LatencyFigures } from '../evaluate/evaluate.ts'
@@ -52,8 +53,8 @@ export async function predictBundle(options: {
         source.read(item, start, span, video)
         return video
       })
-      const scores = (await player.score(videos)).at(-1)!
-      const probabilities = activate(scores, bundle.labels.length, bundle.output.activation)
+      const probabilities = (await player.score(videos)).at(-1)!.slice()
+      applyActivation(probabilities, bundle.labels.length, bundle.output.activation)
       const mean = new Float32Array(labels.length)
       for (let view = 0; view < starts.length; view += 1)
         columns.forEach((column, label) => {
@@ -92,20 +93,4 @@ export async function measureLatencies(
   } finally {
     await Promise.all(players.map((player) => player.close()))
   }
-}
-
-function activate(scores: Float32Array, labels: number, kind: 'softmax' | 'sigmoid' | 'none'): Float32Array {
-  if (kind === 'none') return scores
-  if (kind === 'sigmoid') return scores.map((x) => 1 / (1 + Math.exp(-x)))
-  const out = new Float32Array(scores.length)
-  for (let row = 0; row < scores.length; row += labels) {
-    const part = scores.subarray(row, row + labels)
-    const top = Math.max(...part)
-    const raised = Array.from(part, (x) => Math.exp(x - top))
-    const sum = raised.reduce((a, b) => a + b)
-    raised.forEach((value, at) => {
-      out[row + at] = value / sum
-    })
-  }
-  return out
 }

@@ -1,3 +1,4 @@
+import { softmax } from '../../core/activation.ts'
 import { AppError } from '../../core/errors.ts'
 import { InferenceSession, Tensor } from '../../onnx/onnx-runtime.ts'
 import { plainView, renderView } from '../data/augment.ts'
@@ -147,11 +148,8 @@ function readLooks(source: ClipSource, looks: readonly Look[], { clip }: VideoMo
 
 /** Adds the softmax of one row of logits to `sum`. */
 export function addSoftmax(logits: Float32Array, sum: Float32Array): void {
-  const top = Math.max(...logits)
-  const raised = Array.from(logits, (value) => Math.exp(value - top))
-  const total = raised.reduce((a, b) => a + b)
-  raised.forEach((value, index) => {
-    sum[index]! += value / total
+  softmax(logits).forEach((value, index) => {
+    sum[index]! += value
   })
 }
 

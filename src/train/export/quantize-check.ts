@@ -1,4 +1,5 @@
 import type { Bundle } from '../../bundle/bundle-schema.ts'
+import { scoresOf } from '../../core/activation.ts'
 import { type BundlePlayer, openBundlePlayer } from './bundle-player.ts'
 
 export interface LabelledVideo {
@@ -74,11 +75,12 @@ async function changes(
   [first, second]: readonly [BundlePlayer, BundlePlayer],
   videos: readonly Uint8Array[],
 ) {
+  const { activation } = bundle.output
   let [answers, same, sum, largest] = [0, 0, 0, 0]
   for (const video of videos) {
     const [a, b] = [await first.score([video]), await second.score([video])]
     for (const [n, values] of a.entries()) {
-      const [was, is] = [probabilities(bundle, values), probabilities(bundle, b[n]!)]
+      const [was, is] = [scoresOf(values, activation), scoresOf(b[n]!, activation)]
       answers += 1
       if (highest(was) === highest(is)) same += 1
       for (const [label, value] of was.entries()) {
@@ -102,7 +104,7 @@ async function accuracy(
 ): Promise<number> {
   let right = 0
   for (const { video, label } of labelled) {
-    const answers = (await player.score([video])).map((values) => probabilities(bundle, values))
+    const answers = (await player.score([video])).map((values) => scoresOf(values, bundle.output.activation))
     const mean = answers[0]!.map((_, n) => answers.reduce((sum, values) => sum + values[n]!, 0))
     if (highest(mean) === label) right += 1
   }
@@ -126,15 +128,6 @@ async function measureSpeedup(players: readonly [BundlePlayer, BundlePlayer]): P
     ratios.push((await time(players[0])) / (await time(players[1])))
   await Promise.all(players.map((player) => player.close()))
   return ratios.sort((a, b) => a - b)[rounds >> 1]!
-}
-
-function probabilities({ output }: Bundle, values: Float32Array): number[] {
-  if (output.activation === 'none') return [...values]
-  if (output.activation === 'sigmoid') return [...values].map((value) => 1 / (1 + Math.exp(-value)))
-  const largest = Math.max(...values)
-  const shares = [...values].map((value) => Math.exp(value - largest))
-  const total = shares.reduce((a, b) => a + b, 0)
-  return shares.map((share) => share / total)
 }
 
 function highest(values: readonly number[]): number {

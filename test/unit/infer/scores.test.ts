@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyActivation } from '../../../src/infer/activation.ts'
+import { applyActivation } from '../../../src/core/activation.ts'
+import { createSparseLog } from '../../../src/core/time/sparse-log.ts'
 import { createFinishBatch } from '../../../src/infer/finish-batch.ts'
 import { planThreads } from '../../../src/infer/plan-threads.ts'
-import { createSparseLog } from '../../../src/infer/sparse-log.ts'
 import { createFakeClock } from './fake-clock.ts'
 import { createRecorder, sampleClip } from './sample-clip.ts'
 

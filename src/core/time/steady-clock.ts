@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts'
-import type { Telemetry } from './telemetry-port.ts'
+import type { Clock } from '../clock.ts'
+import type { Telemetry } from '../telemetry-port.ts'
 
 /** What outlives the process. */
 export interface ClockMemory {

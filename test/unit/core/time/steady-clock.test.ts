@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ClockMemory, createSteadyClock } from '../../../src/core/steady-clock.ts'
-import { countingTelemetry } from '../record/sample-fragments.ts'
+import { type ClockMemory, createSteadyClock } from '../../../../src/core/time/steady-clock.ts'
+import { countingTelemetry } from '../../record/sample-fragments.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
