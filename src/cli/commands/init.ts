@@ -40,8 +40,12 @@ export function registerInit(program: Command): void {
       const made = await runInit(options, stop).catch((thrown) => {
         // A camera that does not answer is not waited for.
         endInTime(500)
-        throw thrown
+        if (!stop.signal.aborted) throw thrown
+        process.stderr.write('stopped; no configuration was written\n')
+        process.exitCode = 130
+        return null
       })
+      if (!made) return
       const print = (text: string) => process.stdout.write(`${text}\n`)
       const { config, variables, cameras, model, rules } = made
       if (options.json) print(JSON.stringify(made))

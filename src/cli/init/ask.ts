@@ -28,6 +28,7 @@ export function createAsk(input: NodeJS.ReadStream, output: NodeJS.WriteStream, 
   const giveUp = () => {
     if (over) return
     over = true
+    output.write('\n')
     onGivenUp()
     answer?.(null)
   }

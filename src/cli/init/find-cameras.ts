@@ -41,7 +41,10 @@ export async function findCameras(options: FindOptions, finder: Finder): Promise
   const found = discover || address !== undefined || finder.ask ? await discovered(options, finder) : []
   if (found.length > 0) return found
   if (!finder.ask)
-    throw new AppError('CAMERA_NOT_FOUND', 'no camera answered; name one with --camera rtsp://USER@HOST/PATH')
+    throw new AppError(
+      'CAMERA_NOT_FOUND',
+      'no camera answered; name one with --camera rtsp://HOST/PATH --user NAME',
+    )
   finder.say('No camera answered. Give the address of one, as its manual or its app shows it.')
   for (;;) {
     const url = await finder.ask.text('Address (rtsp://user@host/path)')
@@ -56,7 +59,7 @@ function refusePasswordIn(url: string): void {
   } catch (cause) {
     throw new AppError(
       'API_BAD_REQUEST',
-      '--camera: leave the password out (rtsp://user@host/path): others on this machine can read what a command was given. It is asked for, or taken from VIREO_CAMERA_PASSWORD or standard input',
+      '--camera: leave the password out (--camera rtsp://host/path --user NAME): others on this machine can read what a command was given. It is asked for, or taken from VIREO_CAMERA_PASSWORD or standard input',
       { cause },
     )
   }

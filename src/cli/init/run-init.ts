@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { checkConfig } from '../../../pipelines/live/check-config.ts'
 import { parseConfig } from '../../config/load.ts'
@@ -14,7 +14,7 @@ import { type FindOptions, findCameras } from './find-cameras.ts'
 import { freePort } from './free-port.ts'
 import { installPeople, pathFrom, shippedActions } from './install-people.ts'
 import { lookAtCameras } from './look-at-cameras.ts'
-import { missingAnswers, type SiteAnswers, siteAnswers } from './site-answers.ts'
+import { checkAnswers, missingAnswers, type SiteAnswers, siteAnswers } from './site-answers.ts'
 import { textOf, variablesText, writeSite } from './write-site.ts'
 
 export interface InitOptions extends FindOptions {
@@ -54,6 +54,7 @@ export async function runInit(options: InitOptions, stop: StopSignal = stopSigna
       'API_BAD_REQUEST',
       `${config} is there already; --force replaces it, --config names another`,
     )
+  checkAnswers(options)
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !options.yes
   if (!interactive) refuseMissing(options)
   const ask = interactive
@@ -64,6 +65,8 @@ export async function runInit(options: InitOptions, stop: StopSignal = stopSigna
     return await make(options, { ask, say, signal: stop.signal, pictures })
   } catch (thrown) {
     for (const picture of pictures) await rm(picture, { force: true })
+    // Not one that holds anything else.
+    for (const folder of new Set(pictures.map(dirname))) await rmdir(folder).catch(() => {})
     throw stop.signal.aborted ? givenUp() : thrown
   } finally {
     ask?.close()
@@ -91,7 +94,7 @@ function refuseMissing(options: InitOptions): void {
   const missing = [
     ...(camera.length > 0 || discover || address !== undefined
       ? []
-      : ['--camera rtsp://USER@HOST/PATH (or --discover, or --address HOST)']),
+      : ['--camera rtsp://HOST/PATH --user NAME (or --discover, or --address HOST)']),
     ...(yes ? [] : missingAnswers(options)),
   ]
   if (missing.length === 0) return

@@ -78,6 +78,12 @@ export async function siteAnswers(
   }
 }
 
+/** Options are looked at before anything is connected to. @throws AppError API_BAD_REQUEST */
+export function checkAnswers(given: { timeZone?: string | undefined; closed?: string | undefined }): void {
+  if (given.closed !== undefined) parseClosed(given.closed)
+  if (given.timeZone !== undefined) checkZone(given.timeZone)
+}
+
 /** What has to be given where nobody can be asked. */
 export function missingAnswers(given: {
   timeZone?: string | undefined
