@@ -7,6 +7,7 @@ import { blobLabel } from '../../src/detect/motion-blobs.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { poseModelOf } from './choose-pose.ts'
 import type { DetectorPlan } from './plans.ts'
+import { skeletonModels } from './watched-bodies.ts'
 
 type Bundles = Pick<InferenceEngine, 'bundle'>
 
@@ -88,10 +89,11 @@ export function behaviourOptions(camera: CameraConfig, config: Config, engine: B
   }
 }
 
-/** Whether tracks are needed on a camera: for a rule, or to cut clips around people. */
-export function needsTracks(camera: CameraConfig, config: Config): boolean {
+/** Whether tracks are needed on a camera: for a rule, to cut clips around people, or to look at their bodies. */
+export function needsTracks(camera: CameraConfig, config: Config, engine: Bundles): boolean {
   const { rules } = ownBehaviours(config, camera.id)
   if (rules.some(({ enabled }) => enabled)) return true
+  if (skeletonModels(camera, config, engine).length > 0) return true
   return config.models.some(
     ({ name, scope }) => scope === 'person' && (camera.models?.includes(name) ?? true),
   )

@@ -6,6 +6,7 @@ import { AppError } from '../../src/core/errors.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { leastStaleUs } from '../../src/pose/pose-tracks.ts'
 import { type DetectorPlan, type PosePlan, personStream } from './plans.ts'
+import { skeletonModels } from './watched-bodies.ts'
 
 type Bundles = Pick<InferenceEngine, 'bundle'>
 
@@ -34,8 +35,8 @@ export function poseModelOf(camera: CameraConfig, config: Config, engine: Bundle
 }
 
 /**
- * How the people of a camera are looked at one by one; null where no rule of it asks for a posture, no model could tell,
- * or its detector finds keypoints itself and the camera names no other model for them.
+ * How the people of a camera are looked at one by one; null where neither a rule of it asks for a posture nor a model for
+ * their bodies, no model could tell, or its detector finds keypoints itself and the camera names no other model for them.
  *
  * @throws AppError CONFIG_INVALID when the model that it names is of another kind.
  */
@@ -48,7 +49,9 @@ export function choosePose(
   if (detector.leastKeypointScore !== undefined && camera.pose?.model === undefined) return null
   const modelName = poseModelOf(camera, config, engine)
   const { rules } = ownBehaviours(config, camera.id)
-  const asked = rules.some(({ enabled, when }) => enabled && when && posturePaths(when).length > 0)
+  const asked =
+    skeletonModels(camera, config, engine).length > 0 ||
+    rules.some(({ enabled, when }) => enabled && when && posturePaths(when).length > 0)
   return modelName === null || !asked ? null : posePlan(modelName, camera, engine)
 }
 

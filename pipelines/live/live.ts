@@ -9,7 +9,7 @@ import { clipWindow } from '../../src/clip/clip-window.ts'
 import { soundWindow } from '../../src/clip/sound-window.ts'
 import type { CameraConfig } from '../../src/config/schema.ts'
 import type { AlertStep } from '../../src/core/alert.ts'
-import type { ModelContract } from '../../src/core/bundle.ts'
+import { type ModelContract, seesPictures } from '../../src/core/bundle.ts'
 import type { Scores } from '../../src/core/clip.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { type FrameStreamSpec, frameStreamKey, type GatedFrame } from '../../src/core/frame.ts'
@@ -17,8 +17,9 @@ import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { motionGate } from '../../src/motion/motion-gate.ts'
 import type { FusedLabel } from './fused-labels.ts'
-import { type People, type PeopleMoment, peopleRoute, poseRoute, tubeClips } from './people.ts'
+import { type People, type PeopleMoment, peopleRoute, poseRoute, skeletonClips, tubeClips } from './people.ts'
 import { personStream } from './plans.ts'
+import type { TrackMoment } from './scene-watch.ts'
 import type { ScoringWatch } from './scoring-watch.ts'
 
 export interface LiveRoute {
@@ -55,8 +56,8 @@ export interface FusedWatcher extends FusedLabel {
 
 /**
  * Camera → motion gate → clips of the picture or of each person → inference → alerts; beside it camera → motion gate →
- * detector → tracks (→ keypoints) → behaviours → alerts, and camera → windows of its sound → inference → alerts. Labels
- * that several models know are fused before they alert. Completes when the source is closed.
+ * detector → tracks (→ keypoints) → behaviours → alerts, keypoints → windows of bodies → inference → alerts, and
+ * camera → windows of its sound → inference → alerts. Labels that several models know are fused before they alert. Completes when the source is closed.
  */
 export function liveRoute(route: LiveRoute): Observable<AlertStep> {
   const { camera, source, engine, watchers, fusions, people, read, onScores, onTracks } = route
@@ -70,14 +71,15 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
   )
   const updates$ = people$.pipe(
     map(({ update }) => update),
-    filter((update): update is TrackUpdate => update !== null),
+    filter((update): update is TrackMoment => update !== null),
   )
   const tracks$ = updates$.pipe(map(({ tracks }) => new Set(tracks.map(({ id }) => id))))
 
   const heard = watchers.map(({ model, scope, alerts }) => {
     const strideScale = () => engine.strideScale(model.name)
     const parts = { model, strideScale, telemetry }
-    const frames$ = model.kind === 'audio' ? EMPTY : gated(watchedStream(model, scope))
+    // Who lies still is looked at too: that nothing moves says nothing about a body.
+    const frames$ = seesPictures(model) ? gated(watchedStream(model, scope)) : EMPTY
     const quiet$ = frames$.pipe(
       filter(({ active }) => !active),
       map(({ frame }) => frame),
@@ -85,15 +87,17 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
     const clips$ =
       model.kind === 'audio'
         ? source.sound$.pipe(soundWindow(parts))
-        : scope === 'person'
-          ? tubeClips({ ...parts, frames$, updates$ })
-          : frames$.pipe(
-              tap(({ active }) => {
-                const windowMs = (model.frames / model.sampleFps) * 1000 * strideScale()
-                scoring?.frame(model.name, { active, windowMs })
-              }),
-              clipWindow(parts),
-            )
+        : model.kind === 'skeleton'
+          ? skeletonClips({ ...parts, cameraId: camera.id, updates$ })
+          : scope === 'person'
+            ? tubeClips({ ...parts, frames$, updates$ })
+            : frames$.pipe(
+                tap(({ active }) => {
+                  const windowMs = (model.frames / model.sampleFps) * 1000 * strideScale()
+                  scoring?.frame(model.name, { active, windowMs })
+                }),
+                clipWindow(parts),
+              )
     const scores$ = clips$.pipe(
       // Asked at once, answered in order. Bounded by the engine: it holds two clips of a camera or a track and
       // answers null for one that it had to drop.

@@ -4,7 +4,7 @@ import type { Config, ModelConfig } from '../../src/config/schema.ts'
 import type { ModelContract } from '../../src/core/bundle.ts'
 import { AppError, toAppError } from '../../src/core/errors.ts'
 import { checkGraphFile } from '../../src/infer/check-graph-file.ts'
-import { simulatedMessage } from '../../src/infer/inference-engine.ts'
+import { knowsOnlySimulated, simulatedMessage } from '../../src/infer/inference-engine.ts'
 import type { ModelRegistry } from '../../src/registry/model-registry.ts'
 import { resolveModels } from './follow-registry.ts'
 import type { FoundProblem } from './found-problem.ts'
@@ -28,7 +28,7 @@ export async function lookUpModels(
       try {
         const loaded = await loadModel(config, model, registry)
         found.set(model.name, loaded)
-        if (loaded.bundle.trainedOn === 'simulated' && !model.allowSimulated)
+        if (knowsOnlySimulated(loaded.bundle) && !model.allowSimulated)
           problems.push({ path: ['models', at], message: simulatedMessage(model.name) })
       } catch (thrown) {
         const { code, message } = toAppError(thrown)

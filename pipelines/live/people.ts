@@ -25,10 +25,11 @@ import type { Clock } from '../../src/core/clock.ts'
 import type { GatedFrame } from '../../src/core/frame.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
+import { createSkeletonCutter, type SkeletonCutterOptions } from '../../src/skeleton/skeleton-cutter.ts'
 import { createDetect, type Detected } from './detect-frames.ts'
 import { createFindPoses, type PoseAnswers } from './find-poses.ts'
 import type { DetectorPlan, PosePlan } from './plans.ts'
-import type { SceneWatch } from './scene-watch.ts'
+import type { SceneWatch, TrackMoment } from './scene-watch.ts'
 
 /** People on one camera: what detects them and what watches them. */
 export interface People {
@@ -40,7 +41,7 @@ export interface People {
 
 /** What the people of a camera did at one moment: where they are, unless the camera is lost or closed, and their alerts. */
 export interface PeopleMoment {
-  readonly update: TrackUpdate | null
+  readonly update: TrackMoment | null
   readonly steps: readonly AlertStep[]
 }
 
@@ -117,4 +118,14 @@ export function tubeClips(options: {
     concatMap((clips) => from(clips)),
     share(),
   )
+}
+
+/** Tracks with their keypoints → windows of bodies. */
+export function skeletonClips(
+  options: SkeletonCutterOptions & { updates$: Observable<TrackMoment> },
+): Observable<Clip> {
+  return defer(() => {
+    const cutter = createSkeletonCutter(options)
+    return options.updates$.pipe(concatMap((moment) => from(cutter.take(moment))))
+  })
 }

@@ -8,7 +8,7 @@ import { canonicalJson, configHash } from '../../src/config/config-hash.ts'
 import { capturedAs, type RecordingConfig, recordingOf } from '../../src/config/schema/recording-schema.ts'
 import { type SamplingConfig, samplingOf } from '../../src/config/schema/sampling-schema.ts'
 import type { CameraConfig, Config } from '../../src/config/schema.ts'
-import type { ModelContract } from '../../src/core/bundle.ts'
+import { type ModelContract, seesPictures } from '../../src/core/bundle.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { type FrameStreamSpec, frameStreamKey } from '../../src/core/frame.ts'
 import { behaviourOptions, chooseDetector, needsTracks } from './choose-detector.ts'
@@ -16,6 +16,7 @@ import { choosePose } from './choose-pose.ts'
 import { type FusedLabel, fusedLabels, fusedModel } from './fused-labels.ts'
 import { watchedStream } from './live.ts'
 import type { DetectorPlan, PosePlan } from './plans.ts'
+import { refuseWithoutBodies } from './watched-bodies.ts'
 
 /** What a plan asks of the models: their bundles by name. */
 export interface BundleLookup {
@@ -26,7 +27,7 @@ export interface BundleLookup {
 export interface WatcherPlan {
   readonly model: ModelContract
   readonly scope: 'scene' | 'person'
-  /** The frames that it is fed with; null for a model of sound. */
+  /** The frames that it is fed with; null for a model of sound or of bodies. */
   readonly stream: FrameStreamSpec | null
   /** The rules about its own scores. */
   readonly rules: readonly AlertRule[]
@@ -80,7 +81,7 @@ export function planCamera(camera: CameraConfig, config: Config, models: BundleL
   const watchers = watching.map(({ name, scope }): WatcherPlan => {
     // Under the name of the configuration: several of its models may be of one bundle.
     const model = { ...modelContract(models.bundle(name)), name }
-    const stream = model.kind === 'audio' ? null : watchedStream(model, scope)
+    const stream = seesPictures(model) ? watchedStream(model, scope) : null
     return { model, scope, stream, rules: rulesOfModel(rules, name, fused) }
   })
   const people = peopleOf(camera, config, models)
@@ -101,9 +102,9 @@ export function planCamera(camera: CameraConfig, config: Config, models: BundleL
     streams,
     recording,
     sampling,
-    lacksDetector: people === null && needsTracks(camera, config),
+    lacksDetector: people === null && needsTracks(camera, config, models),
     fusions: fused.map((label) => ({ ...label, rules: rulesOfFusion(rules, label) })),
-    hears: camera.sound !== false && watchers.some(({ stream }) => stream === null),
+    hears: camera.sound !== false && watchers.some(({ model }) => model.kind === 'audio'),
     packets: {
       // Without a model the packets alone tell whether the camera is there.
       analysed: streams.length === 0 || (recorded && camera.mainUrl === undefined),
@@ -127,14 +128,14 @@ export function planCamera(camera: CameraConfig, config: Config, models: BundleL
 function watchingOf(camera: CameraConfig, config: Config, models: BundleLookup) {
   const allModels = config.models
     .filter(({ name }) => !['detector', 'pose'].includes(models.bundle(name).kind))
-    .map(({ name, scope = 'scene' as const }) => ({ name, scope, labels: models.bundle(name).labels }))
+    .map(({ name, scope }) => ({ name, ...lookOf(name, scope, models), labels: models.bundle(name).labels }))
   const watching = allModels.filter(({ name }) => camera.models?.includes(name) ?? true)
-  const deaf = watching.find(({ name, scope }) => scope === 'person' && models.bundle(name).kind === 'audio')
-  if (deaf)
+  const odd = watching.find(({ oddScope }) => oddScope !== null)
+  if (odd)
     throw new AppError(
       'CONFIG_INVALID',
-      `models "${deaf.name}": scope person has no meaning for a model of kind audio`,
-      { details: { path: ['models', config.models.findIndex(({ name }) => name === deaf.name), 'scope'] } },
+      `models "${odd.name}": scope ${odd.oddScope} has no meaning for a model of kind ${models.bundle(odd.name).kind}`,
+      { details: { path: ['models', config.models.findIndex(({ name }) => name === odd.name), 'scope'] } },
     )
   const fused = fusedLabels(config.alerts.fusion, watching)
   const rules = resolveRules({
@@ -147,13 +148,23 @@ function watchingOf(camera: CameraConfig, config: Config, models: BundleLookup) 
   return { watching, fused, rules }
 }
 
+/** Whether a model looks at the whole picture or at each person, and a scope that it cannot have. */
+function lookOf(name: string, scope: 'scene' | 'person' | undefined, models: BundleLookup) {
+  const { kind } = models.bundle(name)
+  const only = kind === 'audio' ? 'scene' : kind === 'skeleton' ? 'person' : null
+  const oddScope = only !== null && scope !== undefined && scope !== only ? scope : null
+  return { scope: only ?? scope ?? ('scene' as const), oddScope }
+}
+
 function peopleOf(camera: CameraConfig, config: Config, models: BundleLookup): PeoplePlan | null {
-  const detector = needsTracks(camera, config) ? chooseDetector(camera, config, models) : null
+  const detector = needsTracks(camera, config, models) ? chooseDetector(camera, config, models) : null
+  const pose = detector && choosePose(camera, config, models, detector)
+  refuseWithoutBodies(camera, config, models, { detector, pose })
   if (!detector) return null
   const behaviours = behaviourOptions(camera, config, models)
   // Refused here, before anything is attached.
   behaviourRules(behaviours)
-  return { detector, pose: choosePose(camera, config, models, detector), behaviours }
+  return { detector, pose, behaviours }
 }
 
 /** The rules about one model's own scores: for a fused label only those that name the model. */

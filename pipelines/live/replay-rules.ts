@@ -9,6 +9,7 @@ import { type Frame, type FrameStreamSpec, frameStreamKey } from '../../src/core
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { createMotionGate, type MotionGateSettings } from '../../src/motion/motion-gate.ts'
+import { createSkeletonCutter } from '../../src/skeleton/skeleton-cutter.ts'
 import { poseStaleUs } from './choose-pose.ts'
 import { createDetect } from './detect-frames.ts'
 import { createFindPoses, type PoseAnswers } from './find-poses.ts'
@@ -55,12 +56,18 @@ export async function* replayRules(options: ReplayOptions): AsyncGenerator<Alert
     spec: options.pose.spec,
   }
   const detect = createDetect({ plan, engine })
-  const cutters = options.models.map(({ name, scope }) => {
-    const parts = { model: engine.contract(name), strideScale: () => 1, telemetry }
-    const spec = watchedStream(parts.model, scope)
+  const parts = (name: string) => ({ model: engine.contract(name), strideScale: () => 1, telemetry })
+  const { cameraId } = behaviours
+  const bodies = options.models
+    .filter(({ name }) => engine.contract(name).kind === 'skeleton')
+    .map(({ name }) => createSkeletonCutter({ ...parts(name), cameraId }))
+  const seeing = options.models.filter(({ name }) => engine.contract(name).kind !== 'skeleton')
+  const cutters = seeing.map(({ name, scope }) => {
+    const own = parts(name)
+    const spec = watchedStream(own.model, scope)
     return scope === 'person'
-      ? { spec, cutter: null, tubes: createPersonTubes(parts) }
-      : { spec, cutter: createClipCutter(parts), tubes: null }
+      ? { spec, cutter: null, tubes: createPersonTubes(own) }
+      : { spec, cutter: createClipCutter(own), tubes: null }
   })
   const gates = new Map<string, ReturnType<typeof createMotionGate>>()
   const specs = new Map(
@@ -93,6 +100,7 @@ export async function* replayRules(options: ReplayOptions): AsyncGenerator<Alert
     if (!detected) continue
     const looked = watch.look(detected.moment, detected.area, detected.detections)
     for (const { tubes } of cutters) await score(tubes?.tracks(looked.update) ?? [])
+    for (const cutter of bodies) await score(cutter.take(looked.update))
     await pose(poses?.tracks(looked.update))
     onLook?.(looked)
     yield* looked.steps

@@ -34,9 +34,15 @@ export interface DetectorFacts {
 
 export type Moment = Pick<Frame, 'epoch' | 'ptsUs' | 'arrivalMs' | 'arrivalMonoMs'>
 
+/** The tracks of a moment. */
+export interface TrackMoment extends TrackUpdate, Moment {
+  /** The detector was not asked, because nothing moved: all is where it was. */
+  readonly held: boolean
+}
+
 /** Tracks of one moment, and what the behaviours made of them. */
 export interface Looked {
-  readonly update: TrackUpdate
+  readonly update: TrackMoment
   readonly steps: readonly AlertStep[]
 }
 
@@ -93,9 +99,17 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
   }
 
   /** The bodies that the detector found with its boxes. */
-  const takePoses = (tracks: readonly Track[], { ptsUs, epoch: now }: Moment) => {
+  const takePoses = (tracks: readonly Track[], { ptsUs, epoch: now }: Moment, held: boolean) => {
     const { leastKeypointScore } = detector
     if (leastKeypointScore === undefined) return
+    if (held) {
+      const seen = tracks.filter(({ state }) => state === 'seen')
+      poses.hold(
+        seen.map(({ id }) => id),
+        ptsUs,
+      )
+      return
+    }
     for (const { id, box, keypoints } of tracks)
       if (keypoints)
         poses.take({
@@ -111,8 +125,8 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
   return {
     look(moment, area, detections) {
       const { ptsUs, arrivalMs } = moment
-      if (moment.epoch <= lostEpoch)
-        return { update: { epoch: moment.epoch, ptsUs, area, tracks: [] }, steps: [] }
+      const held = detections === null
+      if (moment.epoch <= lostEpoch) return { update: { ...moment, area, held, tracks: [] }, steps: [] }
       const reset = moment.epoch !== epoch ? behaviours.reset() : []
       if (moment.epoch !== epoch) {
         tracker.reset()
@@ -122,7 +136,7 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
       }
       last = detections ?? last
       const followed = tracker.update(last, ptsUs, area)
-      if (detections) takePoses(followed, moment)
+      takePoses(followed, moment, held)
       const tracks = poses.attach(followed, ptsUs)
       const { widthPx, heightPx } = area
       const heard = scoredEpoch === epoch ? { actions, anomaly } : { actions: [] }
@@ -131,7 +145,7 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
       const scoreOf = (id: string) => tracks.find((track) => track.id === id)?.score ?? 0
       telemetry.gauge('vireo_tracks', { camera: cameraId }, tracks.length)
       return {
-        update: { epoch: moment.epoch, ptsUs, area, tracks },
+        update: { ...moment, area, held, tracks },
         steps: alerts.accept([...reset, ...found], moment, scoreOf),
       }
     },

@@ -19,6 +19,7 @@ import { choosePose } from '../live/choose-pose.ts'
 import { registryOf, resolveModels } from '../live/follow-registry.ts'
 import type { DetectorPlan, PosePlan } from '../live/plans.ts'
 import { replayRules } from '../live/replay-rules.ts'
+import { refuseWithoutBodies } from '../live/watched-bodies.ts'
 
 /** The options of `vireo rules test` as commander gives them. */
 export interface RulesTestOptions {
@@ -69,10 +70,11 @@ export async function testRules(
     const plan = planOf({ camera, config, detectFps, named: options.detector !== undefined }, engine)
     const scorers = config.models
       // Sound is not read from the video.
-      .filter(({ name }) => ['clip', 'stream'].includes(engine.bundle(name).kind))
+      .filter(({ name }) => ['clip', 'stream', 'skeleton'].includes(engine.bundle(name).kind))
       .filter(({ name }) => camera.models?.includes(name) ?? true)
       .map(({ name, scope = 'scene' as const }) => ({ name, scope }))
     const pose = choosePose(camera, config, engine, plan)
+    refuseWithoutBodies(camera, config, engine, { detector: plan, pose })
     const steps = replayRules({
       video: options.video,
       behaviours: behaviourOptions(camera, config, engine),
@@ -100,7 +102,7 @@ export async function testRules(
 function configOf(file: string, options: RulesTestOptions): Config {
   const given = [
     ...options.model.map((text, at) => {
-      const [, path, scope = 'scene'] = /^(.*?)(?::(person|scene))?$/.exec(text)!
+      const [, path, scope] = /^(.*?)(?::(person|scene))?$/.exec(text)!
       return { name: `model-${at + 1}`, path, scope }
     }),
     ...(options.detector === undefined ? [] : [{ name: detectorName, path: options.detector }]),

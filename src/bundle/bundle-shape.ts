@@ -30,26 +30,33 @@ export const bundleShape = z.strictObject({
   name: slug.describe('Name of the model. A slug.'),
   version: version.describe('Version of the model.'),
   kind: z
-    .enum(['clip', 'stream', 'detector', 'pose', 'audio'])
+    .enum(['clip', 'stream', 'detector', 'pose', 'audio', 'skeleton'])
     .describe(
-      'Whole clips, tubelets with carried state, single frames, single frames cut around a person, or windows of sound.',
+      'Whole clips, tubelets with carried state, single frames, single frames cut around a person, windows of sound, or the keypoints of a person over time.',
     ),
   description: z.string().max(2000).describe('What it recognises, in a sentence.'),
   temporal: z.strictObject({
-    frames: z.int().min(1).describe('Frames of one call (T), at most 1024; samples for kind audio.'),
+    frames: z
+      .int()
+      .min(1)
+      .describe('Frames of one call (T), at most 1024; samples for kind audio, moments for kind skeleton.'),
     sampleFps: z
       .number()
       .positive()
-      .describe('Rate at which frames are sampled, at most 240; 16000 for kind audio.'),
+      .describe(
+        'Rate at which frames are sampled, at most 240; 16000 for kind audio, at most 60 for kind skeleton.',
+      ),
     strideFrames: z
       .int()
       .min(1)
       .describe('Frames between the starts of consecutive clips, at most 4096; samples for kind audio.'),
   }),
   input: z.strictObject({
-    name: tensorName.describe('Graph input: uint8 [N, T, H, W, 3], RGB; int16 [N, T] for kind audio.'),
-    widthPx: sidePx.describe('Width of a frame, at least 8; 1 for kind audio.'),
-    heightPx: sidePx.describe('Height of a frame, at least 8; 1 for kind audio.'),
+    name: tensorName.describe(
+      'Graph input: uint8 [N, T, H, W, 3], RGB; int16 [N, T] for kind audio; float32 [N, T, 2, 17, 3] for kind skeleton.',
+    ),
+    widthPx: sidePx.describe('Width of a frame, at least 8; 1 for kind audio and skeleton.'),
+    heightPx: sidePx.describe('Height of a frame, at least 8; 1 for kind audio and skeleton.'),
   }),
   output: z.strictObject({
     name: tensorName.describe(

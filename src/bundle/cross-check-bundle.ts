@@ -78,26 +78,31 @@ function checkPose({ kind, pose, labels, output }: Bundle, refuse: Refuse): void
 /** Longest window of sound: a minute. */
 const mostSamples = 60 * soundRateHz
 
-/** Sizes of pictures, or of sound, whose frames are samples. */
+/** Highest rate of the moments of a skeleton: no keypoints come faster. */
+const mostMomentsFps = 60
+
+/** Sizes of pictures, of sound, whose frames are samples, or of skeletons, whose frames are moments. */
 function checkSizes({ kind, temporal, input }: Bundle, refuse: Refuse): void {
   const { sampleFps } = temporal
   const most = (field: keyof Bundle['temporal'], limit: number) => {
     if (temporal[field] > limit) refuse(['temporal', field], `must be at most ${limit} for kind ${kind}`)
   }
   const sides = ['widthPx', 'heightPx'] as const
+  const pictures = kind !== 'audio' && kind !== 'skeleton'
+  for (const side of sides) {
+    if (pictures && input[side] < 8) refuse(['input', side], `must be at least 8 for kind ${kind}`)
+    if (!pictures && input[side] !== 1) refuse(['input', side], `must be 1 for kind ${kind}`)
+  }
   if (kind !== 'audio') {
     most('frames', 1024)
-    most('sampleFps', 240)
+    most('sampleFps', pictures ? 240 : mostMomentsFps)
     most('strideFrames', 4096)
-    for (const side of sides)
-      if (input[side] < 8) refuse(['input', side], `must be at least 8 for kind ${kind}`)
     return
   }
   if (sampleFps !== soundRateHz)
     refuse(['temporal', 'sampleFps'], `must be ${soundRateHz} for kind audio: so the sound of cameras comes`)
   most('frames', mostSamples)
   most('strideFrames', mostSamples)
-  for (const side of sides) if (input[side] !== 1) refuse(['input', side], 'must be 1 for kind audio')
 }
 
 function refuseTwice<K extends string>(

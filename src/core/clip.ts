@@ -8,10 +8,12 @@ export interface Clip {
   readonly modelName: string
   /** The track around which it was cut. Absent: it shows the whole picture. */
   readonly trackId?: string
-  /** Exactly the model's `frames` frames, oldest first; none in a clip of sound. */
+  /** Exactly the model's `frames` frames, oldest first; none in a clip of sound or of bodies. */
   readonly frames: readonly Frame[]
   /** Only of a clip of sound: its samples, mono, 16 bits, little-endian. */
   readonly sound?: Uint8Array
+  /** Only of a clip for a model of kind skeleton: float32 [frames, 2, 17, 3], see docs/skeleton.md. */
+  readonly bodies?: Uint8Array
   readonly firstPtsUs: number
   readonly lastPtsUs: number
   /** Wall clock at arrival of the first and last frame, milliseconds. */
@@ -27,8 +29,9 @@ export function clipSource(clip: Pick<Clip, 'cameraId' | 'trackId'>): string {
 }
 
 /** What of a clip goes into a model, in its order. */
-export function clipContent({ frames, sound }: Pick<Clip, 'frames' | 'sound'>): readonly Uint8Array[] {
-  return sound ? [sound] : frames.map(({ data }) => data)
+export function clipContent(clip: Pick<Clip, 'frames' | 'sound' | 'bodies'>): readonly Uint8Array[] {
+  const whole = clip.sound ?? clip.bodies
+  return whole ? [whole] : clip.frames.map(({ data }) => data)
 }
 
 /** What a model said about one clip. */

@@ -51,11 +51,13 @@ export interface Posture {
   readonly sureCount: number
 }
 
-/** The keypoints of a track, smoothed, and what follows from them. */
+/** The keypoints of a track and what follows from them. */
 export interface Pose {
   /** Of the frame that they were found in. */
   readonly ptsUs: number
-  /** In the order of keypointNames. */
+  /** Smoothed, in the order of keypointNames. */
   readonly keypoints: readonly Keypoint[]
+  /** As the model found them in this one frame. */
+  readonly found: readonly Keypoint[]
   readonly posture: Posture
 }

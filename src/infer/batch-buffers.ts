@@ -3,8 +3,9 @@ import { type Clip, clipContent } from '../core/clip.ts'
 /** Batch buffers of one worker: given out for a batch, transferred to the worker, and brought back by it. */
 export interface BatchBuffers {
   /**
-   * The clips' pixels as uint8 [slots, T, H, W, 3], or their samples as int16 [slots, T], at the start of a buffer. Each frame is copied once, here. Rows
-   * beyond the clips hold whatever was there before.
+   * The clips' pixels as uint8 [slots, T, H, W, 3], their samples as int16 [slots, T], or their bodies as float32
+   * [slots, T, 2, 17, 3], at the start of a buffer. Each frame is copied once, here. Rows beyond the clips hold whatever
+   * was there before.
    */
   pack(clips: readonly Clip[], slots: number): ArrayBuffer
   /** Takes a buffer back for the next batch. */
@@ -12,7 +13,7 @@ export interface BatchBuffers {
 }
 
 /**
- * @param clipBytes T × H × W × 3, or two for each sample of sound.
+ * @param clipBytes T × H × W × 3, two for each sample of sound, or four for each number of a body.
  * @param maxBatch clips that a buffer can need to hold.
  * @param idle buffers kept while they are not in use.
  */

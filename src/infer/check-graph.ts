@@ -1,4 +1,5 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
+import { bodiesShape } from '../core/bundle.ts'
 import { AppError } from '../core/errors.ts'
 import type { InferenceSession } from '../onnx/onnx-runtime.ts'
 
@@ -30,11 +31,12 @@ export function checkGraph(
   if (problems.length > 0) throw contractError(where, problems)
 }
 
-/** One clip as the graph takes it: pixels, or samples of sound. */
+/** One clip as the graph takes it: pixels, samples of sound, or bodies. */
 export function clipInput({ kind, temporal, input }: Pick<Bundle, 'kind' | 'temporal' | 'input'>) {
-  return kind === 'audio'
-    ? { type: 'int16' as const, shape: [temporal.frames] }
-    : { type: 'uint8' as const, shape: [temporal.frames, input.heightPx, input.widthPx, 3] }
+  const { frames } = temporal
+  if (kind === 'audio') return { type: 'int16', shape: [frames] } as const
+  if (kind === 'skeleton') return { type: 'float32', shape: [frames, ...bodiesShape] } as const
+  return { type: 'uint8', shape: [frames, input.heightPx, input.widthPx, 3] } as const
 }
 
 /** Shape of the output for one clip: a score for each label, or what the bundle of another model states. */

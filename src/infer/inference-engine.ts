@@ -146,9 +146,17 @@ export async function createInferenceEngine(options: InferenceEngineOptions): Pr
   }
 }
 
-function refuseSimulated({ name, allowSimulated }: EngineModel, { trainedOn }: Bundle): void {
-  if (allowSimulated !== false || trainedOn !== 'simulated') return
+function refuseSimulated({ name, allowSimulated }: EngineModel, bundle: Bundle): void {
+  if (allowSimulated !== false || !knowsOnlySimulated(bundle)) return
   throw new AppError('MODEL_SIMULATED', simulatedMessage(name), { details: { name } })
+}
+
+/**
+ * Whether what a model says of a real camera means nothing. Drawn people do not look like real ones, but their keypoints
+ * lie where those of real ones do: a model of skeletons is meant for both.
+ */
+export function knowsOnlySimulated({ trainedOn, kind }: Pick<Bundle, 'trainedOn' | 'kind'>): boolean {
+  return trainedOn === 'simulated' && kind !== 'skeleton'
 }
 
 /** Why a model of simulated people is refused. */

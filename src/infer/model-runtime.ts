@@ -1,6 +1,6 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
 import type { LoadedBundle } from '../bundle/load-bundle.ts'
-import { frameBytes, type ModelContract } from '../core/bundle.ts'
+import { frameBytes, type ModelContract, seesPictures } from '../core/bundle.ts'
 import { type Clip, clipContent, clipSource, type Scores } from '../core/clip.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
@@ -223,16 +223,18 @@ export function createModelRuntime(options: ModelRuntimeOptions): ModelRuntime {
 function checkClip(clip: Clip, contract: ModelContract): void {
   const { kind, frames, widthPx, heightPx, name } = contract
   const bytes = frameBytes(contract)
-  const sounds = kind === 'audio'
+  const pictures = seesPictures(contract)
   const content = clipContent(clip)
-  const parts = sounds ? 1 : frames
-  const wanted = sounds ? frames * bytes : bytes
+  const parts = pictures ? frames : 1
+  const wanted = pictures ? bytes : frames * bytes
   const wrong = content.find(({ length }) => length !== wanted)
-  if (content.length === parts && !wrong && sounds === (clip.sound !== undefined)) return
+  const right =
+    (kind === 'audio') === (clip.sound !== undefined) && (kind === 'skeleton') === (clip.bodies !== undefined)
+  if (content.length === parts && !wrong && right) return
   const given = wrong ? `a part of ${wrong.length} bytes` : `${clip.frames.length} frames`
-  const asked = sounds
-    ? `${frames} samples of sound`
-    : `${frames} frames of ${widthPx}x${heightPx} rgb24 (${bytes} bytes)`
+  const asked = pictures
+    ? `${frames} frames of ${widthPx}x${heightPx} rgb24 (${bytes} bytes)`
+    : `${frames} ${kind === 'audio' ? 'samples of sound' : 'moments of bodies'}`
   throw new AppError(
     'BUG_UNEXPECTED',
     `camera ${clip.cameraId}: a clip with ${given} was given to model ${name}, which wants ${asked}`,

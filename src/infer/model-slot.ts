@@ -1,5 +1,5 @@
 import type { Bundle } from '../bundle/bundle-schema.ts'
-import type { ModelContract } from '../core/bundle.ts'
+import { frameBytes, type ModelContract, seesPictures } from '../core/bundle.ts'
 import type { Clip, Scores } from '../core/clip.ts'
 import { AppError } from '../core/errors.ts'
 import type { ModelRuntime, ModelStatus } from './model-runtime.ts'
@@ -97,8 +97,10 @@ export function createModelSlot(first: OpenVersion): ModelSlot {
   }
 }
 
-function fits(clip: Clip, { kind, frames, widthPx, heightPx }: ModelContract): boolean {
-  if (kind === 'audio' || clip.sound) return kind === 'audio' && clip.sound?.length === frames * 2
+function fits(clip: Clip, contract: ModelContract): boolean {
+  const { kind, frames, widthPx, heightPx } = contract
+  if (!seesPictures(contract))
+    return (kind === 'audio' ? clip.sound : clip.bodies)?.length === frames * frameBytes(contract)
   const [first] = clip.frames
   return clip.frames.length === frames && first!.widthPx === widthPx && first!.heightPx === heightPx
 }

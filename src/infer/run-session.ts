@@ -9,6 +9,10 @@ interface Batch {
   readonly states: readonly Float32Array<ArrayBuffer>[]
 }
 
+const numbersOf = { uint8: Uint8Array, int16: Int16Array, float32: Float32Array } as const
+
+const lengthOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
+
 /** One call of the model. The values are what the graph gives, before any activation. */
 export async function runSession(
   session: InferenceSession,
@@ -17,11 +21,10 @@ export async function runSession(
 ): Promise<RunResult> {
   const { slots, buffer, states } = batch
   const { type, shape } = clipInput(bundle)
-  const length = [slots, ...shape].reduce((product, size) => product * size, 1)
-  const clips =
-    type === 'int16'
-      ? new Tensor('int16', new Int16Array(buffer, 0, length), [slots, ...shape])
-      : new Tensor('uint8', new Uint8Array(buffer, 0, length), [slots, ...shape])
+  const clips = new Tensor(type, new numbersOf[type](buffer, 0, lengthOf([slots, ...shape])), [
+    slots,
+    ...shape,
+  ])
   const feeds: Record<string, Tensor> = { [bundle.input.name]: clips }
   for (const [at, spec] of bundle.states.entries())
     feeds[spec.input] = new Tensor('float32', states[at]!, [slots, ...spec.shape])
@@ -33,13 +36,13 @@ export async function runSession(
   return { values: take(bundle.output.name), states: bundle.states.map((spec) => take(spec.output)), runMs }
 }
 
-/** Runs one black or silent clip from zero states. Throws MODEL_CONTRACT when what comes out is not what bundle.json states. */
+/** Runs one black, silent or empty clip from zero states. Throws MODEL_CONTRACT when what comes out is not what bundle.json states. */
 export async function trySession(session: InferenceSession, bundle: Bundle, where: string): Promise<void> {
   const { output } = bundle
-  const lengthOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
+  const { type, shape } = clipInput(bundle)
   const { values, states } = await runSession(session, bundle, {
     slots: 1,
-    buffer: new ArrayBuffer(lengthOf(clipInput(bundle).shape) * (bundle.kind === 'audio' ? 2 : 1)),
+    buffer: new ArrayBuffer(lengthOf(shape) * numbersOf[type].BYTES_PER_ELEMENT),
     states: bundle.states.map(({ shape }) => new Float32Array(lengthOf(shape))),
   })
   const problems: string[] = []

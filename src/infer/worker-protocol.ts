@@ -30,7 +30,7 @@ export type ToWorker =
       readonly type: 'run'
       /** Rows of the batch. */
       readonly slots: number
-      /** Starts with uint8 [slots, T, H, W, 3]; transferred, and comes back. */
+      /** Starts with the clips of the batch, see BatchBuffers; transferred, and comes back. */
       readonly buffer: ArrayBuffer
       /** One for each of the bundle's states: float32 [slots, ...shape]; transferred. */
       readonly states: readonly Float32Array<ArrayBuffer>[]

@@ -19,17 +19,22 @@ export interface PoseReading {
 /** The poses of the people who are followed. */
 export interface PoseTracks {
   take(reading: PoseReading): void
+  /** These tracks were not looked at, because nothing moved: they hold themselves as they did. */
+  hold(trackIds: readonly string[], ptsUs: number): void
   /** The tracks, each with its pose unless that is too old; poses of tracks that are not among them are forgotten. */
   attach(tracks: readonly Track[], ptsUs: number): Track[]
   reset(): void
 }
 
-/** People are looked at once a second at least, also while nothing moves: poses live so long, or longer. */
+/**
+ * People are looked at once a second at least, also while nothing moves, or are known to hold themselves as before: poses
+ * live so long, or longer.
+ */
 export const leastStaleUs = 2_500_000
 
 /** @param staleUs a pose that is older is none. */
 export function createPoseTracks(options: { staleUs: number }): PoseTracks {
-  const known = new Map<string, { filter: KeypointFilter; pose: Pose }>()
+  const known = new Map<string, { filter: KeypointFilter; pose: Pose; knownUs: number }>()
   return {
     take({ trackId, ptsUs, keypoints, leastScores, bodyPx }) {
       const entry = known.get(trackId)
@@ -38,14 +43,24 @@ export function createPoseTracks(options: { staleUs: number }): PoseTracks {
       const filter = entry?.filter ?? createKeypointFilter()
       const smooth = filter.smooth(keypoints, ptsUs, bodyPx)
       const posture = judgePosture(smooth, leastScores, entry?.pose.posture ?? null)
-      known.set(trackId, { filter, pose: { ptsUs, keypoints: smooth, posture } })
+      known.set(trackId, {
+        filter,
+        knownUs: ptsUs,
+        pose: { ptsUs, keypoints: smooth, found: keypoints, posture },
+      })
+    },
+    hold(trackIds, ptsUs) {
+      for (const id of trackIds) {
+        const entry = known.get(id)
+        if (entry && entry.knownUs <= ptsUs && ptsUs - entry.knownUs <= options.staleUs) entry.knownUs = ptsUs
+      }
     },
     attach(tracks, ptsUs) {
       const there = new Set(tracks.map(({ id }) => id))
       for (const id of known.keys()) if (!there.has(id)) known.delete(id)
       return tracks.map((track) => {
-        const pose = known.get(track.id)?.pose
-        return pose && ptsUs - pose.ptsUs <= options.staleUs ? { ...track, pose } : track
+        const entry = known.get(track.id)
+        return entry && ptsUs - entry.knownUs <= options.staleUs ? { ...track, pose: entry.pose } : track
       })
     },
     reset: () => known.clear(),
