@@ -117,7 +117,7 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
       tap((scores) => {
         // What is kept for review shows pictures alone: nobody could judge a sound by it.
         if (model.kind !== 'audio') onScores?.(scores)
-        people?.watch.scores(scores)
+        people?.watch.scores(scores, model.kind === 'skeleton')
       }),
       trackAlerts(alerts, { quiet$, lost$, clock, ...(scope === 'person' && { tracks$ }) }),
     ),

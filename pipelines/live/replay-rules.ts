@@ -77,7 +77,7 @@ export async function* replayRules(options: ReplayOptions): AsyncGenerator<Alert
   const score = async (clips: readonly Clip[]) => {
     for (const clip of clips) {
       const scores = await engine.infer(clip)
-      if (scores) watch.scores(scores)
+      if (scores) watch.scores(scores, clip.bodies !== undefined)
     }
   }
   const pose = async (answers: PoseAnswers = []) => {

@@ -10,6 +10,7 @@ import { countDrop, type Telemetry } from '../../src/core/telemetry-port.ts'
 import { createPoseTracks, leastStaleUs, type PoseReading } from '../../src/pose/pose-tracks.ts'
 import { createTracker } from '../../src/track/tracker.ts'
 import { behaviourLabel } from './alert-labels.ts'
+import { createStandingScores } from './standing-scores.ts'
 
 export interface SceneWatchOptions {
   readonly behaviours: BehaviourOptions
@@ -53,8 +54,12 @@ export interface Looked {
 export interface SceneWatch {
   /** What the detector found in a frame; null: it was not asked, because nothing moved, so all is where it was. */
   look(moment: Moment, area: PictureArea, detections: readonly Detection[] | null): Looked
-  /** Scores that came since the look before. */
-  scores(scores: Scores): void
+  /**
+   * Scores that came since the look before.
+   *
+   * @param standing they are about bodies, so that they hold while nothing moves.
+   */
+  scores(scores: Scores, standing?: boolean): void
   /** Keypoints that came since the look before. */
   pose(reading: PoseReading): void
   /** The camera is gone, with all connections up to this one. */
@@ -63,7 +68,7 @@ export interface SceneWatch {
 }
 
 /** Most scores that wait for the next look; the oldest make way. */
-const mostScores = 256
+const mostScores = 1024
 /** The label by which a model of the whole scene says how unusual it is. */
 const anomalyLabel = 'anomaly'
 
@@ -88,6 +93,7 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
   let last: readonly Detection[] = []
   let epoch = 0
   let lostEpoch = 0
+  const standing = createStandingScores()
   let actions: ActionScore[] = []
   let anomaly: number | undefined
   /** Connection that these scores belong to. */
@@ -131,6 +137,7 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
       if (moment.epoch !== epoch) {
         tracker.reset()
         poses.reset()
+        if (scoredEpoch < moment.epoch) standing.clear()
         last = []
         epoch = moment.epoch
       }
@@ -139,7 +146,11 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
       takePoses(followed, moment, held)
       const tracks = poses.attach(followed, ptsUs)
       const { widthPx, heightPx } = area
-      const heard = scoredEpoch === epoch ? { actions, anomaly } : { actions: [] }
+      const stood = standing.of(tracks)
+      const heard =
+        scoredEpoch === epoch
+          ? { actions: held ? [...stood, ...actions] : actions, anomaly }
+          : { actions: [] }
       const found = behaviours.step({ ptsUs, widthPx, heightPx, tracks, ...heard, timeMs: arrivalMs })
       if (scoredEpoch <= epoch) forgetScores()
       const scoreOf = (id: string) => tracks.find((track) => track.id === id)?.score ?? 0
@@ -149,9 +160,14 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
         steps: alerts.accept([...reset, ...found], moment, scoreOf),
       }
     },
-    scores({ labels: names, values, trackId = null, epoch: of }) {
+    scores(scores, stands = false) {
+      const { labels: names, values, trackId = null, epoch: of } = scores
       if (of <= lostEpoch || of < Math.max(epoch, scoredEpoch)) return
-      if (of > scoredEpoch) forgetScores()
+      if (of > scoredEpoch) {
+        forgetScores()
+        standing.clear()
+      }
+      if (stands) standing.take(scores)
       scoredEpoch = of
       names.forEach((label, column) => {
         const score = values[column]!
@@ -170,6 +186,7 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
       lostEpoch = Math.max(lostEpoch, lostNow)
       tracker.reset()
       poses.reset()
+      standing.clear()
       last = []
       return alerts.end(behaviours.reset(), 'camera_lost', monoMs)
     },

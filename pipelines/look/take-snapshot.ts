@@ -25,7 +25,7 @@ export interface SnapshotOptions {
 const largest = { widthPx: 1280, heightPx: 720, fit: 'letterbox' } as const
 /** Frames that wait for their tracks. */
 const mostFrames = 32
-/** Scores of one model that are shown. */
+/** Scores of one model that are shown; of one that tells what each person does only the highest. */
 const mostScores = 3
 
 /** `vireo camera snapshot`: writes a picture of a camera and returns the line to print. */
@@ -117,9 +117,17 @@ async function look(
   const tracks = update?.tracks ?? []
   const ids = new Set(tracks.map(({ id }) => id))
   const shown = [...scores.values()].filter(({ trackId }) => trackId === undefined || ids.has(trackId))
+  const bodily = plan.watchers.filter(({ model }) => model.kind === 'skeleton').map(({ model }) => model.name)
+  const mostOf = (modelName: string) => (bodily.includes(modelName) ? 1 : mostScores)
   return {
     picture: cropped(frame),
-    scene: { tracks, area: update?.area ?? null, zones, lines, scores: shown.flatMap(highest) },
+    scene: {
+      tracks,
+      area: update?.area ?? null,
+      zones,
+      lines,
+      scores: shown.flatMap((each) => highest(each, mostOf(each.modelName))),
+    },
   }
 }
 
@@ -149,11 +157,11 @@ function cropped(frame: Frame): Picture {
   return { widthPx, heightPx, rgb }
 }
 
-function highest({ modelName: model, labels, values, trackId }: Scores): SceneScore[] {
+function highest({ modelName: model, labels, values, trackId }: Scores, most: number): SceneScore[] {
   return labels
     .map((label, column) => ({ model, label, score: values[column]!, trackId: trackId ?? null }))
     .sort((a, b) => b.score - a.score)
-    .slice(0, mostScores)
+    .slice(0, most)
 }
 
 /** Footage of people: for its user alone. */

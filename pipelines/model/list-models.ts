@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import type { Config } from '../../src/config/schema.ts'
-import type { ModelContract } from '../../src/core/bundle.ts'
+import { type ModelContract, seesPictures } from '../../src/core/bundle.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { cacheDir } from '../../src/core/data-dir.ts'
 import { type ErrorCode, toAppError } from '../../src/core/errors.ts'
@@ -84,13 +84,16 @@ export function modelLines(row: ListedModel): string[] {
   }
   const head = row.configured.padEnd(16)
   if (!row.ok) return [`${head} ${row.code}: ${row.message}`]
-  const { frames, sampleFps, strideFrames } = row
-  const input =
-    row.kind === 'audio'
-      ? `${frames / sampleFps} s of sound every ${strideFrames / sampleFps} s`
-      : `${frames} frames at ${sampleFps}/s every ${strideFrames}, ${row.widthPx}x${row.heightPx}`
   return [
-    `${head} ${row.kind} ${row.version}, ${input}, ${row.labels.length} labels, ${row.path}`,
+    `${head} ${row.kind} ${row.version}, ${inputOf(row)}, ${row.labels.length} labels, ${row.path}`,
     ...(row.precision ? [`${' '.repeat(17)}${row.precision.reason}`] : []),
   ]
+}
+
+function inputOf(model: ModelContract): string {
+  const { kind, frames, sampleFps, strideFrames, widthPx, heightPx } = model
+  if (seesPictures(model))
+    return `${frames} frames at ${sampleFps}/s every ${strideFrames}, ${widthPx}x${heightPx}`
+  const what = kind === 'audio' ? 'sound' : 'keypoints'
+  return `${frames / sampleFps} s of ${what} every ${strideFrames / sampleFps} s`
 }

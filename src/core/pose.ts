@@ -26,6 +26,26 @@ export const keypoint = {
   rightAnkle: 16,
 } as const
 
+/** Which keypoints a drawing of the body joins. */
+export const limbs: readonly (readonly [keyof typeof keypoint, keyof typeof keypoint])[] = [
+  ['nose', 'leftEye'],
+  ['nose', 'rightEye'],
+  ['leftEye', 'leftEar'],
+  ['rightEye', 'rightEar'],
+  ['leftShoulder', 'rightShoulder'],
+  ['leftShoulder', 'leftElbow'],
+  ['leftElbow', 'leftWrist'],
+  ['rightShoulder', 'rightElbow'],
+  ['rightElbow', 'rightWrist'],
+  ['leftShoulder', 'leftHip'],
+  ['rightShoulder', 'rightHip'],
+  ['leftHip', 'rightHip'],
+  ['leftHip', 'leftKnee'],
+  ['leftKnee', 'leftAnkle'],
+  ['rightHip', 'rightKnee'],
+  ['rightKnee', 'rightAnkle'],
+]
+
 /** A point of the body in pixels of the picture in which boxes are given; it may lie beside it. */
 export interface Keypoint {
   readonly xPx: number

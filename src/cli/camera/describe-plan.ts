@@ -58,8 +58,10 @@ function streamLines({ streams, sound }: ShownPlan): string[] {
 
 function modelLine(model: ShownPlan['models'][number]): string {
   const { name, version, kind, scope, frames, strideFrames, everyMs, stream } = model
-  const window = `${frames} ${kind === 'audio' ? 'samples' : 'frames'}, every ${strideFrames} (${everyMs} ms)`
-  return `${name} ${version}, ${kind}, ${scope}: ${window}, ${stream ?? 'sound'}`
+  const [parts, source] =
+    kind === 'audio' ? ['samples', 'sound'] : kind === 'skeleton' ? ['moments', 'keypoints'] : ['frames', '']
+  const window = `${frames} ${parts}, every ${strideFrames} (${everyMs} ms)`
+  return `${name} ${version}, ${kind}, ${scope}: ${window}, ${stream ?? source}`
 }
 
 function ruleLine(rule: ShownPlan['alertRules'][number]): string {

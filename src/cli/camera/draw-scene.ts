@@ -1,7 +1,8 @@
 import type { Line, Zone } from '../../config/schema/behaviour-schema.ts'
 import type { Track } from '../../core/detection.ts'
+import { type Keypoint, keypoint, limbs } from '../../core/pose.ts'
 import type { Picture } from '../../train/self/png.ts'
-import { type Colour, createPictureCanvas } from './picture-canvas.ts'
+import { type Colour, createPictureCanvas, type PictureCanvas } from './picture-canvas.ts'
 
 /** What is known of a camera at the moment of a picture. */
 export interface Scene {
@@ -27,10 +28,14 @@ const colours = {
   line: [255, 110, 0],
   seen: [0, 230, 90],
   lost: [170, 170, 170],
+  body: [0, 200, 255],
   score: [255, 255, 255],
 } as const satisfies Record<string, Colour>
 
-/** Draws zones, lines, tracks with their ids, and scores onto the picture. */
+/** Keypoints that are less sure are not drawn. */
+const leastScore = 0.3
+
+/** Draws zones, lines, tracks with their ids and bodies, and scores onto the picture. */
 export function drawScene(picture: Picture, scene: Scene): void {
   const { widthPx, heightPx } = picture
   const canvas = createPictureCanvas(picture)
@@ -45,7 +50,7 @@ export function drawScene(picture: Picture, scene: Scene): void {
     canvas.text(onPicture(from), name, colours.line)
   }
   const { area } = scene
-  for (const { id, label, score, state, box } of area ? scene.tracks : []) {
+  for (const { id, label, score, state, box, pose } of area ? scene.tracks : []) {
     const [across, down] = [widthPx / area!.widthPx, heightPx / area!.heightPx]
     const [left, top] = [box.xPx * across, box.yPx * down]
     const [right, bottom] = [left + box.widthPx * across, top + box.heightPx * down]
@@ -57,6 +62,7 @@ export function drawScene(picture: Picture, scene: Scene): void {
       [left, bottom] as const,
     ]
     canvas.polygon(corners, colour)
+    if (pose) drawBody(canvas, pose.found, [across, down])
     const own = scene.scores.filter(({ trackId }) => trackId === id)
     const texts = [`#${id.split('-').at(-1)} ${label} ${score.toFixed(2)}`, ...own.map(scoreText)]
     for (const [at, text] of texts.entries()) canvas.text([left, top + (at * heightPx) / 24], text, colour)
@@ -64,6 +70,22 @@ export function drawScene(picture: Picture, scene: Scene): void {
   const ofAll = scene.scores.filter(({ trackId }) => trackId === null)
   for (const [at, score] of ofAll.entries())
     canvas.text([0, (at * heightPx) / 24], `${score.model} ${scoreText(score)}`, colours.score)
+}
+
+function drawBody(
+  canvas: PictureCanvas,
+  keypoints: readonly Keypoint[],
+  [across, down]: [number, number],
+): void {
+  const sure = (name: keyof typeof keypoint) => {
+    const { xPx, yPx, score } = keypoints[keypoint[name]]!
+    return score >= leastScore ? ([xPx * across, yPx * down] as const) : null
+  }
+  for (const [from, to] of limbs) {
+    const [start, end] = [sure(from), sure(to)]
+    // One that stands alone is a dot.
+    if (start || end) canvas.line(start ?? end!, end ?? start!, colours.body)
+  }
 }
 
 const scoreText = ({ label, score }: SceneScore) => `${label} ${score.toFixed(2)}`

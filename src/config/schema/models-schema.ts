@@ -59,7 +59,9 @@ export const modelSchema = z.strictObject({
   scope: z
     .enum(['scene', 'person'])
     .optional()
-    .describe('person: clips are cut around each person. Absent: scene, the whole picture.'),
+    .describe(
+      'person: clips are cut around each person. Absent: scene, the whole picture; a model of kind skeleton always looks at each person.',
+    ),
   allowSimulated: z
     .boolean()
     .default(false)

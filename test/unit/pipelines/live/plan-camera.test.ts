@@ -37,6 +37,7 @@ const bundles: Record<string, Bundle> = {
   actions: bundle('actions', 'clip', ['falling', 'walking']),
   second: bundle('second', 'clip', ['falling']),
   ears: bundle('ears', 'audio', ['scream']),
+  skeleton: bundle('skeleton', 'skeleton', ['falling'], { input: { name: 'in', widthPx: 1, heightPx: 1 } }),
   people: bundle('people', 'detector', ['person'], {
     decode: decodeSchema.parse({ head: 'boxes', shape: [10, 6], nmsIou: null }),
   }),
@@ -51,13 +52,18 @@ const models = { bundle: (name: string) => bundles[name]! }
 const visit = { name: 'visit', when: { label: 'person' } }
 const down = { name: 'down', when: { posture: 'lying' } }
 
-function configOf(given: { models?: string[]; camera?: object; rules?: object[]; [key: string]: unknown }) {
+type Named = string | { name: string; scope: string }
+
+function configOf(given: { models?: Named[]; camera?: object; rules?: object[]; [key: string]: unknown }) {
   const { models: names = ['actions'], camera = {}, rules = [], ...more } = given
   const config = parseConfig(
     JSON.stringify({
       version: 1,
       cameras: [{ id: 'gate', url: 'rtsp://192.0.2.1/a', ...camera }],
-      models: names.map((name) => ({ name, path: `./${name}` })),
+      models: names.map((each) => {
+        const model = typeof each === 'string' ? { name: each } : each
+        return { ...model, path: `./${model.name}` }
+      }),
       behaviours: { rules },
       ...more,
     }),
@@ -113,6 +119,26 @@ describe('planCamera', () => {
       'a posture, a detector of bodies, and a model for crops that the camera names',
       { models: ['bodies', 'pose'], rules: [down], camera: { pose: { model: 'pose' } } },
       { people: 'bodies', pose: 'pose' },
+    ],
+    [
+      'a model of skeletons and a detector of bodies',
+      { models: ['bodies', 'skeleton'] },
+      { people: 'bodies', pose: null, streams: 1, watchers: ['skeleton'], hears: false },
+    ],
+    [
+      'a model of skeletons, a detector and a pose model',
+      { models: ['people', 'pose', 'skeleton'] },
+      { people: 'people', pose: 'pose', streams: 2, watchers: ['skeleton'] },
+    ],
+    [
+      'a model of skeletons and a pose model alone',
+      { models: ['pose', 'skeleton'] },
+      { people: 'motion', pose: 'pose', streams: 2 },
+    ],
+    [
+      'a model of skeletons that the camera does not name',
+      { models: ['actions', 'skeleton'], camera: { models: ['actions'] } },
+      { people: null, watchers: ['actions'] },
     ],
     ['no recording', { recording: { clips: false } }, { packets: { analysed: false, main: false } }],
     [
@@ -174,6 +200,31 @@ describe('planCamera', () => {
       /no pose model watches camera "gate"/,
     ],
     [
+      'a model of skeletons that the camera names, and nothing that finds keypoints',
+      { models: ['people', 'pose', 'skeleton'], camera: { models: ['people', 'skeleton'] } },
+      /camera "gate": model "skeleton" of kind skeleton .*\(vireo model install people\) or a pose model/,
+    ],
+    [
+      'a model of skeletons for all cameras, and no detector of bodies',
+      { models: ['people', 'skeleton'] },
+      /camera "gate": model "skeleton" .*\(vireo model install people\)/,
+    ],
+    [
+      'a model of skeletons where nobody is followed',
+      { models: ['bodies', 'skeleton'], camera: { detector: 'none' } },
+      /camera "gate": model "skeleton" .* nobody is followed: its detector is none/,
+    ],
+    [
+      'a model of skeletons for the whole picture',
+      { models: ['bodies', { name: 'skeleton', scope: 'scene' }] },
+      /models "skeleton": scope scene has no meaning for a model of kind skeleton/,
+    ],
+    [
+      'a model of sound for each person',
+      { models: [{ name: 'ears', scope: 'person' }] },
+      /models "ears": scope person has no meaning for a model of kind audio/,
+    ],
+    [
       'a model that is no detector',
       { rules: [visit], camera: { detector: 'actions' } },
       /kind clip, not a detector/,
@@ -214,5 +265,25 @@ describe('what a change of configuration asks for', () => {
     const swapped = { bundle: (name: string) => ({ ...bundles[name]!, version: '2.0.0' }) }
     const config = configOf(base)
     expect(planCamera(config.cameras[0]!, config, swapped).basis).toEqual(before.basis)
+  })
+})
+
+describe('a model of skeletons', () => {
+  it('looks at each person, and is fed with no frames of its own', () => {
+    const { watchers } = planOf({ models: ['bodies', 'skeleton'] })
+    expect(watchers).toMatchObject([{ model: { kind: 'skeleton' }, scope: 'person', stream: null }])
+  })
+
+  it('is told under the field that names it', () => {
+    const at = (given: Parameters<typeof configOf>[0]) => {
+      try {
+        planOf(given)
+      } catch (thrown) {
+        return (thrown as { details: { path: unknown } }).details.path
+      }
+    }
+    expect(at({ models: ['people', 'skeleton'] })).toEqual(['models', 1])
+    const camera = { models: ['people', 'skeleton'] }
+    expect(at({ models: ['actions', 'people', 'skeleton'], camera })).toEqual(['cameras', 0, 'models', 1])
   })
 })
