@@ -119,6 +119,13 @@ describe('architecture', () => {
     expect(loaders).toEqual(['src/onnx/onnx-runtime.ts'])
   })
 
+  it('opens sessions of ONNX Runtime in one place only', () => {
+    const opening = files.filter((file) =>
+      readFileSync(join(root, file), 'utf8').includes('InferenceSession.create('),
+    )
+    expect(opening).toEqual(['src/onnx/create-session.ts'])
+  })
+
   it('imports only files that exist', () => {
     const missing = imports
       .filter(({ target }) => !existsSync(join(root, target)))

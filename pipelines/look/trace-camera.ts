@@ -189,7 +189,7 @@ function countingDrops(): { telemetry: Telemetry; drops: Record<string, number> 
   const drops: Record<string, number> = {}
   const telemetry: Telemetry = {
     ...noTelemetry,
-    count(metric, { stage, reason }, by = 1) {
+    count(metric, { stage, reason }: Record<string, string>, by = 1) {
       if (metric === 'vireo_drops_total')
         drops[`${stage} ${reason}`] = (drops[`${stage} ${reason}`] ?? 0) + by
     },

@@ -12,11 +12,12 @@ export async function stateOutputSizes(
   model: ModelProto,
   run: { readonly bytes: Uint8Array; readonly input: string; readonly inputSizes: readonly number[] },
 ): Promise<void> {
-  const { InferenceSession, Tensor } = await import('../../src/onnx/onnx-runtime.ts')
+  const { Tensor } = await import('../../src/onnx/onnx-runtime.ts')
+  const { createSession } = await import('../../src/onnx/create-session.ts')
   const { input, inputSizes } = run
   const count = inputSizes.reduce((product, size) => product * size, 1)
   try {
-    const session = await InferenceSession.create(run.bytes, { logSeverityLevel: 4 })
+    const session = await createSession(run.bytes, { logSeverityLevel: 4 })
     const made = await session.run({ [input]: new Tensor('float32', new Float32Array(count), inputSizes) })
     await session.release()
     model.graph!.output = model.graph!.output.map((info) =>

@@ -31,8 +31,9 @@ const tolerance = 1e-3
  * and MODEL_CONTRACT when its output is not what the bundle would say.
  */
 export async function tryModel(plan: Plan): Promise<Trial> {
-  const { InferenceSession, Tensor } = await import('../../src/onnx/onnx-runtime.ts')
-  const session = await InferenceSession.create(plan.graph, { logSeverityLevel: 3 }).catch((cause: Error) => {
+  const { Tensor } = await import('../../src/onnx/onnx-runtime.ts')
+  const { createSession } = await import('../../src/onnx/create-session.ts')
+  const session = await createSession(plan.graph).catch((cause: Error) => {
     throw new AppError('MODEL_GRAPH', `ONNX Runtime does not load the graph: ${cause.message}`, { cause })
   })
   try {

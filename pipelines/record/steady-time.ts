@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../src/core/clock.ts'
 import { dataFiles } from '../../src/core/data-dir.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import { type ClockMemory, createSteadyClock, type SteadyClock } from '../../src/core/time/steady-clock.ts'
+import { noteFile } from '../../src/store/note-file.ts'
 
 const memoryFile = (dataDir: string) => join(dataDir, dataFiles.clock)
 const confirmFile = (dataDir: string) => join(dataDir, dataFiles.clockConfirmed)
@@ -18,9 +19,7 @@ export function steadyTime(options: { dataDir: string; clock: Clock; telemetry: 
       load: () => readMemory(dataDir),
       save(memory) {
         try {
-          const path = memoryFile(dataDir)
-          writeFileSync(`${path}.tmp`, JSON.stringify(memory), { mode: 0o600 })
-          renameSync(`${path}.tmp`, path)
+          noteFile(memoryFile(dataDir), memory)
         } catch (thrown) {
           telemetry.log.debug({ err: thrown }, 'the time of the machine could not be noted')
         }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { LoadedBundle } from '../../src/bundle/load-bundle.ts'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
 import { sigmoid } from '../../src/core/activation.ts'
-import { InferenceSession, Tensor } from '../../src/onnx/onnx-runtime.ts'
+import { createSession } from '../../src/onnx/create-session.ts'
+import { Tensor } from '../../src/onnx/onnx-runtime.ts'
 import { createClipStream } from '../../src/simulate/clip-stream.ts'
 import type { StyleSet } from '../../src/simulate/script.ts'
 import {
@@ -94,7 +95,7 @@ async function measure(
   const { labels, clip, sampleFps } = simulated
   const batch = 32
   const stream = createClipStream({ ...clip, sampleFps, labels, batch, styleSet, seed, focus: 'even' })
-  const session = await InferenceSession.create(graph, { intraOpNumThreads: threads, logSeverityLevel: 3 })
+  const session = await createSession(graph, { threads })
   const size = clips * labels.length
   const all = {
     scores: new Float32Array(size),

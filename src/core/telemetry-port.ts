@@ -1,10 +1,16 @@
+import type { MetricLabels, MetricName } from './metrics/metric-names.ts'
+
 /** What stages report through. Implementations live in src/telemetry; tests pass `noTelemetry`. */
 export interface Telemetry {
-  /** Adds to a counter. Names and labels are declared in src/telemetry/metric-table.ts. */
-  count(metric: string, labels: Record<string, string>, by?: number): void
-  gauge(metric: string, labels: Record<string, string>, value: number): void
+  /** Adds to a counter. Names and labels are those of src/core/metrics/metric-table.ts. */
+  count<Name extends MetricName<'counter'>>(metric: Name, labels: MetricLabels<Name>, by?: number): void
+  gauge<Name extends MetricName<'gauge'>>(metric: Name, labels: MetricLabels<Name>, value: number): void
   /** Records one duration in seconds. */
-  observe(metric: string, labels: Record<string, string>, seconds: number): void
+  observe<Name extends MetricName<'histogram' | 'summary'>>(
+    metric: Name,
+    labels: MetricLabels<Name>,
+    seconds: number,
+  ): void
   readonly log: Log
 }
 

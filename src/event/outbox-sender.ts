@@ -119,7 +119,9 @@ export function createOutboxSender(options: {
     try {
       const waiting = store.lag(sink)
       telemetry.gauge('vireo_outbox_pending', { sink }, waiting)
-      telemetry.gauge('vireo_outbox_oldest_seconds', { sink }, (store.waitingSinceMs(sink) ?? 0) / 1000)
+      const sinceS = (store.waitingSinceMs(sink) ?? 0) / 1000
+      telemetry.gauge('vireo_outbox_oldest_timestamp_seconds', { sink }, sinceS)
+      telemetry.gauge('vireo_outbox_oldest_seconds', { sink }, sinceS)
       return waiting
     } catch {
       return null

@@ -2,8 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
+import { createSession } from '../onnx/create-session.ts'
 import { countNodes, providerNames } from '../onnx/node-counts.ts'
-import { InferenceSession } from '../onnx/onnx-runtime.ts'
+import type { InferenceSession } from '../onnx/onnx-runtime.ts'
 import { sessionSettings } from '../onnx/session-settings.ts'
 import { checkGraph } from './check-graph.ts'
 import { trySession } from './run-session.ts'
@@ -49,10 +50,9 @@ async function openWith(provider: Provider, plan: WorkerPlan, where: string) {
   const profileDir = provider === 'cpu' ? null : await mkdtemp(join(tmpdir(), 'vireo-profile-'))
   let session: InferenceSession | null = null
   try {
-    session = await InferenceSession.create(graphPath, {
+    session = await createSession(graphPath, {
       executionProviders: together(provider, plan.providers),
-      logSeverityLevel: 3,
-      ...(plan.intraOpThreads > 0 && { intraOpNumThreads: plan.intraOpThreads }),
+      threads: plan.intraOpThreads,
       extra: sessionSettings(plan),
       ...(profileDir !== null && { enableProfiling: true, profileFilePrefix: join(profileDir, 'run') }),
     })

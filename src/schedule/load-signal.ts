@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { dataFiles } from '../core/data-dir.ts'
 import { AppError } from '../core/errors.ts'
+import { noteFile } from '../store/note-file.ts'
 
 /** How much the live path needs the cores. */
 export interface LiveLoad {
@@ -26,8 +27,7 @@ export function sayLoad(options: { dataDir: string; clock: Clock; strideScale: (
   const say = () => {
     const load: LiveLoad = { strideScale: strideScale(), atMs: clock.nowMs() }
     try {
-      writeFileSync(`${file}.part`, JSON.stringify(load))
-      renameSync(`${file}.part`, file)
+      noteFile(file, load)
     } catch {
       // A full disk must not stop the live path; readers take an old word for none.
     }

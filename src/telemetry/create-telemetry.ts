@@ -1,10 +1,10 @@
 import { type DestinationStream, pino } from 'pino'
 import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client'
 import { AppError } from '../core/errors.ts'
+import { type Metric, metricTable } from '../core/metrics/metric-table.ts'
 import type { Log, Telemetry } from '../core/telemetry-port.ts'
 import { cleanLine, cleanText } from '../core/text/clean-text.ts'
 import { createLineWriter } from './line-writer.ts'
-import { type Metric, metricTable } from './metric-table.ts'
 import { redactFields, redactText } from './redact-text.ts'
 
 export interface TelemetryOptions {

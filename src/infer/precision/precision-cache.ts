@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bundle } from '../../bundle/bundle-schema.ts'
 import type { Processor } from '../../core/processor.ts'
 import type { PrecisionMeasurement } from '../../onnx/quantize/measure-precision.ts'
+import { writeWhole } from '../../store/write-whole.ts'
 
 /** Increase it when measurements of before mean something else. */
 const formatVersion = 1
@@ -54,10 +55,9 @@ export function openPrecisionCache(dir: string): PrecisionCache {
       const part = `${file}.${randomUUID()}`
       try {
         await mkdir(dir, { recursive: true, mode: 0o700 })
-        await writeFile(part, JSON.stringify(content), { mode: 0o600 })
-        await rename(part, file)
+        await writeWhole({ path: file, content: JSON.stringify(content), mode: 0o600, part })
       } catch {
-        await rm(part, { force: true }).catch(() => {})
+        // It is measured again.
       }
     },
   }

@@ -1,5 +1,6 @@
 import { type Activation, scoresOf } from '../../core/activation.ts'
-import { InferenceSession, Tensor } from '../onnx-runtime.ts'
+import { createSession } from '../create-session.ts'
+import { type InferenceSession, Tensor } from '../onnx-runtime.ts'
 import { sessionSettings } from '../session-settings.ts'
 
 /** What a model takes and gives, as far as comparing two graphs of it needs to know. */
@@ -66,9 +67,8 @@ export async function measurePrecision(options: {
 }
 
 function open(graph: string | Uint8Array): Promise<InferenceSession> {
-  return InferenceSession.create(graph as string, {
-    intraOpNumThreads: 1,
-    logSeverityLevel: 3,
+  return createSession(graph, {
+    threads: 1,
     extra: sessionSettings(),
   })
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, open, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Bundle } from '../../bundle/bundle-schema.ts'
-import { AppError } from '../../core/errors.ts'
+import { writeWhole } from '../../store/write-whole.ts'
 import { type AnomalyCalibration, calibrationSchema } from './anomaly-calibration.ts'
 
 /** Where a camera's calibration for one version of a model lies, under a folder that is Vireo's to write to. */
@@ -16,21 +15,7 @@ export function calibrationPath(
 
 /** Writes it so that a reader finds the old one or the whole new one. Throws STORE_WRITE. */
 export async function writeCalibration(path: string, calibration: AnomalyCalibration): Promise<void> {
-  const part = `${path}.part`
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    const file = await open(part, 'w')
-    try {
-      await file.writeFile(`${JSON.stringify(calibration)}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(part, path)
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message
-    throw new AppError('STORE_WRITE', `${path}: the calibration cannot be written (${reason})`, { cause })
-  }
+  await writeWhole({ path, content: `${JSON.stringify(calibration)}\n`, what: 'the calibration' })
 }
 
 /**

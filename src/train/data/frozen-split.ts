@@ -1,6 +1,6 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { AppError } from '../../core/errors.ts'
+import { writeWhole } from '../../store/write-whole.ts'
 import {
   findLeaks,
   type Leak,
@@ -59,13 +59,6 @@ async function readSides(file: string): Promise<Map<string, SplitSide>> {
 }
 
 async function writeSides(file: string, sides: ReadonlyMap<string, SplitSide>): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true })
-    await using handle = await open(`${file}.part`, 'w')
-    await handle.writeFile(`${JSON.stringify(Object.fromEntries([...sides].sort()), null, 2)}\n`)
-    await handle.sync()
-    await rename(`${file}.part`, file)
-  } catch (cause) {
-    throw new AppError('STORE_WRITE', `${file}: cannot be written (${(cause as Error).message})`, { cause })
-  }
+  const content = `${JSON.stringify(Object.fromEntries([...sides].sort()), null, 2)}\n`
+  await writeWhole({ path: file, content })
 }

@@ -1,5 +1,6 @@
 import type { Bundle } from '../../bundle/bundle-schema.ts'
-import { InferenceSession, Tensor } from '../../onnx/onnx-runtime.ts'
+import { createSession } from '../../onnx/create-session.ts'
+import { Tensor } from '../../onnx/onnx-runtime.ts'
 import { sessionSettings } from '../../onnx/session-settings.ts'
 
 /** A bundle's graph that scores whole videos, outside the engine: for calibration, checks and measurements. */
@@ -25,9 +26,8 @@ export async function openBundlePlayer(options: {
 }): Promise<BundlePlayer> {
   const { bundle, graph, threads } = options
   const { temporal, input, states, output, warmupClips } = bundle
-  const session = await InferenceSession.create(graph, {
-    intraOpNumThreads: threads,
-    logSeverityLevel: 3,
+  const session = await createSession(graph, {
+    threads,
     extra: sessionSettings(),
   })
   const callBytes = temporal.frames * input.heightPx * input.widthPx * 3

@@ -1,6 +1,7 @@
 import { AppError } from '../../core/errors.ts'
+import { createSession } from '../../onnx/create-session.ts'
 import { createGraphBuilder } from '../../onnx/graph-builder.ts'
-import { InferenceSession, Tensor } from '../../onnx/onnx-runtime.ts'
+import { Tensor } from '../../onnx/onnx-runtime.ts'
 import { layOut, trainableParameters } from '../autodiff/parameters.ts'
 import { createTape } from '../autodiff/tape.ts'
 import { clipTensor, type VideoModel } from '../models/video-model.ts'
@@ -85,7 +86,7 @@ async function logitsOf(
   feeds: Record<string, Tensor>,
   outputName = 'logits',
 ): Promise<Float32Array> {
-  const session = await InferenceSession.create(graph)
+  const session = await createSession(graph)
   const result = await session.run(feeds)
   await session.release()
   return result[outputName]!.data as Float32Array
@@ -99,7 +100,7 @@ async function streamed(model: VideoTransformer, graph: Uint8Array, clip: Uint8A
   const shape = [1, ...state.shape]
   let memory = new Tensor('float32', new Float32Array(shape.reduce((a, b) => a * b)), shape)
   let logits = new Float32Array(0)
-  const session = await InferenceSession.create(graph)
+  const session = await createSession(graph)
   for (let at = 0; at < tubelets; at += 1) {
     const pixels = clip.slice(at * bytes, (at + 1) * bytes)
     const result = await session.run({

@@ -1,6 +1,7 @@
 import { softmax } from '../../core/activation.ts'
 import { AppError } from '../../core/errors.ts'
-import { InferenceSession, Tensor } from '../../onnx/onnx-runtime.ts'
+import { createSession } from '../../onnx/create-session.ts'
+import { Tensor } from '../../onnx/onnx-runtime.ts'
 import { plainView, renderView } from '../data/augment.ts'
 import type { ClipSource } from '../data/clip-source.ts'
 import type { Prediction } from '../evaluate/prediction.ts'
@@ -82,9 +83,8 @@ export async function averageLooks<Look extends { readonly item: number }>(optio
   const labels = model.labels.length
   const sums = Array.from({ length: items }, () => new Float32Array(labels))
   const counts = new Int32Array(items)
-  const session = await InferenceSession.create(buildServingGraph(model, weights), {
-    intraOpNumThreads: threads,
-    logSeverityLevel: 3,
+  const session = await createSession(buildServingGraph(model, weights), {
+    threads,
   })
   try {
     for (let at = 0; at < looks.length; at += batch) {

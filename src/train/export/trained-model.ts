@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
+import { writeWhole } from '../../store/write-whole.ts'
 import { layOut } from '../autodiff/parameters.ts'
 import { createFrameCnn } from '../models/frame-cnn.ts'
 import { patchGrid } from '../models/patches.ts'
@@ -93,17 +94,9 @@ export function trainedModelFiles(model: TrainedModel): Record<string, Uint8Arra
 
 /** Writes them so that each file is whole or not there; weights first, so that model.json says that both are. */
 export async function writeTrainedModel(dir: string, model: TrainedModel): Promise<void> {
-  await mkdir(dir, { recursive: true })
   const files = trainedModelFiles(model)
-  for (const name of [weightsFile, modelFile]) {
-    const path = join(dir, name)
-    {
-      await using handle = await open(`${path}.part`, 'w')
-      await handle.writeFile(files[name]!)
-      await handle.sync()
-    }
-    await rename(`${path}.part`, path)
-  }
+  for (const name of [weightsFile, modelFile])
+    await writeWhole({ path: join(dir, name), content: files[name]! })
 }
 
 /** @throws AppError TRAIN_DATA when the folder holds no trained model or the files do not fit each other */

@@ -1,8 +1,9 @@
 import { toBinary } from '@bufbuild/protobuf'
 import { AppError } from '../../core/errors.ts'
+import { createSession } from '../../onnx/create-session.ts'
 import type { Preprocessing } from '../../onnx/fold/fold-input.ts'
 import { foldModel } from '../../onnx/fold/fold-preprocessing.ts'
-import { InferenceSession, Tensor } from '../../onnx/onnx-runtime.ts'
+import { Tensor } from '../../onnx/onnx-runtime.ts'
 import { type ModelProto, ModelProtoSchema } from '../../onnx/proto/onnx_pb.ts'
 import { readModel } from '../../onnx/read-model.ts'
 import { gelu, multiply, subtract } from '../autodiff/ops-arithmetic.ts'
@@ -65,9 +66,8 @@ export async function createFrozenBackbone(options: FrozenBackboneOptions): Prom
   const encoder = readModel(options.encoder, name)
   const inputName = takeClips(encoder, options)
   keepOutput(encoder, options)
-  const session = await InferenceSession.create(toBinary(ModelProtoSchema, encoder), {
-    intraOpNumThreads: options.threads,
-    logSeverityLevel: 3,
+  const session = await createSession(toBinary(ModelProtoSchema, encoder), {
+    threads: options.threads,
   })
   const run = async (clips: Uint8Array, count: number) => {
     const input = new Tensor('uint8', clips, [count, clip.frames, clip.heightPx, clip.widthPx, 3])

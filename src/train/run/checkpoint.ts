@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '../../core/errors.ts'
+import { writeWhole } from '../../store/write-whole.ts'
 
 /** What a run needs to go on: plain data, and vectors. */
 export interface Checkpoint {
@@ -38,24 +38,12 @@ export function createCheckpointStore(options: {
   const { dir, keep = 2, onNotice } = options
   return {
     async save(checkpoint) {
-      const target = join(dir, nameOf(checkpoint.step))
-      const temporary = `${target}.part`
-      try {
-        await mkdir(dir, { recursive: true })
-        await using handle = await open(temporary, 'w')
-        await writeAll(handle, checkpoint)
-        await handle.sync()
-        await rename(temporary, target)
-        await using folder = await open(dir, 'r')
-        await folder.sync()
-        await prune(dir, keep)
-      } catch (cause) {
-        await rm(temporary, { force: true }).catch(() => {})
-        const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message
-        throw new AppError('STORE_WRITE', `${target}: the checkpoint cannot be written (${reason})`, {
-          cause,
-        })
-      }
+      await writeWhole({
+        path: join(dir, nameOf(checkpoint.step)),
+        content: (handle) => writeAll(handle, checkpoint),
+        what: 'the checkpoint',
+      })
+      await prune(dir, keep)
     },
     async latest() {
       for (const step of (await stepsIn(dir)).toReversed()) {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
+import { writeWhole } from '../../store/write-whole.ts'
 import { type FineTuneOptions, fineTune } from './fine-tune.ts'
 import { type FineTunePlan, type FineTunePlanInput, parseFineTunePlan } from './fine-tune-plan.ts'
 import type { TrainedRun } from './run-training.ts'
@@ -138,7 +139,5 @@ function isBetter(one: Trial, other: Trial, watch: FineTunePlan['watch']): boole
 }
 
 async function writeTrials(runDir: string, trials: readonly Trial[]): Promise<void> {
-  const path = join(runDir, 'trials.json')
-  await writeFile(`${path}.part`, `${JSON.stringify(trials, null, 2)}\n`)
-  await rename(`${path}.part`, path)
+  await writeWhole({ path: join(runDir, 'trials.json'), content: `${JSON.stringify(trials, null, 2)}\n` })
 }

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import { createRandom, type Random } from '../../core/random.ts'
+import { createSession } from '../../onnx/create-session.ts'
 import { createGraphBuilder } from '../../onnx/graph-builder.ts'
-import { InferenceSession, Tensor } from '../../onnx/onnx-runtime.ts'
+import { Tensor } from '../../onnx/onnx-runtime.ts'
 import { readJson } from '../../store/read-json.ts'
 import { copyWeights, initialWeights, layOut, trainableParameters } from '../autodiff/parameters.ts'
 import { createTape } from '../autodiff/tape.ts'
@@ -249,9 +250,8 @@ async function createProbe(objective: SelfSupervision, feeds: Feeds, threads: nu
   const errors = objective.losses({ tape, parameters: (name) => parameters.get(name)! }, (name) => name)
   for (const kind of ['masked', 'next'] as const)
     if (errors[kind]) graph.output(kind, errors[kind].name, 'float32', [])
-  const session = await InferenceSession.create(graph.model(), {
-    intraOpNumThreads: threads,
-    logSeverityLevel: 3,
+  const session = await createSession(graph.model(), {
+    threads,
   })
   const fixed = tensorsOf(objective.inputs, feeds)
   return {

@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
+import { writeWhole } from '../../store/write-whole.ts'
 
 interface RunRecord {
   readonly formatVersion: 1
@@ -56,7 +57,7 @@ export async function openRunFolder(options: {
   const dir = join(runsDir, record.id)
   const save = async (next: RunRecord) => {
     record = next
-    await writeRecord(dir, record)
+    await writeWhole({ path: join(dir, recordFile), content: `${JSON.stringify(record, null, 2)}\n` })
   }
   if (!open) await save(record)
   return {
@@ -110,23 +111,6 @@ async function readRuns(runsDir: string): Promise<RunRecord[]> {
     }),
   )
   return found.filter((run) => run !== null && run.formatVersion === 1) as RunRecord[]
-}
-
-async function writeRecord(dir: string, record: RunRecord): Promise<void> {
-  const path = join(dir, recordFile)
-  try {
-    await mkdir(dir, { recursive: true })
-    {
-      await using handle = await open(`${path}.part`, 'w')
-      await handle.writeFile(`${JSON.stringify(record, null, 2)}\n`)
-      await handle.sync()
-    }
-    await rename(`${path}.part`, path)
-    await using folder = await open(dir, 'r')
-    await folder.sync()
-  } catch (cause) {
-    throw new AppError('STORE_WRITE', `${path}: cannot be written (${(cause as Error).message})`, { cause })
-  }
 }
 
 /** 20261125-015300 */

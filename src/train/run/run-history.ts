@@ -1,6 +1,7 @@
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readJson } from '../../store/read-json.ts'
+import { writeWhole } from '../../store/write-whole.ts'
 
 /** What became of one epoch. */
 export interface EpochRecord {
@@ -45,11 +46,8 @@ export async function openHistory(
   step: number,
 ): Promise<{ write(line: HistoryLine): Promise<void> }> {
   const path = join(runDir, historyFile)
-  await mkdir(runDir, { recursive: true })
   const kept = (await readHistory(runDir)).filter((line) => line.step <= step)
-  const text = kept.map((line) => `${JSON.stringify(line)}\n`).join('')
-  await writeFile(`${path}.part`, text)
-  await rename(`${path}.part`, path)
+  await writeWhole({ path, content: kept.map((line) => `${JSON.stringify(line)}\n`).join('') })
   return { write: (line) => appendFile(path, `${JSON.stringify(line)}\n`) }
 }
 

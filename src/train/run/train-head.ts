@@ -1,5 +1,6 @@
+import { createSession } from '../../onnx/create-session.ts'
 import { createGraphBuilder } from '../../onnx/graph-builder.ts'
-import { InferenceSession, Tensor } from '../../onnx/onnx-runtime.ts'
+import { Tensor } from '../../onnx/onnx-runtime.ts'
 import { layOut, trainableParameters } from '../autodiff/parameters.ts'
 import { createTape } from '../autodiff/tape.ts'
 import { createDrawOrder } from '../data/draw-order.ts'
@@ -154,9 +155,8 @@ async function createHeadJudge(model: FrozenBackbone, threads: number) {
     tape.constant(features, [-1, model.features]),
   )
   graph.output('logits', logits.name, 'float32', ['N', model.labels.length])
-  const session = await InferenceSession.create(graph.model(), {
-    intraOpNumThreads: threads,
-    logSeverityLevel: 3,
+  const session = await createSession(graph.model(), {
+    threads,
   })
   return {
     async logits(values: Float32Array, embedded: Embeddings): Promise<Float32Array> {

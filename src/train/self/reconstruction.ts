@@ -1,6 +1,7 @@
 import { createRandom } from '../../core/random.ts'
+import { createSession } from '../../onnx/create-session.ts'
 import { createGraphBuilder } from '../../onnx/graph-builder.ts'
-import { InferenceSession, Tensor } from '../../onnx/onnx-runtime.ts'
+import { Tensor } from '../../onnx/onnx-runtime.ts'
 import { frozenParameters, layOut } from '../autodiff/parameters.ts'
 import { createTape } from '../autodiff/tape.ts'
 import { patchGrid } from '../models/patches.ts'
@@ -44,9 +45,8 @@ export async function reconstruct(options: {
   graph.output('painted', painted.name, 'float32', painted.shape)
 
   const order = drawOrders(count, places, createRandom(seed))
-  const session = await InferenceSession.create(graph.model(), {
-    intraOpNumThreads: threads,
-    logSeverityLevel: 3,
+  const session = await createSession(graph.model(), {
+    threads,
   })
   const { frames, heightPx, widthPx } = settings.clip
   const result = await session.run({

@@ -2,8 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
+import { createSession } from '../../onnx/create-session.ts'
 import { countNodes, providerNames } from '../../onnx/node-counts.ts'
-import { InferenceSession, type Tensor } from '../../onnx/onnx-runtime.ts'
+import type { InferenceSession, Tensor } from '../../onnx/onnx-runtime.ts'
 
 /** Where training runs. */
 export type TrainingProvider = 'cpu' | 'cuda' | 'webgpu'
@@ -31,13 +32,12 @@ export async function openTrainingSession(
   }
   let session: InferenceSession
   try {
-    session = await InferenceSession.create(graph, {
+    session = await createSession(graph, {
       executionProviders: [provider],
-      intraOpNumThreads: threads,
+      threads,
       graphOptimizationLevel: 'all',
       // The pattern of the first run would be laid out beside what that run had taken: a third more memory, no time.
       enableMemPattern: false,
-      logSeverityLevel: 3,
       ...(profileDir !== null && { enableProfiling: true, profileFilePrefix: join(profileDir, 'run') }),
     })
   } catch (cause) {

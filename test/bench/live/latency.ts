@@ -96,7 +96,8 @@ http: { port: 0 }
       telemetry.observe(metric, labels, value)
       if (!counting) return
       if (metric === 'vireo_infer_run_seconds') runs.push(value * 1000)
-      if (metric === 'vireo_event_latency_seconds' && labels.stage === 'ack') acks.push(value * 1000)
+      if (metric === 'vireo_event_latency_seconds' && Object.values(labels)[0] === 'ack')
+        acks.push(value * 1000)
     },
   }
   const system = await startLiveSystem({

@@ -174,7 +174,7 @@ describe('alert tracker with trouble', () => {
     const counted: Record<string, number> = {}
     const one = tracker('', {
       ...noTelemetry,
-      count(metric, labels, by = 1) {
+      count(metric, labels: Record<string, string>, by = 1) {
         const key = `${metric} ${labels.phase ?? labels.reason}`
         counted[key] = (counted[key] ?? 0) + by
       },

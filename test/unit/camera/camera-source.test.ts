@@ -89,7 +89,7 @@ function setUp({ spawnFails = false, hears = false, ...more }: SetUp = {}) {
     random: () => 1,
     telemetry: {
       ...noTelemetry,
-      gauge: (_name, { state }, value) => gauges.set(state!, value),
+      gauge: (_name, { state }: Record<string, string>, value) => gauges.set(state!, value),
       log: { debug: log, info: log, warn: log, error: log },
     },
     env: {},

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { errorTable } from '../../../src/core/error-table.ts'
-import { metricTable } from '../../../src/telemetry/metric-table.ts'
+import { metricTable } from '../../../src/core/metrics/metric-table.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const page = readFileSync(join(root, 'docs/cameras.md'), 'utf8')

@@ -58,7 +58,7 @@ function setUp() {
     },
     telemetry: {
       ...noTelemetry,
-      count: (_metric, { reason }, by = 1) => {
+      count: (_metric, { reason }: Record<string, string>, by = 1) => {
         drops[reason!] = (drops[reason!] ?? 0) + by
       },
     },

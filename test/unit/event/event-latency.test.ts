@@ -10,7 +10,8 @@ function setUp() {
     clock: { nowMs: () => 0, monoMs: () => time.monoMs, after: () => () => {} },
     telemetry: {
       ...noTelemetry,
-      observe: (metric, { stage }, seconds) => observed.push([`${metric} ${stage}`, seconds]),
+      observe: (metric, { stage }: Record<string, string>, seconds) =>
+        observed.push([`${metric} ${stage}`, seconds]),
     },
   })
   return { latency, observed, time }

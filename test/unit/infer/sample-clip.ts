@@ -55,7 +55,7 @@ export function createRecorder() {
     void lines.push({ level, message, fields })
   const telemetry: Telemetry = {
     ...noTelemetry,
-    count(metric, labels, by = 1) {
+    count(metric, labels: Record<string, string>, by = 1) {
       if (metric === 'vireo_drops_total') drops[labels.reason!] = (drops[labels.reason!] ?? 0) + by
       else counts[metric] = (counts[metric] ?? 0) + by
     },

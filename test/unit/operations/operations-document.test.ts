@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findProblems } from '../../../pipelines/live/check-config.ts'
 import { loadConfig } from '../../../src/config/load.ts'
-import { metricTable } from '../../../src/telemetry/metric-table.ts'
+import { metricTable } from '../../../src/core/metrics/metric-table.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const text = readFileSync(join(root, 'docs/operations.md'), 'utf8')

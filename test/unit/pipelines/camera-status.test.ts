@@ -38,7 +38,10 @@ function setUp(more: object = {}) {
     scoring$,
     clock: { nowMs: () => 7, monoMs: () => 7, after: () => () => {} },
     source: { status$, frames$: () => frames, damage: () => damage, trouble$ } as unknown as CameraSource,
-    telemetry: { ...noTelemetry, gauge: (_name, { picture }, value) => gauges.set(picture!, value) },
+    telemetry: {
+      ...noTelemetry,
+      gauge: (_name, { picture }: Record<string, string>, value) => gauges.set(picture!, value),
+    },
   }).subscribe(({ state, picture, reason }) => seen.push(`${state} ${picture}: ${reason}`))
   return {
     seen,

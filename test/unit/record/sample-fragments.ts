@@ -43,7 +43,7 @@ export function countingTelemetry() {
   }
   const telemetry: Telemetry = {
     ...noTelemetry,
-    count(metric, labels, by = 1) {
+    count(metric, labels: Record<string, string>, by = 1) {
       const key =
         metric === 'vireo_drops_total' ? labels.reason! : `${metric} ${Object.values(labels).join(' ')}`
       const table = metric === 'vireo_drops_total' ? drops : counts

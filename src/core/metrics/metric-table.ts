@@ -171,9 +171,14 @@ export const metricTable = {
     help: 'Events accepted and not yet taken by a receiver.',
     labels: ['sink'],
   },
-  vireo_outbox_oldest_seconds: {
+  vireo_outbox_oldest_timestamp_seconds: {
     type: 'gauge',
     help: 'When the oldest event that waits was accepted, seconds of Unix time; 0 when none waits.',
+    labels: ['sink'],
+  },
+  vireo_outbox_oldest_seconds: {
+    type: 'gauge',
+    help: 'The same as vireo_outbox_oldest_timestamp_seconds, under its former name, which reads like an age.',
     labels: ['sink'],
   },
   vireo_store_unreadable_rows_total: {
