@@ -6,6 +6,7 @@ import { dataFiles } from '../../src/core/data-dir.ts'
 import type { Protection } from '../../src/record/tier/tiering.ts'
 import { openDatasetFolder } from '../../src/review/dataset-folder.ts'
 import { openReviewStore } from '../../src/review/review-store.ts'
+import { everyItem } from '../../src/store/every-item.ts'
 import { labelledFootage } from '../learn/labelled-footage.ts'
 
 /**
@@ -37,13 +38,12 @@ function judgedTimes(dataDir: string, clock: Clock) {
   if (!existsSync(join(dataDir, dataFiles.reviews))) return []
   const reviews = openReviewStore({ dataDir, clock })
   try {
-    return reviews
-      .list({ state: 'done' }, Number.MAX_SAFE_INTEGER)
-      .map(({ cameraId, startedMs, durationMs }) => ({
-        cameraId,
-        fromMs: startedMs,
-        toMs: startedMs + durationMs,
-      }))
+    const judged = everyItem((request) => reviews.list({ state: 'done' }, request))
+    return [...judged].map(({ cameraId, startedMs, durationMs }) => ({
+      cameraId,
+      fromMs: startedMs,
+      toMs: startedMs + durationMs,
+    }))
   } finally {
     reviews.close()
   }

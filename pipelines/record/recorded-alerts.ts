@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { dataFiles } from '../../src/core/data-dir.ts'
 import type { Footage } from '../../src/record/digest/cover-pieces.ts'
 import type { AlertMark } from '../../src/record/digest/piece.ts'
+import { everyItem } from '../../src/store/every-item.ts'
 import { openAlertReader } from '../../src/store/tables/alert-reader.ts'
 import { openClipReader } from '../../src/store/tables/clip-reader.ts'
 
-const pageRows = 500
 /** An alert that lasts, or a clip, may have begun so long before the time that is asked for. */
 const longestMs = 86_400_000
 
@@ -27,17 +27,12 @@ function alertsOf({ dataDir, fromMs, toMs, wanted }: Asked): AlertMark[] {
   const reader = openAlertReader(dataDir)
   try {
     const found: AlertMark[] = []
-    let cursor: string | null = null
-    do {
-      const filter = { sinceMs: fromMs - longestMs, untilMs: toMs, ...(cursor === null ? {} : { cursor }) }
-      const page: ReturnType<typeof reader.list> = reader.list(filter, pageRows)
-      for (const { step } of page.rows) {
-        const { alertId, cameraId, label, severity, score, startedMs, lastMs } = step
-        if (wanted(cameraId) && lastMs >= fromMs)
-          found.push({ alertId, cameraId, label, severity, score, fromMs: startedMs, toMs: lastMs })
-      }
-      cursor = page.next
-    } while (cursor !== null)
+    const filter = { sinceMs: fromMs - longestMs, untilMs: toMs }
+    for (const { step } of everyItem((request) => reader.list(filter, request))) {
+      const { alertId, cameraId, label, severity, score, startedMs, lastMs } = step
+      if (wanted(cameraId) && lastMs >= fromMs)
+        found.push({ alertId, cameraId, label, severity, score, fromMs: startedMs, toMs: lastMs })
+    }
     return found.sort((a, b) => a.fromMs - b.fromMs)
   } finally {
     reader.close()
@@ -48,15 +43,12 @@ function clipsOf({ dataDir, fromMs, toMs, wanted }: Asked): Footage[] {
   const reader = openClipReader(dataDir)
   try {
     const found: Footage[] = []
-    let cursor: string | null = null
-    do {
-      const filter = { sinceMs: fromMs - longestMs, ...(cursor === null ? {} : { cursor }) }
-      const page: ReturnType<typeof reader.list> = reader.list(filter, pageRows)
-      for (const { cameraId, path, startedMs, durationMs } of page)
-        if (wanted(cameraId) && startedMs < toMs && startedMs + durationMs > fromMs && existsSync(path))
-          found.push({ cameraId, path, fromMs: startedMs, toMs: startedMs + durationMs })
-      cursor = reader.next(page, pageRows)
-    } while (cursor !== null)
+    const filter = { sinceMs: fromMs - longestMs }
+    for (const clip of everyItem((request) => reader.list(filter, request))) {
+      const { cameraId, path, startedMs, durationMs } = clip
+      if (wanted(cameraId) && startedMs < toMs && startedMs + durationMs > fromMs && existsSync(path))
+        found.push({ cameraId, path, fromMs: startedMs, toMs: startedMs + durationMs })
+    }
     return found.sort((a, b) => a.fromMs - b.fromMs)
   } finally {
     reader.close()

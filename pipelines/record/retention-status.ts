@@ -94,7 +94,7 @@ export async function retentionStatus(options: {
           }
         }),
       ),
-      ...(files > 0 ? { files: reader.list(cameraId, files) } : {}),
+      ...(files > 0 ? { files: reader.list(cameraId, { limit: files }).items } : {}),
     }
   } finally {
     reader.close()

@@ -12,6 +12,7 @@ import type { DatasetEntry, DatasetManifest, DatasetSide } from '../../src/revie
 import type { ForeignEntry } from '../../src/review/foreign-entry.ts'
 import { entriesOfFolders, importEntries } from '../../src/review/import-dataset.ts'
 import type { ReviewedItem } from '../../src/review/review-store.ts'
+import { everyItem } from '../../src/store/every-item.ts'
 import { splitByGroup, splitSides } from '../../src/train/evaluate/split-by-group.ts'
 import { refuseNewLabels } from './known-labels.ts'
 import { openReviewQueue } from './review.ts'
@@ -29,7 +30,7 @@ export async function buildDatasetVersion(options: DatasetOptions): Promise<Data
   const queue = openReviewQueue(options)
   try {
     return await newVersion(options, {
-      items: queue.list({ state: 'done' }, Number.MAX_SAFE_INTEGER),
+      items: [...everyItem((request) => queue.list({ state: 'done' }, request))],
       stays: ({ reason }) => reason === 'import',
       added: [],
     })

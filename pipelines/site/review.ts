@@ -5,6 +5,7 @@ import { dataFiles } from '../../src/core/data-dir.ts'
 import type { Judgement } from '../../src/review/judgement.ts'
 import type { ReviewFact, ReviewItem } from '../../src/review/review-item.ts'
 import { openReviewStore, type ReviewStore } from '../../src/review/review-store.ts'
+import { everyPage } from '../../src/store/every-item.ts'
 import type { FileGuard } from '../../src/store/file-guard.ts'
 import { type ClipReader, type ClipRow, openClipReader } from '../../src/store/tables/clip-reader.ts'
 import { markReviewed } from '../../src/store/tables/mark-reviewed.ts'
@@ -16,7 +17,7 @@ export interface QueueJudgement extends Judgement {
 
 /** The queue of clips that people judge, with every alert and every sample that has a clip in it. */
 export interface ReviewQueue
-  extends Pick<ReviewStore, 'list' | 'next' | 'get' | 'find' | 'isLabelled' | 'markRemoved'> {
+  extends Pick<ReviewStore, 'list' | 'get' | 'find' | 'isLabelled' | 'markRemoved'> {
   /** @throws AppError API_BAD_REQUEST, also for a label that nobody uses yet, unless `newLabels` says that it is meant */
   judge(idPrefix: string, judgement: QueueJudgement): ReviewFact
   undo(idPrefix: string, who: string): ReviewFact
@@ -25,7 +26,6 @@ export interface ReviewQueue
   close(): void
 }
 
-const pageClips = 500
 /** No clip is longer, and none is finished later than that after its beginning. */
 const longestClipMs = 2 * 3_600_000
 
@@ -51,7 +51,8 @@ export function openReviewQueue(options: {
     const found = reader()
     if (!found) return
     const nowMs = clock.nowMs()
-    for (const page of pagesOf(found, Math.max(0, addedMs - longestClipMs))) {
+    const filter = { of: 'all', removed: true, sinceMs: Math.max(0, addedMs - longestClipMs) } as const
+    for (const page of everyPage((request) => found.list(filter, request))) {
       const gone = page.filter(({ removedReason }) => removedReason !== null)
       store.add(page.filter(({ removedReason }) => removedReason === null).map(toItem))
       store.markRemoved(gone.map(({ alertId, removedReason }) => ({ id: alertId, reason: removedReason! })))
@@ -116,17 +117,6 @@ function saidPart({ preRollMs, lastedMs, durationMs }: ClipRow) {
 /** Labels of the queue count beside others: alone, they are only what one person gave first. */
 const inUse = (known: readonly string[], given: readonly string[]) =>
   known.length === 0 ? [] : [...new Set([...known, ...given])].sort()
-
-/** Every clip of an alert or a sample that began since then, page by page. */
-function* pagesOf(reader: ClipReader, sinceMs: number): Generator<ClipRow[]> {
-  let cursor: string | null = null
-  do {
-    const filter = { of: 'all', removed: true, sinceMs, ...(cursor === null ? {} : { cursor }) } as const
-    const page = reader.list(filter, pageClips)
-    if (page.length > 0) yield page
-    cursor = reader.next(page, pageClips)
-  } while (cursor !== null)
-}
 
 function toItem(row: ClipRow): ReviewItem {
   const { alertId, why, cameraId, path, sha256, startedMs, durationMs, label, score, modelVersion } = row

@@ -11,20 +11,12 @@ export function createSiteArchive(
   const alerts = openAlertReader(dataDir)
   const clips = openClipReader(dataDir)
   return {
-    alerts({ camera, label, rule, open, since, until, cursor, limit }) {
-      const { rows, next } = alerts.list(
-        {
-          ...(camera === undefined ? {} : { cameraId: camera }),
-          ...(label === undefined ? {} : { label }),
-          ...(rule === undefined ? {} : { rule }),
-          ...(open === undefined ? {} : { open }),
-          ...(since === undefined ? {} : { sinceMs: Date.parse(since) }),
-          ...(until === undefined ? {} : { untilMs: Date.parse(until) }),
-          ...(cursor === undefined ? {} : { cursor }),
-        },
-        limit,
+    alerts({ camera, since, until, cursor, limit, ...filter }) {
+      const { items, next } = alerts.list(
+        { ...filter, cameraId: camera, sinceMs: msOf(since), untilMs: msOf(until) },
+        { limit, after: cursor },
       )
-      return { alerts: rows.map(toAlertEntry), next }
+      return { alerts: items.map(toAlertEntry), next }
     },
     alert(alertId) {
       const row = alerts.find(alertId)
@@ -32,17 +24,11 @@ export function createSiteArchive(
       throw new AppError('API_NOT_FOUND', `there is no alert ${alertId}`)
     },
     clips({ camera, label, since, removed = false, cursor, limit }) {
-      const rows = clips.list(
-        {
-          removed,
-          ...(camera === undefined ? {} : { cameraId: camera }),
-          ...(label === undefined ? {} : { label }),
-          ...(since === undefined ? {} : { sinceMs: Date.parse(since) }),
-          ...(cursor === undefined ? {} : { cursor }),
-        },
-        limit,
+      const { items, next } = clips.list(
+        { cameraId: camera, label, sinceMs: msOf(since), removed },
+        { limit, after: cursor },
       )
-      return { clips: rows.map(toClipEntry), next: clips.next(rows, limit) }
+      return { clips: items.map(toClipEntry), next }
     },
     clip(alertId) {
       const row = clips.get(alertId)
@@ -58,6 +44,8 @@ export function createSiteArchive(
     },
   }
 }
+
+const msOf = (time: string | undefined) => (time === undefined ? time : Date.parse(time))
 
 /** The addresses of files on this machine say nothing to somebody elsewhere, who asks for the clip by its alert. */
 function toAlertEntry({ step, clip }: AlertRow): AlertEntry {

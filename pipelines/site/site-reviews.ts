@@ -61,19 +61,12 @@ export function createSiteReviews(options: {
 
   return {
     reviewItems({ state, camera, reason, label, since, until, cursor, limit }) {
-      const page = queue.list(
-        {
-          ...(state === 'all' ? {} : { state }),
-          ...(camera === undefined ? {} : { cameraId: camera }),
-          ...(reason === undefined ? {} : { reason }),
-          ...(label === undefined ? {} : { label }),
-          ...(since === undefined ? {} : { sinceMs: Date.parse(since) }),
-          ...(until === undefined ? {} : { untilMs: Date.parse(until) }),
-          ...(cursor === undefined ? {} : { cursor }),
-        },
-        limit,
+      const wanted = { cameraId: camera, reason, label, sinceMs: msOf(since), untilMs: msOf(until) }
+      const { items, next } = queue.list(
+        { ...wanted, state: state === 'all' ? undefined : state },
+        { limit, after: cursor },
       )
-      return { items: page.map(entryOf), next: queue.next(page, limit) }
+      return { items: items.map(entryOf), next }
     },
     reviewItem: detail,
     reviewMedia(id) {
@@ -114,6 +107,7 @@ export function createSiteReviews(options: {
   }
 }
 
+const msOf = (time: string | undefined) => (time === undefined ? time : Date.parse(time))
 const iso = (ms: number) => new Date(ms).toISOString()
 
 function factOf({ itemId: _item, atMs, ...fact }: ReviewFact): ReviewFactEntry {

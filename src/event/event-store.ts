@@ -79,10 +79,11 @@ function storeOn(database: StoreDatabase, lock: { release(): void }, options: Ev
   )
   const byId = database.prepare('SELECT * FROM outbox WHERE id = ?')
   const upsert = database.prepare(
-    `INSERT INTO alert (id, camera, label, rule, phase, seq, score, started_ms, last_ms, step)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, seq = excluded.seq, score = excluded.score,
-       last_ms = excluded.last_ms, step = excluded.step WHERE excluded.seq > alert.seq`,
+    `INSERT INTO alert (id, camera, label, rule, severity, zone, phase, seq, score, started_ms, last_ms, step)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, zone = excluded.zone, phase = excluded.phase,
+       seq = excluded.seq, score = excluded.score, last_ms = excluded.last_ms, step = excluded.step
+       WHERE excluded.seq > alert.seq`,
   )
   const open = database.prepare("SELECT step FROM alert WHERE phase <> 'end' ORDER BY started_ms, id")
   const pruneEvents = database.prepare(
@@ -112,9 +113,10 @@ function storeOn(database: StoreDatabase, lock: { release(): void }, options: Ev
     return toOutboxEvent(row!, 0)
   }
   const putAlert = (step: AlertStep): OutboxEvent => {
-    const { alertId, cameraId, label, rule, phase, seq, score, startedMs, lastMs } = step
+    const { alertId, cameraId, label, rule, severity, zone, phase, seq, score, startedMs, lastMs } = step
+    const what = [alertId, cameraId, label, rule, severity, zone ?? null] as const
     const times = [Math.round(startedMs), Math.round(lastMs)] as const
-    upsert.run(alertId, cameraId, label, rule, phase, seq, score, ...times, JSON.stringify(step))
+    upsert.run(...what, phase, seq, score, ...times, JSON.stringify(step))
     return put(alertEvent(step, source))
   }
   const openAlerts = () => open.all().flatMap((row) => readJson<AlertStep>(row.step) ?? [])

@@ -1,6 +1,7 @@
 import type { ConfigDiff } from '../config/diff.ts'
 import type { CameraEdit } from '../config/edit.ts'
 import type { CameraConfig } from '../config/schema.ts'
+import type { Severity } from '../core/alert.ts'
 import type { CameraStatus } from '../core/camera-status.ts'
 import type { ModelStatus } from './health-port.ts'
 
@@ -79,14 +80,17 @@ export interface AlertQuery {
   readonly camera?: string | undefined
   readonly label?: string | undefined
   readonly rule?: string | undefined
+  readonly severity?: Severity | undefined
+  readonly zone?: string | undefined
   readonly open?: boolean | undefined
+  readonly reviewed?: boolean | undefined
   readonly since?: string | undefined
   readonly until?: string | undefined
   readonly cursor?: string | undefined
   readonly limit: number
 }
 
-export interface ClipQuery extends Omit<AlertQuery, 'rule' | 'open' | 'until'> {
+export interface ClipQuery extends Pick<AlertQuery, 'camera' | 'label' | 'since' | 'cursor' | 'limit'> {
   readonly removed?: boolean | undefined
 }
 

@@ -1,5 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Disagreement } from '../core/disagreement.ts'
+import type { Page, PageRequest } from '../core/page.ts'
+import { createPagedQuery, where } from '../store/paged-query.ts'
 import { readJson } from '../store/read-json.ts'
 import { type StoreDatabase, transaction } from '../store/store-database.ts'
 
@@ -13,7 +15,7 @@ export interface Disagreements {
   /** Stores them in one go; the oldest of the model beyond 10,000 make room. */
   add(model: string, found: readonly Disagreement[]): void
   /** The newest first. */
-  list(filter: { model?: string; sinceMs?: number; limit: number }): StoredDisagreement[]
+  list(filter: { model?: string; sinceMs?: number }, request: PageRequest): Page<StoredDisagreement>
 }
 
 const mostOfModel = 10_000
@@ -24,9 +26,21 @@ export function createDisagreements(database: StoreDatabase, clock: Clock): Disa
     `DELETE FROM disagreement WHERE model = ?1 AND id <= (
        SELECT id FROM disagreement WHERE model = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${mostOfModel})`,
   )
-  const select = database.prepare(
-    `SELECT id, model, at_ms, data FROM disagreement
-     WHERE (?1 IS NULL OR model = ?1) AND at_ms >= ?2 ORDER BY id DESC LIMIT ?3`,
+  const page = createPagedQuery(
+    database,
+    {
+      name: 'disagreements',
+      from: 'disagreement',
+      // Numbers that are given once, in the order in which they come: no other id is needed.
+      rank: 'id',
+      id: "''",
+      rows: 'SELECT id, model, at_ms, data, page.* FROM page JOIN disagreement ON id = page_rank',
+    },
+    (row) => {
+      const data = readJson<Disagreement>(row.data)
+      if (data === null) return null
+      return { ...data, id: Number(row.id), model: String(row.model), atMs: Number(row.at_ms) }
+    },
   )
   return {
     add(model, found) {
@@ -36,11 +50,7 @@ export function createDisagreements(database: StoreDatabase, clock: Clock): Disa
         prune.run(model)
       })
     },
-    list: ({ model = null, sinceMs = 0, limit }) =>
-      select.all(model, sinceMs, limit).flatMap((row) => {
-        const data = readJson<Disagreement>(row.data)
-        if (data === null) return []
-        return { ...data, id: Number(row.id), model: String(row.model), atMs: Number(row.at_ms) }
-      }),
+    list: ({ model, sinceMs }, request) =>
+      page([where('model = ?', model), where('at_ms >= ?', sinceMs)], request),
   }
 }

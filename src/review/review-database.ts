@@ -39,6 +39,17 @@ const migrations: readonly string[] = [
    ALTER TABLE item ADD COLUMN removed_reason TEXT;`,
   `ALTER TABLE item ADD COLUMN said_from_ms INTEGER;
    ALTER TABLE item ADD COLUMN said_to_ms INTEGER;`,
+  // The verdict that holds is kept with the clip, as currentFact finds it: what nobody took back, the latest.
+  `CREATE VIEW holding AS SELECT item.id, coalesce((SELECT verdict FROM fact WHERE item = item.id AND verdict <> 'undo'
+       AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.undoes = fact.seq) ORDER BY seq DESC LIMIT 1), 'skip')
+     AS verdict FROM item;
+   ALTER TABLE item ADD COLUMN verdict TEXT NOT NULL DEFAULT 'skip';
+   UPDATE item SET verdict = (SELECT holding.verdict FROM holding WHERE holding.id = item.id);
+   CREATE TRIGGER fact_holds AFTER INSERT ON fact BEGIN
+     UPDATE item SET verdict = (SELECT holding.verdict FROM holding WHERE holding.id = NEW.item) WHERE id = NEW.item;
+   END;
+   DROP INDEX item_recent;
+   CREATE INDEX item_listed ON item (started_ms, id, camera, reason, label, verdict, removed_reason);`,
 ]
 
 /**

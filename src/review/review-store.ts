@@ -1,8 +1,9 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
-import { decodeCursor, encodeCursor, firstPage } from '../core/page-cursor.ts'
+import type { Page, PageRequest } from '../core/page.ts'
 import type { FileGuard } from '../store/file-guard.ts'
+import { createPagedQuery, where } from '../store/paged-query.ts'
 import { transaction } from '../store/store-database.ts'
 import { checkJudgement } from './check-judgement.ts'
 import type { Judgement } from './judgement.ts'
@@ -24,16 +25,14 @@ export interface ReviewedItem extends ReviewItem {
 
 export interface ReviewFilter {
   /** waiting: nobody judged it, or somebody skipped it, and its recording is there. done: judged. */
-  readonly state?: 'waiting' | 'done'
-  readonly cameraId?: string
-  readonly reason?: ReviewReason
+  readonly state?: 'waiting' | 'done' | undefined
+  readonly cameraId?: string | undefined
+  readonly reason?: ReviewReason | undefined
   /** What the model said. */
-  readonly label?: string
+  readonly label?: string | undefined
   /** Clips that begin at or after it, and before it; milliseconds since the Unix epoch. */
-  readonly sinceMs?: number
-  readonly untilMs?: number
-  /** Goes on after an earlier page. */
-  readonly cursor?: string
+  readonly sinceMs?: number | undefined
+  readonly untilMs?: number | undefined
 }
 
 export interface ReviewStore {
@@ -42,9 +41,7 @@ export interface ReviewStore {
   /** Notes that recordings are gone. Ids that are not in the queue change nothing. */
   markRemoved(gone: readonly { readonly id: string; readonly reason: string }[]): void
   /** Newest first. @throws AppError API_BAD_REQUEST for a cursor that is none */
-  list(filter: ReviewFilter, limit: number): ReviewedItem[]
-  /** Where the page after such a one begins; null when it was the last. */
-  next(page: readonly ReviewedItem[], limit: number): string | null
+  list(filter: ReviewFilter, request: PageRequest): Page<ReviewedItem>
   get(id: string): ReviewedItem | null
   /** By the id or its beginning. @throws AppError API_BAD_REQUEST for none or several */
   find(idPrefix: string): ReviewedItem
@@ -60,6 +57,11 @@ export interface ReviewStore {
   isLabelled(itemId: string): boolean
   close(): void
 }
+
+const stateIs = {
+  waiting: ["verdict = 'skip' AND removed_reason IS NULL"],
+  done: ["verdict <> 'skip'"],
+} as const
 
 export function openReviewStore(options: {
   dataDir: string
@@ -89,24 +91,23 @@ export function openReviewStore(options: {
   const remove = database.prepare('UPDATE item SET removed_reason = ? WHERE id = ?')
   const labelsSaid = database.prepare('SELECT DISTINCT label FROM item WHERE label IS NOT NULL')
   const labelsGiven = database.prepare('SELECT DISTINCT labels FROM fact')
-  // The verdict that holds, as currentFact finds it.
-  const verdict = `(SELECT verdict FROM fact WHERE item = item.id AND verdict <> 'undo'
-     AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.undoes = fact.seq) ORDER BY seq DESC LIMIT 1)`
-  const select = database.prepare(
-    `SELECT item.*, coalesce(${verdict}, 'skip') AS verdict FROM item
-     WHERE (?1 IS NULL OR camera = ?1) AND (?2 IS NULL OR reason = ?2) AND (?3 IS NULL OR label = ?3)
-     AND started_ms >= ?4 AND started_ms < ?5 AND (started_ms, id) < (?6, ?7)
-     AND CASE ?8 WHEN 'waiting' THEN verdict = 'skip' AND removed_reason IS NULL
-                 WHEN 'done' THEN verdict <> 'skip' ELSE TRUE END
-     ORDER BY started_ms DESC, id DESC LIMIT ?9`,
-  )
-
   const facts = (itemId: string) => factsOf.all(itemId).flatMap((row) => toFact(row) ?? [])
   const withFacts = (row: Record<string, SQLOutputValue>): ReviewedItem => {
     const item = toItem(row)
     const said = facts(item.id)
     return { ...item, facts: said, current: currentFact(said) }
   }
+  const page = createPagedQuery(
+    database,
+    {
+      name: 'review',
+      from: 'item INDEXED BY item_listed',
+      rank: 'started_ms',
+      id: 'id',
+      rows: 'SELECT item.*, page.* FROM page JOIN item ON item.id = page_id',
+    },
+    withFacts,
+  )
   const find = (idPrefix: string): ReviewedItem => {
     const rows = byPrefix.all(idPrefix)
     if (rows.length === 1) return withFacts(rows[0]!)
@@ -139,18 +140,18 @@ export function openReviewStore(options: {
         }, 0),
       )
     },
-    list(filter, limit) {
-      const { cameraId = null, reason = null, label = null, state = null, sinceMs = 0, cursor } = filter
-      const { startedMs, id } = cursor === undefined ? firstPage : decodeCursor(cursor)
-      const times = [sinceMs, filter.untilMs ?? Number.MAX_SAFE_INTEGER, startedMs, id] as const
-      return select.all(cameraId, reason, label, ...times, state, limit).map(withFacts)
-    },
-    next(page, limit) {
-      const last = page.at(-1)
-      return last === undefined || page.length < limit
-        ? null
-        : encodeCursor({ startedMs: last.startedMs, id: last.id })
-    },
+    list: ({ cameraId, reason, label, sinceMs, untilMs, state }, request) =>
+      page(
+        [
+          where('camera = ?', cameraId),
+          where('reason = ?', reason),
+          where('label = ?', label),
+          where('started_ms >= ?', sinceMs),
+          where('started_ms < ?', untilMs),
+          state ? stateIs[state] : null,
+        ],
+        request,
+      ),
     get(id) {
       const row = byId.get(id)
       return row === undefined ? null : withFacts(row)

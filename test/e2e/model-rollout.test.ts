@@ -159,7 +159,7 @@ describe.skipIf(!ready)('vireo run with a model of the registry', () => {
     const { value } = await answer(['model', 'show', 'brightness', '-c', config])
     expect(value.state).toMatchObject({ live: '1.0.0', shadow: null })
     const registry = openModelRegistry({ dir: join(folder, 'data-refuse/registry'), clock: systemClock })
-    const [found] = registry.disagreements.list({ model: 'light', limit: 1 })
+    const [found] = registry.disagreements.list({ model: 'light' }, { limit: 1 }).items
     registry.close()
     expect(found).toMatchObject({
       liveVersion: '1.0.0',

@@ -79,7 +79,7 @@ describe('reviews and datasets from the command line, beside a process that runs
     expect((await run('review', 'undo', '0000')).code).toBe(0)
     expect(store.isUnreviewed('0'.repeat(16), 0)).toBe(true)
     const reader = openClipReader(dataDir)
-    expect(reader.list({}, 10).filter(({ reviewed }) => reviewed)).toHaveLength(1)
+    expect(reader.list({}, { limit: 10 }).items.filter(({ reviewed }) => reviewed)).toHaveLength(1)
     reader.close()
   })
 

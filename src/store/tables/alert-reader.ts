@@ -1,19 +1,22 @@
-import type { AlertStep } from '../../core/alert.ts'
-import { decodeCursor, encodeCursor, firstPage } from '../../core/page-cursor.ts'
+import type { AlertStep, Severity } from '../../core/alert.ts'
+import type { Page, PageRequest } from '../../core/page.ts'
+import { createPagedQuery, where } from '../paged-query.ts'
 import { readJson } from '../read-json.ts'
 import { readDatabase } from './read-database.ts'
 
 export interface AlertFilter {
-  readonly cameraId?: string
-  readonly label?: string
-  readonly rule?: string
+  readonly cameraId?: string | undefined
+  readonly label?: string | undefined
+  readonly rule?: string | undefined
+  readonly severity?: Severity | undefined
+  readonly zone?: string | undefined
   /** Only those that have no end yet, or only those that have. */
-  readonly open?: boolean
+  readonly open?: boolean | undefined
+  /** Only those whose clip a person has judged, or only the others. */
+  readonly reviewed?: boolean | undefined
   /** Alerts that begin at or after it, and before it; milliseconds since the Unix epoch. */
-  readonly sinceMs?: number
-  readonly untilMs?: number
-  /** Goes on after an earlier page. */
-  readonly cursor?: string
+  readonly sinceMs?: number | undefined
+  readonly untilMs?: number | undefined
 }
 
 /** An alert as it stands, with its clip. */
@@ -29,38 +32,46 @@ export interface AlertRow {
 
 export interface AlertReader {
   /** The newest first. @throws AppError API_BAD_REQUEST for a cursor that is none */
-  list(filter: AlertFilter, limit: number): { rows: AlertRow[]; next: string | null }
+  list(filter: AlertFilter, request: PageRequest): Page<AlertRow>
   find(alertId: string): AlertRow | null
   close(): void
 }
 
+const columns = 'SELECT alert.step, clip.sha256, clip.duration_ms, clip.removed_reason'
+const withClip = 'LEFT JOIN clip ON clip.alert = alert.id'
+
 /** Reads the alerts of a data directory that another process may be writing. @throws AppError STORE_OPEN, STORE_VERSION */
 export function openAlertReader(dataDir: string): AlertReader {
   const database = readDatabase(dataDir)
-  const from = `SELECT alert.id, alert.started_ms, alert.step, clip.sha256, clip.duration_ms, clip.removed_reason
-     FROM alert LEFT JOIN clip ON clip.alert = alert.id`
-  const select = database.prepare(
-    `${from} WHERE (?1 IS NULL OR alert.camera = ?1) AND (?2 IS NULL OR alert.label = ?2)
-     AND (?3 IS NULL OR alert.rule = ?3) AND (?4 IS NULL OR (alert.phase <> 'end') = ?4)
-     AND alert.started_ms >= ?5 AND alert.started_ms < ?6 AND (alert.started_ms, alert.id) < (?7, ?8)
-     ORDER BY alert.started_ms DESC, alert.id DESC LIMIT ?9`,
-  )
-  const byId = database.prepare(`${from} WHERE alert.id = ?`)
-  return {
-    list(filter, limit) {
-      const { cameraId = null, label = null, rule = null, open, sinceMs = 0, cursor } = filter
-      const { startedMs, id } = cursor === undefined ? firstPage : decodeCursor(cursor)
-      const found = select.all(
-        ...([cameraId, label, rule, open === undefined ? null : Number(open)] as const),
-        ...([sinceMs, filter.untilMs ?? Number.MAX_SAFE_INTEGER, startedMs, id, limit + 1] as const),
-      )
-      const shown = found.slice(0, limit)
-      const last = found.length > limit ? shown.at(-1) : undefined
-      return {
-        rows: shown.flatMap((row) => toAlertRow(row) ?? []),
-        next: last ? encodeCursor({ startedMs: Number(last.started_ms), id: String(last.id) }) : null,
-      }
+  const page = createPagedQuery(
+    database,
+    {
+      name: 'alerts',
+      // The index has all that can be asked for, so that no other choice reads less than it in the worst case.
+      from: 'alert INDEXED BY alert_listed',
+      rank: 'started_ms',
+      id: 'id',
+      rows: `${columns}, page.* FROM page JOIN alert ON alert.id = page_id ${withClip}`,
     },
+    toAlertRow,
+  )
+  const byId = database.prepare(`${columns} FROM alert ${withClip} WHERE alert.id = ?`)
+  return {
+    list: ({ cameraId, label, rule, severity, zone, open, reviewed, sinceMs, untilMs }, request) =>
+      page(
+        [
+          where('camera = ?', cameraId),
+          where('label = ?', label),
+          where('rule = ?', rule),
+          where('severity = ?', severity),
+          where('zone = ?', zone),
+          where("(phase <> 'end') = ?", open === undefined ? open : Number(open)),
+          where('reviewed = ?', reviewed === undefined ? reviewed : Number(reviewed)),
+          where('started_ms >= ?', sinceMs),
+          where('started_ms < ?', untilMs),
+        ],
+        request,
+      ),
     find(alertId) {
       const row = byId.get(alertId)
       return row === undefined ? null : toAlertRow(row)

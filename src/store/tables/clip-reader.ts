@@ -1,7 +1,8 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import type { SampleReason } from '../../core/clip-sample.ts'
 import { AppError } from '../../core/errors.ts'
-import { decodeCursor, encodeCursor, firstPage } from '../../core/page-cursor.ts'
+import type { Page, PageRequest } from '../../core/page.ts'
+import { createPagedQuery, where } from '../paged-query.ts'
 import { readDatabase } from './read-database.ts'
 
 /** One clip with the alert that it shows, or the sample that it is of. */
@@ -34,23 +35,19 @@ export interface ClipRow {
 }
 
 export interface ClipFilter {
-  readonly cameraId?: string
-  readonly label?: string
+  readonly cameraId?: string | undefined
+  readonly label?: string | undefined
   /** Clips that begin at or after it, milliseconds since the Unix epoch. */
-  readonly sinceMs?: number
+  readonly sinceMs?: number | undefined
   /** alerts: the clips of alerts (the default); samples: those that were sampled for review; all: both. */
   readonly of?: 'alerts' | 'samples' | 'all'
   /** Those that were removed, too. */
   readonly removed?: boolean
-  /** Goes on after an earlier page. */
-  readonly cursor?: string
 }
 
 export interface ClipReader {
   /** The newest first. @throws AppError API_BAD_REQUEST for a cursor that is none */
-  list(filter: ClipFilter, limit: number): ClipRow[]
-  /** Where the page after such a one begins; null when it was the last. */
-  next(page: readonly ClipRow[], limit: number): string | null
+  list(filter: ClipFilter, request: PageRequest): Page<ClipRow>
   get(alertId: string): ClipRow | null
   /** By the whole id of its alert or its beginning. @throws AppError API_BAD_REQUEST for none or several. */
   find(idPrefix: string): ClipRow
@@ -64,35 +61,41 @@ export function openClipReader(dataDir: string): ClipReader {
   const [step, sample] = ['alert.step', 'sample.sample'].map(
     (text) => `iif(json_valid(${text}), ${text}, NULL)`,
   )
-  const columns = `clip.*, coalesce(sample.reason, 'alert') AS why, alert.rule,
-     coalesce(alert.label, sample.label) AS label, coalesce(alert.score, sample.score) AS score,
+  const columns = `SELECT clip.*, coalesce(sample.reason, 'alert') AS why, alert.rule,
+     coalesce(alert.label, sample.label, clip.label) AS label, coalesce(alert.score, sample.score) AS score,
      coalesce(${step}, ${sample}) ->> '$.modelVersion' AS model_version,
      coalesce(${step}, ${sample}) ->> '$.explanation' AS explanation,
      ${sample} ->> '$.scores' AS scores,
      coalesce((${step} ->> '$.lastPtsUs' - ${step} ->> '$.firstPtsUs') / 1000,
-       sample.last_ms - (${sample} ->> '$.startedMs'), 0) AS lasted_ms
-     FROM clip LEFT JOIN alert ON alert.id = clip.alert LEFT JOIN sample ON sample.id = clip.alert`
-  const select = database.prepare(
-    `SELECT ${columns} WHERE (?1 IS NULL OR clip.camera = ?1) AND (?2 IS NULL OR coalesce(alert.label, sample.label) = ?2)
-     AND (?8 IS NULL OR (sample.id IS NOT NULL) = ?8) AND clip.started_ms >= ?3 AND (?4 OR clip.removed_ms IS NULL) AND (clip.started_ms, clip.alert) < (?5, ?6)
-     ORDER BY clip.started_ms DESC, clip.alert DESC LIMIT ?7`,
+       sample.last_ms - (${sample} ->> '$.startedMs'), 0) AS lasted_ms`
+  const joins = `LEFT JOIN alert ON alert.id = clip.alert LEFT JOIN sample ON sample.id = clip.alert`
+  const page = createPagedQuery(
+    database,
+    {
+      name: 'clips',
+      from: 'clip INDEXED BY clip_listed',
+      rank: 'started_ms',
+      id: 'alert',
+      rows: `${columns}, page.* FROM page JOIN clip ON clip.alert = page_id ${joins}`,
+    },
+    toClipRow,
   )
-  const byId = database.prepare(`SELECT ${columns} WHERE clip.alert = ?`)
-  const byPrefix = database.prepare(`SELECT ${columns} WHERE substr(clip.alert, 1, length(?1)) = ?1 LIMIT 2`)
+  const byId = database.prepare(`${columns} FROM clip ${joins} WHERE clip.alert = ?`)
+  const byPrefix = database.prepare(
+    `${columns} FROM clip ${joins} WHERE substr(clip.alert, 1, length(?1)) = ?1 LIMIT 2`,
+  )
   return {
-    list({ cameraId = null, label = null, sinceMs = 0, of = 'alerts', removed = false, cursor }, limit) {
-      const { startedMs, id } = cursor === undefined ? firstPage : decodeCursor(cursor)
-      const sampled = of === 'all' ? null : Number(of === 'samples')
-      return select
-        .all(cameraId, label, sinceMs, removed ? 1 : 0, startedMs, id, limit, sampled)
-        .map(toClipRow)
-    },
-    next(page, limit) {
-      const last = page.at(-1)
-      return last === undefined || page.length < limit
-        ? null
-        : encodeCursor({ startedMs: last.startedMs, id: last.alertId })
-    },
+    list: ({ cameraId, label, sinceMs, of = 'alerts', removed = false }, request) =>
+      page(
+        [
+          where('camera = ?', cameraId),
+          where('label = ?', label),
+          where('started_ms >= ?', sinceMs),
+          removed ? null : ['removed_ms IS NULL'],
+          of === 'all' ? null : ['sampled = ?', Number(of === 'samples')],
+        ],
+        request,
+      ),
     get(alertId) {
       const row = byId.get(alertId)
       return row === undefined ? null : toClipRow(row)

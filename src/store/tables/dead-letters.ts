@@ -1,3 +1,5 @@
+import type { Page, PageRequest } from '../../core/page.ts'
+import { createPagedQuery } from '../paged-query.ts'
 import { readJson } from '../read-json.ts'
 import { readDatabase } from './read-database.ts'
 
@@ -15,21 +17,32 @@ export interface DeadLetter {
 }
 
 /** Reads the dead letters of a data directory, the newest first. @throws AppError STORE_OPEN, STORE_VERSION */
-export function openDeadLetters(dataDir: string): { list(limit: number): DeadLetter[]; close(): void } {
+export function openDeadLetters(dataDir: string): {
+  list(request: PageRequest): Page<DeadLetter>
+  close(): void
+} {
   const database = readDatabase(dataDir)
-  const select = database.prepare('SELECT * FROM dead_letter ORDER BY set_aside_ms DESC, rowid DESC LIMIT ?')
-  return {
-    list: (limit) =>
-      select.all(limit).map((row) => ({
-        sink: String(row.sink),
-        id: String(row.id),
-        channel: String(row.channel),
-        key: String(row.key),
-        attributes: readJson<Record<string, string>>(row.attributes) ?? {},
-        dataJson: String(row.data),
-        reason: String(row.reason),
-        setAsideMs: Number(row.set_aside_ms),
-      })),
-    close: () => database.close(),
-  }
+  const page = createPagedQuery(
+    database,
+    {
+      name: 'dead-letters',
+      from: 'dead_letter',
+      rank: 'set_aside_ms',
+      // As text that sorts like the number: ids of pages are text.
+      id: "printf('%020d', rowid)",
+      rows: `SELECT dead_letter.*, page.* FROM page
+        JOIN dead_letter ON dead_letter.rowid = CAST(page_id AS INTEGER)`,
+    },
+    (row): DeadLetter => ({
+      sink: String(row.sink),
+      id: String(row.id),
+      channel: String(row.channel),
+      key: String(row.key),
+      attributes: readJson<Record<string, string>>(row.attributes) ?? {},
+      dataJson: String(row.data),
+      reason: String(row.reason),
+      setAsideMs: Number(row.set_aside_ms),
+    }),
+  )
+  return { list: (request) => page([], request), close: () => database.close() }
 }

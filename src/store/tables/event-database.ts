@@ -4,7 +4,7 @@ import { openDatabase as openAny } from '../open-database.ts'
 import type { StoreDatabase } from '../store-database.ts'
 
 /** Each entry brings the database from version `index` to `index + 1`. Never edit one that was released. */
-const migrations: readonly string[] = [
+export const eventMigrations: readonly string[] = [
   `CREATE TABLE outbox (
      position INTEGER PRIMARY KEY AUTOINCREMENT,
      id TEXT NOT NULL UNIQUE,
@@ -97,6 +97,30 @@ const migrations: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX segment_tier_camera ON segment_tier (camera, state, kept);
    CREATE INDEX segment_tier_under_way ON segment_tier (state) WHERE state = 'replacing';`,
+  // One index answers every filter of a list; what such a filter asks of another table is kept with the row.
+  `ALTER TABLE alert ADD COLUMN severity TEXT;
+   ALTER TABLE alert ADD COLUMN zone TEXT;
+   ALTER TABLE alert ADD COLUMN reviewed INTEGER NOT NULL DEFAULT 0;
+   UPDATE alert SET severity = step ->> '$.severity', zone = step ->> '$.zone' WHERE json_valid(step);
+   UPDATE alert SET reviewed = 1 WHERE id IN (SELECT alert FROM clip WHERE reviewed_ms IS NOT NULL);
+   CREATE TRIGGER clip_reviewed AFTER UPDATE OF reviewed_ms ON clip BEGIN
+     UPDATE alert SET reviewed = NEW.reviewed_ms IS NOT NULL WHERE id = NEW.alert;
+   END;
+   DROP INDEX alert_started;
+   CREATE INDEX alert_listed ON alert (started_ms, id, camera, label, rule, severity, zone, phase, reviewed);
+   ALTER TABLE clip ADD COLUMN label TEXT;
+   ALTER TABLE clip ADD COLUMN sampled INTEGER NOT NULL DEFAULT 0;
+   UPDATE clip SET label = (SELECT label FROM alert WHERE id = clip.alert) WHERE alert IN (SELECT id FROM alert);
+   UPDATE clip SET sampled = 1, label = coalesce(label, (SELECT label FROM sample WHERE id = clip.alert))
+     WHERE alert IN (SELECT id FROM sample);
+   CREATE TRIGGER clip_added AFTER INSERT ON clip BEGIN
+     UPDATE clip SET sampled = EXISTS (SELECT 1 FROM sample WHERE id = NEW.alert),
+       label = coalesce((SELECT label FROM alert WHERE id = NEW.alert), (SELECT label FROM sample WHERE id = NEW.alert))
+     WHERE alert = NEW.alert;
+   END;
+   DROP INDEX clip_started;
+   CREATE INDEX clip_listed ON clip (started_ms, alert, camera, label, sampled, removed_ms);
+   CREATE INDEX dead_letter_listed ON dead_letter (set_aside_ms);`,
 ]
 
 export const databaseFile = dataFiles.events
@@ -115,5 +139,5 @@ export function openDatabase(
     file: join(dataDir, databaseFile),
     invalid: 'EVENT_INVALID',
   } as const
-  return openAny({ ...options, subject, migrations })
+  return openAny({ ...options, subject, migrations: eventMigrations })
 }

@@ -1,4 +1,6 @@
+import type { Page, PageRequest } from '../../core/page.ts'
 import type { SegmentTier } from '../../core/tiered-segment.ts'
+import { createPagedQuery, where } from '../paged-query.ts'
 import { readDatabase } from './read-database.ts'
 import { toSegmentTier } from './tier-store.ts'
 
@@ -21,7 +23,7 @@ export interface TierTotals {
 export interface TierReader {
   totals(cameraId: string | null): TierTotals[]
   /** The newest decisions first. */
-  list(cameraId: string | null, limit: number): SegmentTier[]
+  list(cameraId: string | null, request: PageRequest): Page<SegmentTier>
   names(): Set<string>
   close(): void
 }
@@ -36,14 +38,22 @@ export function openTierReader(dataDir: string): TierReader {
      FROM segment_tier WHERE (?1 IS NULL OR camera = ?1) AND state <> 'replacing'
      GROUP BY camera, state, kept ORDER BY camera`,
   )
-  const select = database.prepare(
-    `SELECT * FROM segment_tier WHERE (?1 IS NULL OR camera = ?1) AND state <> 'replacing'
-     ORDER BY decided_ms DESC, name DESC LIMIT ?2`,
+  const page = createPagedQuery(
+    database,
+    {
+      name: 'segments',
+      from: 'segment_tier',
+      rank: 'decided_ms',
+      id: 'name',
+      rows: 'SELECT segment_tier.*, page.* FROM page JOIN segment_tier ON segment_tier.name = page_id',
+    },
+    toSegmentTier,
   )
   const names = database.prepare('SELECT name FROM segment_tier')
   return {
     totals: (cameraId) => [...Map.groupBy(sums.all(cameraId), (row) => String(row.camera))].map(toTotals),
-    list: (cameraId, limit) => select.all(cameraId, limit).map(toSegmentTier),
+    list: (cameraId, request) =>
+      page([where('camera = ?', cameraId ?? undefined), ["state <> 'replacing'"]], request),
     names: () => new Set(names.all().map(({ name }) => String(name))),
     close: () => database.close(),
   }

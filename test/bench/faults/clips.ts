@@ -48,7 +48,7 @@ export async function measureClips({ log, smoke }: BenchOptions): Promise<ClipFi
     }
     await sleep(6000)
     const reader = openClipReader(site.dataDir)
-    const clips = reader.list({}, 1000).filter(({ alertId }) => begun.has(alertId))
+    const clips = reader.list({}, { limit: 1000 }).items.filter(({ alertId }) => begun.has(alertId))
     reader.close()
     const preRolls = clips.map((clip) => clip.preRollMs)
     const broken = await Promise.all(chunks(clips, 4).map(firstFramesBroken))

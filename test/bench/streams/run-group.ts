@@ -108,13 +108,15 @@ export async function runGroup(streams: readonly TortureStream[]): Promise<Watch
       })
     const unfinished = () =>
       streams.some((stream, index) => {
-        const there = new Set(rows.list({ cameraId: `cam${index}` }, 100).map(({ alertId }) => alertId))
+        const there = new Set(
+          rows.list({ cameraId: `cam${index}` }, { limit: 100 }).items.map(({ alertId }) => alertId),
+        )
         return promised(stream, seenOf(index)).some(({ alertId }) => !there.has(alertId))
       })
     for (let waitedS = 0; waitedS < finishS && unfinished(); waitedS += 1) await sleep(1000)
     const watched: Watched[] = []
     for (const [index, stream] of all.entries()) {
-      const found = rows.list({ cameraId: `cam${index}` }, 100)
+      const found = rows.list({ cameraId: `cam${index}` }, { limit: 100 }).items
       const clips = await Promise.all(found.map((row) => readClip(row, stream.fps ?? 25)))
       watched.push({ stream, seen: seenOf(index), clips, direct: decoded[index] ?? null })
     }

@@ -79,7 +79,7 @@ describe('event store', () => {
     expect(store.pending('site', 10)).toHaveLength(2)
     const reader = openDeadLetters(dataDir)
     open.push(reader)
-    expect(reader.list(10)).toMatchObject([
+    expect(reader.list({ limit: 10 }).items).toMatchObject([
       { sink: 'kafka', id: refused.id, reason: 'too large', key: 'gate', dataJson: refused.dataJson },
     ])
   })
@@ -100,14 +100,16 @@ describe('event store', () => {
     expect(store.isUnreviewed('other', 0)).toBe(false)
     const reader = openClipReader(dataDir)
     open.push(reader)
-    expect(reader.list({ label: 'falling' }, 10)).toMatchObject([{ alertId, score: 0.75, reviewed: false }])
-    expect(reader.list({ label: 'waving' }, 10)).toEqual([])
+    expect(reader.list({ label: 'falling' }, { limit: 10 }).items).toMatchObject([
+      { alertId, score: 0.75, reviewed: false },
+    ])
+    expect(reader.list({ label: 'waving' }, { limit: 10 }).items).toEqual([])
     expect(reader.find('aaa').path).toBe(clip().path)
     expect(() => reader.find('b')).toThrow(/there is no clip/)
     store.acceptClipRemoved({ alertId, cameraId: 'gate', reason: 'age' })
     expect(store.isUnreviewed(alertId, 0)).toBe(false)
-    expect(reader.list({}, 10)).toEqual([])
-    expect(reader.list({ removed: true }, 10)).toMatchObject([{ removedReason: 'age' }])
+    expect(reader.list({}, { limit: 10 }).items).toEqual([])
+    expect(reader.list({ removed: true }, { limit: 10 }).items).toMatchObject([{ removedReason: 'age' }])
   })
 
   it('keeps an alert as long as its clip', () => {
@@ -119,11 +121,11 @@ describe('event store', () => {
     const reader = openClipReader(dataDir)
     open.push(reader)
     prune()
-    expect(reader.list({}, 1)).toMatchObject([{ label: 'falling' }])
+    expect(reader.list({}, { limit: 1 }).items).toMatchObject([{ label: 'falling' }])
     store.acceptClipRemoved({ alertId: clip().alertId, cameraId: 'gate', reason: 'age' })
     nowMs += 1000
     while (prune() > 0);
-    expect(reader.list({ removed: true }, 1)).toEqual([])
+    expect(reader.list({ removed: true }, { limit: 1 }).items).toEqual([])
   })
 
   it('takes an event once, whatever how often it is offered', () => {
@@ -245,11 +247,11 @@ describe('event store', () => {
       const clips = openClipReader(dataDir)
       const outbox = openOutboxReader(dataDir)
       open.push(alerts, clips, outbox)
-      const page = alerts.list({}, 2)
-      const next = alerts.list({ cursor: page.next! }, 2)
-      expect([page, next].flatMap(({ rows }) => rows.map((row) => row.step.alertId[0]))).toEqual(['c', 'a'])
+      const page = alerts.list({}, { limit: 2 })
+      const next = alerts.list({}, { limit: 2, after: page.next! })
+      expect([page, next].flatMap(({ items }) => items.map((row) => row.step.alertId[0]))).toEqual(['c', 'a'])
       expect(alerts.find('b'.repeat(32))).toBeNull()
-      expect(clips.list({}, 5).map(({ alertId, label }) => [alertId[0], label])).toEqual([
+      expect(clips.list({}, { limit: 5 }).items.map(({ alertId, label }) => [alertId[0], label])).toEqual([
         ['c', 'falling'],
         ['b', 'falling'],
         ['a', 'falling'],
@@ -276,7 +278,9 @@ describe('event store', () => {
       expect(counts).toEqual(broken.map(() => 'vireo_event_dead_letters_total kafka 1'))
       const letters = openDeadLetters(dataDir)
       open.push(letters)
-      expect(letters.list(10).map(({ reason }) => reason)).toEqual(broken.map(() => 'its row cannot be read'))
+      expect(letters.list({ limit: 10 }).items.map(({ reason }) => reason)).toEqual(
+        broken.map(() => 'its row cannot be read'),
+      )
     })
   })
 
@@ -458,7 +462,7 @@ describe('a database of an earlier version', () => {
     store.acceptClip(clip())
     const reader = openClipReader(dataDir)
     open.push(reader)
-    expect(reader.list({}, 5)).toMatchObject([{ alertId: 'a'.repeat(32), label: 'falling' }])
+    expect(reader.list({}, { limit: 5 }).items).toMatchObject([{ alertId: 'a'.repeat(32), label: 'falling' }])
   })
 
   it('is left as it was when that fails half-way', () => {

@@ -109,7 +109,7 @@ describe('a batch of which a part is accepted', () => {
     expect(stored.map(({ epoch }) => epoch)).toEqual(range(0, 200).filter((epoch) => epoch !== 77))
     expect(stored.filter(({ replay }) => replay)).toEqual([])
     const letters = openDeadLetters(dataDir)
-    expect(letters.list(9).map(({ dataJson }) => JSON.parse(dataJson).epoch)).toEqual([77])
+    expect(letters.list({ limit: 9 }).items.map(({ dataJson }) => JSON.parse(dataJson).epoch)).toEqual([77])
     letters.close()
   })
 

@@ -188,9 +188,9 @@ describe('model registry', () => {
     })
     registry.disagreements.add('actions', [found('gate'), found('yard')])
     registry.disagreements.add('other', [found('door')])
-    const listed = registry.disagreements.list({ model: 'actions', limit: 10 })
+    const listed = registry.disagreements.list({ model: 'actions' }, { limit: 10 }).items
     expect(listed.map(({ cameraId }) => cameraId)).toEqual(['yard', 'gate'])
     expect(listed[0]).toMatchObject({ model: 'actions', atMs: 1000, difference: 0.7 })
-    expect(registry.disagreements.list({ limit: 1 })).toHaveLength(1)
+    expect(registry.disagreements.list({}, { limit: 1 }).items).toHaveLength(1)
   })
 })

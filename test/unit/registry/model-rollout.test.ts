@@ -162,7 +162,7 @@ describe('model rollout', () => {
     expect(registry.state('actions')).toMatchObject({ live: '1.0.0', shadow: null })
     expect(registry.history('actions').at(-1)!.reason).toBe('agreed on 0 % of 4 live clips, less than 50 %')
     expect(done).toEqual(['opened 1.1.0', 'closed 1.1.0'])
-    const found = registry.disagreements.list({ model: 'm', limit: 9 })
+    const found = registry.disagreements.list({ model: 'm' }, { limit: 9 }).items
     expect(found).toHaveLength(4)
     expect(found[0]).toMatchObject({ liveLabels: ['fall'], shadowLabels: [], label: 'fall' })
     expect(found[0]!.difference).toBeCloseTo(0.8)

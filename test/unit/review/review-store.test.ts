@@ -96,7 +96,7 @@ describe('review store', () => {
     store.judge('a', { verdict: 'unsure', who: 'ann' })
     store.judge('b', { verdict: 'skip', who: 'ann' })
     const ids = (filter: Parameters<ReviewStore['list']>[0], limit = 10) =>
-      store.list(filter, limit).map(({ id }) => id)
+      store.list(filter, { limit }).items.map(({ id }) => id)
     expect(ids({ state: 'waiting' })).toEqual(['c', 'b'])
     expect(ids({ state: 'done' })).toEqual(['a'])
     expect(ids({ cameraId: 'yard' })).toEqual(['c'])

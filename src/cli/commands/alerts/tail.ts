@@ -88,7 +88,7 @@ export function registerAlerts(program: Command): void {
       const { openDeadLetters } = await import('../../../store/tables/dead-letters.ts')
       const reader = openDeadLetters(loadConfigToRead(options.config).dataDir)
       try {
-        for (const letter of reader.list(1000)) {
+        for (const letter of reader.list({ limit: 1000 }).items) {
           const { setAsideMs, sink, key, attributes, reason } = letter
           const line = `${new Date(setAsideMs).toISOString()}  ${sink}  ${key}  ${attributes.type}  ${cleanLine(reason)}`
           process.stdout.write(`${options.json ? JSON.stringify(letter) : line}\n`)

@@ -40,7 +40,7 @@ export function registerClip(program: Command): void {
       }
       const reader = await openReader(options.config)
       try {
-        const clips = reader.list(filter, limit)
+        const clips = reader.list(filter, { limit }).items
         if (clips.length === 0 && !options.json) process.stderr.write('there are no such clips\n')
         for (const row of clips)
           process.stdout.write(`${options.json ? JSON.stringify(row) : describeClip(row)}\n`)

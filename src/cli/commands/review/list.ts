@@ -53,7 +53,7 @@ export function registerReview(program: Command): void {
         const limit = wholeOrZeroOption('--limit', options.limit)
         const filter = await filterOf(options)
         await withQueue(options.config, (queue) => {
-          const items = queue.list(filter, limit)
+          const items = queue.list(filter, { limit }).items
           if (items.length === 0 && !options.json) process.stderr.write('there are no such clips\n')
           for (const item of items) print(item, options.json)
         })

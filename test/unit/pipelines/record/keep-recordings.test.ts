@@ -202,8 +202,10 @@ describe('retention of what people judged', () => {
     queue.judge('unsure', { verdict: 'unsure', who: 'ann' })
     queue.judge('skipped', { verdict: 'skip', who: 'ann' })
     expect((await sweep()).sort()).toEqual(['skipped age', 'unsure age', 'untouched age'])
-    expect(queue.list({ state: 'waiting' }, 9)).toEqual([])
-    expect(queue.list({ state: 'done' }, 9).map(({ id, removedReason }) => [id, removedReason])).toEqual([
+    expect(queue.list({ state: 'waiting' }, { limit: 9 }).items).toEqual([])
+    expect(
+      queue.list({ state: 'done' }, { limit: 9 }).items.map(({ id, removedReason }) => [id, removedReason]),
+    ).toEqual([
       ['unsure', 'age'],
       ['relabelled', null],
       ['rejected', null],

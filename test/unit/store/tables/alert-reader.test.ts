@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AlertStep } from '../../../../src/core/alert.ts'
+import type { Page } from '../../../../src/core/page.ts'
 import { type EventStore, openEventStore } from '../../../../src/event/event-store.ts'
-import { type AlertFilter, openAlertReader } from '../../../../src/store/tables/alert-reader.ts'
-import { openClipReader } from '../../../../src/store/tables/clip-reader.ts'
+import {
+  type AlertFilter,
+  type AlertRow,
+  openAlertReader,
+} from '../../../../src/store/tables/alert-reader.ts'
+import { type ClipRow, openClipReader } from '../../../../src/store/tables/clip-reader.ts'
+import { openDatabase } from '../../../../src/store/tables/event-database.ts'
+import { markReviewed } from '../../../../src/store/tables/mark-reviewed.ts'
 import { sampleStep } from '../../../support/sample-step.ts'
 import { tempDir } from '../../../support/temp-dir.ts'
 
@@ -56,16 +63,16 @@ describe('alert reader', () => {
   }
   const ids = (filter: AlertFilter) =>
     reader()
-      .list(filter, 100)
-      .rows.map(({ step: { alertId } }) => Number(alertId))
+      .list(filter, { limit: 100 })
+      .items.map(({ step: { alertId } }) => Number(alertId))
 
   it('pages through all of them, the newest first, whatever comes in meanwhile', () => {
     const alerts = reader()
     const seen: number[] = []
     let cursor: string | null = null
     do {
-      const page = alerts.list(cursor === null ? {} : { cursor }, 3)
-      seen.push(...page.rows.map((row) => Number(row.step.alertId)))
+      const page: Page<AlertRow> = alerts.list({}, { limit: 3, after: cursor ?? undefined })
+      seen.push(...page.items.map((row) => Number(row.step.alertId)))
       cursor = page.next
       store.acceptAlert(step(100 + seen.length, { startedMs: 2e12 }))
     } while (cursor !== null)
@@ -79,6 +86,10 @@ describe('alert reader', () => {
     expect(ids({ rule: 'fall' })).toHaveLength(11)
     expect(ids({ open: true })).toEqual([20])
     expect(ids({ open: false })).not.toContain(20)
+    store.acceptAlert(step(21, { severity: 'warning', zone: 'pool', startedMs: 3e12 }))
+    expect(ids({ severity: 'warning' })).toEqual([21])
+    expect(ids({ zone: 'pool' })).toEqual([21])
+    expect(ids({ severity: 'warning', zone: 'door' })).toEqual([])
     expect(ids({ sinceMs: 1e12 + 2, untilMs: 1e12 + 4 })).toEqual([7, 6, 5, 4])
   })
 
@@ -93,9 +104,34 @@ describe('alert reader', () => {
     expect(alerts.find('x')).toBeNull()
   })
 
+  it('knows which were reviewed, until that is taken back', () => {
+    for (const n of [3, 5]) store.acceptClip(clip(n))
+    markReviewed(dataDir, idOf(3), 1)
+    expect(ids({ reviewed: true })).toEqual([3])
+    expect(ids({ reviewed: false })).toEqual([10, 9, 8, 7, 6, 5, 4, 2, 1, 0])
+    store.acceptAlert(step(3, { seq: 2 }))
+    expect(ids({ reviewed: true, cameraId: 'yard' })).toEqual([3])
+    markReviewed(dataDir, idOf(3), null)
+    expect(ids({ reviewed: true })).toEqual([])
+  })
+
+  it('chooses what it shows from one index, whatever is asked for', () => {
+    const database = openDatabase(dataDir)
+    open.push(database)
+    const plan = database
+      .prepare(
+        `EXPLAIN QUERY PLAN SELECT started_ms, id FROM alert INDEXED BY alert_listed
+         WHERE camera = 'a' AND label = 'b' AND rule = 'c' AND severity = 'd' AND zone = 'e' AND (phase <> 'end') = 1
+         AND reviewed = 0 AND started_ms < 9 AND (started_ms, id) < (8, 'x') ORDER BY started_ms DESC, id DESC LIMIT 51`,
+      )
+      .all()
+      .map(({ detail }) => String(detail))
+    expect(plan).toEqual([expect.stringMatching(/^SEARCH alert USING COVERING INDEX alert_listed/)])
+  })
+
   it('refuses a cursor that it did not give', () => {
     for (const cursor of ['x', '', 'MTIz', 'MSAnIE9SIDE9MQ'])
-      expect(() => reader().list({ cursor }, 3)).toThrow(/cursor: give the one/)
+      expect(() => reader().list({}, { limit: 3, after: cursor })).toThrow(/cursor: give the one/)
   })
 })
 
@@ -107,9 +143,9 @@ describe('clip reader', () => {
     const seen: number[] = []
     let cursor: string | null = null
     do {
-      const page = clips.list(cursor === null ? {} : { cursor }, 2)
-      seen.push(...page.map(({ alertId }) => Number(alertId)))
-      cursor = clips.next(page, 2)
+      const page: Page<ClipRow> = clips.list({}, { limit: 2, after: cursor ?? undefined })
+      seen.push(...page.items.map(({ alertId }) => Number(alertId)))
+      cursor = page.next
     } while (cursor !== null)
     expect(seen).toEqual([4, 3, 2, 1, 0])
     expect(clips.get(idOf(3))).toMatchObject({ alertId: idOf(3) })

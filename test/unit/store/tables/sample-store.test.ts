@@ -1,10 +1,11 @@
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ClipSample } from '../../../../src/core/clip-sample.ts'
 import type { RecordedClip } from '../../../../src/core/recorded-clip.ts'
 import { openEventStore } from '../../../../src/event/event-store.ts'
+import { openDatabase } from '../../../../src/store/open-database.ts'
 import { openClipReader } from '../../../../src/store/tables/clip-reader.ts'
+import { databaseFile, eventMigrations } from '../../../../src/store/tables/event-database.ts'
 import { markReviewed } from '../../../../src/store/tables/mark-reviewed.ts'
 import { tempDir } from '../../../support/temp-dir.ts'
 
@@ -65,7 +66,7 @@ describe('samples in the store', () => {
     const reader = openClipReader(dataDir)
     open.push(reader)
     const ids = (of?: 'alerts' | 'samples' | 'all') =>
-      reader.list(of ? { of } : {}, 9).map(({ alertId }) => alertId)
+      reader.list(of ? { of } : {}, { limit: 9 }).items.map(({ alertId }) => alertId)
     expect([ids(), ids('samples'), ids('all')]).toEqual([['a1'], ['s1'], ['s1', 'a1']])
     expect(reader.find('s1')).toMatchObject({
       why: 'uncertain',
@@ -74,7 +75,7 @@ describe('samples in the store', () => {
       modelVersion: '3',
       rule: null,
     })
-    expect(reader.list({ of: 'all', label: 'falling' }, 9)).toHaveLength(1)
+    expect(reader.list({ of: 'all', label: 'falling' }, { limit: 9 }).items).toHaveLength(1)
     expect(store.isUnreviewed('s1', 0)).toBe(false)
     expect(store.isUnreviewed('a1', 0)).toBe(true)
     expect(store.acceptClipRemoved({ alertId: 's1', cameraId: 'gate', reason: 'age' })).toBeNull()
@@ -127,12 +128,10 @@ describe('samples in the store', () => {
   })
 
   it('can be read from a database that an older Vireo wrote', () => {
-    openStore().close()
-    const old = new DatabaseSync(join(dataDir, 'vireo.db'))
-    old.exec('DROP TABLE sample; DROP TABLE segment_tier; PRAGMA user_version = 3')
-    old.close()
+    const subject = { name: 'old', file: join(dataDir, databaseFile), invalid: 'STORE_WRITE' } as const
+    openDatabase({ subject, migrations: eventMigrations.slice(0, 3) }).close()
     const reader = openClipReader(dataDir)
     open.push(reader)
-    expect(reader.list({ of: 'all' }, 9)).toEqual([])
+    expect(reader.list({ of: 'all' }, { limit: 9 }).items).toEqual([])
   })
 })

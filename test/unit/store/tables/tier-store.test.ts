@@ -85,8 +85,8 @@ describe('tier store', () => {
         },
       ])
       expect(reader.totals('yard')).toHaveLength(1)
-      expect(reader.list('gate', 10)).toHaveLength(4)
-      expect(reader.list(null, 2)).toHaveLength(2)
+      expect(reader.list('gate', { limit: 10 }).items).toHaveLength(4)
+      expect(reader.list(null, { limit: 2 }).items).toHaveLength(2)
       expect(reader.names().size).toBe(6)
     } finally {
       reader.close()
