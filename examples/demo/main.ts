@@ -14,8 +14,11 @@ import { demoConfig } from './demo-config.ts'
 import { createScoreboard } from './scoreboard.ts'
 
 const help = `npm run demo [-- options]
+  --camera URL   watch this real camera instead (rtsp://host/path, or a file); nothing is kept of it
+  --user NAME    its user; the password is asked for, or taken from VIREO_CAMERA_PASSWORD
+  --from FILE    the archive of the model of people, for a machine without a network
   --cameras N    simulated cameras (4)
-  --seconds N    end after so long; 0: at Ctrl-C (95: each scene once)
+  --seconds N    end after so long; 0: at Ctrl-C (95: each scene once; 0 with --camera)
   --kafka LIST   also publish to these brokers, host:port[,host:port]
   --port N       HTTP port of health and metrics (a free one)
   --json         alerts and the score as JSON lines`
@@ -24,7 +27,10 @@ const root = join(import.meta.dirname, '../..')
 const { values: options } = parseArgs({
   options: {
     cameras: { type: 'string', default: '4' },
-    seconds: { type: 'string', default: '95' },
+    camera: { type: 'string', multiple: true },
+    user: { type: 'string' },
+    from: { type: 'string' },
+    seconds: { type: 'string' },
     kafka: { type: 'string' },
     port: { type: 'string', default: '0' },
     json: { type: 'boolean', default: false },
@@ -38,6 +44,13 @@ if (options.help) {
 
 const say = (line: string) => process.stderr.write(`${line}\n`)
 const print = (line: string) => process.stdout.write(`${line}\n`)
+
+if (options.camera) {
+  const { watchRealCamera } = await import('./real-camera.ts')
+  const { camera, user, from, json, seconds = '0' } = options
+  await watchRealCamera({ camera, user, from, json, seconds: Number(seconds) })
+  process.exit()
+}
 
 const { missing, instruction } = await prepareMachine(['ffmpeg', 'rtspServer'], say)
 if (missing.length > 0) {
@@ -83,7 +96,7 @@ system.live.steps$.subscribe((step) => {
 })
 
 await new Promise<void>((resolve) => {
-  const seconds = Number(options.seconds)
+  const seconds = Number(options.seconds ?? 95)
   if (seconds > 0) setTimeout(resolve, seconds * 1000).unref()
   process.once('SIGINT', resolve)
   process.once('SIGTERM', resolve)

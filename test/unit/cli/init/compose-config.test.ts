@@ -18,7 +18,7 @@ const camera = (more: Partial<SeenCamera> = {}): SeenCamera => ({
 const plan = (more: Partial<SitePlan> = {}): SitePlan => ({
   ...{ file: 'vireo.yaml', variablesFile: 'vireo.env', dataDir: './data', cameras: [camera()] },
   answers: { timeZone: 'Europe/Berlin', closed: { from: '22:00', to: '06:00' } },
-  ...{ people: './models/people', actions: null, httpPort: 8081 },
+  ...{ people: './models/people', actions: null, httpPort: 8081, logLevel: 'warn' },
   ...more,
 })
 const read = (text: string) =>
