@@ -3,9 +3,11 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.ts'
 import { randomScript } from '../../src/simulate/random-script.ts'
 import { writeVideo } from '../../src/simulate/write-video.ts'
 import { humanModels } from '../support/human-models.ts'
+import { startOnvifDevice } from '../support/onvif-device.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -78,6 +80,27 @@ describe.skipIf(!ready)('vireo init', () => {
     expect(await again.ended).toBe(64)
     expect(again.errors()).toContain('--force')
   }, 60_000)
+
+  it('takes the streams of an ONVIF camera, with the password of which it was asked', async () => {
+    const { config } = site('onvif')
+    const profile = { encoding: 'H264', fps: 10, streamUri: `rtsp://127.0.0.1:${server.port}/film` }
+    const profiles = [
+      { ...profile, token: 'a', name: 'main', widthPx: 2560, heightPx: 1440 },
+      { ...profile, token: 'b', name: 'sub', widthPx: 640, heightPx: 360 },
+    ]
+    const device = await startOnvifDevice({ password, profiles })
+    try {
+      const asked = ['--address', device.address, '--user', 'viewer', '--name', 'yard']
+      const { ended, errors } = init(['--config', config, ...asked, '--no-install', '--no-start', '--yes'])
+      expect(await ended, errors()).toBe(0)
+      expect(device.refusals).toEqual([])
+      const [camera] = loadConfig(config).cameras
+      const address = `rtsp://viewer:p%40ss%20w%27ord%231@127.0.0.1:${server.port}/film`
+      expect(camera).toMatchObject({ id: 'yard', url: address, mainUrl: address })
+    } finally {
+      await device.close()
+    }
+  }, 30_000)
 
   it.each([
     [
