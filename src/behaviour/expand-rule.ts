@@ -42,8 +42,7 @@ export function expandRule(
   }
   if (problems.length > 0) return { problems }
 
-  const named = given.action === undefined ? withActions(preset, values.action, actions) : preset.rule
-  const filled = fill(named, values) as Partial<BehaviourRule>
+  const filled = fill(withActions(preset, given, actions), values) as Partial<BehaviourRule>
   const checked = conditionSchema.safeParse(filled.when)
   if (!checked.success)
     return {
@@ -57,25 +56,47 @@ export function expandRule(
 }
 
 /**
- * The rule with the models' own names of its action: all that mean the default, or without the action where none does
+ * The rule with the models' own names of its actions: all that mean the default, or without the action where none does
  * and the rule can go without.
+ *
+ * @param given what the rule itself says stays as it is written.
  */
-function withActions(preset: Preset, asked: unknown, actions: readonly string[] | undefined): Preset['rule'] {
-  if (typeof asked !== 'string' || !actions) return preset.rule
-  const meant = actions.includes(asked)
-    ? [asked]
-    : [...new Set(actions.filter((label) => sameLabel(asked, label)))]
-  if (meant.length === 0 && !preset.withoutAction) return preset.rule
+function withActions(
+  preset: Preset,
+  given: Readonly<Record<string, unknown>>,
+  actions: readonly string[] | undefined,
+): Preset['rule'] {
   const named = (part: unknown): unknown => {
     if (Array.isArray(part)) return part.map(named).filter((item) => item !== leftOut)
     if (typeof part !== 'object' || part === null) return part
     const { action } = part as { action?: { label?: unknown } }
-    if (action?.label !== '$action')
+    const meant = meaningOf(preset, given, action?.label, actions)
+    if (meant === null)
       return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, named(value)]))
     const each = meant.map((label) => ({ ...part, action: { ...action, label } }))
     return each.length === 0 ? leftOut : each.length === 1 ? each[0] : { any: each }
   }
   return named(preset.rule) as Preset['rule']
+}
+
+/** The labels that stand for a parameter of a preset; null where it is none, or was given. */
+function meaningOf(
+  preset: Preset,
+  given: Readonly<Record<string, unknown>>,
+  label: unknown,
+  actions: readonly string[] | undefined,
+): readonly string[] | null {
+  if (typeof label !== 'string' || !label.startsWith('$')) return null
+  const parameter = preset.parameters[label.slice(1)]
+  if (!parameter || !('default' in parameter) || given[label.slice(1)] !== undefined) return null
+  const asked = [parameter.default].flat().map(String)
+  if (!actions) return parameter.whereKnown ? [] : asked
+  const meant = asked.flatMap((one) =>
+    actions.includes(one) ? [one] : actions.filter((known) => sameLabel(one, known)),
+  )
+  const mayLack = parameter.whereKnown ?? preset.withoutAction
+  // Where it must be there and is not, the rule names what is missing.
+  return meant.length === 0 && !mayLack ? asked.slice(0, 1) : [...new Set(meant)]
 }
 
 function defaultOf(parameter: PresetParameter): unknown {

@@ -1,7 +1,7 @@
 /**
  * Ready rules in the rule language. `$name` stands for a parameter; an item of a list that needs a parameter that
- * is neither given nor has a default is left out. Other fields are defaults of the rule's own. The default of `action`
- * stands for every label of the models that means it, such as falling for fall.
+ * is neither given nor has a default is left out. Other fields are defaults of the rule's own. The default of a parameter
+ * that is the label of an action stands for every label of the models that means it, such as falling for fall.
  */
 export interface Preset {
   readonly summary: string
@@ -13,7 +13,11 @@ export interface Preset {
 }
 
 export type PresetParameter =
-  | { readonly default: string | number | readonly (string | number)[] }
+  | {
+      readonly default: string | number | readonly (string | number)[]
+      /** The label of an action that only helps: what asks for it is left out where no model is known to have it. */
+      readonly whereKnown?: true
+    }
   | { readonly needed: 'required' | 'optional' }
 
 const required = { needed: 'required' } as const
@@ -71,12 +75,14 @@ export const presets = {
   falling: {
     summary:
       'Somebody falls and does not get up. The fall is seen by the action score or by the box turning from ' +
-      'upright to lying; lying by the box, or by the loss of the track after a fall (detectors lose lying people).',
+      'upright to lying; lying by the box, by the action score where a model knows it, or by the loss of the track ' +
+      'after a fall (detectors lose lying people).',
     withoutAction: true,
     parameters: {
       zone: optional,
       label: person,
       action: { default: 'fall' },
+      lying: { default: 'lying', whereKnown: true },
       above: { default: 0.5 },
       for: { default: '10s' },
     },
@@ -101,7 +107,11 @@ export const presets = {
                 ],
               },
               {
-                any: [{ aspect: { above: 1.1, until: 0.9 } }, { lost: 'inside' }],
+                any: [
+                  { aspect: { above: 1.1, until: 0.9 } },
+                  { action: { label: '$lying', of: 'track', above: '$above' } },
+                  { lost: 'inside' },
+                ],
                 for: '$for',
                 gap: '500ms',
               },
@@ -109,6 +119,53 @@ export const presets = {
             within: '3s',
           },
         ],
+      },
+    },
+  },
+  fallen: {
+    summary:
+      'Somebody lies and does not get up, whether their fall was seen or not, by the action score. Keep beds and sofas ' +
+      'out of it with a zone.',
+    parameters: {
+      zone: optional,
+      label: person,
+      action: { default: 'lying' },
+      above: { default: 0.5 },
+      for: { default: '15s' },
+    },
+    rule: {
+      severity: 'critical',
+      hold: '30s',
+      when: {
+        all: [
+          { label: '$label' },
+          { inZone: '$zone' },
+          { action: { label: '$action', of: 'track', above: '$above' } },
+        ],
+        for: '$for',
+        gap: '2s',
+      },
+    },
+  },
+  help: {
+    summary: 'Somebody waves for help or holds up their hands, by the action score.',
+    parameters: {
+      zone: optional,
+      label: person,
+      action: { default: ['waving', 'hands-up'] },
+      above: { default: 0.6 },
+      for: { default: '2s' },
+    },
+    rule: {
+      severity: 'critical',
+      when: {
+        all: [
+          { label: '$label' },
+          { inZone: '$zone' },
+          { action: { label: '$action', of: 'track', above: '$above' } },
+        ],
+        for: '$for',
+        gap: '1s',
       },
     },
   },

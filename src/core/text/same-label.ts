@@ -22,6 +22,7 @@ const meanings: readonly (readonly string[])[] = [
   ['fight', 'fist fight', 'violenc', 'brawl', 'physical altercation'],
   ['run', 'jog', 'sprint'],
   ['wav', 'hand wav', 'wav hand'],
+  ['hand up', 'rais hand', 'hand rais', 'arm up', 'rais arm', 'arm rais'],
   ['sit', 'sit down'],
   ['lay', 'lay down', 'lay floor', 'lay on floor'],
 ]

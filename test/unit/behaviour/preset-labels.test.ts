@@ -26,12 +26,24 @@ describe('labels of presets', () => {
     ['fighting', ['fighting'], ['fighting']],
     ['fighting', ['Fighting', 'violence', 'noFight'], ['Fighting', 'violence']],
     ['fighting', ['walking'], ['fight']],
+    ['falling', ['falling', 'lying', 'lie down'], ['falling', 'lying']],
+    ['falling', ['Lie Down', 'sitting'], ['Lie Down']],
+    ['fallen', ['falling', 'lying'], ['lying']],
+    ['fallen', ['fall', 'lie down'], ['lie down']],
+    ['fallen', ['walking'], ['lying']],
+    ['help', ['waving', 'hands-up', 'walking'], ['waving', 'hands-up']],
+    ['help', ['raise hands'], ['raise hands']],
+    ['help', ['wave2'], ['wave2']],
+    ['help', undefined, ['waving', 'hands-up']],
+    ['help', ['walking'], ['waving']],
   ])('%s takes of %j: %j', (preset, actions, labels) => {
     expect(asked(preset, actions)).toEqual(labels)
   })
 
   it('that are written in the rule stay as they are', () => {
     expect(asked('falling', ['falling'], { action: 'collapse' })).toEqual(['collapse'])
+    expect(asked('falling', ['falling'], { lying: 'on-floor' })).toEqual(['falling', 'on-floor'])
+    expect(asked('help', ['waving', 'hands-up'], { action: 'hands-up' })).toEqual(['hands-up'])
   })
 
   it('fit the model that ships, whatever the preset', () => {
@@ -55,6 +67,15 @@ describe('labels of presets', () => {
     const config = behavioursSchema.parse({ zones: [zone], lines: [line], rules })
     const options = { cameraId: 'gate', ...config, actions: labels.map(({ name }) => name) }
     expect(() => createBehaviours({ ...options, labels: undefined })).not.toThrow()
+  })
+
+  it('fit a model that knows what skeletons tell, in every preset', () => {
+    const known = 'standing walking running sitting bending crouching falling lying waving hands-up fighting'
+    const labels = `${known} pushing kicking throwing climbing exercise`.split(' ')
+    expect(asked('falling', labels)).toEqual(['falling', 'lying'])
+    expect(asked('fallen', labels)).toEqual(['lying'])
+    expect(asked('help', labels)).toEqual(['waving', 'hands-up'])
+    expect(asked('fighting', labels)).toEqual(['fighting'])
   })
 
   it('are told where no model has any: fighting cannot be seen without', () => {

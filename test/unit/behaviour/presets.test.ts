@@ -135,6 +135,20 @@ const cases: Record<keyof typeof presets, readonly Case[]> = {
       actors: [{ id: 'a', at: (s) => ({ x: 0.5, y: 0.5, ...(s > 5 ? { lost: true } : {}) }) }],
       actions: (s) => (s > 4.5 && s < 5.5 ? one('fall', 'a') : []),
     }),
+    found(
+      rule('falling', { lying: 'lying' }),
+      'falls toward the camera, upright in its box, lying by the score',
+      {
+        seconds: 20,
+        actors: [standing('a', 0.5, 0.5)],
+        actions: (s) => (s > 4.5 && s < 5.5 ? one('fall', 'a') : s > 5 ? one('lying', 'a') : []),
+      },
+    ),
+    none(rule('falling', { lying: 'lying' }), 'falls toward the camera and gets up', {
+      seconds: 20,
+      actors: [standing('a', 0.5, 0.5)],
+      actions: (s) => (s > 4.5 && s < 5.5 ? one('fall', 'a') : one('lying', 'a', s > 5 && s < 9 ? 0.9 : 0.1)),
+    }),
     found(rule('falling'), 'lies and even its track is dropped', {
       seconds: 20,
       actors: [{ id: 'a', at: (s) => (s > 7 ? undefined : { x: 0.5, y: 0.5, lying: s > 5 }) }],
@@ -155,6 +169,45 @@ const cases: Record<keyof typeof presets, readonly Case[]> = {
       seconds: 20,
       actors: [{ id: 'a', at: (s) => ({ x: 0.5 + s * 0.1, y: 0.5, ...(s > 4.8 ? { lost: true } : {}) }) }],
       actions: (s) => (s > 4 && s < 5 ? one('fall', 'a') : []),
+    }),
+  ],
+  fallen: [
+    found(rule('fallen'), 'lies without being seen to fall', {
+      seconds: 20,
+      actors: [standing('a', 0.5, 0.5)],
+      actions: (s) => one('lying', 'a', Math.round(s * 8) % 4 === 0 ? 0.4 : 0.9),
+    }),
+    none(rule('fallen'), 'lies for ten seconds and gets up', {
+      seconds: 30,
+      actors: [standing('a', 0.5, 0.5)],
+      actions: (s) => one('lying', 'a', s > 5 && s < 15 ? 0.9 : 0.1),
+    }),
+    none(rule('fallen', { zone: 'gate' }), 'lies beside the zone', {
+      seconds: 40,
+      actors: [standing('a', 0.8, 0.9)],
+      actions: () => one('lying', 'a'),
+    }),
+    none(rule('fallen'), 'lies by the score of the whole scene', {
+      seconds: 40,
+      actors: [standing('a', 0.5, 0.5)],
+      actions: () => one('lying'),
+    }),
+  ],
+  help: [
+    found(rule('help'), 'waves', {
+      seconds: 6,
+      actors: [standing('a', 0.5, 0.5)],
+      actions: (s) => (s > 1 ? one('waving', 'a') : []),
+    }),
+    found(rule('help'), 'holds up both hands', {
+      seconds: 6,
+      actors: [standing('a', 0.5, 0.5)],
+      actions: (s) => (s > 1 ? one('hands-up', 'a') : []),
+    }),
+    none(rule('help'), 'greets for a moment', {
+      seconds: 10,
+      actors: [standing('a', 0.5, 0.5)],
+      actions: (s) => one('waving', 'a', s > 3 && s < 4 ? 0.9 : 0.1),
     }),
   ],
   fighting: [

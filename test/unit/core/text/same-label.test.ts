@@ -17,6 +17,9 @@ describe('labels that mean the same', () => {
     ['wave', 'waving'],
     ['wave', 'wave2'],
     ['wave', 'hand-waving'],
+    ['hands-up', 'hands up'],
+    ['hands-up', 'Raising hands'],
+    ['hands-up', 'arms_raised'],
     ['sit', 'sitting'],
     ['sit', 'sitting down'],
     ['lie', 'lying'],
@@ -36,6 +39,8 @@ describe('labels that mean the same', () => {
     ['walk', 'walk dog'],
     ['fall', 'waterfall'],
     ['fall', ''],
+    ['hands-up', 'hand shaking'],
+    ['wave', 'wall'],
   ])('%s and %s do not', (a, b) => {
     expect(sameLabel(a, b)).toBe(false)
   })
