@@ -19,7 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   schedule: ['core', 'config', 'telemetry', 'store'],
   web: [],
 }
-/** Joiners: they may import any stage. The CLI does so only inside a command's action (lazily). */
+/** Joiners: they may import any stage. Routes know nothing of the command line that calls them. */
 const joiners = new Set(['pipelines', 'cli'])
 const forbiddenNames = /(^|\/)(utils?|helpers?|misc|common)(\/|\.ts$)/
 
@@ -50,6 +50,7 @@ function folderOf(path: string): string {
 }
 
 function mayImport(from: string, to: string): boolean {
+  if (from === 'pipelines' && to === 'cli') return false
   if (from === to || joiners.has(from)) return true
   return (allowed[from] ?? base).includes(to)
 }
@@ -61,6 +62,13 @@ const imports = files.flatMap(importsOf)
 const trainRooms = [
   ...['autodiff', 'models', 'step', 'imported', 'self', 'engine-tfjs', 'evaluate', 'data', 'export', 'run'],
   ...['anomaly', 'report'],
+]
+
+/** Help needs no version; a scheduler that waits needs nothing that trains; a check tells what does not load. */
+const lazyOnPurpose = [
+  'src/cli/commands/learn.ts → src/cli/learn/run-learning.ts',
+  'src/cli/doctor-checks.ts → src/onnx/onnx-runtime.ts',
+  'src/cli/main.ts → src/cli/code-version.ts',
 ]
 
 /** Groups of files that import each other in a circle (Tarjan 1972). */
@@ -99,6 +107,8 @@ describe('architecture', () => {
     ['camera', 'infer', false],
     ['http', 'camera', false],
     ['pipelines', 'camera', true],
+    ['cli', 'pipelines', true],
+    ['pipelines', 'cli', false],
   ])('the rule itself: may %s import %s? %s', (from, to, expected) => {
     expect(mayImport(from, to)).toBe(expected)
   })
@@ -184,12 +194,23 @@ describe('architecture', () => {
     expect(told.filter((folder) => !existsSync(join(root, folder)))).toEqual([])
   })
 
-  it('loads routes from the table of commands in no other way than when a command runs', () => {
+  it('loads the file of a command, and what it imports, when the command is called and not before', () => {
     const eager = imports.filter(
       ({ file, target, lazy }) =>
-        file === 'src/cli/command-table.ts' && target.startsWith('pipelines/') && !lazy,
+        /^src\/cli\/(command-table|create-program|main|commands\/(\w+)\/\2-commands)\.ts$/.test(file) &&
+        (target.startsWith('pipelines/') ||
+          /^src\/cli\/commands\/(?!(\w+)\/\1-commands\.ts$)/.test(target)) &&
+        !lazy,
     )
     expect(eager).toEqual([])
+  })
+
+  it('imports lazily in the command line only commands, and what a measured start needs', () => {
+    const tables = /^src\/cli\/(command-table|commands\/(\w+)\/\2-commands)\.ts$/
+    const lazy = imports.filter(
+      (each) => each.lazy && each.file.startsWith('src/cli/') && !tables.test(each.file),
+    )
+    expect(lazy.map(({ file, target }) => `${file} → ${target}`).sort()).toEqual(lazyOnPurpose)
   })
 
   it('records no download address in the lock file', () => {

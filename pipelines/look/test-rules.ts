@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { parse as parseYaml } from 'yaml'
 import { canonicalJson } from '../../src/config/config-hash.ts'
-import { parseConfig } from '../../src/config/load.ts'
+import { parseConfig, plainValue, readConfigText } from '../../src/config/load.ts'
 import { loadConfigToRead } from '../../src/config/load-to-read.ts'
+import { readYaml } from '../../src/config/read-yaml.ts'
 import { defaultPeople } from '../../src/config/schema/pose-schema.ts'
 import type { CameraConfig, Config } from '../../src/config/schema.ts'
 import type { AlertStep } from '../../src/core/alert.ts'
@@ -21,16 +20,17 @@ import type { DetectorPlan, PosePlan } from '../live/plans.ts'
 import { replayRules } from '../live/replay-rules.ts'
 import { refuseWithoutBodies } from '../live/watched-bodies.ts'
 
-/** The options of `vireo rules test` as commander gives them. */
 export interface RulesTestOptions {
-  video: string
-  detector?: string
-  detectFps?: string
-  pose?: string
-  model: string[]
-  camera?: string
-  start: string
-  json?: boolean
+  readonly video: string
+  /** Bundles beside those of the file. */
+  readonly detector?: string
+  readonly pose?: string
+  readonly models: readonly { readonly path: string; readonly scope?: 'person' | 'scene' }[]
+  readonly detectFps?: number
+  /** Whose rules, in a whole configuration; its first camera when left out. */
+  readonly camera?: string
+  /** Wall clock of the first frame. */
+  readonly startMs: number
 }
 
 const cameraId = 'video'
@@ -48,12 +48,7 @@ export async function testRules(
   options: RulesTestOptions,
   onStep: (step: AlertStep) => void,
 ): Promise<{ video: string; detector: string }> {
-  const startMs = Date.parse(options.start)
-  if (Number.isNaN(startMs))
-    throw new AppError('API_BAD_REQUEST', `--start ${options.start}: a time such as 2026-05-01T08:00:00Z`)
-  const detectFps = options.detectFps === undefined ? undefined : Number(options.detectFps)
-  if (detectFps !== undefined && !(detectFps > 0 && detectFps <= 60))
-    throw new AppError('API_BAD_REQUEST', `--detect-fps ${options.detectFps}: a number above 0, at most 60`)
+  const { startMs, detectFps } = options
   const config = configOf(file, options)
   const camera = cameraOf(config, file, options)
   const registry = registryOf(config, systemClock)
@@ -101,27 +96,11 @@ export async function testRules(
 /** A configuration of one camera around rules that stand alone; models of the command line come to those of the file. */
 function configOf(file: string, options: RulesTestOptions): Config {
   const given = [
-    ...options.model.map((text, at) => {
-      const [, path, scope] = /^(.*?)(?::(person|scene))?$/.exec(text)!
-      return { name: `model-${at + 1}`, path, scope }
-    }),
+    ...options.models.map((model, at) => ({ name: `model-${at + 1}`, ...model })),
     ...(options.detector === undefined ? [] : [{ name: detectorName, path: options.detector }]),
     ...(options.pose === undefined ? [] : [{ name: poseName, path: options.pose }]),
   ]
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new AppError(
-      'CONFIG_NOT_FOUND',
-      `${file}: cannot be read (${(cause as NodeJS.ErrnoException).code})`,
-      {
-        details: { file },
-        cause,
-      },
-    )
-  }
-  const content: unknown = parseYaml(text)
+  const content = plainValue(readYaml(readConfigText(file), file), file)
   if (typeof content === 'object' && content !== null && 'version' in content) {
     const whole = loadConfigToRead(file)
     const added = parseConfig(JSON.stringify({ version: 1, models: given }), { file: 'command line' }).models

@@ -4,13 +4,12 @@ import { loadConfigToRead } from '../../src/config/load-to-read.ts'
 import type { AlertStep } from '../../src/core/alert.ts'
 import type { Clip, Scores } from '../../src/core/clip.ts'
 import { systemClock } from '../../src/core/clock.ts'
-import { AppError } from '../../src/core/errors.ts'
 import { frameStreamKey } from '../../src/core/frame.ts'
 import { noTelemetry, type Telemetry } from '../../src/core/telemetry-port.ts'
 import { createMotionGate } from '../../src/motion/motion-gate.ts'
 import { cameraNamed, planCameras } from './plan-cameras.ts'
+import { reachable } from './reachable.ts'
 import { createRuleVerdicts, type RuleVerdict } from './rule-verdicts.ts'
-import { reachable } from './take-snapshot.ts'
 import { watchCamera } from './watch-camera.ts'
 
 export interface TraceOptions {
@@ -18,7 +17,8 @@ export interface TraceOptions {
   readonly camera: string
   /** Shown to the camera's pipeline in place of the camera. */
   readonly video?: string
-  readonly seconds: string
+  /** From the first picture on. */
+  readonly seconds: number
   /** Aborted: the summary comes of what was seen until then. */
   readonly signal?: AbortSignal
 }
@@ -78,9 +78,7 @@ export async function traceCamera(
   options: TraceOptions,
   tell: (event: TracedClip | TracedStep) => void,
 ): Promise<TraceSummary> {
-  const seconds = Number(options.seconds)
-  if (!(seconds > 0 && seconds <= 3600))
-    throw new AppError('API_BAD_REQUEST', `--seconds ${options.seconds}: give seconds from 1 to 3600`)
+  const { seconds } = options
   const read = loadConfigToRead(options.config)
   const found = cameraNamed(read, options.camera, options.config)
   const shown = options.video === undefined ? found : { ...found, url: options.video, loop: false }

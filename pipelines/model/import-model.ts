@@ -4,7 +4,6 @@ import { toBinary } from '@bufbuild/protobuf'
 import type { Decode } from '../../src/bundle/decode-schema.ts'
 import type { PoseDecode } from '../../src/bundle/pose-schema.ts'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
-import { describeWholeModel } from '../../src/cli/model/describe-model.ts'
 import type { Activation } from '../../src/core/activation.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { appendDistributionBoxes } from '../../src/onnx/edit/edit-distribution-boxes.ts'
@@ -13,6 +12,7 @@ import { chooseOutput } from '../../src/onnx/fold/fold-output.ts'
 import { type FoldedModel, type FoldOptions, foldModel } from '../../src/onnx/fold/fold-preprocessing.ts'
 import { ModelProtoSchema } from '../../src/onnx/proto/onnx_pb.ts'
 import type { GraphDescription, readModel } from '../../src/onnx/read-model.ts'
+import { describeWholeModel } from './describe-whole-model.ts'
 import { judgeOutputs } from './judge-outputs.ts'
 import { readModelSource } from './read-model-source.ts'
 import { type Trial, tryModel } from './try-model.ts'
@@ -74,8 +74,10 @@ export async function importModel(plan: ImportPlan): Promise<ImportResult> {
   const given = describeWholeModel(model)
   if (plan.distributionStrides)
     appendDistributionBoxes(model.graph!, {
-      ...{ widthPx: plan.widthPx, heightPx: plan.heightPx },
-      ...{ labels: plan.labels.length, strides: plan.distributionStrides },
+      widthPx: plan.widthPx,
+      heightPx: plan.heightPx,
+      labels: plan.labels.length,
+      strides: plan.distributionStrides,
     })
   else if (isRaw(plan)) keepOutput(model, plan.outputName)
   const folded = foldModel(model, foldOptionsOf(plan))

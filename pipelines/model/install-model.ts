@@ -7,9 +7,32 @@ import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import type { CatalogueEntry } from '../../src/catalogue/catalogue-schema.ts'
 import { extractFiles } from '../../src/catalogue/extract-files.ts'
 import { checkArchive, type FetchOptions, fetchArchive } from '../../src/catalogue/fetch-archive.ts'
-import { type ImportOptions, parseImportOptions } from '../../src/cli/model/model-options.ts'
 import { AppError } from '../../src/core/errors.ts'
-import { importModel } from './import-model.ts'
+import { type ImportPlan, importModel } from './import-model.ts'
+
+/** What the options of `vireo model import` are when they are not given. */
+const usual = {
+  fps: '5',
+  size: '256x256',
+  layout: 'NHWC',
+  mean: '0,0,0',
+  std: '1,1,1',
+  scale: '1/255',
+  order: 'rgb',
+  strides: '8,16,32',
+  leastScore: '0.1',
+  nmsIou: '0.5',
+}
+
+/** Options of `vireo model import` as text; those of the catalogue's entry go before what is usual. */
+export type ImportText = typeof usual & {
+  readonly name: string
+  readonly out: string
+  readonly license: string
+  readonly modelVersion: string
+  readonly description: string
+  readonly force: boolean
+}
 
 export interface InstallOptions {
   readonly entry: CatalogueEntry
@@ -20,6 +43,8 @@ export interface InstallOptions {
   readonly size?: string
   readonly force?: boolean
   readonly cacheDir?: string
+  /** Reads options as `vireo model import` does. @throws AppError API_BAD_REQUEST */
+  readonly planImport: (file: string, options: ImportText) => ImportPlan
   readonly spawn: typeof nodeSpawn
   readonly clock: FetchOptions['clock']
   readonly onProgress: (text: string) => void
@@ -66,7 +91,7 @@ export async function installModel(options: InstallOptions): Promise<Installed> 
     await extractFiles(archive, entry, folder)
     onProgress('converting and trying the model…')
     const asked = { ...usual, ...entry.options, ...(options.size !== undefined && { size: options.size }) }
-    const plan = parseImportOptions(join(folder, basename(entry.model)), {
+    const plan = options.planImport(join(folder, basename(entry.model)), {
       ...asked,
       name,
       out: outDir,
@@ -85,20 +110,6 @@ export async function installModel(options: InstallOptions): Promise<Installed> 
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** What the options of `vireo model import` are when they are not given. */
-const usual: Omit<ImportOptions, 'name' | 'out' | 'license' | 'modelVersion' | 'description'> = {
-  fps: '5',
-  size: '256x256',
-  layout: 'NHWC',
-  mean: '0,0,0',
-  std: '1,1,1',
-  scale: '1/255',
-  order: 'rgb',
-  strides: '8,16,32',
-  leastScore: '0.1',
-  nmsIou: '0.5',
 }
 
 async function present({ entry, outDir }: InstallOptions): Promise<Installed> {

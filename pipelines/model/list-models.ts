@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import type { Config } from '../../src/config/schema.ts'
-import { type ModelContract, seesPictures } from '../../src/core/bundle.ts'
+import type { ModelContract } from '../../src/core/bundle.ts'
 import { systemClock } from '../../src/core/clock.ts'
-import { cacheDir } from '../../src/core/data-dir.ts'
+import { cacheDir, registryDir } from '../../src/core/data-dir.ts'
 import { type ErrorCode, toAppError } from '../../src/core/errors.ts'
 import { knownPrecision } from '../../src/infer/precision/judge-precision.ts'
 import type { PrecisionVerdict } from '../../src/infer/precision/precision-verdict.ts'
 import { openModelRegistry } from '../../src/registry/model-registry.ts'
 import type { ModelState } from '../../src/registry/model-state.ts'
+import { resolveModels } from '../live/follow-registry.ts'
 
 export type ListedModel =
   | ({
@@ -36,8 +37,6 @@ export type ListedModel =
 
 /** The models of a configuration with their bundles, then those of its registry with their versions. */
 export async function listedModels(config: Config): Promise<ListedModel[]> {
-  const { registryDir } = await import('../../src/core/data-dir.ts')
-  const { resolveModels } = await import('../live/follow-registry.ts')
   const dir = registryDir(config.dataDir)
   // Looking makes no folders.
   const registry = existsSync(dir) ? openModelRegistry({ dir, clock: systemClock }) : null
@@ -67,33 +66,4 @@ export async function listedModels(config: Config): Promise<ListedModel[]> {
   } finally {
     registry?.close()
   }
-}
-
-export function modelLines(row: ListedModel): string[] {
-  if ('registered' in row) {
-    const { registered, live, previous, shadow, versions } = row
-    const roleOf = (version: string) =>
-      version === live ? 'live' : version === shadow ? 'shadow' : version === previous ? 'previous' : ''
-    return [
-      `${registered} in the registry:`,
-      ...versions.map(
-        ({ version, createdMs }) =>
-          `  ${version.padEnd(14)} ${roleOf(version).padEnd(9)} ${new Date(createdMs).toISOString()}`,
-      ),
-    ]
-  }
-  const head = row.configured.padEnd(16)
-  if (!row.ok) return [`${head} ${row.code}: ${row.message}`]
-  return [
-    `${head} ${row.kind} ${row.version}, ${inputOf(row)}, ${row.labels.length} labels, ${row.path}`,
-    ...(row.precision ? [`${' '.repeat(17)}${row.precision.reason}`] : []),
-  ]
-}
-
-function inputOf(model: ModelContract): string {
-  const { kind, frames, sampleFps, strideFrames, widthPx, heightPx } = model
-  if (seesPictures(model))
-    return `${frames} frames at ${sampleFps}/s every ${strideFrames}, ${widthPx}x${heightPx}`
-  const what = kind === 'audio' ? 'sound' : 'keypoints'
-  return `${frames / sampleFps} s of ${what} every ${strideFrames / sampleFps} s`
 }

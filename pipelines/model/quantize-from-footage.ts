@@ -11,19 +11,18 @@ import {
   type QuantizedBundle,
   type QuantizeMode,
   quantizeBundle,
-  quantizeModes,
 } from '../../src/train/export/quantize-bundle.ts'
 
 /** Typical videos that ranges are taken from; more of them add little. */
 const mostCalibration = 32
 
-/** quantizeBundle with videos cut from labelled footage. @throws AppError API_BAD_REQUEST and whatever it throws */
+/** quantizeBundle with videos cut from labelled footage. @throws AppError TRAIN_LABEL and whatever it throws */
 export async function quantizeFromFootage(options: {
   bundleDir: string
   outDir: string
-  mode: string
-  /** 7 or 8, as given. */
-  bits: string
+  mode: QuantizeMode
+  /** Weights of 7 bits, else of 8. */
+  sevenBits: boolean
   keepFloat: boolean
   data: readonly string[]
   threads: number
@@ -31,12 +30,8 @@ export async function quantizeFromFootage(options: {
   signal: AbortSignal
 }): Promise<QuantizedBundle> {
   const { bundleDir, outDir, data, threads, onProgress, signal } = options
-  const mode = quantizeModes.find((each) => each === options.mode) as QuantizeMode | undefined
-  if (!mode)
-    throw new AppError('API_BAD_REQUEST', `--mode ${options.mode}: accepted: ${quantizeModes.join(', ')}`)
-  if (options.bits !== '7' && options.bits !== '8')
-    throw new AppError('API_BAD_REQUEST', `--bits ${options.bits}: accepted: 7, 8`)
-  const settings = { mode, threads, sevenBits: options.bits === '7', keepFloat: options.keepFloat }
+  const { mode, sevenBits, keepFloat } = options
+  const settings = { mode, threads, sevenBits, keepFloat }
   if (data.length === 0) return quantizeBundle({ bundleDir, outDir, ...settings })
   const { bundle } = await loadBundle(bundleDir)
   const { labels, items } = await readLabelledSet(data)

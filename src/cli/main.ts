@@ -1,8 +1,9 @@
-import { Command, CommanderError } from 'commander'
+import { CommanderError } from 'commander'
 import { AppError } from '../core/errors.ts'
 import { cleanOutput } from './clean-output.ts'
-import { commandTable } from './command-table.ts'
+import { createProgram } from './create-program.ts'
 import { endWithOutput } from './output-gone.ts'
+import { printLine } from './print-line.ts'
 import { reportError } from './report-error.ts'
 
 /** Runs one command. Sets process.exitCode; never throws. */
@@ -11,19 +12,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   endWithOutput(argv[0])
   const restore = cleanOutput(process.stdout)
   try {
-    const program = new Command('vireo')
-      .description('Video recognition, events and online learning for live cameras.')
-      .exitOverride()
-      .configureOutput({ outputError: () => {} })
-      .option('-V, --version', 'print the version')
     if (argv.length === 1 && ['--version', '-V'].includes(argv[0]!)) {
       const { codeVersion } = await import('./code-version.ts')
-      return void process.stdout.write(`${await codeVersion()}\n`)
+      return printLine(await codeVersion())
     }
-    const wanted = commandTable.filter((entry) => argv.includes(entry.name))
-    // Only the named command's file is loaded; help loads all of them.
-    for (const entry of wanted.length > 0 ? wanted : commandTable) (await entry.load())(program)
-    inherit(program)
+    const program = createProgram()
     if (argv.length === 0) return program.outputHelp()
     await program.parseAsync(argv, { from: 'user' })
   } catch (thrown) {
@@ -35,13 +28,5 @@ export async function main(argv: readonly string[]): Promise<void> {
     } else reportError(thrown, json)
   } finally {
     restore()
-  }
-}
-
-/** Subcommands made with addCommand do not inherit these settings by themselves. */
-function inherit(command: Command): void {
-  for (const child of command.commands) {
-    child.copyInheritedSettings(command)
-    inherit(child)
   }
 }

@@ -2,9 +2,9 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { takeSnapshot } from '../../pipelines/look/take-snapshot.ts'
 import { traceCamera } from '../../pipelines/look/trace-camera.ts'
 import { describeSummary, describeTraced } from '../../src/cli/camera/describe-trace.ts'
+import { takeSnapshot } from '../../src/cli/camera/take-snapshot.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 
@@ -49,7 +49,7 @@ describe('camera snapshot', () => {
   it('writes a picture of the camera for its user alone, with what is seen on it', async () => {
     const out = join(folder, 'gate.png')
     const config = fileOf()
-    const text = await takeSnapshot('gate', { config, out, annotate: true, seconds: '2', json: true })
+    const text = await takeSnapshot('gate', { config, out, annotate: true, seconds: 2, json: true })
     const said = JSON.parse(text)
     expect(said).toMatchObject({ camera: 'gate', widthPx: 1280, heightPx: 720, zones: ['door'], lines: [] })
     expect(said.tracks.length).toBeGreaterThan(0)
@@ -62,7 +62,7 @@ describe('camera snapshot', () => {
   it('needs no model for a bare picture', async () => {
     const out = join(folder, 'bare.png')
     const config = fileOf({ paused: true })
-    expect(await takeSnapshot('gate', { config, out, seconds: '5' })).toBe(`${out}: 1280×720 of camera gate`)
+    expect(await takeSnapshot('gate', { config, out, seconds: 5 })).toBe(`${out}: 1280×720 of camera gate`)
     expect(pixelOf(readFileSync(out), 640, 540)).not.toEqual([255, 200, 0])
   })
 
@@ -72,7 +72,7 @@ describe('camera snapshot', () => {
     ['a file that is not there', 'gate', { url: '/nowhere.mp4' }, 'CAMERA_NOT_FOUND'],
     ['a folder that is not there', 'gate', {}, 'STORE_FILE'],
   ])('tells %s by its code', async (_what, id, camera, code) => {
-    const options = { config: fileOf(camera), out: '/nowhere/x.png', seconds: '1' }
+    const options = { config: fileOf(camera), out: '/nowhere/x.png', seconds: 1 }
     await expect(takeSnapshot(id, options)).rejects.toMatchObject({ code })
   })
 })
@@ -110,7 +110,7 @@ describe('trace', () => {
       },
     )
     const told: Parameters<typeof describeTraced>[0][] = []
-    const summary = await traceCamera({ config, camera: 'gate', video, seconds: '3' }, (event) =>
+    const summary = await traceCamera({ config, camera: 'gate', video, seconds: 3 }, (event) =>
       told.push(event),
     )
     const clips = told.filter((event) => event.kind === 'clip')
@@ -137,7 +137,7 @@ describe('trace', () => {
   it('says what was seen until it is stopped', async () => {
     const stop = new AbortController()
     const rules = [{ name: 'anybody', when: { label: 'person' } }]
-    const options = { config: fileOf({}, { behaviours: { rules } }), camera: 'gate', seconds: '600' }
+    const options = { config: fileOf({}, { behaviours: { rules } }), camera: 'gate', seconds: 600 }
     const summary = await traceCamera({ ...options, signal: stop.signal }, () => stop.abort())
     expect(summary.behaviours).toEqual([{ rule: 'anybody', alerts: expect.any(Number), armed: true }])
     expect(summary.behaviours[0]!.alerts).toBeGreaterThan(0)

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { takeSnapshot } from '../../pipelines/look/take-snapshot.ts'
 import { testRules } from '../../pipelines/look/test-rules.ts'
 import { traceCamera } from '../../pipelines/look/trace-camera.ts'
+import { takeSnapshot } from '../../src/cli/camera/take-snapshot.ts'
 import type { AlertStep } from '../../src/core/alert.ts'
 import { writeBodiesBundle } from '../support/bodies-bundle.ts'
 import { blinkFilter } from '../support/brightness-bundle.ts'
@@ -33,10 +33,12 @@ beforeAll(async () => {
   writeFileSync(rules, JSON.stringify({ rules: [lying] }))
 })
 
+const startMs = Date.parse('2026-05-01T08:00:00Z')
+
 const replayed = async (...models: string[]) => {
   const steps: AlertStep[] = []
   const detector = join(folder, 'bodies')
-  const options = { video, detector, model: models, start: '2026-05-01T08:00:00Z' }
+  const options = { video, detector, models: models.map((path) => ({ path })), startMs }
   await testRules(rules, options, (step) => steps.push(step))
   return steps
 }
@@ -78,19 +80,16 @@ describe('a model of skeletons on a video', () => {
   })
 
   it('is refused where nothing finds keypoints', async () => {
-    const options = { video, model: [join(folder, 'skeleton')], start: '2026-05-01T08:00:00Z' }
+    const options = { video, models: [{ path: join(folder, 'skeleton') }], startMs }
     await expect(testRules(rules, options, () => {})).rejects.toThrow(/model "model-1" of kind skeleton/)
   })
 
   it('raises alerts of its labels and of rules on a camera, and trace tells of its windows', async () => {
     const heard: string[] = []
-    const summary = await traceCamera(
-      { config: configOf(), camera: 'gate', video, seconds: '8' },
-      (event) => {
-        if (event.kind === 'step') heard.push(`${event.step.rule} ${event.step.phase}`)
-        else heard.push(`clip of ${event.model} ${event.trackId === null ? '' : 'track'}`)
-      },
-    )
+    const summary = await traceCamera({ config: configOf(), camera: 'gate', video, seconds: 8 }, (event) => {
+      if (event.kind === 'step') heard.push(`${event.step.rule} ${event.step.phase}`)
+      else heard.push(`clip of ${event.model} ${event.trackId === null ? '' : 'track'}`)
+    })
     expect(heard).toContain('clip of actions track')
     expect(heard).toContain('down new')
     expect(heard).toContain('lies new')
@@ -106,7 +105,7 @@ describe('a model of skeletons on a video', () => {
       config: configOf(),
       out,
       annotate: true,
-      seconds: '4',
+      seconds: 4,
       json: true,
     })
     const said = JSON.parse(text)

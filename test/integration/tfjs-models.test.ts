@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installModel } from '../../pipelines/model/install-model.ts'
 import type { CatalogueEntry } from '../../src/catalogue/catalogue-schema.ts'
 import { readCatalogue } from '../../src/catalogue/read-catalogue.ts'
+import { parseImportOptions } from '../../src/cli/model/model-options.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { createRandom } from '../../src/core/random.ts'
 import { convertTfjs } from '../../src/onnx/tfjs/convert-tfjs.ts'
@@ -90,6 +91,7 @@ describe.skipIf(models.dir === null)('TensorFlow.js graph models as ONNX', () =>
         clock: systemClock,
         onProgress: () => {},
         from: archive!,
+        planImport: parseImportOptions,
         ...more,
       })
 

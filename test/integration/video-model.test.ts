@@ -8,6 +8,7 @@ import { installModel } from '../../pipelines/model/install-model.ts'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import { extractFiles } from '../../src/catalogue/extract-files.ts'
 import { findEntry, readCatalogue } from '../../src/catalogue/read-catalogue.ts'
+import { parseImportOptions } from '../../src/cli/model/model-options.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { createRandom } from '../../src/core/random.ts'
 import { readCheckpoint } from '../../src/onnx/torch/read-checkpoint.ts'
@@ -44,7 +45,15 @@ describe.skipIf(archive === null)('the video backbone of the catalogue', () => {
 
   it('becomes a clip bundle that takes bytes, tells fights and gives 512 features', async () => {
     const dir = join(out, 'video')
-    const options = { entry, outDir: dir, from: archive!, spawn, clock: systemClock, onProgress: () => {} }
+    const options = {
+      entry,
+      outDir: dir,
+      from: archive!,
+      planImport: parseImportOptions,
+      spawn,
+      clock: systemClock,
+      onProgress: () => {},
+    }
     expect(await installModel(options)).toMatchObject({ present: false, name: 'video' })
     expect(await installModel(options)).toMatchObject({ present: true })
     expect(readFileSync(join(dir, 'LICENSE.txt'), 'utf8')).toMatch(/^MIT License/)

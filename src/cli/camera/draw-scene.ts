@@ -1,27 +1,7 @@
-import type { Line, Zone } from '../../config/schema/behaviour-schema.ts'
-import type { Track } from '../../core/detection.ts'
+import type { Scene, SceneScore } from '../../../pipelines/look/take-picture.ts'
 import { type Keypoint, keypoint, limbs } from '../../core/pose.ts'
 import type { Picture } from '../../train/self/png.ts'
 import { type Colour, createPictureCanvas, type PictureCanvas } from './picture-canvas.ts'
-
-/** What is known of a camera at the moment of a picture. */
-export interface Scene {
-  /** In pixels of `area`. */
-  readonly tracks: readonly Track[]
-  /** The picture in whose pixels the tracks are; null: nothing was looked at. */
-  readonly area: { readonly widthPx: number; readonly heightPx: number } | null
-  readonly zones: readonly Zone[]
-  readonly lines: readonly Line[]
-  /** The highest scores of each model, with the track where it is about one. */
-  readonly scores: readonly SceneScore[]
-}
-
-export interface SceneScore {
-  readonly model: string
-  readonly label: string
-  readonly score: number
-  readonly trackId: string | null
-}
 
 const colours = {
   zone: [255, 200, 0],

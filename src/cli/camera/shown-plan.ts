@@ -43,7 +43,10 @@ export function shownPlan(plan: CameraPlan, camera: CameraConfig, models: ModelL
     sound: hears,
     motion: plan.camera.motion,
     models: watchers.map(({ model, scope, stream }) => ({
-      ...{ name: model.name, version: model.version, kind: model.kind, scope },
+      name: model.name,
+      version: model.version,
+      kind: model.kind,
+      scope,
       stream: stream && frameStreamKey(stream),
       frames: model.frames,
       sampleFps: model.sampleFps,
@@ -56,7 +59,8 @@ export function shownPlan(plan: CameraPlan, camera: CameraConfig, models: ModelL
     alertRules: rules,
     lacksDetector: plan.lacksDetector,
     detector: people && {
-      ...{ name: people.detector.name, version: people.detector.version },
+      name: people.detector.name,
+      version: people.detector.version,
       stream: frameStreamKey(people.detector.spec),
       highScore: people.detector.highScore,
       findsKeypoints: people.detector.leastKeypointScore !== undefined,

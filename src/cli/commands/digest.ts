@@ -1,7 +1,22 @@
-import type { Command } from 'commander'
-import type { Digest, DigestProgress } from '../../../pipelines/record/digest.ts'
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { type Command, Option } from 'commander'
+import { type Digest, type DigestProgress, makeDigest } from '../../../pipelines/record/digest.ts'
+import { loadConfigToRead } from '../../config/load-to-read.ts'
+import { systemClock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import { cleanLine } from '../../core/text/clean-text.ts'
+import { captionChoices } from '../../record/digest/choose-captions.ts'
+import { choice } from '../options/choice.ts'
+import { decimal } from '../options/decimal.ts'
+import { day, digestSpan } from '../options/digest-span.ts'
+import { length } from '../options/length.ts'
+import { moment } from '../options/since-ms.ts'
+import { timeZone, timeZoneOf } from '../options/time-zone.ts'
+import { configOption, jsonOption, sinceOption } from '../options/usual-options.ts'
+import { whole } from '../options/whole.ts'
+import { printLine } from '../print-line.ts'
+import { durationText } from '../show-progress.ts'
 
 interface Options {
   config: string
@@ -10,84 +25,84 @@ interface Options {
   since?: string
   until?: string
   out?: string
-  length?: string
-  context: string
-  speed: string
-  height: string
-  captions: string
+  length?: number
+  context: number
+  speed: number
+  height: number
+  captions: (typeof captionChoices)[number]
   timeZone?: string
   keyframes?: boolean
   overwrite?: boolean
   json?: boolean
 }
 
-export function registerDigest(program: Command): void {
-  program
-    .command('digest')
-    .description(
-      'A summary film of what was recorded: every alert, what moves, and nothing that stands still.',
-    )
-    .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
+export function digest(command: Command): void {
+  command
+    .addOption(configOption())
     .option('--camera <id...>', 'only these cameras')
-    .option('--day <day>', 'a day such as 2026-05-01, today or yesterday')
-    .option('--since <time>', 'begin here: a time, or 10m, 2h, 1d ago (the last 24 hours unless said)')
-    .option('--until <time>', 'end here (now unless said)')
+    .option('--day <day>', 'a day such as 2026-05-01, today or yesterday', day)
+    .addOption(sinceOption('begin here: a time, or 10m, 2h, 1d ago (the last 24 hours unless said)'))
+    .option('--until <time>', 'end here (now unless said)', moment)
     .option('--out <file>', 'the film; named after its time unless said')
-    .option('--length <length>', 'longest film, such as 90s, 3m; alerts come first, then what moves most')
-    .option('--context <length>', 'shown before and after an alert', '5s')
-    .option('--speed <factor>', 'how many times faster everything but alerts is shown', '1')
-    .option('--height <pixels>', 'height of the picture', '720')
-    .option('--captions <kind>', 'auto, burn, subtitles or none', 'auto')
-    .option('--time-zone <name>', 'whose clocks are shown: behaviours.timeZone, or that of this machine')
+    .option(
+      '--length <length>',
+      'longest film, such as 90s, 3m; alerts come first, then what moves most',
+      length,
+    )
+    .addOption(
+      new Option('--context <length>', 'shown before and after an alert')
+        .argParser(length)
+        .default(length('5s'), '5s'),
+    )
+    .option(
+      '--speed <factor>',
+      'how many times faster everything but alerts is shown',
+      decimal({ least: 1, most: 100 }),
+      1,
+    )
+    .option('--height <pixels>', 'height of the picture', whole({ least: 120, most: 2160 }), 720)
+    .option('--captions <kind>', 'auto, burn, subtitles or none', choice(captionChoices), 'auto')
+    .option(
+      '--time-zone <name>',
+      'whose clocks are shown: behaviours.timeZone, or that of this machine',
+      timeZone,
+    )
     .option('--keyframes', 'look for motion between keyframes only: many times faster, misses short motion')
     .option('--overwrite', 'replace the film when it is there already')
-    .option('--json', 'progress (stderr) and result as JSON')
-    .action(async (options: Options) => {
-      const { spawn } = await import('node:child_process')
-      const { existsSync } = await import('node:fs')
-      const { loadConfigToRead } = await import('../../config/load-to-read.ts')
-      const { systemClock } = await import('../../core/clock.ts')
-      const { makeDigest } = await import('../../../pipelines/record/digest.ts')
-      const { digestSpan } = await import('../options/digest-span.ts')
-      const { timeZoneOf } = await import('../options/time-zone.ts')
-      const { durationMs } = await import('../options/duration-ms.ts')
-      const config = loadConfigToRead(options.config)
-      const timeZone = timeZoneOf(config, options.timeZone)
-      const { name, ...span } = digestSpan(options, timeZone, Date.now())
-      const output = options.out ?? name
-      if (existsSync(output) && !options.overwrite)
-        throw new AppError('API_BAD_REQUEST', `--out ${output}: is there already; give --overwrite`)
-      const unknown = options.camera?.find((id) => !config.cameras.some((camera) => camera.id === id))
-      if (unknown !== undefined && config.cameras.length > 0)
-        process.stderr.write(`${unknown}: no camera of the configuration; looking for its recordings\n`)
-      const digest = await makeDigest({
-        ...{ config, ...span, output, timeZone, spawn, clock: systemClock, signal: stopAtOnce() },
-        cameras: options.camera ?? [],
-        contextMs: durationMs('--context', options.context),
-        lengthMs: options.length === undefined ? null : durationMs('--length', options.length),
-        speed: numberOf('--speed', options.speed, 1, 100),
-        heightPx: numberOf('--height', options.height, 120, 2160),
-        captions: await captionsOf(options.captions),
-        keyframesOnly: options.keyframes ?? false,
-        onProgress: await progressTo(options.json ?? false),
-        onNotice: (text) =>
-          void process.stderr.write(`${options.json ? JSON.stringify({ notice: text }) : text}\n`),
-      })
-      process.stdout.write(`${options.json ? JSON.stringify(digest) : describeDigest(digest)}\n`)
-    })
+    .addOption(jsonOption('progress (stderr) and result as JSON'))
+    .action(film)
 }
 
-async function captionsOf(text: string) {
-  const { captionChoices } = await import('../../record/digest/choose-captions.ts')
-  const found = captionChoices.find((choice) => choice === text)
-  if (found) return found
-  throw new AppError('API_BAD_REQUEST', `--captions ${text}: give one of ${captionChoices.join(', ')}`)
-}
-
-function numberOf(option: string, text: string, least: number, most: number): number {
-  const value = Number(text)
-  if (value >= least && value <= most) return option === '--height' ? Math.round(value / 2) * 2 : value
-  throw new AppError('API_BAD_REQUEST', `${option} ${text}: give a number from ${least} to ${most}`)
+async function film(options: Options): Promise<void> {
+  const { json = false } = options
+  const config = loadConfigToRead(options.config)
+  const zone = timeZoneOf(config, options.timeZone)
+  const { name, ...span } = digestSpan(options, zone, Date.now())
+  const output = options.out ?? name
+  if (existsSync(output) && !options.overwrite)
+    throw new AppError('API_BAD_REQUEST', `--out ${output}: is there already; give --overwrite`)
+  const unknown = options.camera?.find((id) => !config.cameras.some((camera) => camera.id === id))
+  if (unknown !== undefined && config.cameras.length > 0)
+    process.stderr.write(`${unknown}: no camera of the configuration; looking for its recordings\n`)
+  const made = await makeDigest({
+    config,
+    ...span,
+    output,
+    timeZone: zone,
+    spawn,
+    clock: systemClock,
+    signal: stopAtOnce(),
+    cameras: options.camera ?? [],
+    contextMs: options.context,
+    lengthMs: options.length ?? null,
+    speed: options.speed,
+    heightPx: Math.round(options.height / 2) * 2,
+    captions: options.captions,
+    keyframesOnly: options.keyframes ?? false,
+    onProgress: progressTo(json),
+    onNotice: (text) => void process.stderr.write(`${json ? JSON.stringify({ notice: text }) : text}\n`),
+  })
+  printLine(json ? JSON.stringify(made) : describeDigest(made))
 }
 
 /** Aborts at Ctrl-C or SIGTERM; what was made so far is removed. */
@@ -100,8 +115,7 @@ function stopAtOnce(): AbortSignal {
 }
 
 /** Says on stderr where it is, at most every two seconds and at the end of each phase. */
-async function progressTo(json: boolean): Promise<(progress: DigestProgress) => void> {
-  const { durationText } = await import('../show-progress.ts')
+function progressTo(json: boolean): (progress: DigestProgress) => void {
   let shownMs = Number.NEGATIVE_INFINITY
   return (progress) => {
     const { phase, done, total, etaS } = progress
@@ -120,7 +134,7 @@ async function progressTo(json: boolean): Promise<(progress: DigestProgress) => 
 const seconds = (ms: number) => Math.round(ms / 1000)
 
 /** A few lines for people. */
-export function describeDigest(digest: Digest): string {
+function describeDigest(digest: Digest): string {
   const { file, durationMs, bytes, footageMs, chapters, alerts, alertsNotShown, captions } = digest
   const shown = alerts - alertsNotShown.length
   return [

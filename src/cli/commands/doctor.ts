@@ -1,33 +1,33 @@
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
+import { loadConfig } from '../../config/load.ts'
+import { errorClass } from '../../core/errors.ts'
+import { examine } from '../doctor-checks.ts'
+import { jsonOption } from '../options/usual-options.ts'
+import { printLine } from '../print-line.ts'
+import { pruneInstall } from '../prune-install.ts'
 
-export function registerDoctor(program: Command): void {
-  program
-    .command('doctor')
-    .description('Check what this machine has: ffmpeg, inference providers, GPU, Kafka, disk.')
+export function doctor(command: Command): void {
+  command
     .option('-c, --config <file>', 'configuration file; without it Kafka is not checked')
     .option('--prune', 'first take away what this installation never uses: libraries for other platforms')
-    .option('--json', 'JSON output')
+    .addOption(jsonOption())
     .action(async (options: { config?: string; prune?: boolean; json?: boolean }) => {
       if (options.prune) await prune()
-      const { examine } = await import('../doctor-checks.ts')
-      const { errorClass } = await import('../../core/errors.ts')
-      const { loadConfig } = await import('../../config/load.ts')
       const checks = await examine(options.config === undefined ? undefined : loadConfig(options.config))
       const failed = checks.find((check) => check.status === 'fail')
-      if (options.json) process.stdout.write(`${JSON.stringify({ ok: !failed, checks })}\n`)
+      if (options.json) printLine(JSON.stringify({ ok: !failed, checks }))
       else {
         const width = Math.max(...checks.map((check) => check.name.length))
         for (const { name, status, detail } of checks)
-          process.stdout.write(`${status.padEnd(5)} ${name.padEnd(width)}  ${detail}\n`)
+          printLine(`${status.padEnd(5)} ${name.padEnd(width)}  ${detail}`)
       }
       if (failed?.code) process.exitCode = errorClass(failed.code).exitCode
     })
 }
 
 async function prune(): Promise<void> {
-  const { createRequire } = await import('node:module')
-  const { dirname } = await import('node:path')
-  const { pruneInstall } = await import('../prune-install.ts')
   const require = createRequire(import.meta.url)
   const folderOf = (name: string) => {
     try {

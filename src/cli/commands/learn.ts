@@ -1,5 +1,12 @@
+import { spawn } from 'node:child_process'
 import type { Command } from 'commander'
+import { scheduleLearning } from '../../../pipelines/learn/schedule-learning.ts'
+import { loadConfig } from '../../config/load.ts'
+import { systemClock as clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
+import { createTelemetry } from '../../telemetry/create-telemetry.ts'
+import { configOption, jsonOption } from '../options/usual-options.ts'
+import { stopOnSignal } from '../show-progress.ts'
 
 interface Options {
   config: string
@@ -7,40 +14,33 @@ interface Options {
   json?: boolean
 }
 
-export function registerLearn(program: Command): void {
-  program
-    .command('learn')
-    .description('Make a new version of a model: pretrain, fine-tune, evaluate, gate, register, promote.')
-    .option('-c, --config <file>', 'configuration file with a section learning', 'config/vireo.yaml')
+export function learn(command: Command): void {
+  command
+    .addOption(configOption('configuration file with a section learning'))
     .option('--once', 'now, once; without it: at the times of learning.schedule, until stopped')
-    .option('--json', 'progress (stderr) and result as JSON lines')
-    .action(async (options: Options) => {
-      const { loadConfig } = await import('../../config/load.ts')
-      const { stopOnSignal } = await import('../show-progress.ts')
-      const config = loadConfig(options.config)
+    .addOption(jsonOption('progress (stderr) and result as JSON lines'))
+    .action(async ({ config: configFile, once, json = false }: Options) => {
+      const config = loadConfig(configFile)
       const { learning, dataDir } = config
       if (!learning)
-        throw new AppError(
-          'CONFIG_INVALID',
-          `${options.config}: has no section learning; see docs/learning.md`,
-        )
+        throw new AppError('CONFIG_INVALID', `${configFile}: has no section learning; see docs/learning.md`)
       const signal = stopOnSignal()
-      if (options.once) {
-        const { learnOnce } = await import('../../../pipelines/learn/learn-once.ts')
-        const command = `vireo learn --once -c ${options.config}`
-        return void (await learnOnce({ learning, dataDir, signal, command, json: options.json ?? false }))
+      if (once) {
+        // What only waits for its time does not load what trains.
+        const { runLearning } = await import('../learn/run-learning.ts')
+        const repeated = `vireo learn --once -c ${configFile}`
+        return void (await runLearning({ learning, dataDir, signal, command: repeated, json }))
       }
       const { schedule } = learning
       if (schedule === undefined)
         throw new AppError('API_BAD_REQUEST', 'learning.schedule is not set: give --once to learn now')
-      const { spawn } = await import('node:child_process')
-      const { systemClock: clock } = await import('../../core/clock.ts')
-      const { createTelemetry } = await import('../../telemetry/create-telemetry.ts')
-      const { scheduleLearning } = await import('../../../pipelines/learn/schedule-learning.ts')
       const telemetry = createTelemetry(config.log)
-      const configFile = options.config
       const running = scheduleLearning({
-        ...{ learning: { ...learning, schedule }, configFile, spawn, clock, telemetry },
+        learning: { ...learning, schedule },
+        configFile,
+        spawn,
+        clock,
+        telemetry,
       })
       const next = running.nextMs()
       telemetry.log.info(

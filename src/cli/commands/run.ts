@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { configOption, jsonOption } from '../options/usual-options.ts'
+import { runLive } from '../run/run-live.ts'
 
 interface Options {
   config: string
@@ -6,15 +8,10 @@ interface Options {
   alerts?: boolean
 }
 
-export function registerRun(program: Command): void {
-  program
-    .command('run')
-    .description('Attach the cameras and publish alerts until stopped (Ctrl-C or SIGTERM).')
-    .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
+export function run(command: Command): void {
+  command
+    .addOption(configOption())
     .option('--no-alerts', 'do not print alerts on stdout')
-    .option('--json', 'alerts as JSON lines')
-    .action(async ({ config, json = false, alerts = true }: Options) => {
-      const { runLive } = await import('../run/run-live.ts')
-      await runLive({ config, json, alerts })
-    })
+    .addOption(jsonOption('alerts as JSON lines'))
+    .action(({ config, json = false, alerts = true }: Options) => runLive({ config, json, alerts }))
 }

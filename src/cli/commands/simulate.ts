@@ -1,114 +1,98 @@
-import type { Command } from 'commander'
-import { AppError } from '../../core/errors.ts'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { type Command, Option } from 'commander'
+import { randomScript } from '../../simulate/random-script.ts'
+import { stories } from '../../simulate/stories.ts'
+import { writeVideo } from '../../simulate/write-video.ts'
+import { makeFolders } from '../../store/make-folders.ts'
+import { choice } from '../options/choice.ts'
+import { decimal } from '../options/decimal.ts'
+import { list } from '../options/list.ts'
+import { type Size, size } from '../options/size.ts'
+import { jsonOption } from '../options/usual-options.ts'
+import { whole } from '../options/whole.ts'
+import { printLine } from '../print-line.ts'
 
 interface Options {
   out: string
-  seconds: string
-  count: string
-  seed: string
-  size: string
-  fps: string
-  style: string
-  codec: string
-  gop: string
-  activity?: string
-  rate?: string
+  seconds: number
+  count: number
+  seed: number
+  size: Size
+  fps: number
+  style: 'train' | 'holdout'
+  codec: 'h264' | 'h265'
+  gop: number
+  activity?: (typeof stories)[number][]
+  rate?: number
   json?: boolean
 }
 
-export function registerSimulate(program: Command): void {
-  program
-    .command('simulate')
-    .description('Render scenes of acting people to video, with frame-exact labels.')
+export function simulate(command: Command): void {
+  command
     .requiredOption('--out <folder>', 'where the videos go')
-    .option('--seconds <n>', 'length of each', '60')
-    .option('--count <n>', 'how many', '1')
-    .option('--seed <n>', 'seed of the first; the others count on', '1')
-    .option('--size <WxH>', 'picture size', '640x360')
-    .option('--fps <n>', 'frames per second', '25')
-    .option('--style <set>', 'train or holdout: bodies, clothes and places that train does not have', 'train')
-    .option('--codec <name>', 'h264 or h265', 'h264')
-    .option('--gop <seconds>', 'time between keyframes', '1')
-    .option('--activity <list>', 'only these stories: pass,run,fall,wave,fight,loiter,stand')
-    .option('--rate <n>', 'stories per minute')
-    .option('--json', 'one line of JSON per video')
-    .action(async (options: Options) => {
-      const { makeFolders } = await import('../../store/make-folders.ts')
-      const { join } = await import('node:path')
-      const { spawn } = await import('node:child_process')
-      const { randomScript } = await import('../../simulate/random-script.ts')
-      const { stories } = await import('../../simulate/stories.ts')
-      const { writeVideo } = await import('../../simulate/write-video.ts')
-      const [widthPx, heightPx] = sizeOf(options.size)
-      const settings = {
-        widthPx,
-        heightPx,
-        fps: numberOf('--fps', options.fps, { least: 1, most: 120 }),
-        codec: oneOf('--codec', options.codec, ['h264', 'h265'] as const),
-        gopS: numberOf('--gop', options.gop, { least: 0.1, most: 60 }),
-      }
-      const styleSet = oneOf('--style', options.style, ['train', 'holdout'] as const)
-      const durationS = numberOf('--seconds', options.seconds, { least: 1, most: 86_400 })
-      const count = numberOf('--count', options.count, { least: 1, most: 100_000 })
-      const firstSeed = numberOf('--seed', options.seed, { least: 0, most: 2 ** 31 })
-      const chosen = options.activity?.split(',').map((name) => oneOf('--activity', name.trim(), stories))
-      makeFolders(options.out)
-      const startedMs = performance.now()
-      for (let index = 0; index < count; index += 1) {
-        const seed = firstSeed + index
-        const script = randomScript({
-          seed,
-          durationS,
-          styleSet,
-          ...(chosen ? { stories: chosen } : {}),
-          ...(options.rate === undefined
-            ? {}
-            : { perMinute: numberOf('--rate', options.rate, { least: 0.1, most: 600 }) }),
-        })
-        const file = join(options.out, `scene-${styleSet}-${String(seed).padStart(4, '0')}.mp4`)
-        const onProgress = (share: number) => {
-          const done = (index + share) / count
-          const leftS = done === 0 ? 0 : ((performance.now() - startedMs) / 1000) * (1 / done - 1)
-          if (process.stderr.isTTY)
-            process.stderr.write(
-              `\r${index + 1}/${count}  ${Math.round(share * 100)} %  ${Math.ceil(leftS)} s left `,
-            )
-        }
-        const labels = await writeVideo({ script, file, settings, spawn, onProgress })
-        if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
-        const tally: Record<string, number> = {}
-        for (const { label } of labels.events) tally[label] = (tally[label] ?? 0) + 1
-        process.stdout.write(
-          options.json
-            ? `${JSON.stringify({ file, seed, frames: labels.video.frames, events: tally })}\n`
-            : `${file}: ${
-                Object.entries(tally)
-                  .map(([name, n]) => `${n} ${name}`)
-                  .join(', ') || 'empty'
-              }\n`,
-        )
-      }
+    .option('--seconds <n>', 'length of each', decimal({ least: 1, most: 86_400 }), 60)
+    .option('--count <n>', 'how many', whole({ most: 100_000 }), 1)
+    .option('--seed <n>', 'seed of the first; the others count on', whole({ least: 0, most: 2 ** 31 }), 1)
+    .addOption(
+      new Option('--size <WxH>', 'picture size')
+        .argParser(size({ least: 10, even: true }))
+        .default([640, 360], '640x360'),
+    )
+    .option('--fps <n>', 'frames per second', decimal({ least: 1, most: 120 }), 25)
+    .option(
+      '--style <set>',
+      'train or holdout: bodies, clothes and places that train does not have',
+      choice(['train', 'holdout']),
+      'train',
+    )
+    .option('--codec <name>', 'h264 or h265', choice(['h264', 'h265']), 'h264')
+    .option('--gop <seconds>', 'time between keyframes', decimal({ least: 0.1, most: 60 }), 1)
+    .option('--activity <list>', `only these stories: ${stories.join(',')}`, list(choice(stories)))
+    .option('--rate <n>', 'stories per minute', decimal({ least: 0.1, most: 600 }))
+    .addOption(jsonOption('one line of JSON per video'))
+    .action(render)
+}
+
+async function render(options: Options): Promise<void> {
+  const { out, seconds: durationS, count, style: styleSet, activity, rate, json } = options
+  const [widthPx, heightPx] = options.size
+  const settings = { widthPx, heightPx, fps: options.fps, codec: options.codec, gopS: options.gop }
+  makeFolders(out)
+  const showProgress = progressOf(count)
+  for (let index = 0; index < count; index += 1) {
+    const seed = options.seed + index
+    const script = randomScript({
+      seed,
+      durationS,
+      styleSet,
+      ...(activity && { stories: activity }),
+      ...(rate !== undefined && { perMinute: rate }),
     })
+    const file = join(out, `scene-${styleSet}-${String(seed).padStart(4, '0')}.mp4`)
+    const onProgress = (share: number) => showProgress(index, share)
+    const labels = await writeVideo({ script, file, settings, spawn, onProgress })
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+    const events: Record<string, number> = {}
+    for (const { label } of labels.events) events[label] = (events[label] ?? 0) + 1
+    const tally = Object.entries(events).map(([name, n]) => `${n} ${name}`)
+    printLine(
+      json
+        ? JSON.stringify({ file, seed, frames: labels.video.frames, events })
+        : `${file}: ${tally.join(', ') || 'empty'}`,
+    )
+  }
 }
 
-function numberOf(option: string, text: string, range: { least: number; most: number }): number {
-  const value = Number(text)
-  if (Number.isFinite(value) && value >= range.least && value <= range.most) return value
-  throw new AppError(
-    'API_BAD_REQUEST',
-    `${option} ${text}: give a number from ${range.least} to ${range.most}`,
-  )
-}
-
-function oneOf<T extends string>(option: string, text: string, accepted: readonly T[]): T {
-  const found = accepted.find((name) => name === text)
-  if (found) return found
-  throw new AppError('API_BAD_REQUEST', `${option} ${text}: accepted are ${accepted.join(', ')}`)
-}
-
-function sizeOf(text: string): [number, number] {
-  const match = /^(\d{2,4})x(\d{2,4})$/.exec(text)
-  const size: [number, number] = [Number(match?.[1]), Number(match?.[2])]
-  if (match && size.every((side) => side % 2 === 0)) return size
-  throw new AppError('API_BAD_REQUEST', `--size ${text}: give WIDTHxHEIGHT, both even, such as 640x360`)
+/** Says on a terminal how far it is. */
+function progressOf(count: number): (index: number, share: number) => void {
+  const startedMs = performance.now()
+  return (index, share) => {
+    const done = (index + share) / count
+    const leftS = done === 0 ? 0 : ((performance.now() - startedMs) / 1000) * (1 / done - 1)
+    if (process.stderr.isTTY)
+      process.stderr.write(
+        `\r${index + 1}/${count}  ${Math.round(share * 100)} %  ${Math.ceil(leftS)} s left `,
+      )
+  }
 }

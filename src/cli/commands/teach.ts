@@ -1,5 +1,13 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
-import { AppError } from '../../core/errors.ts'
+import { teachingPlan } from '../../../pipelines/learn/teach.ts'
+import { loadConfig } from '../../config/load.ts'
+import { runLearning } from '../learn/run-learning.ts'
+import { configOption, defaultConfigFile, jsonOption } from '../options/usual-options.ts'
+import { WrongValue } from '../options/wrong-value.ts'
+import { printLine } from '../print-line.ts'
+import { stopOnSignal } from '../show-progress.ts'
 
 interface Options {
   config: string
@@ -8,29 +16,17 @@ interface Options {
   json?: boolean
 }
 
-export const defaultConfig = 'config/vireo.yaml'
-const slug = /^[a-z0-9][a-z0-9-]{0,62}$/
-
-export function registerTeach(program: Command): void {
-  program
-    .command('teach')
-    .description(
-      'From a folder of labelled clips to a live model: split, train, judge, gate, register, promote.',
-    )
-    .argument('<folder>', 'a folder for each label, or labels.csv with path,label and, if wanted, group')
-    .option('-c, --config <file>', 'configuration file, where there is one', defaultConfig)
-    .option('--name <name>', 'name of the model; that of the configuration, or "taught"')
+export function teach(command: Command): void {
+  command
+    .addOption(configOption('configuration file, where there is one'))
+    .option('--name <name>', 'name of the model; that of the configuration, or "taught"', slug)
     .option('--data <folder>', 'data folder; that of the configuration, or "data"')
-    .option('--json', 'progress (stderr) and result as JSON lines')
+    .addOption(jsonOption('progress (stderr) and result as JSON lines'))
     .action(async (folder: string, options: Options) => {
-      const { availableParallelism } = await import('node:os')
-      const { learnOnce } = await import('../../../pipelines/learn/learn-once.ts')
-      const { stopOnSignal } = await import('../show-progress.ts')
-      const { teachingPlan } = await import('../../../pipelines/learn/teach.ts')
       const startedMs = performance.now()
-      const { dataDir, model, given } = await placeOf(options)
+      const { dataDir, model, given } = placeOf(options)
       const json = options.json ?? false
-      const outcome = await learnOnce({
+      const outcome = await runLearning({
         learning: await teachingPlan({ folder, model, given }),
         dataDir,
         command: commandOf(folder, options),
@@ -45,8 +41,13 @@ export function registerTeach(program: Command): void {
         outcome.result === 'live'
           ? `to use it:  models: [{ name: ${model}, registry: ${model} }]  in the configuration with dataDir ${dataDir}`
           : `to make it better: clips of more people, days and places, above all of ${weakest(outcome.decision)}`
-      process.stdout.write(`${minutes.toFixed(1)} min from the folder; ${next}\n`)
+      printLine(`${minutes.toFixed(1)} min from the folder; ${next}`)
     })
+}
+
+function slug(text: string): string {
+  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(text)) return text
+  throw new WrongValue('give lower-case letters, digits and hyphens')
 }
 
 function weakest({ reasons }: { reasons: readonly { rule: string; holds: boolean }[] }): string {
@@ -56,13 +57,10 @@ function weakest({ reasons }: { reasons: readonly { rule: string; holds: boolean
 }
 
 /** Where versions are kept, and what the configuration says of learning. */
-async function placeOf({ config: file, name, data }: Options) {
-  const { existsSync } = await import('node:fs')
-  if (name !== undefined && !slug.test(name))
-    throw new AppError('API_BAD_REQUEST', `--name ${name}: give lower-case letters, digits and hyphens`)
+function placeOf({ config: file, name, data }: Options) {
   // Without a configuration the folder is enough; one that is named must be there.
-  if (file === defaultConfig && !existsSync(file)) return { dataDir: data ?? 'data', model: name ?? 'taught' }
-  const { loadConfig } = await import('../../config/load.ts')
+  if (file === defaultConfigFile && !existsSync(file))
+    return { dataDir: data ?? 'data', model: name ?? 'taught' }
   const { dataDir, models, learning } = loadConfig(file)
   const registered = models.flatMap(({ registry }) => (registry === undefined ? [] : [registry]))
   const model = name ?? learning?.model ?? (registered.length === 1 ? registered[0]! : 'taught')
@@ -71,7 +69,7 @@ async function placeOf({ config: file, name, data }: Options) {
 
 function commandOf(folder: string, { config, name, data }: Options): string {
   const parts = [
-    ...(config === defaultConfig ? [] : ['-c', config]),
+    ...(config === defaultConfigFile ? [] : ['-c', config]),
     ...(name === undefined ? [] : ['--name', name]),
     ...(data === undefined ? [] : ['--data', data]),
   ]

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { type Installed, installModel } from '../../../pipelines/model/install-model.ts'
 import { findEntry, readCatalogue } from '../../catalogue/read-catalogue.ts'
 import { systemClock } from '../../core/clock.ts'
+import { parseImportOptions } from '../model/model-options.ts'
 import { packageRoot } from '../package-root.ts'
 
 export interface PeopleOptions {
@@ -18,7 +19,13 @@ export interface PeopleOptions {
 export function installPeople({ outDir, from, say, signal }: PeopleOptions): Promise<Installed> {
   const entries = readCatalogue(join(packageRoot(), 'models/catalogue.json'))
   return installModel({
-    ...{ entry: findEntry(entries, 'people'), outDir, spawn, clock: systemClock, signal, onProgress: say },
+    entry: findEntry(entries, 'people'),
+    outDir,
+    spawn,
+    clock: systemClock,
+    signal,
+    planImport: parseImportOptions,
+    onProgress: say,
     ...(from !== undefined && { from }),
   })
 }

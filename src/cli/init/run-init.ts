@@ -182,7 +182,10 @@ async function write(
   const actions = people === null ? null : shippedActions()
   const variables = variablesFile(file)
   const text = composeConfig({
-    ...{ file, variablesFile: basename(variables), cameras, answers },
+    file,
+    variablesFile: basename(variables),
+    cameras,
+    answers,
     dataDir: named(join(folder, 'data')),
     people: people === null ? null : named(people),
     actions: actions && { ...actions, path: named(actions.path) },
@@ -195,9 +198,12 @@ async function write(
   signal.throwIfAborted()
   await writeSite([...secrets, { path: file, content: text }], existsSync)
   return {
-    ...{ config: file, variables: used.size === 0 ? null : variables, model: people },
+    config: file,
+    variables: used.size === 0 ? null : variables,
+    model: people,
     cameras: cameras.map(({ id, probe }, at) => ({
-      ...{ id, picture: pictures[at]! },
+      id,
+      picture: pictures[at]!,
       video: `${probe.codec} ${probe.widthPx}x${probe.heightPx}`,
     })),
     rules: parsed.behaviours.rules.map(({ name }) => name),

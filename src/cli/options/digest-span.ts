@@ -1,6 +1,7 @@
 import { AppError } from '../../core/errors.ts'
 import { localDay, localTime } from '../../record/digest/local-time.ts'
 import { sinceMs } from './since-ms.ts'
+import { WrongValue } from './wrong-value.ts'
 
 export interface SpanOptions {
   readonly day?: string
@@ -31,12 +32,19 @@ export function digestSpan(
   return { fromMs, toMs, name: `digest-${stamp(fromMs)}--${stamp(toMs)}.mp4` }
 }
 
+const dayText = 'give a day such as 2026-05-01, today or yesterday'
+
+/** Reads the text of a day. When that is, is known with the time zone (`digestSpan`). */
+export function day(text: string): string {
+  if (['today', 'yesterday'].includes(text) || localDay('UTC', text)) return text
+  throw new WrongValue(dayText)
+}
+
 function namedDay(text: string, timeZone: string, nowMs: number) {
   const today = localTime(timeZone, nowMs).slice(0, 10)
   const before = new Date(Date.parse(`${today}T00:00:00Z`) - 1).toISOString().slice(0, 10)
-  const day = text === 'today' ? today : text === 'yesterday' ? before : text
-  const span = localDay(timeZone, day)
-  if (!span)
-    throw new AppError('API_BAD_REQUEST', `--day ${text}: give a day such as 2026-05-01, today or yesterday`)
-  return { ...span, toMs: Math.min(span.toMs, Math.max(nowMs, span.fromMs + 1)), name: `digest-${day}.mp4` }
+  const named = text === 'today' ? today : text === 'yesterday' ? before : text
+  const span = localDay(timeZone, named)
+  if (!span) throw new AppError('API_BAD_REQUEST', `--day ${text}: ${dayText}`)
+  return { ...span, toMs: Math.min(span.toMs, Math.max(nowMs, span.fromMs + 1)), name: `digest-${named}.mp4` }
 }

@@ -1,10 +1,12 @@
+import { loadConfigToRead } from '../../config/load-to-read.ts'
 import { AppError } from '../../core/errors.ts'
 import { localDay, utcOffsetMs } from '../../record/digest/local-time.ts'
 import { timeZoneOf } from './time-zone.ts'
+import { WrongValue } from './wrong-value.ts'
 
 const unitMs: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7 }
 const ago = /^(\d{1,9})([smhd])$/
-const moment =
+const written =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?)?(Z|[+-]\d{2}:\d{2})?$/i
 
 /**
@@ -18,9 +20,7 @@ export function sinceMs(
   nowMs: number,
   { timeZone, option = '--since' }: { timeZone: string; option?: string },
 ): number {
-  const [, amount, unit] = ago.exec(text) ?? []
-  if (amount !== undefined) return nowMs - Number(amount) * unitMs[unit!]!
-  const found = momentMs(text, timeZone)
+  const found = timeOf(text, nowMs, timeZone)
   if (found !== null) return found
   throw new AppError(
     'API_BAD_REQUEST',
@@ -28,15 +28,29 @@ export function sinceMs(
   )
 }
 
+/** Reads the text of a point in time. When that is, is known with the time zone of the configuration (`sinceMs`). */
+export function moment(text: string): string {
+  if (timeOf(text, Date.now(), 'UTC') !== null) return text
+  throw new WrongValue(
+    'give a time such as 2026-05-01, "2026-05-01 08:00" or 2026-05-01T08:00:00Z, or how long ago: 10m, 2h, 1d',
+  )
+}
+
 /** The same in the time zone of a configuration file; null when nothing is asked for. */
-export async function sinceOf(configFile: string, text: string | undefined): Promise<number | null> {
+export function sinceOf(configFile: string, text: string | undefined): number | null {
   if (text === undefined) return null
-  const { loadConfigToRead } = await import('../../config/load-to-read.ts')
   return sinceMs(text, Date.now(), { timeZone: timeZoneOf(loadConfigToRead(configFile)) })
 }
 
+/** Null: the text names no point in time after 1970. */
+function timeOf(text: string, nowMs: number, timeZone: string): number | null {
+  const [, amount, unit] = ago.exec(text) ?? []
+  const ms = amount === undefined ? momentMs(text, timeZone) : nowMs - Number(amount) * unitMs[unit!]!
+  return ms !== null && ms >= 0 ? ms : null
+}
+
 function momentMs(text: string, timeZone: string): number | null {
-  const [, day, hour = '00', minute = '00', second = '00', fraction = '0', offset] = moment.exec(text) ?? []
+  const [, day, hour = '00', minute = '00', second = '00', fraction = '0', offset] = written.exec(text) ?? []
   if (day === undefined || !localDay('UTC', day)) return null
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null
   const timeMs = ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000

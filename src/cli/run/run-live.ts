@@ -88,7 +88,11 @@ async function start(
   signal.addEventListener('abort', () => endInTime(), { once: true })
   try {
     return await startLiveSystem({
-      ...{ config, telemetry, spawn, configFile, signal },
+      config,
+      telemetry,
+      spawn,
+      configFile,
+      signal,
       clock: systemClock,
       random: Math.random,
     })

@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { bundleSchema } from '../../../src/bundle/bundle-schema.ts'
 import { poseSchema } from '../../../src/bundle/pose-schema.ts'
-import { registerModel } from '../../../src/cli/commands/model/import.ts'
-import { registerTrain } from '../../../src/cli/commands/train/simulated.ts'
 import { behavioursSchema } from '../../../src/config/schema/behaviours-schema.ts'
 import { poseSchema as cameraPoseSchema } from '../../../src/config/schema/pose-schema.ts'
 import { postures } from '../../../src/core/pose.ts'
 import { layouts } from '../../../src/onnx/fold/fold-input.ts'
+import { allCommands } from '../../support/all-commands.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/models.md'), 'utf8')
 const [importPart, bundlePart] = page.split('\n## bundle.json\n') as [string, string]
@@ -33,13 +31,11 @@ describe('docs/models.md', () => {
     expect(documented.sort()).toEqual(fieldsOf(bundleSchema, '').sort())
   })
 
-  it('names only options and layouts that exist', () => {
-    const program = new Command()
-    registerModel(program)
-    registerTrain(program)
-    const commands = program.commands.flatMap((command) => command.commands)
-    const options = commands.flatMap((command) => command.options.map((option) => option.long))
-    const named = [...importPart.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map((match) => match[0])
+  it('names only options and layouts that exist', async () => {
+    const commands = (await allCommands()).filter(({ group }) => ['model', 'train'].includes(group ?? ''))
+    const options = commands.flatMap(({ command }) => command.options.map((option) => option.long))
+    const ofVireo = importPart.replaceAll(/pip download [^`\n]*/g, '')
+    const named = [...ofVireo.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map((match) => match[0])
     expect(named.length).toBeGreaterThan(20)
     expect([...new Set(named)].filter((option) => !options.includes(option))).toEqual([])
     const named2 = [...importPart.matchAll(/--layout` \| .*|--layout ([A-Z]+)/g)].map((match) => match[1])

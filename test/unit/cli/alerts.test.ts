@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { followOutbox } from '../../../src/cli/commands/alerts/tail.ts'
+import { followOutbox } from '../../../src/cli/commands/alerts/follow-outbox.ts'
 import { main } from '../../../src/cli/main.ts'
 import { sinceMs } from '../../../src/cli/options/since-ms.ts'
 import type { AlertStep } from '../../../src/core/alert.ts'

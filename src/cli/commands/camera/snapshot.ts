@@ -1,17 +1,20 @@
 import type { Command } from 'commander'
-import type { SnapshotOptions } from '../../../../pipelines/look/take-snapshot.ts'
+import { type SnapshotOptions, takeSnapshot } from '../../camera/take-snapshot.ts'
+import { decimal } from '../../options/decimal.ts'
+import { configOption, jsonOption } from '../../options/usual-options.ts'
+import { printLine } from '../../print-line.ts'
 
-export function registerCameraSnapshot(camera: Command): void {
-  camera
-    .command('snapshot <id>')
-    .description('Write one picture of a camera; with --annotate also what Vireo sees on it.')
-    .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
+export function cameraSnapshot(command: Command): void {
+  command
+    .addOption(configOption())
     .option('--annotate', 'draw boxes, track ids, zones, lines and scores onto it')
     .option('--out <file>', 'PNG file; absent: ID.png here')
-    .option('--seconds <n>', 'how long its models look before, with --annotate', '5')
-    .option('--json', 'JSON output')
-    .action(async (id: string, options: SnapshotOptions) => {
-      const { takeSnapshot } = await import('../../../../pipelines/look/take-snapshot.ts')
-      process.stdout.write(`${await takeSnapshot(id, options)}\n`)
-    })
+    .option(
+      '--seconds <n>',
+      'how long its models look before, with --annotate',
+      decimal({ above: 0, most: 600 }),
+      5,
+    )
+    .addOption(jsonOption())
+    .action(async (id: string, options: SnapshotOptions) => printLine(await takeSnapshot(id, options)))
 }

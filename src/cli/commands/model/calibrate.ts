@@ -1,7 +1,16 @@
 import type { Command } from 'commander'
+import { calibrateCamera, recordedFootage } from '../../../../pipelines/learn/calibrate-cameras.ts'
+import { bundleOf } from '../../../../pipelines/model/bundle-of.ts'
+import { loadConfigToRead } from '../../../config/load-to-read.ts'
 import type { Config } from '../../../config/schema.ts'
+import { systemClock as clock } from '../../../core/clock.ts'
 import { AppError } from '../../../core/errors.ts'
-import { threadsOption } from '../../options/whole-option.ts'
+import { readFootage } from '../../../train/data/labelled-set.ts'
+import { moment, sinceMs } from '../../options/since-ms.ts'
+import { timeZoneOf } from '../../options/time-zone.ts'
+import { configOption, jsonOption, sinceOption, threadsOption } from '../../options/usual-options.ts'
+import { printLine } from '../../print-line.ts'
+import { showProgress, stopOnSignal } from '../../show-progress.ts'
 
 interface Options {
   config: string
@@ -9,47 +18,48 @@ interface Options {
   footage?: string[]
   since: string
   until?: string
-  threads?: string
+  threads: number
   json?: boolean
 }
 
-export function registerCalibrate(model: Command): void {
-  model
-    .command('calibrate <model>')
-    .description(
-      'Tell an anomaly model what is normal for cameras; a running Vireo takes it within a minute.',
-    )
-    .option('-c, --config <file>', 'configuration file', 'config/vireo.yaml')
+export function modelCalibrate(command: Command): void {
+  command
+    .addOption(configOption())
     .option('--camera <ids...>', 'cameras (default: every camera that the model watches)')
     .option('--footage <paths...>', 'normal videos of one camera (default: its continuous recording)')
-    .option('--since <time>', 'recording from then on: a time, or how long ago', '1d')
-    .option('--until <time>', 'recording until then (default: now)')
-    .option('--threads <n>', 'threads; all cores but one unless given')
-    .option('--json', 'progress (stderr) and a JSON line for each camera')
-    .action(async (name: string, options: Options) => {
-      const { loadConfigToRead } = await import('../../../config/load-to-read.ts')
-      const { systemClock: clock } = await import('../../../core/clock.ts')
-      const { calibrateCamera } = await import('../../../../pipelines/learn/calibrate-cameras.ts')
-      const { showProgress, stopOnSignal } = await import('../../show-progress.ts')
-      const config = loadConfigToRead(options.config)
-      const cameras = camerasOf(config, name, options)
-      const bundleDir = await bundleDirOf(config, name)
-      const onProgress = showProgress(options.json ?? false)
-      const signal = stopOnSignal()
-      const threads = threadsOption(options.threads)
-      for (const cameraId of cameras) {
-        const footage = await footageOf(config, cameraId, options)
-        const told = await calibrateCamera({
-          ...{ bundleDir, cameraId, footage, dataDir: config.dataDir, threads, clock, onProgress, signal },
-        })
-        const { model: version, tubelets, seconds, path } = told
-        print(
-          options.json
-            ? JSON.stringify(told)
-            : `${cameraId}: ${version} is calibrated on ${tubelets} tubelets (${seconds} s of footage): ${path}`,
-        )
-      }
+    .addOption(sinceOption('recording from then on: a time, or how long ago').default('1d'))
+    .option('--until <time>', 'recording until then (default: now)', moment)
+    .addOption(threadsOption())
+    .addOption(jsonOption('progress (stderr) and a JSON line for each camera'))
+    .action(calibrate)
+}
+
+async function calibrate(name: string, options: Options): Promise<void> {
+  const config = loadConfigToRead(options.config)
+  const { dataDir } = config
+  const cameras = camerasOf(config, name, options)
+  const bundleDir = bundleOf(config, name, clock)
+  const onProgress = showProgress(options.json ?? false)
+  const signal = stopOnSignal()
+  for (const cameraId of cameras) {
+    const footage = await footageOf(config, cameraId, options)
+    const calibrated = await calibrateCamera({
+      bundleDir,
+      cameraId,
+      footage,
+      dataDir,
+      threads: options.threads,
+      clock,
+      onProgress,
+      signal,
     })
+    const { model, tubelets, seconds, path } = calibrated
+    printLine(
+      options.json
+        ? JSON.stringify(calibrated)
+        : `${cameraId}: ${model} is calibrated on ${tubelets} tubelets (${seconds} s of footage): ${path}`,
+    )
+  }
 }
 
 /** @throws AppError API_BAD_REQUEST */
@@ -66,42 +76,11 @@ function camerasOf({ cameras }: Config, model: string, { camera, footage }: Opti
   return chosen
 }
 
-/** Of a model of the configuration, also from the registry, or of a folder. */
-async function bundleDirOf(config: Config, name: string): Promise<string> {
-  const configured = config.models.filter((model) => model.name === name)
-  if (configured.length === 0) return name
-  const { systemClock: clock } = await import('../../../core/clock.ts')
-  const { openModelRegistry } = await import('../../../registry/model-registry.ts')
-  const { registryDir } = await import('../../../core/data-dir.ts')
-  const { resolveModels } = await import('../../../../pipelines/live/follow-registry.ts')
-  const registry = openModelRegistry({ dir: registryDir(config.dataDir), clock })
-  try {
-    return resolveModels({ ...config, models: configured }, registry)[0]!.path
-  } finally {
-    registry.close()
-  }
-}
-
-async function footageOf(config: Config, cameraId: string, { footage, since, until }: Options) {
-  if (footage) {
-    const { readFootage } = await import('../../../train/data/labelled-set.ts')
-    return readFootage(footage)
-  }
-  const { systemClock } = await import('../../../core/clock.ts')
-  const { recordedFootage } = await import('../../../../pipelines/learn/calibrate-cameras.ts')
-  const { sinceMs } = await import('../../options/since-ms.ts')
-  const { timeZoneOf } = await import('../../options/time-zone.ts')
+function footageOf(config: Config, cameraId: string, { footage, since, until }: Options) {
+  if (footage) return readFootage(footage)
   const timeZone = timeZoneOf(config)
-  const nowMs = systemClock.nowMs()
+  const nowMs = clock.nowMs()
   const toMs = until === undefined ? nowMs : sinceMs(until, nowMs, { timeZone, option: '--until' })
-  return recordedFootage({
-    dataDir: config.dataDir,
-    cameraId,
-    fromMs: sinceMs(since, nowMs, { timeZone }),
-    toMs,
-  })
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`)
+  const fromMs = sinceMs(since, nowMs, { timeZone })
+  return recordedFootage({ dataDir: config.dataDir, cameraId, fromMs, toMs })
 }

@@ -1,31 +1,28 @@
 import type { Command } from 'commander'
+import { searchPlan } from '../../../../pipelines/learn/search-plan.ts'
 import type { GridSearch, Trial } from '../../../train/run/grid-search.ts'
-import { addStep, type StepOptions, withJob } from './run-step.ts'
+import { parseGrid } from '../../../train/run/parse-grid.ts'
+import { repeated } from '../../options/list.ts'
+import { addStepOptions, epochsOption, presetOption, runStep, type StepOptions } from './run-step.ts'
 
 interface SearchOptions extends StepOptions {
   grid: string[]
 }
 
 /** Settings of fine-tuning are found by trying them. */
-export function registerTrainSearch(train: Command): void {
-  addStep(
-    train,
-    'search',
-    'Fine-tune once for every combination of a few settings, and keep the one that validates best.',
-  )
+export function trainSearch(command: Command): void {
+  addStepOptions(command)
     .requiredOption(
       '--grid <field=values>',
       'field of plan.finetune with its values, such as peakRate=1e-4,3e-4; once for each field (docs/training.md)',
-      (text: string, before: string[] | undefined) => [...(before ?? []), text],
+      repeated(),
     )
-    .option('--preset <name>', 'nano, small or base')
-    .option('--epochs <n>', 'passes over the labelled footage, where the grid does not say')
+    .addOption(presetOption())
+    .addOption(epochsOption('passes over the labelled footage, where the grid does not say'))
     .action(async (options: SearchOptions) => {
-      const { parseGrid } = await import('../../../train/run/parse-grid.ts')
       const grid = parseGrid(options.grid)
-      await withJob(options, async (job) => {
-        const { searchPlan } = await import('../../../../pipelines/learn/search-plan.ts')
-        const json = options.json ?? false
+      const { out, json = false } = options
+      await runStep(options, async (job) => {
         const found = await searchPlan(job, grid, (trial, index, count) =>
           process.stderr.write(
             json
@@ -34,7 +31,7 @@ export function registerTrainSearch(train: Command): void {
           ),
         )
         const { best, bestTrial, trials } = found
-        const trained = `${options.out}/trained`
+        const trained = `${out}/trained`
         if (json) return { trained, best, bestTrial, trials }
         process.stdout.write(trialsTable(found))
         return { best: changesText(bestTrial), trained }

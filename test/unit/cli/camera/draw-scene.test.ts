@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { drawScene, type Scene } from '../../../../src/cli/camera/draw-scene.ts'
+import type { Scene } from '../../../../pipelines/look/take-picture.ts'
+import { drawScene } from '../../../../src/cli/camera/draw-scene.ts'
 import { createPictureCanvas } from '../../../../src/cli/camera/picture-canvas.ts'
 import { dotsOf, signsOf } from '../../../../src/cli/camera/small-letters.ts'
 

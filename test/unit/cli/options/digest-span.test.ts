@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { digestSpan } from '../../../../src/cli/options/digest-span.ts'
-import { durationMs } from '../../../../src/cli/options/duration-ms.ts'
+import { readValue } from '../../../../src/cli/options/guard-values.ts'
+import { length } from '../../../../src/cli/options/length.ts'
 
 const nowMs = Date.UTC(2026, 4, 2, 10, 30)
 const hour = 3_600_000
@@ -39,11 +40,12 @@ describe('digestSpan', () => {
   })
 })
 
-describe('durationMs', () => {
-  it('reads lengths', () => {
-    expect(['250ms', '90s', '2.5m', '1h'].map((text) => durationMs('--length', text))).toEqual([
-      ...[250, 90_000, 150_000, hour],
-    ])
-    expect(() => durationMs('--length', '90')).toThrow('--length 90: give a length')
+describe('a length', () => {
+  it('is a number with its unit', () => {
+    expect(['250ms', '90s', '2.5m', '1h'].map(length)).toEqual([...[250, 90_000, 150_000, hour]])
+  })
+
+  it.each(['90', '', '-1s', '1e3s', ' 5s', '5 s', '25h', '9999999999h', 'NaNs'])('is not %j', (text) => {
+    expect(() => readValue('--length', text, () => length(text))).toThrow(`--length ${text}: give a length`)
   })
 })

@@ -1,24 +1,33 @@
-import { writeFileSync } from 'node:fs'
 import { behaviourRules } from '../../src/behaviour/behaviour-rules.ts'
-import { drawScene, type Scene, type SceneScore } from '../../src/cli/camera/draw-scene.ts'
 import type { TrackUpdate } from '../../src/clip/await-tracks.ts'
 import { ownBehaviours } from '../../src/config/camera-behaviours.ts'
-import { cameraUrlProblem } from '../../src/config/check/camera-url.ts'
-import { loadConfigToRead } from '../../src/config/load-to-read.ts'
+import type { Line, Zone } from '../../src/config/schema/behaviour-schema.ts'
 import type { CameraConfig, Config } from '../../src/config/schema.ts'
 import type { Scores } from '../../src/core/clip.ts'
+import type { Track } from '../../src/core/detection.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { type Frame, type FrameStreamSpec, pictureArea } from '../../src/core/frame.ts'
-import { encodePng, type Picture } from '../../src/train/self/png.ts'
-import { cameraNamed, planCameras } from './plan-cameras.ts'
+import type { Picture } from '../../src/train/self/png.ts'
+import { planCameras } from './plan-cameras.ts'
 import { watchCamera } from './watch-camera.ts'
 
-export interface SnapshotOptions {
-  config: string
-  annotate?: boolean
-  out?: string
-  seconds: string
-  json?: boolean
+/** What is known of a camera at the moment of a picture. */
+export interface Scene {
+  /** In pixels of `area`. */
+  readonly tracks: readonly Track[]
+  /** The picture in whose pixels the tracks are; null: nothing was looked at. */
+  readonly area: { readonly widthPx: number; readonly heightPx: number } | null
+  readonly zones: readonly Zone[]
+  readonly lines: readonly Line[]
+  /** The highest scores of each model, with the track where it is about one. */
+  readonly scores: readonly SceneScore[]
+}
+
+export interface SceneScore {
+  readonly model: string
+  readonly label: string
+  readonly score: number
+  readonly trackId: string | null
 }
 
 /** The picture is at most so large; what the models see is smaller. */
@@ -28,50 +37,13 @@ const mostFrames = 32
 /** Scores of one model that are shown; of one that tells what each person does only the highest. */
 const mostScores = 3
 
-/** `vireo camera snapshot`: writes a picture of a camera and returns the line to print. */
-export async function takeSnapshot(id: string, options: SnapshotOptions): Promise<string> {
-  const { config: file, annotate = false, out = `${id}.png`, json } = options
-  const seconds = Number(options.seconds)
-  if (!(seconds > 0 && seconds <= 600))
-    throw new AppError('API_BAD_REQUEST', `--seconds ${options.seconds}: give seconds from 1 to 600`)
-  const config = loadConfigToRead(file)
-  const camera = reachable(cameraNamed(config, id, file))
-  const { picture, scene } = await look(config, camera, annotate ? seconds : null)
-  if (annotate) drawScene(picture, scene)
-  write(out, encodePng(picture))
-  const { widthPx, heightPx } = picture
-  const shown = {
-    file: out,
-    camera: id,
-    widthPx,
-    heightPx,
-    ...(annotate && {
-      tracks: scene.tracks.map(({ id: track, label, score, state }) => ({ id: track, label, score, state })),
-      scores: scene.scores,
-      zones: scene.zones.map(({ name }) => name),
-      lines: scene.lines.map(({ name }) => name),
-    }),
-  }
-  if (json) return JSON.stringify(shown)
-  const found = annotate ? `, ${scene.tracks.length} tracks, ${scene.scores.length} scores` : ''
-  return `${out}: ${widthPx}×${heightPx} of camera ${id}${found}`
-}
-
-/** The camera, whose variables are set: those of others are not needed. @throws AppError */
-export function reachable(camera: CameraConfig): CameraConfig {
-  const [, variable] = /\$\{(\w+)\}/.exec(camera.url) ?? []
-  if (variable !== undefined)
-    throw new AppError(
-      'CONFIG_ENV_MISSING',
-      `camera ${camera.id}: url refers to ${variable}, which is not set`,
-    )
-  const problem = cameraUrlProblem(camera.url)
-  if (problem) throw new AppError('CAMERA_URL', `camera ${camera.id}: url ${problem}`)
-  return camera
-}
-
-/** @param seconds how long its models look; null: no model is asked, and the first picture is taken */
-async function look(
+/**
+ * A picture of a camera, with what its pipeline sees on it.
+ *
+ * @param seconds how long its models look; null: no model is asked, and the first picture is taken
+ * @throws AppError as `watchCamera`, and CAMERA_STALLED
+ */
+export async function takePicture(
   config: Config,
   camera: CameraConfig,
   seconds: number | null,
@@ -162,19 +134,4 @@ function highest({ modelName: model, labels, values, trackId }: Scores, most: nu
     .map((label, column) => ({ model, label, score: values[column]!, trackId: trackId ?? null }))
     .sort((a, b) => b.score - a.score)
     .slice(0, most)
-}
-
-/** Footage of people: for its user alone. */
-function write(out: string, png: Buffer): void {
-  try {
-    writeFileSync(out, png, { mode: 0o600 })
-  } catch (cause) {
-    throw new AppError(
-      'STORE_FILE',
-      `--out ${out}: cannot be written (${(cause as NodeJS.ErrnoException).code})`,
-      {
-        cause,
-      },
-    )
-  }
 }

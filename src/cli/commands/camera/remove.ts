@@ -1,0 +1,6 @@
+import type { Command } from 'commander'
+import { editOne } from './edit-cameras.ts'
+
+export function cameraRemove(command: Command): void {
+  editOne(command, 'remove')
+}
