@@ -52,10 +52,18 @@ export function openReviewQueue(options: {
     if (!found) return
     const nowMs = clock.nowMs()
     const filter = { of: 'all', removed: true, sinceMs: Math.max(0, addedMs - longestClipMs) } as const
-    for (const page of everyPage((request) => found.list(filter, request))) {
-      const gone = page.filter(({ removedReason }) => removedReason !== null)
-      store.add(page.filter(({ removedReason }) => removedReason === null).map(toItem))
-      store.markRemoved(gone.map(({ alertId, removedReason }) => ({ id: alertId, reason: removedReason! })))
+    const isFirst = addedMs === Number.NEGATIVE_INFINITY
+    for (const page of everyPage((request) => found.marks(filter, request))) {
+      const known = store.known(page.at(-1)!.startedMs, page[0]!.startedMs)
+      // Clips that came into the queue before the part was kept are read once more, at the start.
+      const isNew = (id: string) => !known.has(id) || (isFirst && !known.get(id)!.hasPart)
+      const added = page.filter(({ id, removedReason }) => removedReason === null && isNew(id))
+      store.add(added.flatMap(({ id }) => found.get(id) ?? []).map(toItem))
+      store.markRemoved(
+        page.flatMap(({ id, removedReason }) =>
+          removedReason !== null && known.get(id)?.isRemoved === false ? { id, reason: removedReason } : [],
+        ),
+      )
     }
     addedMs = nowMs
   }

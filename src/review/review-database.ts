@@ -49,7 +49,7 @@ const migrations: readonly string[] = [
      UPDATE item SET verdict = (SELECT holding.verdict FROM holding WHERE holding.id = NEW.item) WHERE id = NEW.item;
    END;
    DROP INDEX item_recent;
-   CREATE INDEX item_listed ON item (started_ms, id, camera, reason, label, verdict, removed_reason);`,
+   CREATE INDEX item_listed ON item (started_ms, id, camera, reason, label, verdict, removed_reason, said_from_ms);`,
 ]
 
 /**

@@ -2,6 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { Page, PageRequest } from '../core/page.ts'
+import { beginsWith } from '../store/begins-with.ts'
 import type { FileGuard } from '../store/file-guard.ts'
 import { createPagedQuery, where } from '../store/paged-query.ts'
 import { transaction } from '../store/store-database.ts'
@@ -35,9 +36,17 @@ export interface ReviewFilter {
   readonly untilMs?: number | undefined
 }
 
+export interface KnownItem {
+  readonly isRemoved: boolean
+  /** Whether it is kept for which part of the clip the model said it. */
+  readonly hasPart: boolean
+}
+
 export interface ReviewStore {
   /** Adds clips; one that is there already stays as it is. Returns how many are new. */
   add(items: readonly ReviewItem[]): number
+  /** The clips of the queue that begin at these times or between them, with what is noted of them; cheap to read. */
+  known(fromMs: number, toMs: number): Map<string, KnownItem>
   /** Notes that recordings are gone. Ids that are not in the queue change nothing. */
   markRemoved(gone: readonly { readonly id: string; readonly reason: string }[]): void
   /** Newest first. @throws AppError API_BAD_REQUEST for a cursor that is none */
@@ -85,9 +94,12 @@ export function openReviewStore(options: {
     `INSERT INTO fact (item, verdict, labels, start_ms, end_ms, undoes, who, at_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
   )
-  const byPrefix = database.prepare('SELECT * FROM item WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2')
+  const byPrefix = database.prepare(`SELECT * FROM item WHERE ${beginsWith('id')} LIMIT 2`)
   const factsOf = database.prepare('SELECT * FROM fact WHERE item = ? ORDER BY seq')
   const byId = database.prepare('SELECT * FROM item WHERE id = ?')
+  const noted = database.prepare(
+    'SELECT id, removed_reason, said_from_ms FROM item WHERE started_ms BETWEEN ? AND ?',
+  )
   const remove = database.prepare('UPDATE item SET removed_reason = ? WHERE id = ?')
   const labelsSaid = database.prepare('SELECT DISTINCT label FROM item WHERE label IS NOT NULL')
   const labelsGiven = database.prepare('SELECT DISTINCT labels FROM fact')
@@ -117,7 +129,17 @@ export function openReviewStore(options: {
   }
 
   return {
+    known: (fromMs, toMs) =>
+      new Map(
+        noted
+          .all(fromMs, toMs)
+          .map((row) => [
+            String(row.id),
+            { isRemoved: row.removed_reason !== null, hasPart: row.said_from_ms !== null },
+          ]),
+      ),
     add(items) {
+      if (items.length === 0) return 0
       const addedMs = clock.nowMs()
       return transaction(database, () =>
         items.reduce((sum, item) => {

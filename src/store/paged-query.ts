@@ -11,7 +11,9 @@ export interface PagedList {
   readonly from: string
   readonly rank: string
   readonly id: string
-  /** What is read of the chosen rows: `SELECT … FROM page JOIN …`; `page` has `page_rank` and `page_id`. */
+  /** Columns that `page` has besides `page_rank` and `page_id`. */
+  readonly more?: string
+  /** What is read of the chosen rows: `SELECT … FROM page JOIN …`. */
   readonly rows: string
 }
 
@@ -34,12 +36,13 @@ export function createPagedQuery<T>(
   toItem: (row: StoreRow) => T | null,
 ): (conditions: readonly Condition[], request: PageRequest) => Page<T> {
   const { name, from, rank, id, rows } = list
+  const more = list.more === undefined ? '' : `, ${list.more}`
   const statements = new Map<string, StoreStatement>()
   const statementOf = (filter: string) => {
     const known = statements.get(filter)
     if (known) return known
     const made = database.prepare(
-      `WITH page AS MATERIALIZED (SELECT ${rank} AS page_rank, ${id} AS page_id FROM ${from}
+      `WITH page AS MATERIALIZED (SELECT ${rank} AS page_rank, ${id} AS page_id${more} FROM ${from}
          WHERE ${filter} ORDER BY ${rank} DESC, ${id} DESC LIMIT ?)
        ${rows} ORDER BY page_rank DESC, page_id DESC`,
     )

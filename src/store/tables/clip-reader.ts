@@ -2,7 +2,8 @@ import type { SQLOutputValue } from 'node:sqlite'
 import type { SampleReason } from '../../core/clip-sample.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
-import { createPagedQuery, where } from '../paged-query.ts'
+import { beginsWith } from '../begins-with.ts'
+import { type Condition, createPagedQuery, where } from '../paged-query.ts'
 import { readDatabase } from './read-database.ts'
 
 /** One clip with the alert that it shows, or the sample that it is of. */
@@ -45,9 +46,18 @@ export interface ClipFilter {
   readonly removed?: boolean
 }
 
+/** That a clip is there, or was: cheap to read, however much is known of it. */
+export interface ClipMark {
+  readonly id: string
+  readonly startedMs: number
+  readonly removedReason: string | null
+}
+
 export interface ClipReader {
   /** The newest first. @throws AppError API_BAD_REQUEST for a cursor that is none */
   list(filter: ClipFilter, request: PageRequest): Page<ClipRow>
+  /** The same, with no more of each than that it is there. */
+  marks(filter: ClipFilter, request: PageRequest): Page<ClipMark>
   get(alertId: string): ClipRow | null
   /** By the whole id of its alert or its beginning. @throws AppError API_BAD_REQUEST for none or several. */
   find(idPrefix: string): ClipRow
@@ -69,33 +79,26 @@ export function openClipReader(dataDir: string): ClipReader {
      coalesce((${step} ->> '$.lastPtsUs' - ${step} ->> '$.firstPtsUs') / 1000,
        sample.last_ms - (${sample} ->> '$.startedMs'), 0) AS lasted_ms`
   const joins = `LEFT JOIN alert ON alert.id = clip.alert LEFT JOIN sample ON sample.id = clip.alert`
+  const from = { name: 'clips', from: 'clip INDEXED BY clip_listed', rank: 'started_ms', id: 'alert' }
   const page = createPagedQuery(
     database,
-    {
-      name: 'clips',
-      from: 'clip INDEXED BY clip_listed',
-      rank: 'started_ms',
-      id: 'alert',
-      rows: `${columns}, page.* FROM page JOIN clip ON clip.alert = page_id ${joins}`,
-    },
+    { ...from, rows: `${columns}, page.* FROM page JOIN clip ON clip.alert = page_id ${joins}` },
     toClipRow,
   )
-  const byId = database.prepare(`${columns} FROM clip ${joins} WHERE clip.alert = ?`)
-  const byPrefix = database.prepare(
-    `${columns} FROM clip ${joins} WHERE substr(clip.alert, 1, length(?1)) = ?1 LIMIT 2`,
+  const markPage = createPagedQuery(
+    database,
+    { ...from, more: 'removed_reason', rows: 'SELECT * FROM page' },
+    (row): ClipMark => ({
+      id: String(row.page_id),
+      startedMs: Number(row.page_rank),
+      removedReason: row.removed_reason === null ? null : String(row.removed_reason),
+    }),
   )
+  const byId = database.prepare(`${columns} FROM clip ${joins} WHERE clip.alert = ?`)
+  const byPrefix = database.prepare(`${columns} FROM clip ${joins} WHERE ${beginsWith('clip.alert')} LIMIT 2`)
   return {
-    list: ({ cameraId, label, sinceMs, of = 'alerts', removed = false }, request) =>
-      page(
-        [
-          where('camera = ?', cameraId),
-          where('label = ?', label),
-          where('started_ms >= ?', sinceMs),
-          removed ? null : ['removed_ms IS NULL'],
-          of === 'all' ? null : ['sampled = ?', Number(of === 'samples')],
-        ],
-        request,
-      ),
+    list: (filter, request) => page(conditionsOf(filter), request),
+    marks: (filter, request) => markPage(conditionsOf(filter), request),
     get(alertId) {
       const row = byId.get(alertId)
       return row === undefined ? null : toClipRow(row)
@@ -108,6 +111,16 @@ export function openClipReader(dataDir: string): ClipReader {
     },
     close: () => database.close(),
   }
+}
+
+function conditionsOf({ cameraId, label, sinceMs, of = 'alerts', removed = false }: ClipFilter): Condition[] {
+  return [
+    where('camera = ?', cameraId),
+    where('label = ?', label),
+    where('started_ms >= ?', sinceMs),
+    removed ? null : ['removed_reason IS NULL'],
+    of === 'all' ? null : ['sampled = ?', Number(of === 'samples')],
+  ]
 }
 
 function scoresOf({ scores, label, score }: Record<string, SQLOutputValue>): ClipRow['scores'] {

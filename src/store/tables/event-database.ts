@@ -119,7 +119,7 @@ export const eventMigrations: readonly string[] = [
      WHERE alert = NEW.alert;
    END;
    DROP INDEX clip_started;
-   CREATE INDEX clip_listed ON clip (started_ms, alert, camera, label, sampled, removed_ms);
+   CREATE INDEX clip_listed ON clip (started_ms, alert, camera, label, sampled, removed_reason);
    CREATE INDEX dead_letter_listed ON dead_letter (set_aside_ms);`,
 ]
 
