@@ -3,10 +3,10 @@ import { glob } from 'node:fs/promises'
 import { join } from 'node:path'
 import { registryDir } from '../../src/core/data-dir.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
-import { registryFile } from '../../src/registry/registry-database.ts'
-import { reviewFile } from '../../src/review/review-database.ts'
 import { isUnborn } from '../../src/store/open-database.ts'
 import { databaseFile } from '../../src/store/tables/event-database.ts'
+import { registryFile } from '../../src/store/tables/registry-database.ts'
+import { reviewFile } from '../../src/store/tables/review-database.ts'
 
 interface Lost {
   readonly file: string

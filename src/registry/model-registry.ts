@@ -8,10 +8,10 @@ import { isAlive, processIdentity } from '../core/process-identity.ts'
 import type { FileGuard } from '../store/file-guard.ts'
 import { readJson } from '../store/read-json.ts'
 import { transaction } from '../store/store-database.ts'
+import { openRegistryDatabase } from '../store/tables/registry-database.ts'
 import { createDisagreements, type Disagreements } from './disagreements.ts'
 import type { Lineage } from './lineage.ts'
 import { type ModelChange, type ModelState, stateAfter } from './model-state.ts'
-import { openRegistryDatabase } from './registry-database.ts'
 import {
   type NewLineage,
   readLineage,

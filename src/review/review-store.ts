@@ -6,9 +6,9 @@ import { beginsWith } from '../store/begins-with.ts'
 import type { FileGuard } from '../store/file-guard.ts'
 import { createPagedQuery, where } from '../store/paged-query.ts'
 import { transaction } from '../store/store-database.ts'
+import { openReviewDatabase } from '../store/tables/review-database.ts'
 import { checkJudgement } from './check-judgement.ts'
 import type { Judgement } from './judgement.ts'
-import { openReviewDatabase } from './review-database.ts'
 import {
   currentFact,
   labellingVerdicts,

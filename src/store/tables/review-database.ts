@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import { dataFiles } from '../core/data-dir.ts'
-import { openDatabase } from '../store/open-database.ts'
-import type { StoreDatabase } from '../store/store-database.ts'
+import { dataFiles } from '../../core/data-dir.ts'
+import { openDatabase } from '../open-database.ts'
+import type { StoreDatabase } from '../store-database.ts'
 
 export const reviewFile = dataFiles.reviews
 
 /** Each entry brings the database from version `index` to `index + 1`. Never edit one that was released. */
-const migrations: readonly string[] = [
+export const reviewMigrations: readonly string[] = [
   `CREATE TABLE item (
      id TEXT PRIMARY KEY,
      reason TEXT NOT NULL,
@@ -60,5 +60,5 @@ const migrations: readonly string[] = [
  */
 export function openReviewDatabase(dataDir: string, options: { check?: boolean } = {}): StoreDatabase {
   const subject = { name: 'the reviews', file: join(dataDir, reviewFile), invalid: 'STORE_WRITE' } as const
-  return openDatabase({ ...options, subject, migrations })
+  return openDatabase({ ...options, subject, migrations: reviewMigrations })
 }
