@@ -1,8 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../../src/core/errors.ts'
+import { parseJson } from '../../src/core/text/parse-json.ts'
 import type { LabelledVideo } from '../../src/train/data/labelled-set.ts'
 import type { Prediction } from '../../src/train/evaluate/prediction.ts'
 import { splitByGroup, splitSides } from '../../src/train/evaluate/split-by-group.ts'
+import { storedPrediction } from '../../src/train/evaluate/stored-prediction.ts'
 import type { LearnJob } from './job.ts'
 
 /** With so many clips, validation says enough by itself. */
@@ -27,13 +31,11 @@ export function foldsOf(job: Pick<LearnJob, 'learning' | 'split' | 'backbone'>):
 const unseenFile = 'unseen.json'
 
 /** What was said of clips by models that did not learn from them, by the names of labels. */
-interface Unseen {
-  readonly labels: readonly string[]
-  readonly predictions: readonly (Omit<Prediction, 'probabilities' | 'peaks'> & {
-    readonly probabilities: readonly number[]
-    readonly peaks?: readonly number[]
-  })[]
-}
+const unseenSchema = z.object({
+  labels: z.array(z.string()),
+  predictions: z.array(storedPrediction),
+})
+type Unseen = z.infer<typeof unseenSchema>
 
 export async function writeUnseen(dir: string, labels: readonly string[], said: readonly Prediction[]) {
   const predictions = said.map(({ probabilities, peaks, ...rest }) => ({
@@ -41,7 +43,10 @@ export async function writeUnseen(dir: string, labels: readonly string[], said: 
     probabilities: [...probabilities],
     ...(peaks && { peaks: [...peaks] }),
   }))
-  await writeFile(join(dir, unseenFile), `${JSON.stringify({ labels, predictions } satisfies Unseen)}\n`)
+  await writeFile(
+    join(dir, unseenFile),
+    `${JSON.stringify({ labels: [...labels], predictions } satisfies Unseen)}\n`,
+  )
 }
 
 /**
@@ -49,11 +54,13 @@ export async function writeUnseen(dir: string, labels: readonly string[], said: 
  * then has the score 0; what a clip shows is said by whoever asks.
  */
 export async function readUnseen(dir: string, labels: readonly string[]): Promise<Prediction[] | null> {
-  const text = await readFile(join(dir, unseenFile), 'utf8').catch(() => null)
+  const file = join(dir, unseenFile)
+  const text = await readFile(file, 'utf8').catch(() => null)
   if (text === null) return null
-  const unseen = JSON.parse(text) as Unseen
+  const unseen = parseJson(text, unseenSchema, (reason) => new AppError('TRAIN_DATA', `${file}: ${reason}`))
   const columns = labels.map((label) => unseen.labels.indexOf(label))
-  const ordered = (values: readonly number[]) => Float32Array.from(columns, (column) => values[column] ?? 0)
+  const ordered = (values: readonly (number | null)[]) =>
+    Float32Array.from(columns, (column) => values[column] ?? 0)
   return unseen.predictions.map(({ probabilities, peaks, truth, ...rest }) => ({
     ...rest,
     truth: labels.indexOf(unseen.labels[truth] ?? ''),

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { learningSchema } from '../../src/config/schema/learning-schema.ts'
 import { AppError } from '../../src/core/errors.ts'
 import type { ModelRegistry } from '../../src/registry/model-registry.ts'
-import { readJson } from '../../src/store/read-json.ts'
+import { anyObject, readJson } from '../../src/store/read-json.ts'
 import { splitForEver } from '../../src/train/data/frozen-split.ts'
 import { type LabelledSet, readFootage, readLabelledSet } from '../../src/train/data/labelled-set.ts'
 import { cnnPreset } from '../../src/train/models/presets.ts'
@@ -102,7 +102,7 @@ export async function keepPlan(runDir: string, changes: Readonly<Record<string, 
 
 async function readKept(runDir: string): Promise<Record<string, unknown>> {
   return readFile(join(runDir, planFile), 'utf8').then(
-    (text) => readJson<Record<string, unknown>>(text) ?? {},
+    (text) => readJson(text, anyObject) ?? {},
     () => ({}),
   )
 }

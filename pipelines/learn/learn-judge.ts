@@ -2,7 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import { AppError } from '../../src/core/errors.ts'
-import { readJson } from '../../src/store/read-json.ts'
 import { redactFields } from '../../src/telemetry/redact-text.ts'
 import type { LabelledVideo } from '../../src/train/data/labelled-set.ts'
 import { type Comparison, compareModels, guessing } from '../../src/train/evaluate/compare-models.ts'
@@ -11,9 +10,10 @@ import {
   correctedClips,
   countCorrected,
 } from '../../src/train/evaluate/corrected-clips.ts'
-import { type Evaluation, evaluate, type LatencyFigures } from '../../src/train/evaluate/evaluate.ts'
+import { type Evaluation, evaluate } from '../../src/train/evaluate/evaluate.ts'
 import { type GateDecision, gate } from '../../src/train/evaluate/gate.ts'
 import type { Prediction } from '../../src/train/evaluate/prediction.ts'
+import { readVerdicts, type Verdicts, writeVerdicts } from '../../src/train/evaluate/verdicts.ts'
 import { measureLatencies, predictBundle } from '../../src/train/export/predict-bundle.ts'
 import { formatHistory, type HistoryRecord, parseHistory } from '../../src/train/report/history.ts'
 import { renderReport } from '../../src/train/report/render-report.ts'
@@ -22,31 +22,6 @@ import { readHistory } from '../../src/train/run/run-history.ts'
 import { readUnseen } from './cross-folds.ts'
 import { type LearnJob, openClips, servedDir } from './job.ts'
 
-/** What both versions said of the footage that nobody was trained on, as a file of the run. */
-interface Said {
-  readonly labels: readonly string[]
-  /** Thresholds of the challenger; null for labels that never alert. */
-  readonly thresholds: readonly (number | null)[]
-  readonly footageS: Readonly<Record<string, number>>
-  readonly challenger: Side
-  readonly champion: Side & { readonly name: string }
-  /** Labels that the champion alerts on and the challenger does not know. */
-  readonly lostLabels: readonly string[]
-  /** Of the clips that people corrected, on whatever side they are. */
-  readonly corrected: {
-    readonly challenger: readonly Prediction[]
-    readonly champion: readonly Prediction[] | null
-  }
-  readonly validation: readonly Prediction[]
-  /** How many of the predictions are of cross-validation. */
-  readonly crossValidated: number
-}
-
-interface Side {
-  readonly predictions: readonly Prediction[]
-  readonly latency: LatencyFigures | null
-}
-
 export interface Judged {
   readonly evaluation: Evaluation
   readonly comparison: Comparison
@@ -54,8 +29,6 @@ export interface Judged {
   readonly corrected: readonly CorrectedClip[]
   readonly metrics: Readonly<Record<string, number>>
 }
-
-const saidFile = 'predictions.json'
 
 /**
  * The new version and the live one on the test side, as they serve; without a live one, guessing. With
@@ -129,8 +102,8 @@ export async function predictBoth(job: LearnJob): Promise<void> {
     })
     return { name: `${learning.model}@${champion}`, predictions: [...asked.predictions, ...said] }
   }
-  const said: Said = {
-    labels,
+  const verdicts: Verdicts = {
+    labels: [...labels],
     thresholds: loaded.bundle.labels.map(({ threshold, background }) => (background ? null : threshold)),
     footageS: { ...(await secondsOf(extra)), ...own.footageS },
     challenger: { predictions, latency },
@@ -147,18 +120,18 @@ export async function predictBoth(job: LearnJob): Promise<void> {
     },
     validation,
   }
-  await writeFile(join(run.dir, saidFile), JSON.stringify(said, plainNumbers))
+  await writeVerdicts(run.dir, verdicts)
   tell(3)
 }
 
 /** Figures, comparison and the gate's decision from what was said. */
 export async function judgePredictions(job: LearnJob): Promise<Judged> {
   const { run, plans, leaks, learning, corrections } = job
-  const said = await readSaid(run.dir)
-  const { labels, thresholds, footageS } = said
+  const verdicts = await readVerdicts(run.dir)
+  const { labels, thresholds, footageS } = verdicts
   // Alarms can only be false where there is footage of nothing.
   const falseAlarms = learning.background.length > 0 ? { thresholds, footageS } : undefined
-  const evaluated = ({ predictions, latency }: Side, validation?: readonly Prediction[]) =>
+  const evaluated = ({ predictions, latency }: Verdicts['challenger'], validation?: readonly Prediction[]) =>
     evaluate({
       labels,
       predictions,
@@ -166,12 +139,12 @@ export async function judgePredictions(job: LearnJob): Promise<Judged> {
       ...(validation && validation.length > 0 && { validation }),
       ...(falseAlarms && { falseAlarms }),
     })
-  const evaluation = evaluated(said.challenger, said.validation)
+  const evaluation = evaluated(verdicts.challenger, verdicts.validation)
   const comparison = compareModels({
-    champion: { ...said.champion, evaluation: evaluated(said.champion) },
+    champion: { ...verdicts.champion, evaluation: evaluated(verdicts.champion) },
     challenger: {
       name: `${learning.model}@${job.version}`,
-      predictions: said.challenger.predictions,
+      predictions: verdicts.challenger.predictions,
       evaluation,
     },
     seed: learning.seed,
@@ -182,11 +155,11 @@ export async function judgePredictions(job: LearnJob): Promise<Judged> {
     rules: plans.gate,
     comparison,
     leaks,
-    lostLabels: said.lostLabels,
+    lostLabels: verdicts.lostLabels,
     first: job.champion === null,
-    crossValidated: said.crossValidated,
+    crossValidated: verdicts.crossValidated,
   })
-  const corrected = correctedClips({ labels, corrections, ...said.corrected })
+  const corrected = correctedClips({ labels, corrections, ...verdicts.corrected })
   const metrics = metricsOf({ evaluation, comparison, corrected })
   await writeFile(
     join(run.dir, 'metrics.json'),
@@ -245,29 +218,6 @@ async function reconstructionsOf(dir: string): Promise<{ caption: string; png: U
     png ? [{ caption: `Clip ${n + 1}: as it is, as the encoder sees it, as it is painted`, png }] : [],
   )
 }
-
-async function readSaid(dir: string): Promise<Said> {
-  const file = join(dir, saidFile)
-  const said = readJson<Said>(await readFile(file, 'utf8'))
-  if (!said)
-    throw new AppError('TRAIN_CHECKPOINT', `${file}: is damaged; remove ${dir}, and the run begins anew`)
-  const revive = (list: readonly Prediction[]): Prediction[] =>
-    list.map((each) => ({ ...each, probabilities: Float32Array.from(each.probabilities) }))
-  return {
-    ...said,
-    lostLabels: said.lostLabels ?? [],
-    crossValidated: said.crossValidated ?? 0,
-    corrected: {
-      challenger: revive(said.corrected?.challenger ?? []),
-      champion: said.corrected?.champion ? revive(said.corrected.champion) : null,
-    },
-    challenger: { ...said.challenger, predictions: revive(said.challenger.predictions) },
-    champion: { ...said.champion, predictions: revive(said.champion.predictions) },
-    validation: revive(said.validation),
-  }
-}
-
-const plainNumbers = (_name: string, value: unknown) => (value instanceof Float32Array ? [...value] : value)
 
 /** The figures that go into the lineage. */
 function metricsOf(options: Pick<Judged, 'evaluation' | 'comparison' | 'corrected'>): Record<string, number> {

@@ -5,6 +5,7 @@ import type { LearningConfig } from '../../src/config/schema/learning-schema.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import { createCronClock } from '../../src/schedule/cron-clock.ts'
+import { anyObject, readJson } from '../../src/store/read-json.ts'
 
 export interface LearningSchedule {
   /** When it learns next, milliseconds since 1970. */
@@ -44,7 +45,7 @@ export function scheduleLearning(options: {
       })
       let phase = ''
       createInterface(child.stderr).on('line', (line) => {
-        const said = parse(line)
+        const said = readJson(line, anyObject)
         if (typeof said?.phase === 'string' && said.phase !== phase) {
           phase = said.phase
           log.info({ model: learning.model, phase, etaS: said.etaS }, 'learning goes on')
@@ -52,7 +53,7 @@ export function scheduleLearning(options: {
           log.warn({ model: learning.model, ...(said.error as object) }, 'learning ended')
       })
       createInterface(child.stdout).on('line', (line) => {
-        const { version, result, report } = parse(line) ?? {}
+        const { version, result, report } = readJson(line, anyObject) ?? {}
         log.info({ model: learning.model, version, result, report }, 'learning is done')
       })
       stop = () => {
@@ -82,13 +83,5 @@ export function scheduleLearning(options: {
       stop?.()
       await running
     },
-  }
-}
-
-function parse(line: string): Record<string, unknown> | null {
-  try {
-    return JSON.parse(line) as Record<string, unknown>
-  } catch {
-    return null
   }
 }

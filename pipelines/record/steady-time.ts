@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Clock } from '../../src/core/clock.ts'
 import { dataFiles } from '../../src/core/data-dir.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import { type ClockMemory, createSteadyClock, type SteadyClock } from '../../src/core/time/steady-clock.ts'
 import { noteFile } from '../../src/store/note-file.ts'
+import { readJson } from '../../src/store/read-json.ts'
 
 const memoryFile = (dataDir: string) => join(dataDir, dataFiles.clock)
 const confirmFile = (dataDir: string) => join(dataDir, dataFiles.clockConfirmed)
@@ -39,13 +41,15 @@ export function confirmTime(dataDir: string): void {
   writeFileSync(confirmFile(dataDir), '', { mode: 0o600 })
 }
 
+const memorySchema = z.object({
+  wallMs: z.number(),
+  jumps: z.array(z.object({ atMs: z.number(), byMs: z.number() })),
+}) satisfies z.ZodType<ClockMemory>
+
 /** A file that cannot be read says nothing. */
 function readMemory(dataDir: string): ClockMemory | null {
   try {
-    const found = JSON.parse(readFileSync(memoryFile(dataDir), 'utf8')) as Partial<ClockMemory>
-    if (!Number.isFinite(found.wallMs) || !Array.isArray(found.jumps)) return null
-    const jumps = found.jumps.filter(({ atMs, byMs }) => Number.isFinite(atMs) && Number.isFinite(byMs))
-    return { wallMs: found.wallMs!, jumps }
+    return readJson(readFileSync(memoryFile(dataDir), 'utf8'), memorySchema)
   } catch {
     return null
   }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { didYouMean } from '../../src/config/did-you-mean.ts'
 import type { Config } from '../../src/config/schema.ts'
 import type { Clock } from '../../src/core/clock.ts'
@@ -8,6 +9,7 @@ import { AppError, type ErrorCode } from '../../src/core/errors.ts'
 import { sameLabel } from '../../src/core/text/same-label.ts'
 import { openModelRegistry } from '../../src/registry/model-registry.ts'
 import { openDatasetFolder } from '../../src/review/dataset-folder.ts'
+import { readJson } from '../../src/store/read-json.ts'
 
 /** The labels that are in use: of the configured models (but detectors), of datasets, and background labels. */
 export function knownLabels(
@@ -79,14 +81,17 @@ function liveDir(dataDir: string, model: string | undefined, clock: Pick<Clock, 
   }
 }
 
+const labelsSchema = z.looseObject({
+  kind: z.string().optional(),
+  labels: z.array(z.looseObject({ name: z.string() })).default([]),
+})
+
 /** Of a bundle that cannot be read there are none: whoever needs it says why. */
 function labelsOf(file: string): string[] {
   try {
-    const { kind, labels } = JSON.parse(readFileSync(file, 'utf8')) as {
-      kind?: string
-      labels?: { name: string }[]
-    }
-    return kind === 'detector' || kind === 'pose' ? [] : (labels ?? []).map(({ name }) => name)
+    const bundle = readJson(readFileSync(file, 'utf8'), labelsSchema)
+    if (bundle === null || bundle.kind === 'detector' || bundle.kind === 'pose') return []
+    return bundle.labels.map(({ name }) => name)
   } catch {
     return []
   }

@@ -1,6 +1,13 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
+import { parseJson } from '../core/text/parse-json.ts'
+
+const answerSchema = z.object({
+  format: z.object({ duration: z.string().optional() }).default({}),
+  streams: z.array(z.unknown()).default([]),
+})
 
 /** Length of a video file, milliseconds. @throws AppError MEDIA_NO_VIDEO, MEDIA_FFMPEG_MISSING */
 export async function mediaDurationMs(path: string): Promise<number> {
@@ -15,11 +22,9 @@ export async function mediaDurationMs(path: string): Promise<number> {
       throw new AppError('MEDIA_FFMPEG_MISSING', 'ffprobe was not found in PATH', { cause })
     throw new AppError('MEDIA_NO_VIDEO', `${path} cannot be read as a video`, { cause })
   }
-  const { format, streams = [] } = JSON.parse(output) as {
-    format?: { duration?: string }
-    streams?: unknown[]
-  }
-  const seconds = Number(format?.duration)
+  const refuse = (reason: string) => new AppError('MEDIA_NO_VIDEO', `${path}: what ffprobe says ${reason}`)
+  const { format, streams } = parseJson(output, answerSchema, refuse)
+  const seconds = Number(format.duration)
   if (streams.length === 0 || !(seconds > 0))
     throw new AppError('MEDIA_NO_VIDEO', `${path} has no video of a known length`)
   return Math.round(seconds * 1000)

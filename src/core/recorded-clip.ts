@@ -1,12 +1,14 @@
 /** Why a clip does not end where its alert asked. */
-export type ClipEnd =
-  | 'camera_lost'
-  | 'stream_changed'
-  | 'max_length'
-  | 'disk_error'
-  | 'shutdown'
+export const clipEnds = [
+  'camera_lost',
+  'stream_changed',
+  'max_length',
+  'disk_error',
+  'shutdown',
   /** The process died while it was recorded; the clip was finished at the next start. */
-  | 'recovered'
+  'recovered',
+] as const
+export type ClipEnd = (typeof clipEnds)[number]
 
 /**
  * Why a clip that an alert named will not come. nothing_recorded: no keyframe came in its time. disk_error: the disk took

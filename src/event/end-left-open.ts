@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
 import { readJson } from '../store/read-json.ts'
 import { type StoreDatabase, transaction } from '../store/store-database.ts'
+import { alertStepSchema, publishedStepSchema } from '../store/tables/alert-step-schema.ts'
 
 /**
  * Ends, once and for all, the alerts that a process left open: it was killed, or the power went. Of a row that cannot be
@@ -29,7 +30,7 @@ export function endLeftOpen(options: {
   const causeMonoMs = clock.monoMs()
   const ends: AlertStep[] = []
   for (const { id, camera, seq, step } of open) {
-    const known = readJson<AlertStep>(step) ?? published(latest.get(camera!, id!)?.data)
+    const known = readJson(step, alertStepSchema) ?? published(latest.get(camera!, id!)?.data)
     if (known) ends.push({ ...known, phase: 'end', seq: Number(seq) + 1, endReason: 'crashed', causeMonoMs })
     else {
       transaction(database, () => close.run(id!))
@@ -45,9 +46,10 @@ const unreadable =
 
 /** The step as `alertData` made an event of it. */
 function published(json: unknown): AlertStep | null {
-  const data = readJson<AlertStep & { startedAt: string; lastAt: string; clipUri: string | null }>(json)
+  const data = readJson(json, publishedStepSchema)
   if (!data) return null
   const { startedAt, lastAt, clipUri, ...step } = data
-  const clipPath = clipUri === null ? null : fileURLToPath(clipUri)
-  return { ...step, startedMs: Date.parse(startedAt), lastMs: Date.parse(lastAt), clipPath }
+  const clipPath = clipUri == null ? null : fileURLToPath(clipUri)
+  const times = { startedMs: Date.parse(startedAt), lastMs: Date.parse(lastAt) }
+  return { ...(step as unknown as AlertStep), ...times, clipPath }
 }

@@ -6,6 +6,7 @@ import { noTelemetry, type Telemetry } from '../core/telemetry-port.ts'
 import type { FileGuard } from '../store/file-guard.ts'
 import { readJson } from '../store/read-json.ts'
 import { type StoreDatabase, transaction } from '../store/store-database.ts'
+import { alertStepSchema } from '../store/tables/alert-step-schema.ts'
 import { openDatabase } from '../store/tables/event-database.ts'
 import { toOutboxEvent } from '../store/tables/outbox-row.ts'
 import { createSampleStore, type SampleStore } from '../store/tables/sample-store.ts'
@@ -119,7 +120,7 @@ function storeOn(database: StoreDatabase, lock: { release(): void }, options: Ev
     upsert.run(...what, phase, seq, score, ...times, JSON.stringify(step))
     return put(alertEvent(step, source))
   }
-  const openAlerts = () => open.all().flatMap((row) => readJson<AlertStep>(row.step) ?? [])
+  const openAlerts = () => open.all().flatMap((row) => readJson(row.step, alertStepSchema) ?? [])
 
   const samples = createSampleStore(database)
   const store: EventStore = {

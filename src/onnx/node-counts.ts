@@ -1,4 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { AppError } from '../core/errors.ts'
+import { parseJson } from '../core/text/parse-json.ts'
 
 /** ONNX Runtime's own names of the providers. */
 export const providerNames = {
@@ -8,15 +11,21 @@ export const providerNames = {
   cpu: 'CPUExecutionProvider',
 } as const
 
+const profileSchema = z.array(
+  z.looseObject({
+    name: z.string().optional(),
+    args: z.looseObject({ provider: z.string().optional() }).optional(),
+  }),
+)
+
 /**
  * How many nodes each provider ran, from a profile that ONNX Runtime wrote. It is the only proof that a provider does
  * the work: a session is also created when every node was quietly given to the CPU.
  */
 export async function countNodes(profilePath: string): Promise<Record<string, number>> {
-  const events = JSON.parse(await readFile(profilePath, 'utf8')) as {
-    readonly name?: string
-    readonly args?: { readonly provider?: string }
-  }[]
+  const refuse = (reason: string) =>
+    new AppError('MODEL_PROVIDER', `${profilePath}: the profile of ONNX Runtime cannot be read: ${reason}`)
+  const events = parseJson(await readFile(profilePath, 'utf8'), profileSchema, refuse)
   const nodes = new Map<string, Set<string>>()
   for (const { name, args } of events) {
     if (name === undefined || !args?.provider) continue

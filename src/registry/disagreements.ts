@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import type { Clock } from '../core/clock.ts'
 import type { Disagreement } from '../core/disagreement.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import { createPagedQuery, where } from '../store/paged-query.ts'
-import { readJson } from '../store/read-json.ts'
+import { readJson, texts } from '../store/read-json.ts'
 import { type StoreDatabase, transaction } from '../store/store-database.ts'
 
 export interface StoredDisagreement extends Disagreement {
@@ -19,6 +20,23 @@ export interface Disagreements {
 }
 
 const mostOfModel = 10_000
+
+const disagreementSchema = z.object({
+  cameraId: z.string(),
+  epoch: z.number(),
+  firstPtsUs: z.number(),
+  lastPtsUs: z.number(),
+  firstArrivalMs: z.number(),
+  lastArrivalMs: z.number(),
+  liveVersion: z.string(),
+  shadowVersion: z.string(),
+  liveLabels: texts,
+  shadowLabels: texts,
+  difference: z.number(),
+  label: z.string(),
+  liveScore: z.number(),
+  shadowScore: z.number(),
+}) satisfies z.ZodType<Disagreement>
 
 export function createDisagreements(database: StoreDatabase, clock: Clock): Disagreements {
   const insert = database.prepare('INSERT INTO disagreement (model, camera, at_ms, data) VALUES (?, ?, ?, ?)')
@@ -37,7 +55,7 @@ export function createDisagreements(database: StoreDatabase, clock: Clock): Disa
       rows: 'SELECT id, model, at_ms, data, page.* FROM page JOIN disagreement ON id = page_rank',
     },
     (row) => {
-      const data = readJson<Disagreement>(row.data)
+      const data = readJson(row.data, disagreementSchema)
       if (data === null) return null
       return { ...data, id: Number(row.id), model: String(row.model), atMs: Number(row.at_ms) }
     },

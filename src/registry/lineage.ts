@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
+import { parseJson } from '../core/text/parse-json.ts'
 
 const file = z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.int().min(0) })
 
@@ -34,16 +35,9 @@ export type Lineage = z.infer<typeof lineageSchema>
 
 /** @throws AppError REGISTRY_LINEAGE, naming the first wrong field */
 export function parseLineage(text: string, source: string): Lineage {
-  const fail = (reason: string, cause?: unknown) =>
-    new AppError('REGISTRY_LINEAGE', `${source}: ${reason}`, { details: { source }, cause })
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw fail(`is not JSON: ${(cause as Error).message}`, cause)
-  }
-  const checked = lineageSchema.safeParse(value)
-  if (checked.success) return checked.data
-  const [issue] = checked.error.issues
-  throw fail(`${issue!.path.join('.') || '(root)'}: ${issue!.message}`)
+  return parseJson(
+    text,
+    lineageSchema,
+    (reason) => new AppError('REGISTRY_LINEAGE', `${source}: ${reason}`, { details: { source } }),
+  )
 }

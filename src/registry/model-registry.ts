@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { isAlive, processIdentity } from '../core/process-identity.ts'
 import type { FileGuard } from '../store/file-guard.ts'
-import { readJson } from '../store/read-json.ts'
+import { anyObject, readJson } from '../store/read-json.ts'
 import { transaction } from '../store/store-database.ts'
 import { openRegistryDatabase } from '../store/tables/registry-database.ts'
 import { createDisagreements, type Disagreements } from './disagreements.ts'
@@ -116,7 +116,7 @@ export function openModelRegistry(options: {
       reason: String(row.reason),
       who: String(row.who),
       atMs: Number(row.at_ms),
-      details: readJson<Record<string, unknown>>(row.details) ?? {},
+      details: readJson(row.details, anyObject) ?? {},
     }))
   const state = (model: string) => stateAfter(model, history(model))
   /** Adds a line to the history if `allowed` lets it, asked while no other process can change anything. */

@@ -1,5 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite'
-import { readJson } from '../store/read-json.ts'
+import { readJson, texts } from '../store/read-json.ts'
 import type { ReviewFact, ReviewItem, ReviewReason } from './review-item.ts'
 
 const number = (value: SQLOutputValue | undefined) => (value == null ? null : Number(value))
@@ -26,7 +26,7 @@ export function toItem(row: Record<string, SQLOutputValue>): ReviewItem {
 
 /** Null when the row cannot be read: it is passed over as if nothing had been said. */
 export function toFact(row: Record<string, SQLOutputValue>): ReviewFact | null {
-  const labels = readJson<string[]>(row.labels)
+  const labels = readJson(row.labels, texts)
   if (labels === null) return null
   return {
     seq: Number(row.seq),

@@ -5,6 +5,7 @@ import type { Page, PageRequest } from '../core/page.ts'
 import { beginsWith } from '../store/begins-with.ts'
 import type { FileGuard } from '../store/file-guard.ts'
 import { createPagedQuery, where } from '../store/paged-query.ts'
+import { readJson, texts } from '../store/read-json.ts'
 import { transaction } from '../store/store-database.ts'
 import { openReviewDatabase } from '../store/tables/review-database.ts'
 import { checkJudgement } from './check-judgement.ts'
@@ -204,7 +205,7 @@ export function openReviewStore(options: {
     },
     labels() {
       const said = labelsSaid.all().map((row) => String(row.label))
-      const given = labelsGiven.all().flatMap((row) => JSON.parse(String(row.labels)) as string[])
+      const given = labelsGiven.all().flatMap((row) => readJson(row.labels, texts) ?? [])
       return [...new Set([...said, ...given])].sort()
     },
     isJudged(itemId) {

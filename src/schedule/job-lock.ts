@@ -1,14 +1,18 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { holdFile } from '../store/file-lock.ts'
 import { readJson } from '../store/read-json.ts'
 
-interface Holder {
-  readonly pid: number
-  readonly job: string
-  readonly sinceMs: number
-}
+/** The furthest time that a Date can hold. */
+const mostMs = 8.64e15
+const holderSchema = z.object({
+  pid: z.int(),
+  job: z.string(),
+  sinceMs: z.number().min(-mostMs).max(mostMs),
+})
+type Holder = z.infer<typeof holderSchema>
 
 /**
  * Makes sure that one process does a job. The operating system lets go of the lock when its holder ends, however it ends.
@@ -57,10 +61,7 @@ function busy(file: string, job: string): AppError {
 /** Null where the file is not there (yet), or not whole. */
 function readHolder(file: string): Holder | null {
   try {
-    const holder = readJson<Holder>(readFileSync(file, 'utf8'))
-    const isWhole =
-      Number.isInteger(holder?.pid) && Number.isFinite(new Date(holder?.sinceMs ?? Number.NaN).getTime())
-    return isWhole ? holder : null
+    return readJson(readFileSync(file, 'utf8'), holderSchema)
   } catch {
     return null
   }

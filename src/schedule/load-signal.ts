@@ -1,9 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Clock } from '../core/clock.ts'
 import { dataFiles } from '../core/data-dir.ts'
 import { AppError } from '../core/errors.ts'
 import { noteFile } from '../store/note-file.ts'
+import { readJson } from '../store/read-json.ts'
 
 /** How much the live path needs the cores. */
 export interface LiveLoad {
@@ -18,6 +20,8 @@ const everyMs = 2000
 const staleMs = 10_000
 /** So long the live path must be at ease before what was paused goes on. */
 const calmMs = 10_000
+
+const loadSchema = z.object({ strideScale: z.number(), atMs: z.number() }) satisfies z.ZodType<LiveLoad>
 
 /** Says every two seconds how saturated the live path is, for whoever works beside it. Returns how to stop. */
 export function sayLoad(options: { dataDir: string; clock: Clock; strideScale: () => number }): () => void {
@@ -43,8 +47,8 @@ export function sayLoad(options: { dataDir: string; clock: Clock; strideScale: (
 /** What the live path of a data directory says; null when none runs. */
 export function readLoad(dataDir: string, nowMs: number): LiveLoad | null {
   try {
-    const load = JSON.parse(readFileSync(fileOf(dataDir), 'utf8')) as LiveLoad
-    return Math.abs(nowMs - load.atMs) <= staleMs ? load : null
+    const load = readJson(readFileSync(fileOf(dataDir), 'utf8'), loadSchema)
+    return load && Math.abs(nowMs - load.atMs) <= staleMs ? load : null
   } catch {
     return null
   }

@@ -1,9 +1,16 @@
-/** The object or array in a text of JSON; null when it cannot be read, as after damage on the disk. */
-export function readJson<T extends object>(text: unknown): T | null {
+import { z } from 'zod'
+
+/** What a text of JSON holds, as a schema has it; null when it cannot be read or is something else, as after damage on the disk. */
+export function readJson<T>(text: unknown, schema: z.ZodType<T>): T | null {
   try {
-    const value: unknown = JSON.parse(String(text))
-    return typeof value === 'object' ? (value as T) : null
+    return schema.safeParse(JSON.parse(String(text))).data ?? null
   } catch {
     return null
   }
 }
+
+/** Any object, as it is. */
+export const anyObject = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+)
+export const texts = z.array(z.string())

@@ -1,6 +1,7 @@
-import type { AlertPhase } from '../../core/alert.ts'
+import { z } from 'zod'
 import type { EventChannel, OutboxEvent } from '../../core/events.ts'
 import { countDrop, type Telemetry } from '../../core/telemetry-port.ts'
+import { readJson } from '../../store/read-json.ts'
 import { structuredEvent } from '../cloud-event.ts'
 import type { MqttMessage, MqttTopics } from './mqtt-topics.ts'
 
@@ -14,6 +15,13 @@ export interface MqttMessages {
   status(cameraId: string): MqttMessage | null
   forget(cameraId: string): void
 }
+
+/** What of an alert's step decides the state of its label. */
+const stepSchema = z.looseObject({
+  alertId: z.string(),
+  phase: z.enum(['new', 'update', 'end']),
+  label: z.string(),
+})
 
 /** More than one camera has open alerts of one label; a lost `end` must not cost memory for ever. */
 const mostOpenAlerts = 64
@@ -52,12 +60,9 @@ export function createMqttMessages(options: {
 
   /** The label's new state; none when an update changes nothing. */
   const follow = (event: OutboxEvent): MqttMessage[] => {
-    const { alertId, phase, label } = JSON.parse(event.dataJson) as {
-      alertId: string
-      phase: AlertPhase
-      label: string
-    }
-    if (!isKnown(event.key)) return []
+    const step = readJson(event.dataJson, stepSchema)
+    if (step === null || !isKnown(event.key)) return []
+    const { alertId, phase, label } = step
     const alerts = openAlerts(event.key, label)
     const before = alerts.size
     if (phase === 'end') alerts.delete(alertId)

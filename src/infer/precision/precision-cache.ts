@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Bundle } from '../../bundle/bundle-schema.ts'
 import type { Processor } from '../../core/processor.ts'
 import type { PrecisionMeasurement } from '../../onnx/quantize/measure-precision.ts'
+import { readJson } from '../../store/read-json.ts'
 import { writeWhole } from '../../store/write-whole.ts'
 
 /** Increase it when measurements of before mean something else. */
@@ -11,10 +13,15 @@ const formatVersion = 1
 /** More are left over from processors and bundles of the past. */
 const most = 200
 
-interface CacheFile {
-  readonly formatVersion: number
-  readonly measured: Readonly<Record<string, PrecisionMeasurement>>
-}
+const cacheSchema = z.object({
+  formatVersion: z.literal(formatVersion),
+  measured: z.record(z.string(), z.unknown()),
+})
+const measurementSchema = z.object({
+  speedup: z.number(),
+  change: z.number(),
+}) satisfies z.ZodType<PrecisionMeasurement>
+type CacheFile = z.infer<typeof cacheSchema>
 
 /** What was measured on which processor of which bundle with which ONNX Runtime; a file in dataDir/cache. */
 export interface PrecisionCache {
@@ -34,16 +41,14 @@ export function openPrecisionCache(dir: string): PrecisionCache {
   const file = join(dir, 'precision.json')
   const load = async (): Promise<CacheFile['measured']> => {
     try {
-      const parsed = JSON.parse(await readFile(file, 'utf8')) as CacheFile
-      return parsed.formatVersion === formatVersion ? parsed.measured : {}
+      return readJson(await readFile(file, 'utf8'), cacheSchema)?.measured ?? {}
     } catch {
       return {}
     }
   }
   return {
     async read(key) {
-      const found = (await load())[key]
-      return isMeasurement(found) ? found : null
+      return measurementSchema.safeParse((await load())[key]).data ?? null
     },
     async write(key, measured) {
       const { speedup, change } = measured
@@ -61,9 +66,4 @@ export function openPrecisionCache(dir: string): PrecisionCache {
       }
     },
   }
-}
-
-function isMeasurement(value: unknown): value is PrecisionMeasurement {
-  const { speedup, change } = (value ?? {}) as Record<string, unknown>
-  return Number.isFinite(speedup) && Number.isFinite(change)
 }

@@ -1,7 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
-import type { ClipEnd } from '../../core/recorded-clip.ts'
+import { type ClipEnd, clipEnds } from '../../core/recorded-clip.ts'
+import { readJson } from '../../store/read-json.ts'
 
 /** What a clip in the making says about itself, so that it can be finished after a crash. */
 export interface PartNote {
@@ -39,6 +41,20 @@ export function clipPath(options: { dir: string; cameraId: string; alertId: stri
       throw new AppError('BUG_UNEXPECTED', `"${id}" cannot be part of a file name`)
   return join(dir, cameraId, new Date(atMs).toISOString().slice(0, 10), `${alertId}.mp4`)
 }
+
+const noteSchema = z.object({
+  version: z.literal(1),
+  alertId: z.string(),
+  cameraId: z.string(),
+  epoch: z.number(),
+  alertPtsUs: z.number(),
+  firstPtsUs: z.number(),
+  startedMs: z.number(),
+}) satisfies z.ZodType<PartNote>
+const endSchema = z.object({
+  reason: z.enum(clipEnds).nullable(),
+  cutUs: z.number().nullable(),
+}) satisfies z.ZodType<PartEnd>
 
 /** The note as a `free` box, which every MP4 reader skips: it stands before the init segment of a part, or at its end. */
 export function encodeNote(note: PartNote | PartEnd): Uint8Array {
@@ -83,12 +99,7 @@ export async function readPartEnd(path: string): Promise<PartEnd | null> {
     await file.read(bytes, 0, bytes.length, from)
     const at = bytes.lastIndexOf('free') - 4
     if (at < 0 || at + bytes.readUInt32BE(at) !== bytes.length) return null
-    const end = JSON.parse(bytes.subarray(at + 8).toString()) as Partial<PartEnd>
-    if (end.reason === undefined || end.cutUs === undefined) return null
-    return { reason: end.reason, cutUs: end.cutUs }
-  } catch (thrown) {
-    if (thrown instanceof SyntaxError) return null
-    throw thrown
+    return readJson(bytes.subarray(at + 8), endSchema)
   } finally {
     await file.close()
   }
@@ -118,10 +129,5 @@ function parseHead(bytes: Buffer): PartHead {
 }
 
 function decodeNote(body: Buffer): PartNote | null {
-  try {
-    const note = JSON.parse(body.toString()) as PartNote
-    return note.version === 1 ? note : null
-  } catch {
-    return null
-  }
+  return readJson(body, noteSchema)
 }

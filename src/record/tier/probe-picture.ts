@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
+import { parseJson } from '../../core/text/parse-json.ts'
 import { runTool, type ToolOptions } from '../run-tool.ts'
 
 export interface PictureFacts {
@@ -10,15 +12,19 @@ export interface PictureFacts {
   readonly durationMs: number
 }
 
-interface Answer {
-  readonly streams?: readonly {
-    readonly codec_name?: string
-    readonly width?: number
-    readonly height?: number
-    readonly side_data_list?: readonly { readonly rotation?: number }[]
-  }[]
-  readonly format?: { readonly duration?: string; readonly start_time?: string }
-}
+const answerSchema = z.object({
+  streams: z
+    .array(
+      z.object({
+        codec_name: z.string().optional(),
+        width: z.number().optional(),
+        height: z.number().optional(),
+        side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
+      }),
+    )
+    .default([]),
+  format: z.object({ duration: z.string().optional(), start_time: z.string().optional() }).default({}),
+})
 
 /**
  * What a recorded file says of its pictures. The time line of a fragmented file begins where the one of the camera was;
@@ -29,7 +35,8 @@ interface Answer {
 export async function probePicture(path: string, tool: ToolOptions): Promise<PictureFacts> {
   const show = 'format=duration,start_time:stream=codec_name,width,height:stream_side_data=rotation'
   const args = ['-v', 'error', '-select_streams', 'v:0', '-show_entries', show, '-of', 'json', `file:${path}`]
-  const { streams = [], format = {} } = JSON.parse(await runTool('ffprobe', args, tool)) as Answer
+  const refuse = (reason: string) => new AppError('MEDIA_NO_VIDEO', `${path}: what ffprobe says ${reason}`)
+  const { streams, format } = parseJson(await runTool('ffprobe', args, tool), answerSchema, refuse)
   const [stream] = streams
   const durationMs = (Number(format.duration) - Math.max(0, Number(format.start_time ?? 0))) * 1000
   if (!stream?.width || !stream.height || !(durationMs > 0))

@@ -2,6 +2,7 @@ import type { AlertStep, Severity } from '../../core/alert.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import { createPagedQuery, where } from '../paged-query.ts'
 import { readJson } from '../read-json.ts'
+import { alertStepSchema } from './alert-step-schema.ts'
 import { readDatabase } from './read-database.ts'
 
 export interface AlertFilter {
@@ -83,7 +84,7 @@ export function openAlertReader(dataDir: string): AlertReader {
 /** Null when the row cannot be read: it is passed over. */
 function toAlertRow(row: Record<string, unknown>): AlertRow | null {
   const { sha256, duration_ms, removed_reason } = row
-  const step = readJson<AlertStep>(row.step)
+  const step = readJson(row.step, alertStepSchema)
   if (step === null) return null
   return {
     step,

@@ -1,9 +1,11 @@
 import type { SQLOutputValue } from 'node:sqlite'
+import { z } from 'zod'
 import type { SampleReason } from '../../core/clip-sample.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import { beginsWith } from '../begins-with.ts'
 import { type Condition, createPagedQuery, where } from '../paged-query.ts'
+import { readJson } from '../read-json.ts'
 import { readDatabase } from './read-database.ts'
 
 /** One clip with the alert that it shows, or the sample that it is of. */
@@ -123,8 +125,10 @@ function conditionsOf({ cameraId, label, sinceMs, of = 'alerts', removed = false
   ]
 }
 
+const scoresSchema = z.array(z.object({ label: z.string(), score: z.number() }))
+
 function scoresOf({ scores, label, score }: Record<string, SQLOutputValue>): ClipRow['scores'] {
-  if (typeof scores === 'string') return JSON.parse(scores) as ClipRow['scores']
+  if (typeof scores === 'string') return readJson(scores, scoresSchema) ?? []
   return label == null || score == null ? [] : [{ label: String(label), score: Number(score) }]
 }
 

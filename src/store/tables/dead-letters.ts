@@ -1,6 +1,7 @@
 import type { Page, PageRequest } from '../../core/page.ts'
 import { createPagedQuery } from '../paged-query.ts'
 import { readJson } from '../read-json.ts'
+import { attributesSchema } from './outbox-row.ts'
 import { readDatabase } from './read-database.ts'
 
 /** An event that a receiver will never take. */
@@ -38,7 +39,7 @@ export function openDeadLetters(dataDir: string): {
       id: String(row.id),
       channel: String(row.channel),
       key: String(row.key),
-      attributes: readJson<Record<string, string>>(row.attributes) ?? {},
+      attributes: readJson(row.attributes, attributesSchema) ?? {},
       dataJson: String(row.data),
       reason: String(row.reason),
       setAsideMs: Number(row.set_aside_ms),

@@ -1,8 +1,13 @@
 import type { SQLOutputValue } from 'node:sqlite'
+import { z } from 'zod'
 import type { EventChannel, OutboxEvent } from '../../core/events.ts'
-import { readJson } from '../read-json.ts'
+import { anyObject, readJson } from '../read-json.ts'
 
 export type OutboxRow = Record<string, SQLOutputValue>
+
+/** Attributes of a CloudEvent. */
+export const attributesSchema = z.record(z.string(), z.string())
+type Attributes = z.infer<typeof attributesSchema>
 
 /**
  * An event whose attributes and data can be read; null for another.
@@ -10,18 +15,23 @@ export type OutboxRow = Record<string, SQLOutputValue>
  * @param triedPosition events up to it were handed to the publisher before
  */
 export function readOutboxEvent(row: OutboxRow, triedPosition: number): OutboxEvent | null {
-  return readJson(row.attributes) && readJson(row.data) ? toOutboxEvent(row, triedPosition) : null
+  const attributes = readJson(row.attributes, attributesSchema)
+  return attributes && readJson(row.data, anyObject) ? eventOf(row, attributes, triedPosition) : null
 }
 
-/** @param triedPosition events up to it were handed to the publisher before. */
+/** The same of a row that was written just now, or was read before. */
 export function toOutboxEvent(row: OutboxRow, triedPosition: number): OutboxEvent {
+  return eventOf(row, JSON.parse(String(row.attributes)), triedPosition)
+}
+
+function eventOf(row: OutboxRow, attributes: Attributes, triedPosition: number): OutboxEvent {
   const position = Number(row.position)
   return {
     position,
     id: String(row.id),
     channel: String(row.channel) as EventChannel,
     key: String(row.key),
-    attributes: JSON.parse(String(row.attributes)) as Record<string, string>,
+    attributes,
     dataJson: String(row.data),
     acceptedMs: Number(row.accepted_ms),
     attempts: position <= triedPosition ? 1 : 0,

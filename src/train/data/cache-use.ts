@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readJson } from '../../store/read-json.ts'
+import { readJson, texts } from '../../store/read-json.ts'
 
 const markPattern = /^\.use-(\d+)-\d+\.json$/
 /** Makes names of marks different. */
@@ -34,8 +34,7 @@ export function filesInUse(cacheDir: string): Set<string> {
 /** Nothing when the owner took the mark back in the meantime. */
 function readMark(path: string): string[] {
   try {
-    const files = readJson<string[]>(readFileSync(path, 'utf8'))
-    return Array.isArray(files) ? files : []
+    return readJson(readFileSync(path, 'utf8'), texts) ?? []
   } catch {
     return []
   }

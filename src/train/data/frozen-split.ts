@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { readJson } from '../../store/read-json.ts'
 import { readFile } from 'node:fs/promises'
 import { AppError } from '../../core/errors.ts'
 import { writeWhole } from '../../store/write-whole.ts'
@@ -44,17 +46,15 @@ export async function splitForEver<T extends SplitItem>(options: {
   return { split, leaks: findLeaks(split) }
 }
 
+const sidesSchema = z.record(z.string(), z.enum(splitSides))
+
 async function readSides(file: string): Promise<Map<string, SplitSide>> {
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return '{}'
     throw cause
   })
-  try {
-    const sides = Object.entries(JSON.parse(text) as Record<string, SplitSide>)
-    if (sides.every(([, side]) => splitSides.includes(side))) return new Map(sides)
-  } catch {
-    // Told below.
-  }
+  const sides = readJson(text, sidesSchema)
+  if (sides) return new Map(Object.entries(sides))
   throw new AppError('TRAIN_DATA', `${file}: is damaged; it says which groups are tested on`)
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
+import { parseJson } from '../../core/text/parse-json.ts'
 import { writeWhole } from '../../store/write-whole.ts'
 
 /** What a run needs to go on: plain data, and vectors. */
@@ -75,6 +77,12 @@ async function writeAll(handle: FileHandle, { step, state, vectors }: Checkpoint
   await handle.writeFile(hash.digest())
 }
 
+const headerSchema = z.object({
+  step: z.int(),
+  state: z.unknown(),
+  vectors: z.array(z.object({ name: z.string(), length: z.int().min(0) })),
+})
+
 /** @throws Error saying what is wrong with the bytes. */
 function parse(bytes: Buffer): Checkpoint {
   if (!bytes.subarray(0, magic.length).equals(magic)) throw new Error('it does not start as a checkpoint')
@@ -85,11 +93,8 @@ function parse(bytes: Buffer): Checkpoint {
   if (end < magic.length + 4 || !digest.equals(bytes.subarray(end))) throw new Error('its checksum is wrong')
   const start = magic.length + 4
   const headerEnd = start + bytes.readUInt32LE(magic.length)
-  const header = JSON.parse(bytes.toString('utf8', start, headerEnd)) as {
-    step: number
-    state: unknown
-    vectors: { name: string; length: number }[]
-  }
+  const refuse = (reason: string) => new Error(`its header ${reason}`)
+  const header = parseJson(bytes.toString('utf8', start, headerEnd), headerSchema, refuse)
   let at = headerEnd
   const vectors: Record<string, Float32Array> = {}
   for (const { name, length } of header.vectors) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { z } from 'zod'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import { createRandom, type Random } from '../../core/random.ts'
@@ -157,6 +158,12 @@ export async function pretrain(options: PretrainOptions): Promise<Pretrained> {
   }
 }
 
+const lossSchema = z.object({
+  step: z.number(),
+  masked: z.number().nullable(),
+  next: z.number().nullable(),
+}) satisfies z.ZodType<PretrainLoss>
+
 /** The errors of a run in a file; what is measured again after an interruption counts once. */
 async function openLosses(path: string) {
   const known = new Map<number, PretrainLoss>()
@@ -165,7 +172,7 @@ async function openLosses(path: string) {
     throw cause
   })
   for (const line of text.split('\n').slice(0, -1)) {
-    const loss = readJson<PretrainLoss>(line)
+    const loss = readJson(line, lossSchema)
     if (loss) known.set(loss.step, loss)
   }
   await mkdir(dirname(path), { recursive: true })

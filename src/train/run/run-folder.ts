@@ -1,19 +1,22 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
+import { readJson } from '../../store/read-json.ts'
 import { writeWhole } from '../../store/write-whole.ts'
 
-interface RunRecord {
-  readonly formatVersion: 1
-  readonly id: string
-  readonly model: string
+const recordSchema = z.object({
+  formatVersion: z.literal(1),
+  id: z.string(),
+  model: z.string(),
   /** Names everything that decides the result: a run goes on only with the same. */
-  readonly identity: string
-  readonly startedMs: number
-  readonly steps: Readonly<Record<string, { readonly doneMs: number; readonly result: unknown }>>
-  readonly finishedMs: number | null
-}
+  identity: z.string(),
+  startedMs: z.number(),
+  steps: z.record(z.string(), z.object({ doneMs: z.number(), result: z.unknown() })),
+  finishedMs: z.number().nullable(),
+})
+type RunRecord = z.infer<typeof recordSchema>
 
 /** The folder of one run through the loop: what was done stays done, whatever interrupts it. */
 export interface RunFolder {
@@ -103,14 +106,11 @@ async function readRuns(runsDir: string): Promise<RunRecord[]> {
   const names = await readdir(runsDir).catch(() => [])
   const found = await Promise.all(
     names.sort().map(async (name) => {
-      try {
-        return JSON.parse(await readFile(join(runsDir, name, recordFile), 'utf8')) as RunRecord
-      } catch {
-        return null
-      }
+      const text = await readFile(join(runsDir, name, recordFile), 'utf8').catch(() => null)
+      return readJson(text, recordSchema)
     }),
   )
-  return found.filter((run) => run !== null && run.formatVersion === 1) as RunRecord[]
+  return found.filter((run) => run !== null)
 }
 
 /** 20261125-015300 */

@@ -1,5 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { readJson } from '../../store/read-json.ts'
 import { writeWhole } from '../../store/write-whole.ts'
 
@@ -40,6 +41,12 @@ export type HistoryLine =
 
 export const historyFile = 'history.jsonl'
 
+/** What tells one line from another; the rest is as it was written. */
+const lineSchema = z.looseObject({
+  type: z.enum(['step', 'epoch', 'notice']),
+  step: z.number(),
+}) as unknown as z.ZodType<HistoryLine>
+
 /** The curve of a run as JSON lines in its folder, for reports; what comes after `step` is dropped first. */
 export async function openHistory(
   runDir: string,
@@ -57,5 +64,5 @@ export async function readHistory(runDir: string): Promise<HistoryLine[]> {
     if (cause.code === 'ENOENT') return ''
     throw cause
   })
-  return text.split('\n').flatMap((line) => readJson<HistoryLine>(line) ?? [])
+  return text.split('\n').flatMap((line) => readJson(line, lineSchema) ?? [])
 }

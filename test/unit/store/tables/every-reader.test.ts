@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Disagreement } from '../../../../src/core/disagreement.ts'
 import type { Page, PageRequest } from '../../../../src/core/page.ts'
 import { type EventStore, openEventStore } from '../../../../src/event/event-store.ts'
 import { openModelRegistry } from '../../../../src/registry/model-registry.ts'
@@ -111,7 +112,7 @@ const readers: Record<string, () => Reader> = {
   disagreements: () => {
     const { disagreements } = opened(openModelRegistry({ dir: dataDir, clock, who: 'ann' }))
     return {
-      add: (n) => disagreements.add('m', [{ cameraId: `c${n}` } as never]),
+      add: (n) => disagreements.add('m', [{ ...disagreement, cameraId: `c${n}` }]),
       list: (request) => disagreements.list({}, request),
       nth: ({ cameraId }: { cameraId: string }) => Number(cameraId.slice(1)),
     }
@@ -128,6 +129,23 @@ const readers: Record<string, () => Reader> = {
       nth: ({ id }: { id: string }) => Number(id),
     }
   },
+}
+
+const disagreement: Disagreement = {
+  cameraId: 'gate',
+  epoch: 1,
+  firstPtsUs: 0,
+  lastPtsUs: 1,
+  firstArrivalMs: 0,
+  lastArrivalMs: 1,
+  liveVersion: '1.0.0',
+  shadowVersion: '1.1.0',
+  liveLabels: ['fall'],
+  shadowLabels: [],
+  difference: 0.5,
+  label: 'fall',
+  liveScore: 0.9,
+  shadowScore: 0.4,
 }
 
 describe('every reader of a list', () => {
