@@ -97,7 +97,7 @@ export function startLive(options: LiveOptions): LiveCameras {
       const problem = camera[field] === undefined ? null : cameraUrlProblem(camera[field])
       if (problem) throw new AppError('CAMERA_URL', `camera ${camera.id}: ${field} ${problem}`)
     }
-    const { source, main, steps$, scores$, scoring$, rules, stream, retune } = attachCamera(plan, {
+    const { source, main, steps$, scores$, moments$, scoring$, rules, stream, retune } = attachCamera(plan, {
       ...options,
       dataDir: config.dataDir,
     })
@@ -108,6 +108,7 @@ export function startLive(options: LiveOptions): LiveCameras {
       dataDir: config.dataDir,
       analysed: source,
       recorded: main ?? source,
+      moments$,
     })
     const sampling = sampleRoute({ ...options, camera, config, rules, scores$, records, budget })
     const statuses = merge(

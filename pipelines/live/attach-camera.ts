@@ -19,7 +19,7 @@ import { poseStaleUs } from './choose-pose.ts'
 import { type FusedWatcher, liveRoute, type Watcher } from './live.ts'
 import type { People } from './people.ts'
 import type { CameraPlan, PeoplePlan } from './plan-camera.ts'
-import { createSceneWatch } from './scene-watch.ts'
+import { createSceneWatch, type TrackMoment } from './scene-watch.ts'
 import { createScoringWatch } from './scoring-watch.ts'
 
 export interface AttachOptions {
@@ -41,6 +41,8 @@ export interface AttachedCamera {
   readonly steps$: Observable<AlertStep>
   /** Hot. What the models said of its clips, before alerts are made of it. */
   readonly scores$: Observable<Scores>
+  /** Hot. Its tracks, moment by moment. */
+  readonly moments$: Observable<TrackMoment>
   /** What the models fail to say of it. */
   readonly scoring$: Observable<ProductTrouble | null>
   readonly rules: readonly AlertRule[]
@@ -90,6 +92,11 @@ export function attachCamera(plan: CameraPlan, options: AttachOptions): Attached
   const read = anomalyScores({ ...options, cameraId: camera.id, dir: anomalyDir(dataDir) })
   const scores = new Subject<Scores>()
   const onScores = (found: Scores) => scores.next(found)
+  const moments = new Subject<TrackMoment>()
+  const onTracks = (moment: TrackMoment) => {
+    moments.next(moment)
+    options.onTracks?.(moment)
+  }
   const scoring = createScoringWatch(clock)
   const steps$ =
     watchers.length === 0 && !people
@@ -103,7 +110,7 @@ export function attachCamera(plan: CameraPlan, options: AttachOptions): Attached
           people,
           read,
           onScores,
-          onTracks: options.onTracks,
+          onTracks,
           scoring,
           clock,
           telemetry,
@@ -113,6 +120,7 @@ export function attachCamera(plan: CameraPlan, options: AttachOptions): Attached
     main,
     steps$,
     scores$: scores.asObservable(),
+    moments$: moments.asObservable(),
     scoring$: scoring.trouble$,
     rules,
     stream: streams[0] ?? null,

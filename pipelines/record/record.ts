@@ -15,6 +15,8 @@ import { createPtsOfWallTime } from '../../src/record/pts-of-wall-time.ts'
 import { createRecordingWatch, type RecordingTrouble } from '../../src/record/recording-watch.ts'
 import { createSegmentRecorder } from '../../src/record/segment-recorder.ts'
 import type { AttachOptions } from '../live/attach-camera.ts'
+import type { TrackMoment } from '../live/scene-watch.ts'
+import { createKeepBodies } from './keep-bodies.ts'
 
 export interface RecordRoute {
   /** Starts or ends the clip of the alert; the step with the place of its clip. */
@@ -40,6 +42,8 @@ export interface RecordOptions extends Omit<AttachOptions, 'engine'> {
   /** The stream that alerts come from, and the one that is recorded: often the same. */
   readonly analysed: CameraSource
   readonly recorded: CameraSource
+  /** Its tracks: what is found of their bodies is kept beside the clips. Absent: nobody is followed. */
+  readonly moments$?: Observable<TrackMoment>
   readonly intake: Pick<EventIntake, 'clip' | 'clipUnavailable'>
 }
 
@@ -63,20 +67,25 @@ export function recordRoute(options: RecordOptions): RecordRoute {
   const clips = recording.clips
     ? createClipRecorder({ ...parts, dir: clipsDir(dataDir), maxOpenClips })
     : null
+  const place = recorded === analysed ? (moment: SampleMoment) => moment : placeOnOtherClock(options)
+  const { moments$ } = options
+  const bodies =
+    clips && moments$ ? createKeepBodies({ cameraId, moments$, recording, place, telemetry }) : null
   const sampled = new Map<string, () => void>()
   clips?.clips$.subscribe((clip) => {
+    bodies?.finished(clip)
     acceptClip(intake, clip)
     sampled.get(clip.alertId)?.()
     sampled.delete(clip.alertId)
   })
   const lost = new Set<string>()
   clips?.unavailable$.subscribe((clip) => {
+    bodies?.lost(clip.alertId)
     sampled.get(clip.alertId)?.()
     if (sampled.delete(clip.alertId)) return
     lost.add(clip.alertId)
     intake.clipUnavailable(clip)
   })
-  const place = recorded === analysed ? (moment: SampleMoment) => moment : placeOnOtherClock(options)
   /** The source knows of a codec that no recording can hold before the recorder misses anything. */
   let missing: ProductTrouble | null = null
   const sourceTrouble = recorded.trouble$.subscribe((trouble) => {
@@ -85,13 +94,19 @@ export function recordRoute(options: RecordOptions): RecordRoute {
   const canRecord = () => missing === null && watch?.trouble?.code !== 'MEDIA_NOT_RECORDED'
   const mark = clips ? markOn({ clips, place, canRecord, lost }, options) : (step: AlertStep) => step
   return {
-    mark,
+    mark(step) {
+      const { alertId, trackIds, epoch, firstPtsUs, lastPtsUs, startedMs, lastMs } = step
+      const moment = { epoch, firstPtsUs, lastPtsUs, firstArrivalMs: startedMs, lastArrivalMs: lastMs }
+      bodies?.marked(alertId, moment, trackIds)
+      return mark(step)
+    },
     trouble$: watch?.trouble$ ?? of(null),
     sample(sampleId, moment, done) {
       const placed = place(moment)
       if (!clips || !placed) return drop(options)
       if (clips.begin(sampleId, placed.firstPtsUs, placed.epoch) === null) return false
       clips.end(sampleId, placed.lastPtsUs)
+      bodies?.marked(sampleId, moment, moment.trackId === undefined ? [] : [moment.trackId])
       sampled.set(sampleId, done)
       // One whose clip failed is never told; few are enough.
       const [oldest] = sampled.keys()
@@ -100,6 +115,7 @@ export function recordRoute(options: RecordOptions): RecordRoute {
     },
     async close(signal) {
       await Promise.all([clips?.close(signal), segments?.close()])
+      await bodies?.close()
       watch?.close()
       sourceTrouble.unsubscribe()
       telemetry.log.debug({ camera: cameraId }, 'nothing is recorded any more')

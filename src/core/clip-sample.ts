@@ -31,4 +31,6 @@ export interface SampleMoment {
   readonly lastPtsUs: number
   readonly firstArrivalMs: number
   readonly lastArrivalMs: number
+  /** The track that it is about. Absent: the whole picture. */
+  readonly trackId?: string
 }

@@ -16,7 +16,7 @@ export const dataFiles = {
   load: 'live-load.json',
 } as const
 
-/** Finished clips of alerts and samples: `<camera>/<day>/<alert>.mp4`. */
+/** Finished clips of alerts and samples: `<camera>/<day>/<alert>.mp4`, with the keypoints of its people in `.poses`. */
 export const clipsDir = (dataDir: string) => join(dataDir, 'clips')
 /** What is recorded without a break: `<camera>/<day>/<time>-<epoch>.mp4`. */
 export const segmentsDir = (dataDir: string) => join(dataDir, 'segments')

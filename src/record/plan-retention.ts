@@ -6,7 +6,7 @@ export interface StoredClip {
   readonly alertId: string
   readonly cameraId: string
   readonly kind: 'clips' | 'segments'
-  /** The MP4 or, when it is unfinished, its part; the thumbnail. */
+  /** The MP4 or, when it is unfinished, its part; the thumbnail; the keypoints. */
   readonly paths: readonly string[]
   readonly bytes: number
   /** Wall clock of the last change, milliseconds since the Unix epoch. */

@@ -1,19 +1,23 @@
-import { writeFileSync } from 'node:fs'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { testRules } from '../../pipelines/look/test-rules.ts'
 import { traceCamera } from '../../pipelines/look/trace-camera.ts'
 import { takeSnapshot } from '../../src/cli/camera/take-snapshot.ts'
 import type { AlertStep } from '../../src/core/alert.ts'
+import { decodeBodies, standingReadings } from '../../src/skeleton/body-file.ts'
+import { skeletonWindow } from '../../src/skeleton/skeleton-window.ts'
 import { writeBodiesBundle } from '../support/bodies-bundle.ts'
 import { blinkFilter } from '../support/brightness-bundle.ts'
 import { writeSkeletonBundle } from '../support/skeleton-bundle.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
+import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 let folder: string
 let video: string
 let rules: string
+const running: VireoProcess[] = []
 const lying = {
   name: 'lies',
   when: { all: [{ label: 'person' }, { action: { label: 'low', of: 'track', above: 0.6 }, for: '500ms' }] },
@@ -34,6 +38,13 @@ beforeAll(async () => {
 })
 
 const startMs = Date.parse('2026-05-01T08:00:00Z')
+
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    child.kill('SIGKILL')
+    await ended
+  }
+})
 
 const replayed = async (...models: string[]) => {
   const steps: AlertStep[] = []
@@ -111,5 +122,37 @@ describe('a model of skeletons on a video', () => {
     const said = JSON.parse(text)
     expect(said.tracks).toHaveLength(1)
     expect(said.scores).toMatchObject([{ model: 'actions', trackId: said.tracks[0].id }])
+  })
+})
+
+describe('vireo run with a model of skeletons', () => {
+  it('keeps what was found of people beside the clips of alerts and samples', async () => {
+    const dataDir = join(folder, 'data')
+    const sampling = { perHour: { uncertain: 0, disagreement: 0, anomaly: 0, random: 60 }, apartMs: 0 }
+    const config = configOf({
+      dataDir,
+      sampling,
+      recording: { preRollMs: 2000, postRollMs: 500 },
+      http: { port: 0 },
+    })
+    const run = vireo(['run', '--config', config, '--json'])
+    running.push(run)
+    const files = () => globSync('clips/gate/*/*.poses', { cwd: dataDir })
+    const kept = () => files().map((name) => decodeBodies(readFileSync(join(dataDir, name), 'utf8'))!)
+    const about = () => kept().filter(({ trackIds }) => trackIds.length > 0)
+    await expect.poll(() => about().length, { timeout: 60_000, interval: 500 }).toBeGreaterThan(0)
+    run.child.kill('SIGTERM')
+    expect(await run.ended).toBe(0)
+    for (const { trackIds, tracks, fromUs, toUs, picture } of about()) {
+      expect(picture.heightPx).toBe(36)
+      const own = tracks.find(({ id }) => id === trackIds[0])!
+      expect(own.readings.length).toBeGreaterThan(5)
+      expect(toUs).toBeGreaterThanOrEqual(fromUs)
+      const span = { endPtsUs: own.readings.at(-1)!.untilUs, frames: 20, sampleFps: 10 }
+      expect(skeletonWindow(standingReadings(own.readings), [], span)).not.toBeNull()
+    }
+    // Each lies beside its clip.
+    const clips = new Set(globSync('clips/gate/*/*.mp4', { cwd: dataDir }))
+    expect(files().filter((name) => !clips.has(name.replace('.poses', '.mp4')))).toEqual([])
   })
 })

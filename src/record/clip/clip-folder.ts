@@ -19,7 +19,7 @@ export function createClipFolder(dir: string, nowMs: () => number): ClipFolder {
   return {
     async list() {
       const files: { path: string; key: string; bytes: number; changedMs: number; part: boolean }[] = []
-      for await (const name of glob('*/*/*.{mp4,jpg,part,tmp,broken}', { cwd: dir })) {
+      for await (const name of glob('*/*/*.{mp4,jpg,poses,part,tmp,broken}', { cwd: dir })) {
         const path = join(dir, name)
         const found = await stat(path).catch(() => null)
         if (!found?.isFile()) continue
