@@ -71,6 +71,17 @@ const lazyOnPurpose = [
   'src/cli/main.ts → src/cli/code-version.ts',
 ]
 
+/** Files of the command line that make numbers of what is no option: figures, answers, versions, ports, dots, status. */
+const numbersOfOthers = [
+  'src/cli/camera/small-letters.ts',
+  'src/cli/doctor-checks.ts',
+  'src/cli/init/find-cameras.ts',
+  'src/cli/init/look-at-camera.ts',
+  'src/cli/model/compare-lineages.ts',
+  'src/cli/model/next-version.ts',
+  'src/cli/run/end-in-time.ts',
+]
+
 /** Groups of files that import each other in a circle (Tarjan 1972). */
 function circles(): string[][] {
   const next = new Map(files.map((file) => [file, new Set<string>()]))
@@ -223,6 +234,16 @@ describe('architecture', () => {
       (each) => each.lazy && each.file.startsWith('src/cli/') && !tables.test(each.file),
     )
     expect(lazy.map(({ file, target }) => `${file} → ${target}`).sort()).toEqual(lazyOnPurpose)
+  })
+
+  it('reads numbers of the command line nowhere but in src/cli/options', () => {
+    const readers = files.filter(
+      (file) =>
+        file.startsWith('src/cli/') &&
+        !file.startsWith('src/cli/options/') &&
+        /\b(Number\(|Number\b(?!\.)|parseInt\b|parseFloat\b)/.test(readFileSync(join(root, file), 'utf8')),
+    )
+    expect(readers.sort()).toEqual(numbersOfOthers)
   })
 
   it('records no download address in the lock file', () => {
