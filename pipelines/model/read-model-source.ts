@@ -1,6 +1,7 @@
 import type { Layout } from '../../src/onnx/fold/fold-input.ts'
 import type { ModelProto } from '../../src/onnx/proto/onnx_pb.ts'
 import { readModel } from '../../src/onnx/read-model.ts'
+import { embedExternal } from './embed-external.ts'
 import { readModelFile } from './read-model-file.ts'
 
 export interface SourcePlan {
@@ -23,7 +24,11 @@ export async function readModelSource(plan: SourcePlan): Promise<ModelProto> {
     const tensors = await readCheckpoint(await readModelFile(plan.file), plan.file)
     return readModel(writeVideoResnet(tensors, plan).model, plan.file)
   }
-  if (!/\.json$/i.test(plan.file)) return readModel(await readModelFile(plan.file), plan.file)
+  if (!/\.json$/i.test(plan.file)) {
+    const model = readModel(await readModelFile(plan.file), plan.file)
+    await embedExternal(model, plan.file)
+    return model
+  }
   const { readTfjs } = await import('../../src/onnx/tfjs/read-tfjs.ts')
   const { convertTfjs } = await import('../../src/onnx/tfjs/convert-tfjs.ts')
   const sizes = { N: 1, T: plan.frames, C: 3, H: plan.heightPx, W: plan.widthPx }

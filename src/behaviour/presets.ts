@@ -278,6 +278,30 @@ export const presets = {
     parameters: { above: { default: 0.8 }, for: { default: '2s' } },
     rule: { severity: 'info', when: { anomaly: { above: '$above' }, for: '$for', gap: '1s' } },
   },
+  scream: heard('Somebody screams, by the sound of the camera.', 'scream', { above: 0.5, for: '500ms' }),
+  'glass-break': heard('Glass breaks, by the sound of the camera.', 'glass', { above: 0.5 }),
+  gunshot: heard('A shot is heard.', 'gunshot', { above: 0.5 }),
+  'smoke-alarm': heard('A smoke or fire alarm sounds.', 'smoke-alarm', { above: 0.5, for: '3s' }),
+  crying: heard('Somebody cries, a child too.', 'crying', { severity: 'warning', above: 0.5, for: '3s' }),
 } satisfies Record<string, Preset>
 
 export const presetTable: Readonly<Record<string, Preset>> = presets
+
+/** A rule about what is heard: the score of a model of sounds, of the scene. What is short need not last. */
+function heard(
+  summary: string,
+  action: string,
+  more: { above: number; for?: string; severity?: 'critical' | 'warning' },
+): Preset {
+  const { above, for: lasts, severity = 'critical' } = more
+  const score = { all: [{ action: { label: '$action', of: 'scene', above: '$above' } }] }
+  return {
+    summary: `${summary} Needs a model of sounds.`,
+    parameters: {
+      action: { default: action },
+      above: { default: above },
+      ...(lasts !== undefined && { for: { default: lasts } }),
+    },
+    rule: { severity, when: lasts === undefined ? score : { ...score, for: '$for', gap: '2s' } },
+  }
+}

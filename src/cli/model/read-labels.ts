@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { packageRoot } from '../package-root.ts'
 
-/** Label lists that come with Vireo, by the name that `--labels` takes: the 80 objects of COCO in their usual order. */
-const shipped = ['coco'] as const
+/** Label lists that come with Vireo, by the name that `--labels` takes; config/labels/README.md says what they are. */
+const shipped = ['coco', 'yamnet'] as const
 
 /**
  * What `--labels` says: a file with one label a line, the name of a list that comes with Vireo, or labels separated by

@@ -18,6 +18,12 @@ const irregular: Readonly<Record<string, string>> = {
 }
 /** What means the same, as stemOf leaves it. */
 const meanings: readonly (readonly string[])[] = [
+  // Sounds, as AudioSet and others call them.
+  ['scream', 'shriek'],
+  ['glass', 'shatter', 'break glass', 'glass break', 'glass shatter'],
+  ['gunshot', 'shot', 'gun shot', 'gunshot gunfir', 'gunfir', 'machin gun', 'fusillad'],
+  ['smok alarm', 'smok detector', 'smok detector smok alarm', 'fir alarm'],
+  ['cry', 'sob', 'cry sob', 'baby cry', 'baby cry infant cry'],
   ['fall', 'fall down', 'fall over', 'collaps', 'slip fall'],
   ['fight', 'fist fight', 'violenc', 'brawl', 'physical altercation'],
   ['run', 'jog', 'sprint'],

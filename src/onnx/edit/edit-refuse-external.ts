@@ -2,7 +2,8 @@ import { AppError } from '../../core/errors.ts'
 import type { GraphProto, TensorProto } from '../proto/onnx_pb.ts'
 import { walkGraphs } from './edit-walk.ts'
 
-const external = 1
+/** A tensor's `dataLocation` when its bytes lie in another file. */
+export const external = 1
 
 /** Throws MODEL_GRAPH when a tensor's bytes lie in another file: a bundle's graph is one file. */
 export function refuseExternalData(graph: GraphProto): void {
@@ -18,7 +19,8 @@ export function refuseExternalData(graph: GraphProto): void {
       }
 }
 
-function* tensorsOf(graph: GraphProto): Generator<TensorProto> {
+/** Every tensor that a graph holds, but for those of graphs inside it. */
+export function* tensorsOf(graph: GraphProto): Generator<TensorProto> {
   yield* graph.initializer
   for (const { values, indices } of graph.sparseInitializer) {
     if (values) yield values

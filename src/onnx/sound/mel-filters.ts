@@ -11,6 +11,8 @@ export interface LogMelSettings {
   /** Lower edge of the lowest band and upper edge of the highest. */
   readonly lowHz: number
   readonly highHz: number
+  /** In which scale the sides of the triangles are straight. */
+  readonly sides: 'hz' | 'mel'
   /** Added to every band before the logarithm, so that silence has one. */
   readonly floor: number
 }
@@ -24,7 +26,19 @@ export const logMelDefaults: LogMelSettings = {
   bands: 64,
   lowHz: 60,
   highHz: 7800,
+  sides: 'hz',
   floor: 1e-3,
+}
+
+/**
+ * What YAMNet was trained on (TensorFlow models, research/audioset/yamnet, params.py): windows of 25 ms every 10 ms, 64
+ * bands from 125 to 7500 Hz, the logarithm of magnitude + 0.001. TensorFlow's mel matrix has sides that are straight in mel.
+ */
+export const yamnetFrontEnd: LogMelSettings = {
+  ...logMelDefaults,
+  lowHz: 125,
+  highHz: 7500,
+  sides: 'mel',
 }
 
 /** Frequency → mel (O'Shaughnessy 1987). */
@@ -38,20 +52,22 @@ export function melToHz(mel: number): number {
 
 /**
  * Triangles evenly spaced in mel, each 1 at its centre and 0 at the centres of its neighbours, sampled at the
- * frequencies of the transform. [bands, fftSize / 2 + 1]
+ * frequencies of the transform. Their sides are straight in Hz or in mel. [bands, fftSize / 2 + 1]
  */
 export function melFilters(settings: LogMelSettings): Float32Array {
-  const { sampleRateHz, fftSize, bands, lowHz, highHz } = settings
+  const { sampleRateHz, fftSize, bands, lowHz, highHz, sides } = settings
   const bins = fftSize / 2 + 1
   const [low, high] = [hzToMel(lowHz), hzToMel(highHz)]
-  const edgesHz = Array.from({ length: bands + 2 }, (_, n) => melToHz(low + ((high - low) * n) / (bands + 1)))
+  const at = (n: number) => low + ((high - low) * n) / (bands + 1)
+  const edges = Array.from({ length: bands + 2 }, (_, n) => (sides === 'mel' ? at(n) : melToHz(at(n))))
   const filters = new Float32Array(bands * bins)
   for (let band = 0; band < bands; band += 1) {
-    const [left, centre, right] = [edgesHz[band]!, edgesHz[band + 1]!, edgesHz[band + 2]!]
+    const [left, centre, right] = [edges[band]!, edges[band + 1]!, edges[band + 2]!]
     for (let bin = 0; bin < bins; bin += 1) {
       const hz = (bin * sampleRateHz) / fftSize
-      const rise = (hz - left) / (centre - left)
-      const fall = (right - hz) / (right - centre)
+      const place = sides === 'mel' ? hzToMel(hz) : hz
+      const rise = (place - left) / (centre - left)
+      const fall = (right - place) / (right - centre)
       filters[band * bins + bin] = Math.max(0, Math.min(rise, fall))
     }
   }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createBehaviours } from '../../../src/behaviour/behaviours.ts'
 import { expandRule } from '../../../src/behaviour/expand-rule.ts'
 import { presets } from '../../../src/behaviour/presets.ts'
+import { readLabels } from '../../../src/cli/model/read-labels.ts'
 import { aboutTracks } from '../../../src/config/check/behaviour-references.ts'
 import { behavioursSchema } from '../../../src/config/schema/behaviours-schema.ts'
 
@@ -12,9 +13,12 @@ function asked(preset: string, actions: readonly string[] | undefined, parameter
   const [rule] = behavioursSchema.parse({ rules: [{ name: 'rule', preset, with: parameters }] }).rules
   const expanded = expandRule(rule!, ['rules', 0], actions)
   if (!('rule' in expanded)) throw new Error(JSON.stringify(expanded.problems))
-  expect(aboutTracks(expanded.rule.when)).toBe(true)
+  expect(aboutTracks(expanded.rule.when)).toBe(!JSON.stringify(expanded.rule).includes('"of":"scene"'))
   return [...JSON.stringify(expanded.rule.when).matchAll(/"action":\{"label":"([^"]*)"/g)].map((m) => m[1]!)
 }
+
+/** What YAMNet tells apart. */
+const sounds = readLabels('yamnet')
 
 describe('labels of presets', () => {
   it.each([
@@ -65,8 +69,17 @@ describe('labels of presets', () => {
       with: Object.fromEntries(Object.entries(needed).filter(([name]) => name in parameters)),
     }))
     const config = behavioursSchema.parse({ zones: [zone], lines: [line], rules })
-    const options = { cameraId: 'gate', ...config, actions: labels.map(({ name }) => name) }
+    const actions = [...labels.map(({ name }) => name), ...sounds]
+    const options = { cameraId: 'gate', ...config, actions }
     expect(() => createBehaviours({ ...options, labels: undefined })).not.toThrow()
+  })
+
+  it('of sounds take all that YAMNet calls so', () => {
+    expect(asked('scream', sounds)).toEqual(['Screaming'])
+    expect(asked('glass-break', sounds)).toEqual(['Glass', 'Shatter'])
+    expect(asked('gunshot', sounds)).toEqual(['Gunshot, gunfire', 'Machine gun', 'Fusillade'])
+    expect(asked('smoke-alarm', sounds)).toEqual(['Smoke detector, smoke alarm', 'Fire alarm'])
+    expect(asked('crying', sounds)).toEqual(['Crying, sobbing', 'Baby cry, infant cry'])
   })
 
   it('fit a model that knows what skeletons tell, in every preset', () => {

@@ -41,6 +41,19 @@ const found = (config: unknown, title: string, scene: Scene, ids: readonly strin
 })
 const none = (config: unknown, title: string, scene: Scene): Case => ({ title, config, scene, found: [] })
 
+/** What is heard for so long, other than what is heard faintly, of somebody, or not at all. */
+function heard(preset: string, label: string, seconds: number): readonly Case[] {
+  const scene = (score: number, lasts = seconds, id: string | null = null): Scene => ({
+    seconds: 15,
+    actions: (s) => (s > 3 && s <= 3.3 + lasts ? one(label, id, score) : []),
+  })
+  return [
+    found(rule(preset), 'loud enough and long enough, in an empty picture', scene(0.9), []),
+    none(rule(preset), 'faint', scene(0.4)),
+    ...(seconds > 1 ? [none(rule(preset), 'for a moment', scene(0.9, 0))] : []),
+  ]
+}
+
 const cases: Record<keyof typeof presets, readonly Case[]> = {
   intrusion: [
     found(rule('intrusion', { zone: 'gate' }), 'walks through', {
@@ -294,6 +307,11 @@ const cases: Record<keyof typeof presets, readonly Case[]> = {
     none(rule('anomaly'), 'high for a moment', { seconds: 10, anomaly: (s) => (s > 3 && s < 4 ? 0.9 : 0.1) }),
     none(rule('anomaly'), 'middling all the time', { seconds: 10, anomaly: () => 0.7 }),
   ],
+  scream: heard('scream', 'scream', 1),
+  'glass-break': heard('glass-break', 'glass', 0),
+  gunshot: heard('gunshot', 'gunshot', 0),
+  'smoke-alarm': heard('smoke-alarm', 'smoke-alarm', 4),
+  crying: heard('crying', 'crying', 4),
 }
 
 describe.each(Object.entries(cases))('preset %s', (_, list) => {

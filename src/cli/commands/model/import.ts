@@ -1,19 +1,28 @@
 import { type Command, Option } from 'commander'
 import { importModel } from '../../../../pipelines/model/import-model.ts'
+import { importSound } from '../../../../pipelines/model/import-sound.ts'
+import { type SoundPresetName, soundPresets } from '../../../../pipelines/model/sound-presets.ts'
 import { importLines } from '../../model/import-lines.ts'
 import { importReaders } from '../../model/import-readers.ts'
-import { type ImportValues, planImport } from '../../model/plan-import.ts'
+import { planImport } from '../../model/plan-import.ts'
+import { type GivenValues, planSoundImport, requireValues } from '../../model/plan-sound-import.ts'
+import { choice } from '../../options/choice.ts'
 import { jsonOption } from '../../options/usual-options.ts'
 import { printLine } from '../../print-line.ts'
 
 export function modelImport(command: Command): void {
   command
-    .requiredOption('--name <slug>', 'name of the model')
-    .requiredOption('--out <dir>', 'folder of the bundle')
+    .option(
+      '--preset <name>',
+      'a model whose preparation is known: yamnet (sounds); nothing else has to be given then',
+      choice(Object.keys(soundPresets) as SoundPresetName[]),
+    )
+    .option('--name <slug>', 'name of the model')
+    .option('--out <dir>', 'folder of the bundle')
     .option('--frames <n>', 'frames in a clip (of a clip model)', importReaders.frames)
-    .requiredOption('--fps <n>', 'frames per second that the model was trained with', importReaders.fps)
-    .requiredOption('--size <WxH>', 'size of a frame in pixels', importReaders.size)
-    .requiredOption(
+    .option('--fps <n>', 'frames per second that the model was trained with', importReaders.fps)
+    .option('--size <WxH>', 'size of a frame in pixels', importReaders.size)
+    .option(
       '--layout <axes>',
       'order of the input axes: NCTHW, NTCHW, NTHWC, NCHW or NHWC',
       importReaders.layout,
@@ -103,8 +112,12 @@ export function modelImport(command: Command): void {
     .option('--output <name>', 'output of the graph with the scores, when there are several')
     .option('--force', 'replace a bundle that is there already')
     .addOption(jsonOption())
-    .action(async (file: string, options: ImportValues & { json?: boolean }) => {
-      const result = await importModel(planImport(file, options))
+    .action(async (file: string, options: GivenValues & { preset?: SoundPresetName; json?: boolean }) => {
+      const { preset, ...values } = options
+      const result =
+        preset === undefined
+          ? await importModel(planImport(file, requireValues(values)))
+          : await importSound(planSoundImport(file, preset, values))
       printLine(options.json ? JSON.stringify(result) : importLines(result).join('\n'))
     })
 }

@@ -24,6 +24,16 @@ describe('labels that mean the same', () => {
     ['sit', 'sitting down'],
     ['lie', 'lying'],
     ['lie', 'lying on the floor'],
+    ['scream', 'Screaming'],
+    ['glass', 'Glass'],
+    ['glass', 'Shatter'],
+    ['gunshot', 'Gunshot, gunfire'],
+    ['gunshot', 'Machine gun'],
+    ['gunshot', 'shot'],
+    ['smoke-alarm', 'Smoke detector, smoke alarm'],
+    ['smoke-alarm', 'Fire alarm'],
+    ['crying', 'Crying, sobbing'],
+    ['crying', 'Baby cry, infant cry'],
   ])('%s and %s', (a, b) => {
     expect(sameLabel(a, b)).toBe(true)
     expect(sameLabel(b, a)).toBe(true)

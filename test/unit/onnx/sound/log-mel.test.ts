@@ -10,6 +10,7 @@ import {
   logMelDefaults,
   melFilters,
   melToHz,
+  yamnetFrontEnd,
 } from '../../../../src/onnx/sound/mel-filters.ts'
 
 async function logMelOf(sounds: readonly Int16Array[], settings: LogMelSettings = logMelDefaults) {
@@ -32,8 +33,10 @@ const tone = (hz: number, length: number, peak = 16_384) =>
 function byDefinition(sound: Int16Array, settings: LogMelSettings): number[][] {
   const { windowSamples, hopSamples, fftSize, bands, floor, sampleRateHz, lowHz, highHz } = settings
   const mel = (hz: number) => 1127.01048 * Math.log(1 + hz / 700)
-  const edge = (n: number) =>
-    700 * (Math.exp((mel(lowHz) + ((mel(highHz) - mel(lowHz)) * n) / (bands + 1)) / 1127.01048) - 1)
+  const edge = (n: number) => {
+    const at = mel(lowHz) + ((mel(highHz) - mel(lowHz)) * n) / (bands + 1)
+    return settings.sides === 'mel' ? at : 700 * (Math.exp(at / 1127.01048) - 1)
+  }
   const out: number[][] = []
   for (let start = 0; start + windowSamples <= sound.length; start += hopSamples) {
     const magnitudes = Array.from({ length: fftSize / 2 + 1 }, (_, k) => {
@@ -49,7 +52,8 @@ function byDefinition(sound: Int16Array, settings: LogMelSettings): number[][] {
       Array.from({ length: bands }, (_, band) => {
         const [left, centre, right] = [edge(band), edge(band + 1), edge(band + 2)]
         const sum = magnitudes.reduce((total, magnitude, k) => {
-          const hz = (k * sampleRateHz) / fftSize
+          const frequency = (k * sampleRateHz) / fftSize
+          const hz = settings.sides === 'mel' ? mel(frequency) : frequency
           if (hz <= left || hz >= right) return total
           return (
             total +
@@ -91,18 +95,30 @@ describe('mel scale', () => {
 })
 
 describe('log-mel front end', () => {
-  it('is the definition, summed term by term', async () => {
+  it.each([
+    ['of our own models', logMelDefaults],
+    ['of YAMNet', yamnetFrontEnd],
+  ])('%s is the definition, summed term by term', async (_, settings) => {
     const random = createRandom(3)
     const noise = Int16Array.from({ length: 1000 }, () => Math.round(6000 * random.normal()))
     const quiet = Int16Array.from({ length: 1000 }, () => Math.round(2 * random.normal()))
-    const { mel, dims, bands, columns } = await logMelOf([noise, quiet])
+    const { mel, dims, bands, columns } = await logMelOf([noise, quiet], settings)
     expect(dims).toEqual([2, 64, 4])
     ;[noise, quiet].forEach((sound, row) => {
-      const expected = byDefinition(sound, logMelDefaults)
+      const expected = byDefinition(sound, settings)
       for (let band = 0; band < bands; band += 1)
         for (let column = 0; column < columns; column += 1)
           expect(mel[(row * bands + band) * columns + column]).toBeCloseTo(expected[column]![band]!, 4)
     })
+  })
+
+  it('of YAMNet has the numbers that are published of it', () => {
+    const { windowSamples, hopSamples, bands, lowHz, highHz, floor, sampleRateHz } = yamnetFrontEnd
+    expect([sampleRateHz, windowSamples / sampleRateHz, hopSamples / sampleRateHz]).toEqual([
+      16_000, 0.025, 0.01,
+    ])
+    expect([bands, lowHz, highHz, floor]).toEqual([64, 125, 7500, 0.001])
+    expect(logMelColumns(15_600, yamnetFrontEnd)).toBe(96)
   })
 
   it('gives a tone what its window and triangles say', async () => {

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeBundle } from '../../src/bundle/write-bundle.ts'
+import type { Activation } from '../../src/core/activation.ts'
+import { AppError } from '../../src/core/errors.ts'
+import { soundRateHz } from '../../src/core/sound.ts'
+import { readModel } from '../../src/onnx/read-model.ts'
+import { describeWholeModel } from './describe-whole-model.ts'
+import { embedExternal } from './embed-external.ts'
+import type { ImportResult } from './import-model.ts'
+import { readModelFile } from './read-model-file.ts'
+import { soundGraph } from './sound-graph.ts'
+import type { SoundPreset } from './sound-presets.ts'
+import { trySounds } from './try-sounds.ts'
+
+export interface SoundImport {
+  readonly file: string
+  readonly preset: SoundPreset
+  readonly labels: readonly string[]
+  readonly outDir: string
+  readonly force: boolean
+  readonly name: string
+  readonly version: string
+  readonly description: string
+  readonly license: string
+  readonly threshold: number
+  /** Absent: as the graph ends. */
+  readonly activation?: Activation | undefined
+  /** Labels that never alert by themselves; absent: those of the preset. */
+  readonly background?: readonly string[] | undefined
+  readonly inputName?: string | undefined
+  readonly outputName?: string | undefined
+}
+
+/** From an ONNX file of a model of sounds to a bundle of kind audio. Nothing is written before the trial passed. */
+export async function importSound(plan: SoundImport): Promise<ImportResult> {
+  const { file, preset, labels, outDir, name, version, license, threshold } = plan
+  if (!plan.force && existsSync(join(outDir, 'bundle.json')))
+    throw new AppError('API_BAD_REQUEST', `--out ${outDir}: a bundle is there already; --force replaces it`)
+  const quiet = plan.background ?? labels.filter((label) => !preset.alarming.includes(label))
+  const unknown = quiet.find((label) => !labels.includes(label))
+  if (unknown !== undefined)
+    throw new AppError(
+      'API_BAD_REQUEST',
+      `--background ${unknown}: is not one of the ${labels.length} labels`,
+    )
+  const model = readModel(await readModelFile(file), file)
+  await embedExternal(model, file)
+  const given = describeWholeModel(model)
+  const { inputName, outputName } = plan
+  const made = soundGraph(model, preset, { labels: labels.length, inputName, outputName })
+  const { outputs: _, ...trial } = await trySounds({
+    ...{ graph: made.bytes, samples: made.samples, labels: labels.length },
+  })
+  const activation = plan.activation ?? (made.probabilities ? 'none' : 'sigmoid')
+  if (activation === 'none' && (trial.lowest < 0 || trial.highest > 1))
+    throw new AppError(
+      'API_BAD_REQUEST',
+      `--activation none: the graph gives scores from ${trial.lowest.toPrecision(3)} to ${trial.highest.toPrecision(3)}, so they are not probabilities; use sigmoid`,
+    )
+  await writeBundle(
+    outDir,
+    {
+      ...{ name, version, kind: 'audio', description: plan.description || preset.description },
+      temporal: {
+        ...{ frames: made.samples, sampleFps: soundRateHz },
+        strideFrames: preset.strideColumns * preset.frontEnd.hopSamples,
+      },
+      input: { name: 'sound', widthPx: 1, heightPx: 1 },
+      output: { name: 'scores', activation },
+      ...{ states: [], warmupClips: 0 },
+      labels: labels.map((label) => ({ name: label, threshold, background: quiet.includes(label) })),
+      ...{ graph: 'model.onnx', license, parent: null, dataset: null, metrics: {} },
+    },
+    { 'model.onnx': made.bytes },
+  )
+  return {
+    ...{ dir: outDir, name, version, given, made: describeWholeModel(readModel(made.bytes, outDir)) },
+    ...{ batch: made.batch, batchReason: made.reason, trial, warnings: [] },
+  }
+}
