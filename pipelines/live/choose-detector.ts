@@ -53,16 +53,15 @@ export function modelPlan(
   }
 }
 
-/** The detector of a camera: the one that it names, or the first among its models, or motion; null for none. */
+/**
+ * The detector of a camera: the one that it names, or the first among its models, or motion; null for none. Where a
+ * model looks at bodies, one that finds keypoints goes before others.
+ */
 export function chooseDetector(camera: CameraConfig, config: Config, engine: Bundles): DetectorPlan | null {
-  const { detector, detectFps, models } = camera
+  const { detector, detectFps } = camera
   if (detector === 'none') return null
   if (detector === 'motion') return motionPlan(detectFps)
-  const found =
-    detector ??
-    config.models.find(
-      ({ name }) => (models?.includes(name) ?? true) && engine.bundle(name).kind === 'detector',
-    )?.name
+  const found = detector ?? firstDetector(camera, config, engine)
   return found === undefined
     ? motionPlan(detectFps)
     : modelPlan(found, engine, {
@@ -71,17 +70,30 @@ export function chooseDetector(camera: CameraConfig, config: Config, engine: Bun
       })
 }
 
-/** What the behaviours of a camera are made from, with the labels that detectors and models have. */
+function firstDetector(camera: CameraConfig, config: Config, engine: Bundles): string | undefined {
+  const names = config.models
+    .map(({ name }) => name)
+    .filter((name) => (camera.models?.includes(name) ?? true) && engine.bundle(name).kind === 'detector')
+  const bodies = skeletonModels(camera, config, engine).length > 0
+  return (bodies && names.find((name) => findsKeypoints(engine.bundle(name).decode))) || names[0]
+}
+
+/**
+ * What the behaviours of a camera are made from, with the labels that detectors and models have. A label of the
+ * background never alerts by itself; rules may ask for it.
+ */
 export function behaviourOptions(camera: CameraConfig, config: Config, engine: Bundles): BehaviourFacts {
   const bundles = config.models.map(({ name }) => engine.bundle(name))
-  const labelsOf = (detectors: boolean) =>
-    bundles
-      .filter(({ kind }) => kind !== 'pose' && (kind === 'detector') === detectors)
-      .flatMap(({ labels }) => labels.filter(({ background }) => !background).map(({ name }) => name))
-  const actions = labelsOf(false)
+  const namesOf = (labels: readonly { readonly name: string }[]) => labels.map(({ name }) => name)
+  const objects = bundles
+    .filter(({ kind }) => kind === 'detector')
+    .flatMap(({ labels }) => namesOf(labels.filter(({ background }) => !background)))
+  const actions = bundles
+    .filter(({ kind }) => kind !== 'detector' && kind !== 'pose')
+    .flatMap(({ labels }) => namesOf(labels))
   return {
     ...cameraBehaviours(config, camera.id),
-    labels: [...new Set([blobLabel, ...labelsOf(true)])],
+    labels: [...new Set([blobLabel, ...objects])],
     actions: actions.length > 0 ? actions : undefined,
     poses:
       chooseDetector(camera, config, engine)?.leastKeypointScore !== undefined ||

@@ -136,6 +136,16 @@ describe('planCamera', () => {
       { people: 'motion', pose: 'pose', streams: 2 },
     ],
     [
+      'a model of skeletons and two detectors, the second one of bodies',
+      { models: ['people', 'bodies', 'skeleton'] },
+      { people: 'bodies', pose: null, streams: 1 },
+    ],
+    [
+      'the detector that the camera names, and a pose model for a model of skeletons',
+      { models: ['people', 'bodies', 'pose', 'skeleton'], camera: { detector: 'people' } },
+      { people: 'people', pose: 'pose' },
+    ],
+    [
       'a model of skeletons that the camera does not name',
       { models: ['actions', 'skeleton'], camera: { models: ['actions'] } },
       { people: null, watchers: ['actions'] },
@@ -272,6 +282,23 @@ describe('a model of skeletons', () => {
   it('looks at each person, and is fed with no frames of its own', () => {
     const { watchers } = planOf({ models: ['bodies', 'skeleton'] })
     expect(watchers).toMatchObject([{ model: { kind: 'skeleton' }, scope: 'person', stream: null }])
+  })
+
+  it('lets rules ask for what never alerts by itself', () => {
+    const labels = [label('falling'), label('lying', true), label('standing', true)]
+    const own = {
+      ...models,
+      bundle: (name: string) => ({ ...bundles[name]!, ...(name === 'skeleton' && { labels }) }),
+    }
+    const rules = [
+      { name: 'down', preset: 'fallen' },
+      { name: 'fall', preset: 'falling' },
+      { name: 'up', when: { action: { label: 'standing', of: 'track', above: 0.5 } } },
+    ]
+    const config = configOf({ models: ['bodies', 'skeleton'], rules })
+    const plan = planCamera(config.cameras[0]!, config, own)
+    expect(plan.rules.map((rule) => rule.label)).toEqual(['falling'])
+    expect(plan.people!.behaviours.actions).toEqual(['falling', 'lying', 'standing'])
   })
 
   it('is told under the field that names it', () => {
