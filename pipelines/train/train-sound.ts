@@ -5,7 +5,7 @@ import { soundRateHz } from '../../src/core/sound.ts'
 import { type Evaluation, evaluate } from '../../src/train/evaluate/evaluate.ts'
 import { bestThreshold } from '../../src/train/evaluate/multi-label-metrics.ts'
 import type { Prediction, TrainingProgress } from '../../src/train/evaluate/prediction.ts'
-import { exportSoundBundle } from '../../src/train/export/export-bundle.ts'
+import { exportWindowBundle } from '../../src/train/export/export-bundle.ts'
 import { predictSounds } from '../../src/train/export/predict-sounds.ts'
 import { createSoundCnn } from '../../src/train/models/sound-cnn.ts'
 import type { VideoModel } from '../../src/train/models/video-model.ts'
@@ -59,7 +59,8 @@ export async function trainSound(
     })
   const validation = await predict(sides.validation)
   const evaluation = evaluate({ labels, predictions: await predict(sides.test), validation })
-  const loaded = await exportSoundBundle({
+  const loaded = await exportWindowBundle({
+    kind: 'audio',
     model,
     weights,
     outDir,

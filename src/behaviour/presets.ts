@@ -110,6 +110,8 @@ export const presets = {
                 any: [
                   { aspect: { above: 1.1, until: 0.9 } },
                   { action: { label: '$lying', of: 'track', above: '$above' } },
+                  // As long as the fall is what a model sees, nobody has got up.
+                  { action: { label: '$action', of: 'track', above: '$above' } },
                   { lost: 'inside' },
                 ],
                 for: '$for',

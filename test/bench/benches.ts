@@ -52,6 +52,18 @@ export const benches: Readonly<Record<string, Bench>> = {
     files: ['../shared/data/weizmann'],
     load: () => import('./teach/teach.ts'),
   },
+  real: {
+    about:
+      'people and skeletons on film of real people: falls, visits, actions, fights, cost; --only PART,PART',
+    needs: ['ffmpeg'],
+    files: [
+      '../shared/data/gmdcsa',
+      '../shared/data/weizmann',
+      '../shared/data/scfd',
+      '../shared/data/footage',
+    ],
+    load: () => import('./real/real.ts'),
+  },
   faults: {
     about: 'every camera fault: noticed, recovered, frames lost beside it; 100 alert clips; hot changes',
     needs: ['ffmpeg', 'rtspServer'],

@@ -27,6 +27,8 @@ export interface BundleCard {
   /** Frames between the starts of two clips of the clip bundle; half a clip when left out. */
   readonly strideFrames?: number
   readonly license: string
+  /** `simulated`: it has never seen anything real. */
+  readonly trainedOn?: 'simulated'
   readonly parent: string | null
   readonly dataset: string | null
   readonly metrics: Readonly<Record<string, number>>
@@ -92,16 +94,19 @@ export async function exportBundles(options: {
 }
 
 /**
- * Writes a trained model of sound as a bundle of kind audio, at `outDir` itself; parity as of exportBundles.
- * `strideFrames` of the card are samples.
+ * Writes a trained model of sound or of skeletons as a bundle of its kind, at `outDir` itself; parity as of exportBundles.
+ * `strideFrames` of the card are samples, or moments of the skeleton.
  */
-export async function exportSoundBundle(options: {
+export async function exportWindowBundle(options: {
+  kind: 'audio' | 'skeleton'
   model: VideoModel
   weights: Float32Array
   card: BundleCard
   outDir: string
+  /** More files of the bundle, by name. */
+  files?: Readonly<Record<string, Uint8Array>>
 }): Promise<LoadedBundle> {
-  const { model, weights, card, outDir } = options
+  const { kind, model, weights, card, outDir, files } = options
   refuseOtherLabels(model, card)
   const graph = buildServingGraph(model, weights)
   const { clip: parity } = await checkParity({ model, weights, clipGraph: graph, stream: null })
@@ -111,12 +116,12 @@ export async function exportSoundBundle(options: {
     outDir,
     {
       ...cardFields(model, card, parity),
-      kind: 'audio',
+      kind,
       temporal: { frames, sampleFps, strideFrames },
       states: [],
       warmupClips: 0,
     },
-    { 'model.onnx': graph },
+    { ...files, 'model.onnx': graph },
   )
 }
 
@@ -126,7 +131,7 @@ export function canStream(model: VideoTransformer | VideoModel): model is VideoT
 }
 
 function cardFields(model: VideoModel, card: BundleCard, parity: number) {
-  const { name, version, description, license, parent, dataset } = card
+  const { name, version, description, license, parent, dataset, trainedOn } = card
   return {
     name,
     version,
@@ -140,6 +145,7 @@ function cardFields(model: VideoModel, card: BundleCard, parity: number) {
     labels: card.labels.map(({ background = false, ...label }) => ({ ...label, background })),
     graph: 'model.onnx',
     license,
+    ...(trainedOn && { trainedOn }),
     parent,
     dataset,
     metrics: { ...card.metrics, 'export.parity': parity },

@@ -35,14 +35,23 @@ export async function checkParity(options: {
   // Smooth in time and place as video is, and the same every time.
   const wave = (n: number) => 90 * Math.sin(n * 0.0137) + 30 * Math.sin(n * n)
   const clip = Uint8Array.from({ length: type === 'uint8' ? length : 0 }, (_, n) => 128 + wave(n))
-  const clips =
-    type === 'uint8'
-      ? new Tensor('uint8', clip, shape)
-      : new Tensor(
-          'int16',
-          Int16Array.from({ length }, (_, n) => 100 * wave(n)),
-          shape,
-        )
+  const numbers = {
+    uint8: () => new Tensor('uint8', clip, shape),
+    int16: () =>
+      new Tensor(
+        'int16',
+        Int16Array.from({ length }, (_, n) => 100 * wave(n)),
+        shape,
+      ),
+    // Places in pixels, and scores: every third number.
+    float32: () =>
+      new Tensor(
+        'float32',
+        Float32Array.from({ length }, (_, n) => (n % 3 === 2 ? 0.5 + wave(n) / 300 : 200 + wave(n))),
+        shape,
+      ),
+  }
+  const clips = numbers[type]()
 
   const trained = await logitsOf(trainerGraph(model), {
     clips,

@@ -22,8 +22,11 @@ export interface LeftOut {
 /** A clip classifier: its weights, and how it turns a clip into logits. The same text trains and serves. */
 export interface VideoModel {
   readonly name: string
-  /** `sound`: its clips are windows of sound; the frames of `clip` are samples. Pictures when left out. */
-  readonly modality?: 'sound'
+  /**
+   * `sound`: its clips are windows of sound; the frames of `clip` are samples. `skeleton`: they are keypoints of a person
+   * and of the one beside them; its width and height mean nothing. Pictures when left out.
+   */
+  readonly modality?: 'sound' | 'skeleton'
   readonly clip: ClipShape
   readonly labels: readonly string[]
   readonly parameters: readonly ParameterSpec[]
@@ -59,9 +62,13 @@ export interface VideoModel {
   readonly grid: { readonly rows: number; readonly columns: number } | null
 }
 
-/** What a model is fed with: uint8 [N, T, H, W, 3], or int16 [N, T] of sound. */
+/** Bodies of a window of skeletons, keypoints of each, and numbers of each keypoint: x, y, score. */
+const bodies = [2, 17, 3] as const
+
+/** What a model is fed with: uint8 [N, T, H, W, 3], int16 [N, T] of sound, or float32 [N, T, 2, 17, 3] of skeletons. */
 export function clipTensor<N extends number | string>({ modality, clip }: VideoModel, batch: N) {
   const { frames, heightPx, widthPx } = clip
+  if (modality === 'skeleton') return { type: 'float32' as const, shape: [batch, frames, ...bodies] }
   return modality === 'sound'
     ? { type: 'int16' as const, shape: [batch, frames] }
     : { type: 'uint8' as const, shape: [batch, frames, heightPx, widthPx, 3] }

@@ -55,6 +55,11 @@ export const trainCommands: readonly CommandEntry[] = [
     load: async () => (await import('./sound.ts')).trainSound,
   },
   {
+    name: 'skeleton',
+    about: 'Train the model of actions from keypoints that ships with Vireo, on simulated people.',
+    load: async () => (await import('./skeleton.ts')).trainSkeleton,
+  },
+  {
     name: 'simulated',
     about: 'Train the model that ships with Vireo, on simulated scenes.',
     load: async () => (await import('./simulated.ts')).trainSimulated,

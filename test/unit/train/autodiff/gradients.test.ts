@@ -4,6 +4,7 @@ import * as arithmetic from '../../../../src/train/autodiff/ops-arithmetic.ts'
 import * as conv from '../../../../src/train/autodiff/ops-convolution.ts'
 import * as matrix from '../../../../src/train/autodiff/ops-matrix.ts'
 import * as shape from '../../../../src/train/autodiff/ops-shape.ts'
+import { shift } from '../../../../src/train/autodiff/ops-time.ts'
 import type { Tape, Value } from '../../../../src/train/autodiff/tape.ts'
 import { causalMask } from '../../../../src/train/models/transformer-layers.ts'
 import { checkGradients } from './check-gradients.ts'
@@ -33,6 +34,8 @@ describe('gradients against central differences', () => {
     ['reshape', [[4, 6]], (t, [a]) => shape.reshape(t, a!, [2, 3, 4])],
     ['transpose', [[2, 3, 4]], (t, [a]) => shape.transpose(t, a!, [2, 0, 1])],
     ['slice', [[3, 6]], (t, [a]) => shape.slice(t, a!, 1, [2, 5])],
+    ['shift to the end', [[2, 5, 3]], (t, [a]) => shift(t, a!, 1, 2)],
+    ['shift to the start', [[2, 5, 3]], (t, [a]) => shift(t, a!, 1, -1)],
     [
       'concat',
       [

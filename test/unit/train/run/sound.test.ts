@@ -6,7 +6,7 @@ import { systemClock } from '../../../../src/core/clock.ts'
 import { soundRateHz } from '../../../../src/core/sound.ts'
 import { makeSoundBatch } from '../../../../src/train/data/sound-batch.ts'
 import { heldSounds, type SoundSource } from '../../../../src/train/data/sound-source.ts'
-import { exportSoundBundle } from '../../../../src/train/export/export-bundle.ts'
+import { exportWindowBundle } from '../../../../src/train/export/export-bundle.ts'
 import { predictSounds, windowStarts } from '../../../../src/train/export/predict-sounds.ts'
 import { createSoundCnn } from '../../../../src/train/models/sound-cnn.ts'
 import { startWeights } from '../../../../src/train/run/fine-tune.ts'
@@ -214,7 +214,7 @@ describe('the model of sound', () => {
       metrics: {},
     }
     const outDir = join(folder, 'bundle')
-    const { bundle } = await exportSoundBundle({ model, weights, card, outDir })
+    const { bundle } = await exportWindowBundle({ kind: 'audio', model, weights, card, outDir })
     expect(bundle).toMatchObject({
       kind: 'audio',
       temporal: { frames: window, sampleFps: 16_000, strideFrames: 600 },
@@ -227,7 +227,9 @@ describe('the model of sound', () => {
     expect(logits!.dims).toEqual([3, 2])
     await session.release()
     const turned = { ...card, labels: [...card.labels].reverse() }
-    await expect(exportSoundBundle({ model, weights, card: turned, outDir })).rejects.toMatchObject({
+    await expect(
+      exportWindowBundle({ kind: 'audio', model, weights, card: turned, outDir }),
+    ).rejects.toMatchObject({
       code: 'TRAIN_EXPORT',
     })
   })

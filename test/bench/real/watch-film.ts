@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { behaviourOptions, chooseDetector } from '../../../pipelines/live/choose-detector.ts'
+import { choosePose } from '../../../pipelines/live/choose-pose.ts'
+import { replayRules } from '../../../pipelines/live/replay-rules.ts'
+import { parseConfig } from '../../../src/config/load.ts'
+import type { AlertStep } from '../../../src/core/alert.ts'
+import type { Scores } from '../../../src/core/clip.ts'
+import { systemClock } from '../../../src/core/clock.ts'
+import { noTelemetry } from '../../../src/core/telemetry-port.ts'
+import { createInferenceEngine } from '../../../src/infer/inference-engine.ts'
+
+export interface Film {
+  readonly steps: readonly AlertStep[]
+  /** What the model of skeletons said of each window. */
+  readonly scores: readonly Scores[]
+}
+
+export interface FilmWatcher {
+  watch(video: string): Promise<Film>
+  /** Milliseconds of one core that both models took together. */
+  busyMs(): number
+  close(): Promise<void>
+}
+
+/**
+ * The detector of people, the model of skeletons and rules over films, as `vireo rules test` does, with the models
+ * loaded once.
+ */
+export async function createFilmWatcher(options: {
+  people: string
+  skeleton: string
+  /** What stands under `behaviours` in a configuration. */
+  behaviours: unknown
+  detectFps: number
+}): Promise<FilmWatcher> {
+  const { people, skeleton, behaviours, detectFps } = options
+  const config = parseConfig(
+    JSON.stringify({
+      version: 1,
+      cameras: [{ id: 'film', url: 'film.mp4', detectFps, motion: { enabled: true } }],
+      models: [
+        { name: 'people', path: people },
+        { name: 'skeleton', path: skeleton },
+      ],
+      behaviours,
+    }),
+    { file: 'bench', env: {} },
+  )
+  const [camera] = config.cameras
+  const engine = await createInferenceEngine({
+    models: config.models.map(({ path, ...model }) => ({
+      ...model,
+      path: path!,
+      workers: 1,
+      maxBatch: 1,
+      deadlineMs: 0,
+    })),
+    clock: systemClock,
+    telemetry: noTelemetry,
+  })
+  const plan = chooseDetector(camera!, config, engine)
+  if (!plan) throw new Error('no detector')
+  let busyMs = 0
+  return {
+    async watch(video) {
+      const scores: Scores[] = []
+      const steps: AlertStep[] = []
+      const replay = replayRules({
+        video,
+        behaviours: behaviourOptions(camera!, config, engine),
+        plan,
+        pose: choosePose(camera!, config, engine, plan),
+        motion: camera!.motion,
+        engine: {
+          bundle: (name) => engine.bundle(name),
+          contract: (name) => engine.contract(name),
+          async infer(clip) {
+            const startMs = performance.now()
+            const found = await engine.infer(clip)
+            busyMs += performance.now() - startMs
+            if (found && clip.modelName === 'skeleton') scores.push(found)
+            return found
+          },
+        },
+        models: [{ name: 'skeleton', scope: 'person' }],
+        configHash: 'bench',
+        startMs: 0,
+        spawn,
+        telemetry: noTelemetry,
+      })
+      for await (const step of replay) steps.push(step)
+      return { steps, scores }
+    },
+    busyMs: () => busyMs,
+    close: () => engine.close(),
+  }
+}
