@@ -53,10 +53,14 @@ export function createSkeletonCutter(options: SkeletonCutterOptions): SkeletonCu
   let before: Pick<BodyMoment, 'epoch' | 'ptsUs'> | null = null
 
   const spanTo = (endPtsUs: number): WindowSpan => ({ endPtsUs, frames, sampleFps })
-  /** A stride after the window before it was due; a reading that comes half a period early is in time. */
+  /**
+   * A stride after the window before it was due, so that windows keep their rate whenever readings come; one that comes
+   * half a period early is in time. After a pause they begin anew.
+   */
   const nextDue = ({ poseUs, dueUs }: Followed) => {
     const strideUs = (strideFrames * strideScale() * 1e6) / sampleFps
-    return Math.max(dueUs + strideUs, poseUs + strideUs - 0.5e6 / sampleFps)
+    const next = dueUs + strideUs
+    return next > poseUs ? Math.max(next, poseUs + strideUs / 2) : poseUs + strideUs - 0.5e6 / sampleFps
   }
 
   const read = (track: BodyMoment['tracks'][number], { ptsUs, held }: BodyMoment): boolean => {

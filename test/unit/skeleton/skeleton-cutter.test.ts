@@ -72,6 +72,10 @@ describe('windows of the bodies of a camera', () => {
       irregular.take(moment(ptsUs, [track('a', 0, { ptsUs })]))
     }
     expect(irregular.clips).toHaveLength(31)
+    const slow = create()
+    for (let n = 0; n < 16 * 5; n += 1)
+      slow.take(moment(n * 200_000, [track('a', 0, { ptsUs: n * 200_000 })]))
+    expect(slow.clips).toHaveLength(30)
     const busy = create(() => 2)
     for (let n = 0; n < 31; n += 1) busy.take(moment(n * 100_000, [track('a', 0, { ptsUs: n * 100_000 })]))
     expect(ends(busy.clips)).toEqual([1000, 2000, 3000])
@@ -95,7 +99,7 @@ describe('windows of the bodies of a camera', () => {
       const found = Math.floor((n - 2) / 2) * 200_000
       take(moment(ptsUs, [track('a', found, { ptsUs, found: n < 2 ? null : found })]))
     }
-    expect(ends(clips)).toEqual([1000, 1600, 2200, 2800, 3400])
+    expect(ends(clips)).toEqual([1000, 1600, 2000, 2600, 3000, 3600])
   })
 
   it('hold who is not looked at because nothing moves, and end only with what was found', () => {
