@@ -5,19 +5,16 @@ import { describe, expect, it } from 'vitest'
 const root = join(import.meta.dirname, '..')
 
 /** What a folder of src may import besides itself. Everything that is not named here is a stage. */
-const base = ['core', 'rx', 'config', 'telemetry', 'onnx', 'bundle', 'store']
+const base = ['core', 'config', 'telemetry', 'onnx', 'bundle', 'store']
 const allowed: Record<string, readonly string[]> = {
   core: [],
-  rx: ['core'],
   config: ['core'],
   telemetry: ['core'],
   onnx: ['core'],
   store: ['core'],
   bundle: ['core', 'config', 'onnx'],
   http: ['core', 'config', 'telemetry'],
-  cluster: ['core', 'config', 'telemetry'],
   schedule: ['core', 'config', 'telemetry', 'store'],
-  web: [],
 }
 /** Joiners: they may import any stage. Routes know nothing of the command line that calls them. */
 const joiners = new Set(['pipelines', 'cli'])
@@ -122,6 +119,13 @@ describe('architecture', () => {
     ['pipelines', 'cli', false],
   ])('the rule itself: may %s import %s? %s', (from, to, expected) => {
     expect(mayImport(from, to)).toBe(expected)
+  })
+
+  it('names no folder that is not there', () => {
+    const there = new Set(files.map(folderOf))
+    const named = [...base, ...Object.keys(allowed), ...Object.values(allowed).flat(), ...joiners]
+    expect(named.filter((folder) => !there.has(folder))).toEqual([])
+    expect(trainRooms.filter((room) => !existsSync(join(root, 'src/train', room)))).toEqual([])
   })
 
   it('keeps every import within the rules', () => {
@@ -244,6 +248,14 @@ describe('architecture', () => {
         /\b(Number\(|Number\b(?!\.)|parseInt\b|parseFloat\b)/.test(readFileSync(join(root, file), 'utf8')),
     )
     expect(readers.sort()).toEqual(numbersOfOthers)
+  })
+
+  it('writes objects out: no line of fields is spread into one', () => {
+    const tests = globSync('{test,examples}/**/*.ts', { cwd: root })
+    const spread = [...files, ...tests].filter((file) =>
+      /^\s*\.\.\.\{ ?\w/m.test(readFileSync(join(root, file), 'utf8')),
+    )
+    expect(spread).toEqual([])
   })
 
   it('records no download address in the lock file', () => {

@@ -41,15 +41,13 @@ export async function watchRealCamera(options: RealCameraOptions): Promise<void>
   try {
     const { config, cameras } = await runInit(
       {
-        ...{
-          config: join(folder, 'vireo.yaml'),
-          camera,
-          closed: 'always',
-          install: true,
-          yes: true,
-          json,
-          logLevel: 'error',
-        },
+        config: join(folder, 'vireo.yaml'),
+        camera,
+        closed: 'always',
+        install: true,
+        yes: true,
+        json,
+        logLevel: 'error',
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         peopleDir: join(cacheFolder('models'), `people-${entry.version}`),
         ...(user !== undefined && { user }),

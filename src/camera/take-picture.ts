@@ -41,7 +41,11 @@ export async function takePicture(url: string, options: PictureOptions = {}): Pr
     const body = address.kind === 'http' ? await openHttpBody(address.url, clock, abort) : null
     const camera = { transport, hardwareDecode: 'none', realtime: false, loop: false } as const
     const { args, stdin } = ffmpegCommand({
-      ...{ camera, address, streams: [], record: false, openingMs: timeoutMs * 0.6 },
+      camera,
+      address,
+      streams: [],
+      record: false,
+      openingMs: timeoutMs * 0.6,
       ...(body && { body }),
     })
     const lines: string[] = []

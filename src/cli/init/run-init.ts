@@ -189,7 +189,8 @@ async function write(
     dataDir: named(join(folder, 'data')),
     people: people === null ? null : named(people),
     actions: actions && { ...actions, path: named(actions.path) },
-    ...{ httpPort: await freePort(8080), logLevel: options.logLevel ?? 'warn' },
+    httpPort: await freePort(8080),
+    logLevel: options.logLevel ?? 'warn',
   })
   const parsed = parseConfig(text, { file, env: { ...process.env, ...Object.fromEntries(used) } })
   await checkConfig(parsed)

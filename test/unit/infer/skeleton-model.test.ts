@@ -26,15 +26,13 @@ const engineOf = (path: string, maxBatch = 8) =>
   createInferenceEngine({
     models: [
       {
-        ...{
-          name: 'bodies',
-          path,
-          providers: ['cpu'],
-          workers: 1,
-          intraOpThreads: 1,
-          maxBatch,
-          deadlineMs: 20,
-        },
+        name: 'bodies',
+        path,
+        providers: ['cpu'],
+        workers: 1,
+        intraOpThreads: 1,
+        maxBatch,
+        deadlineMs: 20,
         allowSimulated: false,
       },
     ],
@@ -49,7 +47,9 @@ function seen(cameraId: string, hipsPx: number, others: readonly number[] = []):
   const values = skeletonWindow(still(0), others.map(still), { endPtsUs: 2e6, frames: 20, sampleFps: 10 })!
   return {
     ...sampleClip({ cameraId, modelName: 'bodies' }),
-    ...{ trackId: 'a', frames: [], bodies: new Uint8Array(values.buffer) },
+    trackId: 'a',
+    frames: [],
+    bodies: new Uint8Array(values.buffer),
   }
 }
 

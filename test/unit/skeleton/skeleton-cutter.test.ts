@@ -24,7 +24,12 @@ function track(id: string, x: number, { ptsUs, found = ptsUs }: { ptsUs: number;
 }
 
 const moment = (ptsUs: number, tracks: BodyMoment['tracks'], more: Partial<BodyMoment> = {}): BodyMoment => ({
-  ...{ epoch: 1, ptsUs, arrivalMs: 1e6 + ptsUs / 1000, arrivalMonoMs: ptsUs / 1000, held: false, tracks },
+  epoch: 1,
+  ptsUs,
+  arrivalMs: 1e6 + ptsUs / 1000,
+  arrivalMonoMs: ptsUs / 1000,
+  held: false,
+  tracks,
   ...more,
 })
 
@@ -58,9 +63,16 @@ describe('windows of the bodies of a camera', () => {
     const last = clips.at(-1)!
     expect(numbers(last)).toEqual(skeletonWindow(readings, [], { ...model, endPtsUs: 2 * second }))
     expect(last).toMatchObject({
-      ...{ cameraId: 'gate', epoch: 1, modelName: 'actions', trackId: 'a', frames: [] },
-      ...{ firstPtsUs: 100_000, lastPtsUs: 2 * second },
-      ...{ firstArrivalMs: 1e6 + 100, lastArrivalMs: 1e6 + 2000, lastArrivalMonoMs: 2000 },
+      cameraId: 'gate',
+      epoch: 1,
+      modelName: 'actions',
+      trackId: 'a',
+      frames: [],
+      firstPtsUs: 100_000,
+      lastPtsUs: 2 * second,
+      firstArrivalMs: 1e6 + 100,
+      lastArrivalMs: 1e6 + 2000,
+      lastArrivalMonoMs: 2000,
     })
     expect(clips[0]).toMatchObject({ firstPtsUs: 0, lastPtsUs: second })
   })

@@ -25,7 +25,9 @@ function thingsIn() {
     database,
     {
       name: 'things',
-      ...{ from: 'thing', rank: 'at', id: 'id' },
+      from: 'thing',
+      rank: 'at',
+      id: 'id',
       rows: 'SELECT thing.*, page.* FROM page JOIN thing ON thing.id = page_id',
     },
     (row) => (row.id === 'unreadable' ? null : String(row.id)),

@@ -5,14 +5,20 @@ import { createPictureCanvas } from '../../../../src/cli/camera/picture-canvas.t
 import { dotsOf, signsOf } from '../../../../src/cli/camera/small-letters.ts'
 
 const black = (widthPx: number, heightPx: number) => ({
-  ...{ widthPx, heightPx },
+  widthPx,
+  heightPx,
   rgb: new Uint8Array(widthPx * heightPx * 3).fill(9),
 })
 const at = ({ rgb, widthPx }: ReturnType<typeof black>, x: number, y: number) => [
   ...rgb.subarray((y * widthPx + x) * 3, (y * widthPx + x) * 3 + 3),
 ]
 const track = {
-  ...{ id: 'abc-7', label: 'person', score: 0.5, state: 'seen' as const, firstPtsUs: 0, seenPtsUs: 0 },
+  id: 'abc-7',
+  label: 'person',
+  score: 0.5,
+  state: 'seen' as const,
+  firstPtsUs: 0,
+  seenPtsUs: 0,
   box: { xPx: 40, yPx: 30, widthPx: 20, heightPx: 15 },
 }
 const nothing: Scene = { tracks: [], area: { widthPx: 80, heightPx: 60 }, zones: [], lines: [], scores: [] }

@@ -12,7 +12,8 @@ const base = {
   cameras: [
     {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file
-      ...{ id: 'gate', url: 'rtsp://viewer:${VIREO_NOT_SET}@192.0.2.1/a' },
+      id: 'gate',
+      url: 'rtsp://viewer:${VIREO_NOT_SET}@192.0.2.1/a',
       zones: [
         {
           name: 'entrance',

@@ -7,18 +7,36 @@ import { composeConfig, type SitePlan } from '../../../../src/cli/init/compose-c
 import { parseConfig } from '../../../../src/config/load.ts'
 
 const probe: ProbeResult = {
-  ...{ codec: 'h264', profile: 'Main', widthPx: 1920, heightPx: 1080, fps: 25, pixelFormat: 'yuv420p' },
-  ...{ audio: null, firstKeyframeMs: 100, transport: 'tcp', note: null },
+  codec: 'h264',
+  profile: 'Main',
+  widthPx: 1920,
+  heightPx: 1080,
+  fps: 25,
+  pixelFormat: 'yuv420p',
+  audio: null,
+  firstKeyframeMs: 100,
+  transport: 'tcp',
+  note: null,
 }
 const camera = (more: Partial<SeenCamera> = {}): SeenCamera => ({
-  ...{ id: 'gate', url: 'rtsp://192.0.2.10/s1', user: 'viewer', variable: 'CAMERA_PASSWORD', probe },
+  id: 'gate',
+  url: 'rtsp://192.0.2.10/s1',
+  user: 'viewer',
+  variable: 'CAMERA_PASSWORD',
+  probe,
   picture: Buffer.alloc(0),
   ...more,
 })
 const plan = (more: Partial<SitePlan> = {}): SitePlan => ({
-  ...{ file: 'vireo.yaml', variablesFile: 'vireo.env', dataDir: './data', cameras: [camera()] },
+  file: 'vireo.yaml',
+  variablesFile: 'vireo.env',
+  dataDir: './data',
+  cameras: [camera()],
   answers: { timeZone: 'Europe/Berlin', closed: { from: '22:00', to: '06:00' } },
-  ...{ people: './models/people', actions: null, httpPort: 8081, logLevel: 'warn' },
+  people: './models/people',
+  actions: null,
+  httpPort: 8081,
+  logLevel: 'warn',
   ...more,
 })
 const read = (text: string) =>
@@ -28,7 +46,10 @@ const rulesOf = (made: SitePlan) => read(composeConfig(made)).behaviours.rules
 describe('a first configuration', () => {
   it('has cameras with their passwords by reference, the model, the zone, the hours and a free port', () => {
     const yard = camera({
-      ...{ id: 'yard', url: 'rtsp://h:8554/a?x=1#2', mainUrl: 'rtsp://h/main', variable: 'YARD_PASSWORD' },
+      id: 'yard',
+      url: 'rtsp://h:8554/a?x=1#2',
+      mainUrl: 'rtsp://h/main',
+      variable: 'YARD_PASSWORD',
       probe: { ...probe, transport: 'udp', fps: null },
     })
     const open = camera({ id: 'film', url: '/clips/it is: a "film".mp4', user: null, variable: null })

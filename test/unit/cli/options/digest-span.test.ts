@@ -23,10 +23,13 @@ describe('digestSpan', () => {
 
   it('is the last 24 hours, or from one moment to another', () => {
     expect(digestSpan({}, 'UTC', nowMs)).toEqual({
-      ...{ fromMs: nowMs - 24 * hour, toMs: nowMs, name: 'digest-2026-05-01T10-30--2026-05-02T10-30.mp4' },
+      fromMs: nowMs - 24 * hour,
+      toMs: nowMs,
+      name: 'digest-2026-05-01T10-30--2026-05-02T10-30.mp4',
     })
     expect(digestSpan({ since: '3h', until: '1h' }, 'UTC', nowMs)).toMatchObject({
-      ...{ fromMs: nowMs - 3 * hour, toMs: nowMs - hour },
+      fromMs: nowMs - 3 * hour,
+      toMs: nowMs - hour,
     })
   })
 

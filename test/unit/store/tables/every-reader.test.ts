@@ -33,20 +33,33 @@ afterEach(() => {
 
 const alert = (n: number) => store.acceptAlert(sampleStep({ alertId: idOf(n), startedMs: 1e12 + (n >> 1) }))
 const clip = (n: number) => ({
-  ...{ alertId: idOf(n), cameraId: 'gate', epoch: 1, path: 'p', thumbnailPath: null, bytes: 1, sha256: 's' },
-  ...{ firstPtsUs: 0, lastPtsUs: 9, startedMs: 1e12 + (n >> 1), durationMs: 9, preRollMs: 0 },
+  alertId: idOf(n),
+  cameraId: 'gate',
+  epoch: 1,
+  path: 'p',
+  thumbnailPath: null,
+  bytes: 1,
+  sha256: 's',
+  firstPtsUs: 0,
+  lastPtsUs: 9,
+  startedMs: 1e12 + (n >> 1),
+  durationMs: 9,
+  preRollMs: 0,
 })
 const sample = (n: number) => ({
-  ...{ sampleId: idOf(n), cameraId: 'gate', reason: 'random', label: null, score: null, scores: [] },
-  ...{
-    epoch: 1,
-    firstPtsUs: 0,
-    lastPtsUs: 9,
-    startedMs: 1e12,
-    lastMs: 1e12,
-    modelName: 'm',
-    modelVersion: '1',
-  },
+  sampleId: idOf(n),
+  cameraId: 'gate',
+  reason: 'random',
+  label: null,
+  score: null,
+  scores: [],
+  epoch: 1,
+  firstPtsUs: 0,
+  lastPtsUs: 9,
+  startedMs: 1e12,
+  lastMs: 1e12,
+  modelName: 'm',
+  modelVersion: '1',
 })
 
 interface Reader {
