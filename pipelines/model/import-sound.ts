@@ -50,7 +50,9 @@ export async function importSound(plan: SoundImport): Promise<ImportResult> {
   const { inputName, outputName } = plan
   const made = soundGraph(model, preset, { labels: labels.length, inputName, outputName })
   const { outputs: _, ...trial } = await trySounds({
-    ...{ graph: made.bytes, samples: made.samples, labels: labels.length },
+    graph: made.bytes,
+    samples: made.samples,
+    labels: labels.length,
   })
   const activation = plan.activation ?? (made.probabilities ? 'none' : 'sigmoid')
   if (activation === 'none' && (trial.lowest < 0 || trial.highest > 1))
@@ -61,21 +63,37 @@ export async function importSound(plan: SoundImport): Promise<ImportResult> {
   await writeBundle(
     outDir,
     {
-      ...{ name, version, kind: 'audio', description: plan.description || preset.description },
+      name,
+      version,
+      kind: 'audio',
+      description: plan.description || preset.description,
       temporal: {
-        ...{ frames: made.samples, sampleFps: soundRateHz },
+        frames: made.samples,
+        sampleFps: soundRateHz,
         strideFrames: preset.strideColumns * preset.frontEnd.hopSamples,
       },
       input: { name: 'sound', widthPx: 1, heightPx: 1 },
       output: { name: 'scores', activation },
-      ...{ states: [], warmupClips: 0 },
+      states: [],
+      warmupClips: 0,
       labels: labels.map((label) => ({ name: label, threshold, background: quiet.includes(label) })),
-      ...{ graph: 'model.onnx', license, parent: null, dataset: null, metrics: {} },
+      graph: 'model.onnx',
+      license,
+      parent: null,
+      dataset: null,
+      metrics: {},
     },
     { 'model.onnx': made.bytes },
   )
   return {
-    ...{ dir: outDir, name, version, given, made: describeWholeModel(readModel(made.bytes, outDir)) },
-    ...{ batch: made.batch, batchReason: made.reason, trial, warnings: [] },
+    dir: outDir,
+    name,
+    version,
+    given,
+    made: describeWholeModel(readModel(made.bytes, outDir)),
+    batch: made.batch,
+    batchReason: made.reason,
+    trial,
+    warnings: [],
   }
 }

@@ -50,8 +50,11 @@ export function soundGraph(
   graph.output = graph.output.filter(({ name }) => name === output)
   const probabilities = endsInSigmoid(graph, output)
   const { batch, reason, input } = freeBatch(graph, {
-    ...{ input: info.name, shape: { ...shape, dims: [shape.dims[0]!, ...place.dims] }, opset },
-    ...{ clipsDim: 'N', fresh: freshNames(graph) },
+    input: info.name,
+    shape: { ...shape, dims: [shape.dims[0]!, ...place.dims] },
+    opset,
+    clipsDim: 'N',
+    fresh: freshNames(graph),
   })
   const samples = samplesOf(preset.frontEnd, preset.columns)
   const builder = createGraphBuilder({ name: preset.name, opset })

@@ -47,8 +47,16 @@ describe.skipIf(!file)('a real YAMNet', () => {
     const preset = soundPresets.yamnet
     const labels = readLabels(preset.labels)
     const made = await importSound({
-      ...{ file: file!, preset, labels, outDir, name: preset.name, version: '1.0.0', description: '' },
-      ...{ license: 'NOASSERTION', threshold: 0.5, force: false },
+      file: file!,
+      preset,
+      labels,
+      outDir,
+      name: preset.name,
+      version: '1.0.0',
+      description: '',
+      license: 'NOASSERTION',
+      threshold: 0.5,
+      force: false,
     })
     expect(made.batch).toBe('lifted')
     const { bundle } = await loadBundle(outDir)

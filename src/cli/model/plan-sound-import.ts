@@ -46,7 +46,9 @@ export function planSoundImport(file: string, presetName: SoundPresetName, value
     )
   const name = values.name ?? preset.name
   return {
-    ...{ file, preset, name },
+    file,
+    preset,
+    name,
     labels: readLabels(values.labels ?? preset.labels),
     outDir: values.out ?? `models/${name}`,
     force: values.force === true,

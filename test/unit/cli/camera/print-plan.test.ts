@@ -11,8 +11,8 @@ const base = {
   dataDir: join(folder, 'data'),
   cameras: [
     {
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file
       id: 'gate',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file
       url: 'rtsp://viewer:${VIREO_NOT_SET}@192.0.2.1/a',
       zones: [
         {

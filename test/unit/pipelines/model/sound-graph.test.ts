@@ -44,8 +44,17 @@ function planOf(bytes: Uint8Array, more: Partial<SoundImport> = {}): SoundImport
   mkdirSync(dir)
   writeFileSync(join(dir, 'm.onnx'), bytes)
   return {
-    ...{ file: join(dir, 'm.onnx'), outDir: join(dir, 'out'), preset, labels, force: false, name: 'sounds' },
-    ...{ version: '1.0.0', description: '', license: 'NOASSERTION', threshold: 0.5, ...more },
+    file: join(dir, 'm.onnx'),
+    outDir: join(dir, 'out'),
+    preset,
+    labels,
+    force: false,
+    name: 'sounds',
+    version: '1.0.0',
+    description: '',
+    license: 'NOASSERTION',
+    threshold: 0.5,
+    ...more,
   }
 }
 
@@ -128,7 +137,10 @@ describe('weights beside a model', () => {
       tensor.name !== 'weights'
         ? tensor
         : create(TensorProtoSchema, {
-            ...{ name: tensor.name, dims: tensor.dims, dataType: tensor.dataType, dataLocation: 1 },
+            name: tensor.name,
+            dims: tensor.dims,
+            dataType: tensor.dataType,
+            dataLocation: 1,
             externalData: Object.entries(fields).map(([key, value]) =>
               create(StringStringEntryProtoSchema, { key, value }),
             ),
