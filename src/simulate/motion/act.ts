@@ -19,8 +19,19 @@ export interface Act {
 }
 
 const alone: Record<Exclude<SkeletonLabel, 'falling' | 'fighting' | 'pushing'>, (random: Random) => Actor> = {
-  ...{ standing, walking, running, sitting, bending, crouching, lying, waving },
-  ...{ 'hands-up': handsUp, kicking, throwing, climbing, exercise },
+  standing,
+  walking,
+  running,
+  sitting,
+  bending,
+  crouching,
+  lying,
+  waving,
+  'hands-up': handsUp,
+  kicking,
+  throwing,
+  climbing,
+  exercise,
 }
 
 /** What goes over into each other without an alarm. */

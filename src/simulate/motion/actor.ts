@@ -69,8 +69,14 @@ export function alive(motion: Motion, random: Random, size = 1): Motion {
   return (tS) => {
     const at = (n: number) => waves[n]!.size * swing(tS, waves[n]!.hz, waves[n]!.phase)
     const change: PoseChange = {
-      ...{ bend: 0.04 * at(0), side: 0.04 * at(1), twist: 0.08 * at(2), turn: looks * at(3) },
-      ...{ shoulderL: 0.1 * at(4), shoulderR: 0.1 * at(5), elbowL: 0.15 * at(6), elbowR: 0.15 * at(7) },
+      bend: 0.04 * at(0),
+      side: 0.04 * at(1),
+      twist: 0.08 * at(2),
+      turn: looks * at(3),
+      shoulderL: 0.1 * at(4),
+      shoulderR: 0.1 * at(5),
+      elbowL: 0.15 * at(6),
+      elbowR: 0.15 * at(7),
     }
     return plus(motion(tS), change)
   }

@@ -26,8 +26,15 @@ export function drawBody(random: Random): BodySize {
   const part = (share: number) => share * heightM * random.range(0.92, 1.08)
   return {
     heightM,
-    ...{ thigh: part(0.235), shin: part(0.24), trunk: part(0.29), neck: part(0.045), head: part(0.075) },
-    ...{ upperArm: part(0.172), forearm: part(0.155), shoulder: part(0.108), hip: part(0.06) },
+    thigh: part(0.235),
+    shin: part(0.24),
+    trunk: part(0.29),
+    neck: part(0.045),
+    head: part(0.075),
+    upperArm: part(0.172),
+    forearm: part(0.155),
+    shoulder: part(0.108),
+    hip: part(0.06),
   }
 }
 

@@ -34,13 +34,13 @@ export function exercise(random: Random): Actor {
         (tS) => {
           const s = up(tS) * size
           return pose({
-            ...{
-              liftL: 0.2 + 2.6 * s,
-              liftR: 0.2 + 2.6 * s,
-              spreadL: 0.05 + 0.4 * s,
-              spreadR: 0.05 + 0.4 * s,
-            },
-            ...{ elbowL: 0.15, elbowR: 0.15, riseM: 0.1 * hop(2 * tS) },
+            liftL: 0.2 + 2.6 * s,
+            liftR: 0.2 + 2.6 * s,
+            spreadL: 0.05 + 0.4 * s,
+            spreadR: 0.05 + 0.4 * s,
+            elbowL: 0.15,
+            elbowR: 0.15,
+            riseM: 0.1 * hop(2 * tS),
           })
         },
         { hold: 0 },
@@ -61,8 +61,14 @@ export function exercise(random: Random): Actor {
           }
           const lifted = oneLeg ? { hipL: 0.3, kneeL: 1.4 } : {}
           return pose({
-            ...{ ...legs, ...lifted, bend: 0.1 + 0.25 * low, riseM: 0.25 * size * air },
-            ...{ shoulderL: arms * (air - 0.3), shoulderR: arms * (air - 0.3), elbowL: 0.6, elbowR: 0.6 },
+            ...legs,
+            ...lifted,
+            bend: 0.1 + 0.25 * low,
+            riseM: 0.25 * size * air,
+            shoulderL: arms * (air - 0.3),
+            shoulderR: arms * (air - 0.3),
+            elbowL: 0.6,
+            elbowR: 0.6,
           })
         },
         { path: path(speed) },
@@ -73,15 +79,15 @@ export function exercise(random: Random): Actor {
         (tS) => {
           const s = up(tS)
           return pose({
-            ...{
-              spreadL: 0.05 + 0.35 * s,
-              spreadR: 0.05 + 0.35 * s,
-              kneeL: 0.3,
-              kneeR: 0.3,
-              hipL: 0.15,
-              hipR: 0.15,
-            },
-            ...{ riseM: 0.06 * hop(tS), liftL: 0.25, liftR: 0.25 },
+            spreadL: 0.05 + 0.35 * s,
+            spreadR: 0.05 + 0.35 * s,
+            kneeL: 0.3,
+            kneeR: 0.3,
+            hipL: 0.15,
+            hipR: 0.15,
+            riseM: 0.06 * hop(tS),
+            liftL: 0.25,
+            liftR: 0.25,
           })
         },
         { path: path(random.range(0.8, 2), random.pick([-1, 1]) * (Math.PI / 2)) },
@@ -91,7 +97,13 @@ export function exercise(random: Random): Actor {
       return actor(
         (tS) => {
           const step = gait(tS, phase, {
-            ...{ hz: hz * 0.6, hip: 0.6 * size, knee: 1.4, arm: 0.7, elbow: 0.6, bend: 0.08, riseM: 0.02 },
+            hz: hz * 0.6,
+            hip: 0.6 * size,
+            knee: 1.4,
+            arm: 0.7,
+            elbow: 0.6,
+            bend: 0.08,
+            riseM: 0.02,
           })
           return plus(step, { riseM: 0.14 * hop(tS) })
         },
@@ -103,15 +115,17 @@ export function exercise(random: Random): Actor {
         (tS) => {
           const s = up(tS * 0.6) * size
           return pose({
-            ...{ hipL: 1.6 * s, hipR: 1.6 * s, kneeL: 1.9 * s, kneeR: 1.9 * s, bend: 0.1 + 0.4 * s },
-            ...{
-              shoulderL: 1.4 * s,
-              shoulderR: 1.4 * s,
-              elbowL: 0.2,
-              elbowR: 0.2,
-              spreadL: 0.2,
-              spreadR: 0.2,
-            },
+            hipL: 1.6 * s,
+            hipR: 1.6 * s,
+            kneeL: 1.9 * s,
+            kneeR: 1.9 * s,
+            bend: 0.1 + 0.4 * s,
+            shoulderL: 1.4 * s,
+            shoulderR: 1.4 * s,
+            elbowL: 0.2,
+            elbowR: 0.2,
+            spreadL: 0.2,
+            spreadR: 0.2,
           })
         },
         { hold: 1 },
@@ -143,12 +157,12 @@ export function exercise(random: Random): Actor {
       )
     case 'stretch': {
       const far = pose({
-        ...{ liftL: random.range(0.5, 3), liftR: random.range(0.5, 3), side: random.range(-0.6, 0.6) },
-        ...{
-          spreadL: random.range(0.1, 0.6),
-          spreadR: random.range(0.1, 0.6),
-          twist: random.range(-0.8, 0.8),
-        },
+        liftL: random.range(0.5, 3),
+        liftR: random.range(0.5, 3),
+        side: random.range(-0.6, 0.6),
+        spreadL: random.range(0.1, 0.6),
+        spreadR: random.range(0.1, 0.6),
+        twist: random.range(-0.8, 0.8),
       })
       return actor((tS) => blend(upright, far, up(tS * 0.5)), { hold: 1 })
     }
@@ -159,14 +173,16 @@ export function exercise(random: Random): Actor {
         (tS) => {
           const at = (n: number) => size * swing(tS, waves[n]![0], waves[n]![1])
           return plus(base, {
-            ...{ side: 0.2 * at(0), twist: 0.4 * at(1), liftL: 0.6 + 0.6 * at(2), liftR: 0.6 + 0.6 * at(3) },
-            ...{
-              elbowL: 0.5 + 0.5 * at(4),
-              elbowR: 0.5 + 0.5 * at(5),
-              hipL: 0.3 * at(6),
-              kneeL: 0.4 + 0.4 * at(6),
-            },
-            ...{ kneeR: 0.4 + 0.4 * at(7), hipR: 0.3 * at(7) },
+            side: 0.2 * at(0),
+            twist: 0.4 * at(1),
+            liftL: 0.6 + 0.6 * at(2),
+            liftR: 0.6 + 0.6 * at(3),
+            elbowL: 0.5 + 0.5 * at(4),
+            elbowR: 0.5 + 0.5 * at(5),
+            hipL: 0.3 * at(6),
+            kneeL: 0.4 + 0.4 * at(6),
+            kneeR: 0.4 + 0.4 * at(7),
+            hipR: 0.3 * at(7),
           })
         },
         { path: onward(random.range(0, 0.4), random.range(-1, 1), random.range(0, twoPi)) },

@@ -118,14 +118,15 @@ function halfway(kind: string, options: { start: BodyPose; down: BodyPose; rando
   const made = blend(start, down, share)
   const reach = random.chance(0.7) ? random.range(0.3, 1.4) : 0
   return plus(made, {
-    ...{ kneeL: 1.6 * sink * random.range(0.6, 1.2), kneeR: 1.6 * sink * random.range(0.6, 1.2) },
-    ...{ hipL: 0.9 * sink, hipR: 0.9 * sink * random.range(0.5, 1.2), bend: random.range(0, 0.5) * sink },
-    ...{
-      shoulderL: reach,
-      shoulderR: reach * random.range(0.3, 1.1),
-      liftL: random.range(0, 0.8),
-      liftR: random.range(0, 0.8),
-    },
+    kneeL: 1.6 * sink * random.range(0.6, 1.2),
+    kneeR: 1.6 * sink * random.range(0.6, 1.2),
+    hipL: 0.9 * sink,
+    hipR: 0.9 * sink * random.range(0.5, 1.2),
+    bend: random.range(0, 0.5) * sink,
+    shoulderL: reach,
+    shoulderR: reach * random.range(0.3, 1.1),
+    liftL: random.range(0, 0.8),
+    liftR: random.range(0, 0.8),
   })
 }
 
@@ -153,16 +154,12 @@ function groundSeat(random: Random): BodyPose {
 function settled(down: BodyPose, random: Random): BodyPose {
   const props = random.chance(0.25) ? random.range(0.2, 0.7) : 0
   return plus(down, {
-    ...{
-      bend: random.range(-0.1, 0.2) + props * 0.5,
-      kneeL: random.range(0, 0.4),
-      kneeR: random.range(0, 0.4),
-    },
-    ...{
-      liftL: random.range(-0.3, 0.3),
-      elbowL: random.range(0, 0.5),
-      pitch: -props * 0.4 * Math.sign(down.pitch),
-    },
+    bend: random.range(-0.1, 0.2) + props * 0.5,
+    kneeL: random.range(0, 0.4),
+    kneeR: random.range(0, 0.4),
+    liftL: random.range(-0.3, 0.3),
+    elbowL: random.range(0, 0.5),
+    pitch: -props * 0.4 * Math.sign(down.pitch),
   })
 }
 

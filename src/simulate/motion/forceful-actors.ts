@@ -6,8 +6,18 @@ import { lyingPose } from './low-actors.ts'
 import { drawArms } from './upright-actors.ts'
 
 const guard: PoseChange = {
-  ...{ hipL: 0.35, hipR: -0.2, kneeL: 0.35, kneeR: 0.35, bend: 0.2, twist: 0.2 },
-  ...{ shoulderL: 0.8, shoulderR: 0.8, elbowL: 1.9, elbowR: 2.1, armTurnL: -0.3, armTurnR: -0.3 },
+  hipL: 0.35,
+  hipR: -0.2,
+  kneeL: 0.35,
+  kneeR: 0.35,
+  bend: 0.2,
+  twist: 0.2,
+  shoulderL: 0.8,
+  shoulderR: 0.8,
+  elbowL: 1.9,
+  elbowR: 2.1,
+  armTurnL: -0.3,
+  armTurnR: -0.3,
 }
 
 /** A blow: out, and back. `reach` is the pose at its end. */
@@ -60,21 +70,17 @@ function struggling(base: BodyPose, random: Random, size: number): Motion {
   return (tS) => {
     const at = (n: number) => size * waves[n]![2] * swing(tS, waves[n]![0], waves[n]![1])
     return plus(base, {
-      ...{
-        bend: 0.35 * at(0),
-        side: 0.3 * at(1),
-        twist: 0.45 * at(2),
-        shoulderL: 0.6 * at(3),
-        shoulderR: 0.6 * at(4),
-      },
-      ...{
-        elbowL: 0.5 * at(5),
-        elbowR: 0.5 * at(6),
-        hipL: 0.4 * at(7),
-        hipR: -0.4 * at(7),
-        kneeL: 0.3 + 0.3 * at(8),
-        kneeR: 0.3 + 0.3 * at(9),
-      },
+      bend: 0.35 * at(0),
+      side: 0.3 * at(1),
+      twist: 0.45 * at(2),
+      shoulderL: 0.6 * at(3),
+      shoulderR: 0.6 * at(4),
+      elbowL: 0.5 * at(5),
+      elbowR: 0.5 * at(6),
+      hipL: 0.4 * at(7),
+      hipR: -0.4 * at(7),
+      kneeL: 0.3 + 0.3 * at(8),
+      kneeR: 0.3 + 0.3 * at(9),
     })
   }
 }
@@ -111,20 +117,16 @@ export function fighting(random: Random): Actor {
     case 4: {
       // Holding on to each other.
       const grip = pose({
-        ...{
-          hipL: 0.45,
-          hipR: -0.3,
-          kneeL: 0.4,
-          kneeR: 0.4,
-          bend: random.range(0.2, 0.8),
-          pitch: random.range(0, 0.3),
-        },
-        ...{
-          shoulderL: random.range(0.8, 1.6),
-          shoulderR: random.range(0.8, 1.6),
-          elbowL: random.range(0.3, 1.4),
-          elbowR: random.range(0.3, 1.4),
-        },
+        hipL: 0.45,
+        hipR: -0.3,
+        kneeL: 0.4,
+        kneeR: 0.4,
+        bend: random.range(0.2, 0.8),
+        pitch: random.range(0, 0.3),
+        shoulderL: random.range(0.8, 1.6),
+        shoulderR: random.range(0.8, 1.6),
+        elbowL: random.range(0.3, 1.4),
+        elbowR: random.range(0.3, 1.4),
         nod: random.range(-0.1, 0.6),
       })
       return actor(either(struggling(grip, random, random.range(0.5, 1.2))), { path })
@@ -133,8 +135,16 @@ export function fighting(random: Random): Actor {
       // Struck: bent, arms before the head, reeling.
       const bent = random.range(-0.3, 0.9)
       const covers = pose({
-        ...{ bend: bent, hipL: 0.4, hipR: 0.2, kneeL: 0.6, kneeR: 0.5, nod: 0.4 },
-        ...{ shoulderL: random.range(0.6, 1.9), shoulderR: random.range(0.6, 1.9), elbowL: 2, elbowR: 1.9 },
+        bend: bent,
+        hipL: 0.4,
+        hipR: 0.2,
+        kneeL: 0.6,
+        kneeR: 0.5,
+        nod: 0.4,
+        shoulderL: random.range(0.6, 1.9),
+        shoulderR: random.range(0.6, 1.9),
+        elbowL: 2,
+        elbowR: 1.9,
       })
       return actor(either(struggling(covers, random, random.range(0.6, 1.3))), { path })
     }
@@ -191,16 +201,14 @@ function difference(p: BodyPose): PoseChange {
 export function pushing(random: Random): Actor {
   const atS = random.range(0.3, 1.5)
   const far = pose({
-    ...{
-      shoulderL: 1.4,
-      shoulderR: 1.4,
-      elbowL: 0.15,
-      elbowR: 0.15,
-      bend: random.range(0.2, 0.6),
-      hipL: 0.5,
-      hipR: -0.4,
-      kneeL: 0.5,
-    },
+    shoulderL: 1.4,
+    shoulderR: 1.4,
+    elbowL: 0.15,
+    elbowR: 0.15,
+    bend: random.range(0.2, 0.6),
+    hipL: 0.5,
+    hipR: -0.4,
+    kneeL: 0.5,
   })
   const drawn = pose({ shoulderL: 0.9, shoulderR: 0.9, elbowL: 2, elbowR: 2, bend: 0.1 })
   const rest = pose(drawArms(random))
@@ -225,16 +233,14 @@ export function pushed(random: Random, atS = random.range(0.3, 1.5)): Actor {
   const backM = random.range(0.3, 1.3)
   const base = pose(drawArms(random))
   const reels = plus(base, {
-    ...{
-      bend: random.range(-0.5, -0.15),
-      shoulderL: 0.6,
-      shoulderR: 0.5,
-      liftL: 0.6,
-      liftR: 0.7,
-      hipL: 0.5,
-      kneeL: 0.7,
-      nod: 0.2,
-    },
+    bend: random.range(-0.5, -0.15),
+    shoulderL: 0.6,
+    shoulderR: 0.5,
+    liftL: 0.6,
+    liftR: 0.7,
+    hipL: 0.5,
+    kneeL: 0.7,
+    nod: 0.2,
   })
   const motion = through([
     { atS, pose: base },

@@ -9,14 +9,15 @@ export function friendly(random: Random): Actor {
   if (kind === 'talk') return standing(random)
   const far: PoseChange = {
     embrace: {
-      ...{
-        shoulderL: random.range(0.9, 1.5),
-        shoulderR: random.range(0.9, 1.5),
-        elbowL: 0.9,
-        elbowR: 1.1,
-        bend: random.range(0.05, 0.3),
-      },
-      ...{ liftL: 0.4, liftR: 0.3, armTurnL: -0.7, armTurnR: -0.7 },
+      shoulderL: random.range(0.9, 1.5),
+      shoulderR: random.range(0.9, 1.5),
+      elbowL: 0.9,
+      elbowR: 1.1,
+      bend: random.range(0.05, 0.3),
+      liftL: 0.4,
+      liftR: 0.3,
+      armTurnL: -0.7,
+      armTurnR: -0.7,
     },
     hands: { shoulderR: random.range(0.7, 1.1), elbowR: random.range(0.3, 0.8), bend: random.range(0, 0.25) },
     support: { liftR: random.range(0.5, 1.1), shoulderR: 0.4, elbowR: 0.7, side: 0.1 },

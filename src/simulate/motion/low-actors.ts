@@ -17,9 +17,16 @@ export function seated(random: Random): BodyPose {
   const arms = drawArms(random)
   const forth = random.chance(0.6) ? { shoulderL: 0.5, shoulderR: 0.5, elbowL: 1, elbowR: 1 } : {}
   const base = pose({
-    ...{ ...arms, pitch: lean * 0.5, bend: lean * 0.5 + 0.1, nod: random.range(-0.1, 0.6) },
-    ...{ hipL: thigh + lean * 0.5, hipR: thigh + lean * 0.5, kneeL, kneeR: kneeL + random.range(-0.2, 0.2) },
-    ...{ spreadL: spread, spreadR: spread },
+    ...arms,
+    pitch: lean * 0.5,
+    bend: lean * 0.5 + 0.1,
+    nod: random.range(-0.1, 0.6),
+    hipL: thigh + lean * 0.5,
+    hipR: thigh + lean * 0.5,
+    kneeL,
+    kneeR: kneeL + random.range(-0.2, 0.2),
+    spreadL: spread,
+    spreadR: spread,
   })
   const rest = plus(base, random.chance(0.5) ? forth : {})
   if (legs !== 'crossed') return rest
@@ -65,20 +72,19 @@ export function bending(random: Random): Actor {
   const reach = random.range(0.4, 1.5)
   const step = random.chance(0.3) ? random.range(0.2, 0.5) : 0
   const low = pose({
-    ...{ pitch: deep * 0.55, bend: deep * 0.6, nod: random.range(-0.5, 0.4) },
-    ...{
-      hipL: deep * 0.55 + knees * 0.6 + step,
-      hipR: deep * 0.55 + knees * 0.6 - step,
-      kneeL: knees,
-      kneeR: knees,
-    },
-    ...{
-      shoulderL: deep * random.range(0.4, 1),
-      shoulderR: reach,
-      elbowL: random.range(0, 0.9),
-      elbowR: 0.2,
-    },
-    ...{ side: random.range(-0.3, 0.3), twist: random.range(-0.4, 0.4) },
+    pitch: deep * 0.55,
+    bend: deep * 0.6,
+    nod: random.range(-0.5, 0.4),
+    hipL: deep * 0.55 + knees * 0.6 + step,
+    hipR: deep * 0.55 + knees * 0.6 - step,
+    kneeL: knees,
+    kneeR: knees,
+    shoulderL: deep * random.range(0.4, 1),
+    shoulderR: reach,
+    elbowL: random.range(0, 0.9),
+    elbowR: 0.2,
+    side: random.range(-0.3, 0.3),
+    twist: random.range(-0.4, 0.4),
   })
   const stands = pose(drawArms(random))
   return actor(downAndUp({ stands, low, random, restS: random.range(0, 1.6) }), { hold: 1 })
@@ -91,14 +97,30 @@ export function crouching(random: Random): Actor {
   const arms = drawArms(random)
   const low: BodyPose = {
     squat: pose({
-      ...{ ...arms, pitch: lean * 0.5, bend: 0.1 + lean * 0.5, spreadL: 0.2, spreadR: 0.25 },
-      ...{ hipL: 1.9 + lean * 0.5, hipR: 1.8 + lean * 0.5, kneeL: 2.2, kneeR: 2.1 },
+      ...arms,
+      pitch: lean * 0.5,
+      bend: 0.1 + lean * 0.5,
+      spreadL: 0.2,
+      spreadR: 0.25,
+      hipL: 1.9 + lean * 0.5,
+      hipR: 1.8 + lean * 0.5,
+      kneeL: 2.2,
+      kneeR: 2.1,
     }),
     half: pose({ ...arms, bend: 0.1 + lean, hipL: 1.5, kneeL: 1.6, hipR: 0.05, kneeR: 1.5 }),
     kneel: pose({ ...arms, bend: 0.1 + lean, hipL: 0.3, hipR: 0.3, kneeL: 1.8, kneeR: 1.8 }),
     four: pose({
-      ...{ pitch: 1.3, bend: 0.1, nod: -0.5, hipL: 1.4, hipR: 1.3, kneeL: 1.5, kneeR: 1.5 },
-      ...{ shoulderL: 1.4, shoulderR: 1.5, elbowL: 0.2, elbowR: 0.2 },
+      pitch: 1.3,
+      bend: 0.1,
+      nod: -0.5,
+      hipL: 1.4,
+      hipR: 1.3,
+      kneeL: 1.5,
+      kneeR: 1.5,
+      shoulderL: 1.4,
+      shoulderR: 1.5,
+      elbowL: 0.2,
+      elbowR: 0.2,
     }),
   }[kind]
   const stays = random.chance(0.5)
@@ -131,21 +153,26 @@ export function lyingPose(random: Random): BodyPose {
   const limb = (low: number, high: number) => (random.chance(0.4) ? low : random.range(low, high))
   const curl = random.chance(0.35) ? random.range(0.3, 1.3) : 0
   return pose({
-    ...{ pitch: -half + random.range(-0.1, 0.15), roll: random.range(-0.1, 0.1), spin, bend: 0.3 * curl },
-    ...{
-      hipL: limb(0, 0.9) + curl,
-      hipR: limb(0, 0.9) + curl,
-      kneeL: limb(0.05, 1.6) + curl,
-      kneeR: limb(0.05, 1.6) + curl,
-    },
-    ...{ spreadL: limb(0.05, 0.5), spreadR: limb(0.05, 0.5), legTurnL: limb(0, 0.8), legTurnR: limb(0, 0.8) },
-    ...{ shoulderL: limb(0, 1.6), shoulderR: limb(0, 1.6), liftL: limb(0.1, 2.2), liftR: limb(0.1, 2.2) },
-    ...{
-      elbowL: limb(0.1, 1.9),
-      elbowR: limb(0.1, 1.9),
-      nod: random.range(-0.4, 0.5),
-      turn: random.range(-0.8, 0.8),
-    },
+    pitch: -half + random.range(-0.1, 0.15),
+    roll: random.range(-0.1, 0.1),
+    spin,
+    bend: 0.3 * curl,
+    hipL: limb(0, 0.9) + curl,
+    hipR: limb(0, 0.9) + curl,
+    kneeL: limb(0.05, 1.6) + curl,
+    kneeR: limb(0.05, 1.6) + curl,
+    spreadL: limb(0.05, 0.5),
+    spreadR: limb(0.05, 0.5),
+    legTurnL: limb(0, 0.8),
+    legTurnR: limb(0, 0.8),
+    shoulderL: limb(0, 1.6),
+    shoulderR: limb(0, 1.6),
+    liftL: limb(0.1, 2.2),
+    liftR: limb(0.1, 2.2),
+    elbowL: limb(0.1, 1.9),
+    elbowR: limb(0.1, 1.9),
+    nod: random.range(-0.4, 0.5),
+    turn: random.range(-0.8, 0.8),
   })
 }
 
@@ -179,8 +206,16 @@ export function lying(random: Random): Actor {
 export function rising(random: Random): Actor {
   const down = lyingPose(random)
   const kneels = pose({
-    ...{ pitch: random.range(0.3, 1.2), hipL: 1.5, hipR: random.range(0.3, 1.4), kneeL: 1.6, kneeR: 1.6 },
-    ...{ shoulderL: 1.1, shoulderR: 0.9, elbowL: 0.3, elbowR: 0.3, nod: -0.2 },
+    pitch: random.range(0.3, 1.2),
+    hipL: 1.5,
+    hipR: random.range(0.3, 1.4),
+    kneeL: 1.6,
+    kneeR: 1.6,
+    shoulderL: 1.1,
+    shoulderR: 0.9,
+    elbowL: 0.3,
+    elbowR: 0.3,
+    nod: -0.2,
   })
   const atS = random.range(-1.4, 0.5)
   const [first, second] = [random.range(0.8, 1.6), random.range(0.8, 1.6)]

@@ -24,17 +24,22 @@ export interface SimulatedPeople {
 
 /** How often each label is drawn, against the others. */
 const frequency: Record<SkeletonLabel, number> = {
-  ...{ standing: 9, walking: 10, running: 7, sitting: 9, bending: 10, crouching: 8, falling: 13, lying: 8 },
-  ...{
-    waving: 8,
-    'hands-up': 5,
-    fighting: 11,
-    pushing: 4,
-    kicking: 4,
-    throwing: 4,
-    climbing: 4,
-    exercise: 11,
-  },
+  standing: 9,
+  walking: 10,
+  running: 7,
+  sitting: 9,
+  bending: 10,
+  crouching: 8,
+  falling: 13,
+  lying: 8,
+  waving: 8,
+  'hands-up': 5,
+  fighting: 11,
+  pushing: 4,
+  kicking: 4,
+  throwing: 4,
+  climbing: 4,
+  exercise: 11,
 }
 const total = Object.values(frequency).reduce((sum, each) => sum + each, 0)
 const friendsShare = 0.04

@@ -80,23 +80,24 @@ export function climbing(random: Random): Actor {
     const leg = (beat: number) => ({ hip: 0.9 + 0.7 * size * beat, knee: 1.1 + 0.9 * size * beat })
     const [left, right] = [leg(s), leg(-s)]
     return pose({
-      ...{
-        pitch: lean,
-        bend: 0.1,
-        nod: -0.2,
-        hipL: left.hip,
-        hipR: right.hip,
-        kneeL: left.knee,
-        kneeR: right.knee,
-      },
-      ...{ spreadL: wide, spreadR: wide, legTurnL: wide, legTurnR: wide },
-      ...{
-        shoulderL: 2.2 - 0.7 * size * s,
-        shoulderR: 2.2 + 0.7 * size * s,
-        elbowL: 0.9 + 0.6 * s,
-        elbowR: 0.9 - 0.6 * s,
-      },
-      ...{ liftL: wide, liftR: wide, riseM: Math.max(0, startM + speed * tS) },
+      pitch: lean,
+      bend: 0.1,
+      nod: -0.2,
+      hipL: left.hip,
+      hipR: right.hip,
+      kneeL: left.knee,
+      kneeR: right.knee,
+      spreadL: wide,
+      spreadR: wide,
+      legTurnL: wide,
+      legTurnR: wide,
+      shoulderL: 2.2 - 0.7 * size * s,
+      shoulderR: 2.2 + 0.7 * size * s,
+      elbowL: 0.9 + 0.6 * s,
+      elbowR: 0.9 - 0.6 * s,
+      liftL: wide,
+      liftR: wide,
+      riseM: Math.max(0, startM + speed * tS),
     })
   }
   return actor(alive(motion, random, 0.4))

@@ -76,8 +76,16 @@ export function gait(tS: number, phase: number, size: Gait): BodyPose {
   const [[hipL, kneeL], [hipR, kneeR]] = [leg(0), leg(Math.PI)]
   const arms = size.arm * Math.sin(angle)
   return pose({
-    ...{ hipL, hipR, kneeL, kneeR, bend: size.bend, twist: 0.12 * Math.sin(angle) },
-    ...{ shoulderL: -arms, shoulderR: arms, elbowL: size.elbow, elbowR: size.elbow },
+    hipL,
+    hipR,
+    kneeL,
+    kneeR,
+    bend: size.bend,
+    twist: 0.12 * Math.sin(angle),
+    shoulderL: -arms,
+    shoulderR: arms,
+    elbowL: size.elbow,
+    elbowR: size.elbow,
     riseM: size.riseM * Math.abs(Math.cos(angle)) ** 0.7,
   })
 }
@@ -171,13 +179,14 @@ export function handsUp(random: Random): Actor {
   })
   const [left, right] = [side(), side()]
   const up = pose({
-    ...{ liftL: left.lift, liftR: right.lift, shoulderL: left.forth, shoulderR: right.forth },
-    ...{
-      elbowL: left.elbow,
-      elbowR: right.elbow,
-      armTurnL: random.range(0.3, 1.4),
-      armTurnR: random.range(0.3, 1.4),
-    },
+    liftL: left.lift,
+    liftR: right.lift,
+    shoulderL: left.forth,
+    shoulderR: right.forth,
+    elbowL: left.elbow,
+    elbowR: right.elbow,
+    armTurnL: random.range(0.3, 1.4),
+    armTurnR: random.range(0.3, 1.4),
   })
   const begins = random.chance(0.3) ? random.range(0.2, 1) : -9
   const low = pose(drawArms(random))
