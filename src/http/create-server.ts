@@ -92,7 +92,7 @@ export function createServer(options: ServerOptions): Server {
   )
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(guardHeaders)
-    if (request.routeOptions.config.access !== 'anyone') await turn()
+    if (request.routeOptions.config?.access !== 'anyone') await turn()
     guard(request)
   })
   app.addHook('preValidation', async (request) => boundBody(request.body))

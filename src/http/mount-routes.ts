@@ -27,6 +27,9 @@ export function mountRoutes(app: FastifyInstance, table: readonly Route[]): void
     const whole = part === 'body' && errors[0]!.keyword !== 'unrecognized_keys' ? 'body' : 'request'
     return new AppError('API_BAD_REQUEST', `${field || whole}: ${message.slice(0, longestReason)}`)
   })
+  app.addHook('onRoute', ({ url, config }) => {
+    if (!config?.access) throw new Error(`${url}: a route is a row of the table, which says who may call it`)
+  })
   // Answers are written as they come: what is shown of them is held by tests, and costs no time here.
   app.setSerializerCompiler(() => jsonLine)
   for (const row of table)

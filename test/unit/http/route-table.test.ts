@@ -1,6 +1,8 @@
+import fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createServer } from '../../../src/http/create-server.ts'
+import { mountRoutes } from '../../../src/http/mount-routes.ts'
 import type { Route } from '../../../src/http/route.ts'
 import { routeTable } from '../../../src/http/route-table.ts'
 import { fakeReviews } from './fake-reviews.ts'
@@ -61,6 +63,12 @@ describe('the table of routes', () => {
     const good = { method: 'GET', path: '/a', access: 'viewer', answer: [200, z.strictObject({})] }
     expect(faultsOf(good as unknown as Route)).toEqual([])
     expect(faultsOf({ ...good, ...part } as unknown as Route)).toHaveLength(1)
+  })
+
+  it('is the only way to a route', () => {
+    const app = fastify()
+    mountRoutes(app, table)
+    expect(() => app.get('/behind', () => 'everything')).toThrow(/behind: a route is a row of the table/)
   })
 
   it('names each method of a path once', () => {
