@@ -17,8 +17,9 @@ export function createAsk(input: NodeJS.ReadStream, output: NodeJS.WriteStream, 
   let mute = false
   const shown = new Writable({
     write(chunk, _encoding, done) {
-      if (mute) done()
-      else output.write(chunk, () => done())
+      // At once: what waits would be shown when the next question is asked.
+      if (!mute) output.write(chunk)
+      done()
     },
   })
   const lines = createInterface({ input, output: shown, terminal: true })
@@ -40,14 +41,14 @@ export function createAsk(input: NodeJS.ReadStream, output: NodeJS.WriteStream, 
     else waiting.push(line)
   })
   const next = async (question: string): Promise<string> => {
+    if (over) throw givenUp()
     lines.setPrompt(question)
     lines.prompt()
-    const line = over
-      ? null
-      : (waiting.shift() ??
-        (await new Promise<string | null>((resolve) => {
-          answer = resolve
-        })))
+    const line =
+      waiting.shift() ??
+      (await new Promise<string | null>((resolve) => {
+        answer = resolve
+      }))
     answer = null
     if (line === null) throw givenUp()
     return line.trim()

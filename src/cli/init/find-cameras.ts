@@ -18,8 +18,6 @@ export interface FindOptions {
   readonly discover?: boolean | undefined
   /** An ONVIF device to ask, without a probe. */
   readonly address?: string | undefined
-  /** Where to send the probe; absent: to everyone. */
-  readonly target?: { readonly address: string; readonly port: number } | undefined
 }
 
 export interface Finder {
@@ -90,7 +88,6 @@ async function discovered(options: FindOptions, finder: Finder): Promise<CameraD
   const { ask, say, password, passwords } = finder
   const where = {
     ...(options.address !== undefined && { address: parseDeviceAddress(options.address) }),
-    ...(options.target && { targets: [options.target] }),
   }
   let { user } = options
   if (ask) {

@@ -25,7 +25,7 @@ export function startingRules(closed: ClosedHours, models: KnownModels): Startin
 
 function rulesOfPeople(closed: ClosedHours, actions: readonly string[]): StartingRule[] {
   const known = (action: string) => actions.find((label) => sameLabel(action, label))
-  const waving = known('waving')
+  const signs = actions.filter((label) => sameLabel('waving', label) || sameLabel('hands-up', label))
   return [
     ...(closed === 'never'
       ? []
@@ -62,7 +62,7 @@ function rulesOfPeople(closed: ClosedHours, actions: readonly string[]): Startin
     {
       name: 'help',
       about: [
-        waving === undefined
+        signs.length === 0
           ? 'Somebody holds both hands up for two seconds.'
           : 'Somebody holds both hands up or waves for two seconds.',
       ],
@@ -71,9 +71,15 @@ function rulesOfPeople(closed: ClosedHours, actions: readonly string[]): Startin
         'when:',
         '  all:',
         '    - label: person',
-        waving === undefined
-          ? '    - posture: hands-up'
-          : `    - any: [{ posture: hands-up }, { action: { label: ${JSON.stringify(waving)}, of: track, above: 0.7 } }]`,
+        ...(signs.length === 0
+          ? ['    - posture: hands-up']
+          : [
+              '    - any:',
+              '        - posture: hands-up',
+              ...signs.map(
+                (label) => `        - action: { label: ${JSON.stringify(label)}, of: track, above: 0.7 }`,
+              ),
+            ]),
         '  for: 2s',
         '  gap: 500ms',
       ],
