@@ -24,7 +24,7 @@ export function judgeOutputs(
 ): string[] {
   refuseConstant(outputs)
   if (bundle.decode) return judgeBoxes({ ...bundle, decode: bundle.decode }, outputs)
-  return bundle.kind === 'clip' ? judgeScores(bundle, outputs) : []
+  return bundle.kind === 'clip' || bundle.kind === 'skeleton' ? judgeScores(bundle, outputs) : []
 }
 
 /** A model that sees nothing: most often its input is scaled wrongly, and everything is beyond what it knows. */

@@ -39,10 +39,10 @@ export const importReaders = {
   nmsIou,
 }
 
-function kind(text: string): 'clip' | 'detector' | 'pose' {
-  if (text === 'clip' || text === 'detector' || text === 'pose') return text
+function kind(text: string): 'clip' | 'detector' | 'pose' | 'skeleton' {
+  if (text === 'clip' || text === 'detector' || text === 'pose' || text === 'skeleton') return text
   throw new WrongValue(
-    'only clip models (a clip in, one score for each label out), detectors and pose models',
+    'only clip models (a clip in, one score for each label out), detectors, pose models and skeleton models',
   )
 }
 

@@ -84,6 +84,7 @@ export function planImport(file: string, options: ImportValues): ImportPlan {
 
 function kindOf({ kind, decode, pose }: ImportValues): 'clip' | 'detector' | 'pose' {
   const found = kind ?? (decode !== undefined ? 'detector' : pose !== undefined ? 'pose' : 'clip')
+  if (found === 'skeleton') throw refuse('kind', found, 'is not imported together with options of pictures')
   if ((found === 'detector') !== (decode !== undefined))
     throw refuse('kind', found, `a detector, and nothing else, has --decode ${heads.join(', ')}`)
   if ((found === 'pose') !== (pose !== undefined))

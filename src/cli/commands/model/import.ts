@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander'
 import { importModel } from '../../../../pipelines/model/import-model.ts'
+import { importSkeleton } from '../../../../pipelines/model/import-skeleton.ts'
 import { importSound } from '../../../../pipelines/model/import-sound.ts'
 import { type SoundPresetName, soundPresets } from '../../../../pipelines/model/sound-presets.ts'
 import { importLines } from '../../model/import-lines.ts'
 import { importReaders } from '../../model/import-readers.ts'
 import { planImport } from '../../model/plan-import.ts'
+import { planSkeletonImport } from '../../model/plan-skeleton-import.ts'
 import { type GivenValues, planSoundImport, requireValues } from '../../model/plan-sound-import.ts'
 import { choice } from '../../options/choice.ts'
 import { jsonOption } from '../../options/usual-options.ts'
@@ -61,7 +63,7 @@ export function modelImport(command: Command): void {
     .option('--background <labels>', 'labels that never alert, separated by commas', importReaders.background)
     .option(
       '--kind <kind>',
-      'kind of model: clip, detector or pose (default: as --decode and --pose say)',
+      'kind of model: clip, detector, pose, or skeleton (keypoints of a person over time) (default: as --decode and --pose say)',
       importReaders.kind,
     )
     .option(
@@ -115,9 +117,11 @@ export function modelImport(command: Command): void {
     .action(async (file: string, options: GivenValues & { preset?: SoundPresetName; json?: boolean }) => {
       const { preset, ...values } = options
       const result =
-        preset === undefined
-          ? await importModel(planImport(file, requireValues(values)))
-          : await importSound(planSoundImport(file, preset, values))
+        preset !== undefined
+          ? await importSound(planSoundImport(file, preset, values))
+          : values.kind === 'skeleton'
+            ? await importSkeleton(planSkeletonImport(file, values))
+            : await importModel(planImport(file, requireValues(values)))
       printLine(options.json ? JSON.stringify(result) : importLines(result).join('\n'))
     })
 }
