@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { learningSchema } from '../../src/config/schema/learning-schema.ts'
 import { AppError } from '../../src/core/errors.ts'
 import type { ModelRegistry } from '../../src/registry/model-registry.ts'
+import { makeFolders } from '../../src/store/make-folders.ts'
 import { anyObject, readJson } from '../../src/store/read-json.ts'
 import { splitForEver } from '../../src/train/data/frozen-split.ts'
 import { type LabelledSet, readFootage, readLabelledSet } from '../../src/train/data/labelled-set.ts'
@@ -54,7 +55,7 @@ export async function openHandRun(
   }
   const preset = learning.network === 'cnn' ? cnnPreset : presetOf({ learning })
   const backbone = await openBackbone(learning)
-  await mkdir(runDir, { recursive: true })
+  makeFolders(runDir)
   const none: LabelledSet = { id: 'none', labels: [], items: [] }
   const set = learning.labelled.length > 0 ? await readLabelledSet(learning.labelled) : none
   const { validationShare: validation, testShare: test } = learning

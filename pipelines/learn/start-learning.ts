@@ -1,10 +1,10 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import type { Config } from '../../src/config/schema.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { sayLoad } from '../../src/schedule/load-signal.ts'
+import { makeFolders } from '../../src/store/make-folders.ts'
 import { scheduleLearning } from './schedule-learning.ts'
 
 /** What a running Vireo does for learning: it says how short of cores it is, and learns at the configured times. */
@@ -19,7 +19,7 @@ export function startLearning(options: {
   const { config, configFile, engine, clock, telemetry } = options
   const { learning, dataDir, models } = config
   if (!learning) return null
-  mkdirSync(dataDir, { recursive: true })
+  makeFolders(dataDir)
   const strideScale = () => Math.max(1, ...models.map(({ name }) => engine.strideScale(name)))
   const stopSaying = sayLoad({ dataDir, clock, strideScale })
   const { schedule } = learning

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../../src/core/clock.ts'
 import { dataFiles } from '../../src/core/data-dir.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import { type ClockMemory, createSteadyClock, type SteadyClock } from '../../src/core/time/steady-clock.ts'
+import { makeFolders } from '../../src/store/make-folders.ts'
 import { noteFile } from '../../src/store/note-file.ts'
 import { readJson } from '../../src/store/read-json.ts'
 
@@ -37,7 +38,7 @@ export function steadyTime(options: { dataDir: string; clock: Clock; telemetry: 
 
 /** Says that the machine's clock is right: a running Vireo sees it with its next sweep, another one when it starts. */
 export function confirmTime(dataDir: string): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeFolders(dataDir, 0o700)
   writeFileSync(confirmFile(dataDir), '', { mode: 0o600 })
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../core/errors.ts'
+import { makeFolders } from '../store/make-folders.ts'
 import type { Bundle } from './bundle-schema.ts'
 import { type LoadedBundle, loadBundle } from './load-bundle.ts'
 import { parseBundle } from './parse-bundle.ts'
@@ -29,7 +30,7 @@ export async function writeBundle(
   const parent = dirname(target)
   let temporary: string | null = null
   try {
-    await mkdir(parent, { recursive: true })
+    makeFolders(parent)
     const older = await olderBundle(target)
     temporary = await mkdtemp(join(parent, `.${basename(target)}-`))
     for (const [path, bytes] of Object.entries(files)) await writeFlushed(join(temporary, path), bytes)
@@ -79,7 +80,7 @@ async function replaceFolder(from: string, target: string, older: boolean): Prom
 }
 
 async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  makeFolders(dirname(path))
   await using handle = await open(path, 'wx')
   await handle.writeFile(bytes)
   await handle.sync()

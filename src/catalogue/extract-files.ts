@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -9,6 +9,7 @@ import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
 import { openPromise } from 'yauzl'
 import { AppError } from '../core/errors.ts'
+import { makeFolders } from '../store/make-folders.ts'
 import type { CatalogueEntry } from './catalogue-schema.ts'
 
 /** A file of an archive: either it is read, or passed over. */
@@ -30,7 +31,7 @@ export async function extractFiles(
   { files, source }: Pick<CatalogueEntry, 'files' | 'source'>,
   dir: string,
 ): Promise<void> {
-  await mkdir(dir, { recursive: true })
+  makeFolders(dir)
   const wanted = new Map(files.map((file) => [file.path, file]))
   const take = async ({ name, bytes, read }: Packed) => {
     const file = wanted.get(name)

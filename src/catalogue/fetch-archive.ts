@@ -1,11 +1,12 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
+import { makeFolders } from '../store/make-folders.ts'
 import type { CatalogueEntry } from './catalogue-schema.ts'
 import { type RegistryClient, registryClients } from './registry-clients.ts'
 
@@ -38,7 +39,7 @@ export async function fetchArchive(options: FetchOptions): Promise<string> {
   const { ending } = registryClients[source.client]
   const kept = join(cacheDir, `${source.package.replaceAll(/[^a-z0-9.-]/gi, '_')}-${source.version}${ending}`)
   if (existsSync(kept) && (await integrityOf(kept)) === source.integrity) return kept
-  await mkdir(cacheDir, { recursive: true, mode: 0o700 })
+  makeFolders(cacheDir, 0o700)
   const partial = await mkdtemp(join(cacheDir, 'fetch-'))
   try {
     await fetchWithClient(options, partial)

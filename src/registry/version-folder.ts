@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type LoadedBundle, loadBundle } from '../bundle/load-bundle.ts'
 import { AppError } from '../core/errors.ts'
 import { isAlive, type ProcessIdentity, processIdentity } from '../core/process-identity.ts'
+import { makeFolders } from '../store/make-folders.ts'
 import { type Lineage, parseLineage } from './lineage.ts'
 
 export type NewLineage = Omit<Lineage, 'formatVersion' | 'model' | 'version' | 'files'>
@@ -44,16 +45,16 @@ export async function writeVersionFolder(options: {
   const parent = dirname(target)
   let part: string | null = null
   try {
-    await mkdir(parent, { recursive: true })
+    makeFolders(parent)
     part = await mkdtemp(join(parent, partPrefix()))
     for (const path of ['bundle.json', ...bundle.files.map((file) => file.path)]) {
-      await mkdir(dirname(join(part, path)), { recursive: true })
+      makeFolders(dirname(join(part, path)))
       await copyFile(join(dir, path), join(part, path))
       await seal(join(part, path))
     }
     const written = { ...files, 'lineage.json': encode(whole) }
     for (const [path, bytes] of Object.entries(written)) {
-      await mkdir(dirname(join(part, path)), { recursive: true })
+      makeFolders(dirname(join(part, path)))
       await writeFile(join(part, path), bytes, { flag: 'wx' })
       await seal(join(part, path))
     }

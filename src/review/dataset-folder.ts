@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { link, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { datasetsDir } from '../core/data-dir.ts'
 import { AppError } from '../core/errors.ts'
+import { makeFolders } from '../store/make-folders.ts'
 import { checkManifest, type DatasetManifest, parseManifest } from './dataset-manifest.ts'
 
 export interface DatasetFolder {
@@ -58,7 +59,7 @@ export function openDatasetFolder(dataDir: string): DatasetFolder {
       const path = pathOf(manifest.name, manifest.version)
       const temporary = `${path}.${randomUUID()}.tmp`
       try {
-        mkdirSync(join(dir, manifest.name), { recursive: true })
+        makeFolders(join(dir, manifest.name))
         await writeDurably(temporary, `${JSON.stringify(manifest, null, 1)}\n`)
         // Fails when the name is taken: of two builds at once one makes the version, the other is told.
         await link(temporary, path)

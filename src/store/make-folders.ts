@@ -10,11 +10,20 @@ import { dirname, resolve } from 'node:path'
 export function makeFolders(dir: string, mode?: number): void {
   const missing: string[] = []
   for (let at = resolve(dir); !existsSync(at); at = dirname(at)) missing.push(at)
-  for (const folder of missing.reverse()) mkdirSync(folder, mode === undefined ? {} : { mode })
+  for (const folder of missing.reverse()) makeFolder(folder, mode)
   if (statSync(dir).isDirectory()) return
   throw Object.assign(new Error(`EEXIST: a file has that name, mkdir '${dir}'`), {
     code: 'EEXIST',
     syscall: 'mkdir',
     path: dir,
   })
+}
+
+/** Another process may make the same folder in this moment. */
+function makeFolder(folder: string, mode: number | undefined): void {
+  try {
+    mkdirSync(folder, mode === undefined ? {} : { mode })
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
+  }
 }

@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../core/errors.ts'
+import { makeFolders } from './make-folders.ts'
 
 export interface WholeFile {
   readonly path: string
@@ -19,7 +20,7 @@ export interface WholeFile {
 export async function writeWhole(file: WholeFile): Promise<void> {
   const { path, content, what = 'it', mode = 0o666, part = `${path}.part` } = file
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolders(dirname(path))
     {
       await using handle = await open(part, 'w', mode)
       if (typeof content === 'function') await content(handle)

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { type AppError, type ErrorCode, toAppError } from '../../core/errors.ts'
+import { makeFolders } from '../../store/make-folders.ts'
 import { chooseProfiles } from './choose-profiles.ts'
 import { addressText, type DeviceAddress, serviceOf } from './device-address.ts'
 import { type Credentials, createDeviceClient } from './device-client.ts'
@@ -66,7 +67,7 @@ const nothingKnown: InspectedDevice = {
  */
 export async function surveyDevices(options: SurveyOptions = {}): Promise<Survey> {
   const { address, interfaces, targets, credentials, snapshotDir, timeoutMs = 5000 } = options
-  if (snapshotDir !== undefined) await mkdir(snapshotDir, { recursive: true })
+  if (snapshotDir !== undefined) makeFolders(snapshotDir)
   if (address !== undefined)
     return { devices: [await ask(namedRow(address), address, options)], unreadable: 0, overLimit: 0 }
   const found: Discovery = await discoverDevices({

@@ -4,8 +4,8 @@ import type { Command } from 'commander'
 import { teachingPlan } from '../../../pipelines/learn/teach.ts'
 import { loadConfig } from '../../config/load.ts'
 import { runLearning } from '../learn/run-learning.ts'
+import { slug } from '../options/slug.ts'
 import { configOption, defaultConfigFile, jsonOption } from '../options/usual-options.ts'
-import { WrongValue } from '../options/wrong-value.ts'
 import { printLine } from '../print-line.ts'
 import { stopOnSignal } from '../show-progress.ts'
 
@@ -43,11 +43,6 @@ export function teach(command: Command): void {
           : `to make it better: clips of more people, days and places, above all of ${weakest(outcome.decision)}`
       printLine(`${minutes.toFixed(1)} min from the folder; ${next}`)
     })
-}
-
-function slug(text: string): string {
-  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(text)) return text
-  throw new WrongValue('give lower-case letters, digits and hyphens')
 }
 
 function weakest({ reasons }: { reasons: readonly { rule: string; holds: boolean }[] }): string {

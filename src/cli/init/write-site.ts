@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../core/errors.ts'
+import { makeFolders } from '../../store/make-folders.ts'
 import type { Passwords } from './camera-draft.ts'
 
 export interface SiteFile {
@@ -22,7 +23,7 @@ export async function writeSite(
   const made: string[] = []
   try {
     for (const { path, content } of files) {
-      await mkdir(dirname(path), { recursive: true })
+      makeFolders(dirname(path))
       const handle = await open(partial(path), 'w', 0o600)
       try {
         await handle.writeFile(content)

@@ -27,13 +27,21 @@ export function readLabels(text: string): string[] {
 }
 
 function readFile(file: string, text: string): string[] {
-  const content = readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
-  const lines = content
+  const lines = textOf(file, text)
+    .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter(Boolean)
   if (lines.length === 0) throw refused(text, 'the file has no labels; write one a line')
   return lines
+}
+
+function textOf(file: string, text: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw refused(text, `cannot be read (${(cause as NodeJS.ErrnoException).code})`)
+  }
 }
 
 const refused = (text: string, why: string) => new AppError('API_BAD_REQUEST', `--labels ${text}: ${why}`)

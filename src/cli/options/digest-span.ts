@@ -36,7 +36,7 @@ const dayText = 'give a day such as 2026-05-01, today or yesterday'
 
 /** Reads the text of a day. When that is, is known with the time zone (`digestSpan`). */
 export function day(text: string): string {
-  if (['today', 'yesterday'].includes(text) || localDay('UTC', text)) return text
+  if (['today', 'yesterday'].includes(text) || (localDay('UTC', text)?.fromMs ?? -1) >= 0) return text
   throw new WrongValue(dayText)
 }
 

@@ -1,8 +1,9 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
+import { makeFolders } from '../../store/make-folders.ts'
 import { footageMode } from '../clip/clip-part.ts'
 import { mp4DurationMs } from '../mp4-duration.ts'
 import { runTool, type ToolOptions } from '../run-tool.ts'
@@ -49,7 +50,7 @@ export async function renderFilm(options: RenderOptions): Promise<Film> {
   const output = resolve(options.output)
   let dir: string | null = null
   try {
-    await mkdir(dirname(output), { recursive: true })
+    makeFolders(dirname(output))
     dir = await mkdtemp(join(dirname(output), `.${basename(output)}.`))
     return await make(options, output, dir)
   } catch (cause) {

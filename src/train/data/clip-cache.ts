@@ -1,6 +1,6 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
@@ -9,6 +9,7 @@ import type { ClipSource } from './clip-source.ts'
 import { type DecodePlan, decodeFootage } from './decode-footage.ts'
 import { openStoredClips } from './stored-clips.ts'
 import { type StoredFrames } from './clip-source.ts'
+import { makeFolders } from '../../store/make-folders.ts'
 
 /** A stretch of a video file as a piece of footage. */
 export interface CachedVideo {
@@ -184,7 +185,7 @@ async function decode(
 
 async function makeFolder(dir: string): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true })
+    makeFolders(dir)
     await removeLeftovers(dir)
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
+import { makeFolders } from '../../store/make-folders.ts'
 import { writeWhole } from '../../store/write-whole.ts'
 import { type FineTuneOptions, fineTune } from './fine-tune.ts'
 import { type FineTunePlan, type FineTunePlanInput, parseFineTunePlan } from './fine-tune-plan.ts'
@@ -58,7 +58,7 @@ export async function gridSearch(
     throw new AppError('TRAIN_SPLIT', 'a search needs footage for validation: there is none to choose by')
   const combinations = combine(grid)
   const plans = combinations.map((changes) => parseFineTunePlan(withChanges(base, changes)))
-  await mkdir(runDir, { recursive: true })
+  makeFolders(runDir)
   const trials: Trial[] = []
   let best: { plan: FineTunePlan; trial: Trial; weights: Float32Array } | null = null
   for (const [index, changes] of combinations.entries()) {

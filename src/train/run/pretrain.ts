@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { appendFile, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../../core/clock.ts'
@@ -8,6 +8,7 @@ import { createRandom, type Random } from '../../core/random.ts'
 import { createSession } from '../../onnx/create-session.ts'
 import { createGraphBuilder } from '../../onnx/graph-builder.ts'
 import { Tensor } from '../../onnx/onnx-runtime.ts'
+import { makeFolders } from '../../store/make-folders.ts'
 import { readJson } from '../../store/read-json.ts'
 import { copyWeights, initialWeights, layOut, trainableParameters } from '../autodiff/parameters.ts'
 import { createTape } from '../autodiff/tape.ts'
@@ -175,7 +176,7 @@ async function openLosses(path: string) {
     const loss = readJson(line, lossSchema)
     if (loss) known.set(loss.step, loss)
   }
-  await mkdir(dirname(path), { recursive: true })
+  makeFolders(dirname(path))
   return {
     async add(loss: PretrainLoss) {
       if (known.has(loss.step)) return

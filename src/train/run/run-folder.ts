@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
+import { makeFolders } from '../../store/make-folders.ts'
 import { readJson } from '../../store/read-json.ts'
 import { writeWhole } from '../../store/write-whole.ts'
 
@@ -82,7 +83,7 @@ export async function openRunFolder(options: {
 /** Makes a folder that was not there: two runs may begin within a second. */
 async function claimFolder(runsDir: string, name: string): Promise<string> {
   try {
-    await mkdir(runsDir, { recursive: true })
+    makeFolders(runsDir)
     for (let count = 1; ; count += 1) {
       const id = count === 1 ? name : `${name}-${count}`
       const made = await mkdir(join(runsDir, id)).then(

@@ -48,7 +48,7 @@ const noNumbers = [
 /** What no option of a kind takes. Kinds that are names, texts and files take anything but empty text. */
 const wrong: Readonly<Record<string, readonly string[]>> = {
   '<time>': ['abc', '-5m', '0x10', '999999999d', 'NaN', ' 5m ', '2026-13-01', '1746086400000'],
-  '<day>': ['abc', '2026-02-30', 'tomorrow', '1', ' today'],
+  '<day>': ['abc', '0001-01-01', '2026-02-30', 'tomorrow', '1', ' today'],
   '<length>': ['abc', '5', '-5s', '1e9h', '25h', ' 5s', 'NaNs', '0x10s'],
   '<WxH>': ['abc', '0x10', '-1x5', '1e3x5', '99999x1', '640 x 360', '640', 'x', '1.5x2'],
   '<r,g,b>': ['abc', '1,2', '1,,2', '1e999', 'NaN', '1,2,3,4', '0x10'],

@@ -17,4 +17,5 @@ export async function readPlanFile(file: string): Promise<NonNullable<z.infer<ty
   }
 }
 
-const reasonOf = (cause: unknown) => (cause as Error).message
+/** The first line: what follows shows the place in the text. */
+const reasonOf = (cause: unknown) => (cause as Error).message.split('\n')[0]!.replace(/:$/, '')

@@ -45,6 +45,10 @@ describe('readLabels', () => {
     expect(() => readLabels(text)).toThrow(message)
   })
 
+  it('refuses a folder', () => {
+    expect(() => readLabels(dir)).toThrow(/cannot be read \(EISDIR\)/)
+  })
+
   it('refuses a file without labels', () => {
     expect(() => readLabels(file('\n \n'))).toThrow(/has no labels/)
   })
