@@ -45,7 +45,7 @@ export async function learn(options: LearnOptions): Promise<LearnOutcome> {
   const report = await writeRunReport(job, judged)
   const { decision } = judged
   const corrected = countCorrected(judged.corrected)
-  const told = {
+  const outcome = {
     run: run.id,
     runDir: run.dir,
     resumed: run.resumed,
@@ -59,10 +59,10 @@ export async function learn(options: LearnOptions): Promise<LearnOutcome> {
   await pruneCache(job)
   if (!decision.promote) {
     await run.finish()
-    return { ...told, result: 'refused' }
+    return { ...outcome, result: 'refused' }
   }
   await run.step('register', () => registerVersion(job, judged))
   const result = await run.step<LearnOutcome['result']>('promote', () => promoteVersion(job, judged))
   await run.finish()
-  return { ...told, result }
+  return { ...outcome, result }
 }

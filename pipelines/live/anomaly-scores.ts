@@ -24,7 +24,7 @@ export interface AnomalyScoresOptions {
 export function anomalyScores(options: AnomalyScoresOptions): (scores: Scores) => Scores | null {
   const { cameraId, engine, dir, clock, telemetry } = options
   const known = new Map<string, { found: AnomalyCalibration | string; untilMs: number }>()
-  const told = new Set<string>()
+  const warned = new Set<string>()
 
   return (scores) => {
     const bundle = engine.bundle(scores.modelName)
@@ -39,12 +39,12 @@ export function anomalyScores(options: AnomalyScoresOptions): (scores: Scores) =
     }
     const { found } = entry
     if (typeof found !== 'string' && found.medians.length === scores.values.length) {
-      told.delete(path)
+      warned.delete(path)
       return { ...scores, values: Float32Array.of(anomalyScore(found, scores.values)) }
     }
     countDrop(telemetry, { stage: 'infer', reason: 'uncalibrated', cameraId })
-    if (!told.has(path)) {
-      told.add(path)
+    if (!warned.has(path)) {
+      warned.add(path)
       telemetry.log.warn(
         { camera: cameraId, model: scores.modelName, version: scores.modelVersion, path },
         `no anomaly scores for this camera: its calibration cannot be used (${typeof found === 'string' ? found : 'it has other places'}); run vireo model calibrate ${scores.modelName} --camera ${cameraId} on normal footage`,

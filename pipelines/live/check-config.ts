@@ -50,10 +50,10 @@ function refuse(config: Config, problems: readonly FoundProblem[]): void {
 /** @param models null: what depends on them is left out */
 export function findProblems(config: Config, models: ModelLookup | null): FoundProblem[] {
   const problems: FoundProblem[] = [...addressProblems(config), ...presetProblems(config)]
-  const told = new Set(problems.map(keyOf))
+  const reported = new Set(problems.map(keyOf))
   const add = (problem: FoundProblem) => {
-    if (told.has(keyOf(problem))) return
-    told.add(keyOf(problem))
+    if (reported.has(keyOf(problem))) return
+    reported.add(keyOf(problem))
     problems.push(problem)
   }
   if (!models) return problems

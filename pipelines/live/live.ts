@@ -132,8 +132,8 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
     const parts = { plan, watch, frames$: gated(plan.spec), updates$ }
     scored.push(poseRoute({ ...parts, engine, telemetry }))
   }
-  const told$ = people$.pipe(tap(({ update }) => update && onTracks?.(update)))
-  scored.push(told$.pipe(concatMap(({ steps }) => steps)))
+  const shownPeople$ = people$.pipe(tap(({ update }) => update && onTracks?.(update)))
+  scored.push(shownPeople$.pipe(concatMap(({ steps }) => steps)))
   return new Observable((subscriber) => {
     const subscription = merge(...scored).subscribe(subscriber)
     subscription.add(people$.connect())

@@ -50,9 +50,9 @@ function judgeScores({ output, labels }: Pick<Bundle, 'output' | 'labels'>, outp
     throw refuse(
       `the graph gives probabilities already (the scores of each clip sum to 1): give --activation none; a second ${activation} would leave hardly any difference between the labels`,
     )
-  const told: string[] = []
+  const findings: string[] = []
   if (activation !== 'none' && within)
-    told.push(
+    findings.push(
       `all scores are from 0 to 1 before ${activation}: where the graph gives probabilities already, import it with --activation none`,
     )
   if (
@@ -62,13 +62,13 @@ function judgeScores({ output, labels }: Pick<Bundle, 'output' | 'labels'>, outp
     !summed &&
     outputs.every((row) => row.every((value) => value < 1e-4))
   )
-    told.push('all scores are next to 0, whatever the picture shows')
+    findings.push('all scores are next to 0, whatever the picture shows')
   const largest = Math.max(...all.map(Math.abs))
   if (activation !== 'none' && largest > largeLogit)
-    told.push(
+    findings.push(
       `scores go up to ${largest.toPrecision(3)}, so that the surest label has always 1: check --scale, --mean and --std`,
     )
-  return told
+  return findings
 }
 
 /** Boxes and scores of every candidate, whatever its score. */
@@ -108,7 +108,7 @@ function judgeBoxes(
       `${odd} of ${boxes} boxes do not lie in the picture: check --decode, --corners, --shares, --objectness, --strides and the number of labels`,
     )
   const largest = largestSide(everything, outputs)
-  const told: string[] = []
+  const findings: string[] = []
   if (boxes > 0 && largest <= 2 && decode.head !== 'yolox')
     throw refuse(`no box is larger than ${largest.toPrecision(2)} pixels: give --shares`)
   let things = 0
@@ -121,10 +121,10 @@ function judgeBoxes(
     things = Math.max(things, here)
   }
   if (things > manyThings)
-    told.push(
+    findings.push(
       `finds ${things} things that are surer than 0.5 in a picture of nothing: check how pictures are prepared`,
     )
-  return told
+  return findings
 }
 
 function largestSide(read: ReturnType<typeof createCandidateReader>, outputs: Outputs): number {

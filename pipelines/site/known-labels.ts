@@ -50,14 +50,14 @@ export function refuseNewLabels(
   if (known.length === 0) return
   const fresh = labels.filter((label) => !known.includes(label))
   if (fresh.length === 0) return
-  const told = fresh.slice(0, 5).map((label) => {
+  const described = fresh.slice(0, 5).map((label) => {
     const near = known.find((each) => sameLabel(each, label)) ?? didYouMean(label, known)
     return `"${label}"${near === undefined || near === null ? '' : ` (did you mean "${near}"?)`}`
   })
   const more = fresh.length > 5 ? ` and ${fresh.length - 5} more` : ''
   throw new AppError(
     code,
-    `${where}: no model and no dataset has the label ${told.join(', ')}${more}; there are: ${known.slice(0, 50).join(', ')}. ${allow}`,
+    `${where}: no model and no dataset has the label ${described.join(', ')}${more}; there are: ${known.slice(0, 50).join(', ')}. ${allow}`,
     { details: { labels: fresh } },
   )
 }

@@ -21,7 +21,7 @@ export function createScoreFusion(config: FusionConfig): ScoreFusion {
   const { label, windowMs, weights } = config
   const windowUs = windowMs * 1000
   /** The latest of each model, and of each track that it looks at. */
-  const latest = new Map<string, Said>()
+  const latest = new Map<string, ModelScore>()
   let epoch = 0
   let heardPtsUs = Number.NEGATIVE_INFINITY
 
@@ -50,14 +50,14 @@ export function createScoreFusion(config: FusionConfig): ScoreFusion {
   }
 }
 
-interface Said {
+interface ModelScore {
   readonly scores: Scores
   readonly score: number
 }
 
 /** One for each model, in the order of their names. */
-function highestOfEach(all: readonly Said[]): Said[] {
-  const highest = new Map<string, Said>()
+function highestOfEach(all: readonly ModelScore[]): ModelScore[] {
+  const highest = new Map<string, ModelScore>()
   for (const said of all) {
     const { modelName } = said.scores
     if (said.score >= (highest.get(modelName)?.score ?? 0)) highest.set(modelName, said)
@@ -67,7 +67,7 @@ function highestOfEach(all: readonly Said[]): Said[] {
 
 function fused(
   { label, method, windowMs }: FusionConfig,
-  parts: readonly Said[],
+  parts: readonly ModelScore[],
   { weightOf, now }: { weightOf: (model: string) => number; now: Scores },
 ): Scores {
   const terms = parts.map(({ scores, score }) => ({ scores, score, weight: weightOf(scores.modelName) }))

@@ -130,10 +130,10 @@ export function createThen(
   const reached = parts.map(() => new Float64Array(cells).fill(Number.NaN))
   const began = parts.map(() => new Float64Array(cells).fill(Number.NaN))
   // Why a step held is told when it came to hold: later its values are others.
-  const told = parts.map(() => new Map<number, Explained>())
+  const explained = parts.map(() => new Map<number, Explained>())
   const reach = (at: number, slot: number, view: StepView, beganUs: number) => {
-    if (parts[at]!.sinceUs(slot) === view.ptsUs || !told[at]!.has(slot))
-      told[at]!.set(slot, parts[at]!.explain(slot, view))
+    if (parts[at]!.sinceUs(slot) === view.ptsUs || !explained[at]!.has(slot))
+      explained[at]!.set(slot, parts[at]!.explain(slot, view))
     reached[at]![slot] = view.ptsUs
     began[at]![slot] = beganUs
   }
@@ -153,11 +153,11 @@ export function createThen(
     since: (slot) => began[last]![slot]!,
     forget(slot) {
       for (const times of reached) times[slot] = Number.NaN
-      for (const texts of told) texts.delete(slot)
+      for (const texts of explained) texts.delete(slot)
     },
     explain(slot, view) {
       const steps = parts.map((part, at) =>
-        at === last ? part.explain(slot, view) : (told[at]!.get(slot) ?? part.explain(slot, view)),
+        at === last ? part.explain(slot, view) : (explained[at]!.get(slot) ?? part.explain(slot, view)),
       )
       const texts = steps.map(({ text }, at) => {
         const agoUs = view.ptsUs - reached[at]![slot]!

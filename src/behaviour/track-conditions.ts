@@ -177,8 +177,8 @@ export function createAction(
     test: (slot, { ptsUs }) => threshold.met(value(slot, ptsUs), node.holds(slot)),
     explain: (slot, { ptsUs }) => {
       const score = value(slot, ptsUs)
-      const told = Number.isNaN(score) ? 'none' : score.toFixed(2)
-      const text = `action ${label} ${told}, asked ${threshold.asked}`
+      const scoreText = Number.isNaN(score) ? 'none' : score.toFixed(2)
+      const text = `action ${label} ${scoreText}, asked ${threshold.asked}`
       return because('action', text, {
         value: Number.isNaN(score) ? null : shown(score),
         asked: threshold.asked,

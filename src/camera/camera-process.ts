@@ -80,11 +80,11 @@ export function startCameraProcess(options: {
   let sawFrame = false
   let ended = false
   /** Whether it was this side that ended the process. */
-  let told = false
+  let endedHere = false
 
   const fail = (thrown: unknown) => {
     fault ??= toAppError(thrown)
-    told = true
+    endedHere = true
     child.kill('SIGKILL')
   }
   const read = (fd: number, push: (chunk: Uint8Array) => void) => {
@@ -110,7 +110,7 @@ export function startCameraProcess(options: {
     ended = true
     body?.close()
     const crash: Failure | null =
-      signal !== null && !told
+      signal !== null && !endedHere
         ? { code: 'MEDIA_FFMPEG_FAILED', reason: `ffmpeg was ended by ${signal}` }
         : null
     const failure = fault
@@ -168,7 +168,7 @@ export function startCameraProcess(options: {
   return {
     pid: child.pid,
     kill: (signal) => {
-      told = true
+      endedHere = true
       child.kill(signal)
     },
   }

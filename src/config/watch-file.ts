@@ -28,16 +28,16 @@ export function watchFile(
   changed: () => void,
 ): () => void {
   const { file, clock, look = stateOf } = options
-  let told = options.from
-  let before = told
+  let announced = options.from
+  let before = announced
   let stopped = false
   let cancel = () => {}
   const again = async () => {
     const state = await look(file)
     if (stopped) return
     // Editors write in several steps: a state counts when it was there twice.
-    if (state !== told && state === before) {
-      told = state
+    if (state !== announced && state === before) {
+      announced = state
       changed()
     }
     before = state

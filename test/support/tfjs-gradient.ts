@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node'
 import { layOut } from '../../src/train/autodiff/parameters.ts'
-import { cutPieces } from '../../src/train/autodiff/pieces.ts'
+import { cutSlices } from '../../src/train/autodiff/vector-slices.ts'
 import { loadTfjs } from '../../src/train/engine-tfjs/load-tfjs.ts'
 import { openTfjsSessions } from '../../src/train/engine-tfjs/tfjs-sessions.ts'
 import { adamWDefaults } from '../../src/train/step/adamw.ts'
@@ -18,13 +18,13 @@ export async function tfjsGradient(
   feeds: Feeds,
   backend?: 'cpu',
 ): Promise<{ loss: number; gradient: Float32Array }> {
-  const pieces = cutPieces(layOut(objective.parameters))
-  const sum = createStateInPlace('sum', pieces, new Float32Array(weights.length))
+  const slices = cutSlices(layOut(objective.parameters))
+  const sum = createStateInPlace('sum', slices, new Float32Array(weights.length))
   const loss = new Tensor('float32', new Float32Array(1), [])
   const { accumulate } = await openTfjsSessions(objective, adamWDefaults)
   if (backend) await (await loadTfjs()).tf.setBackend(backend)
   await accumulate.run(
-    { ...views('weights', pieces, weights), ...sum.feeds, ...tensorsOf(objective.inputs, feeds) },
+    { ...views('weights', slices, weights), ...sum.feeds, ...tensorsOf(objective.inputs, feeds) },
     { ...sum.into, loss },
   )
   return { loss: loss.data[0] as number, gradient: sum.now }

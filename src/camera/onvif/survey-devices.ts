@@ -122,24 +122,27 @@ async function ask(
 ): Promise<SurveyedDevice> {
   const { credentials, timeoutMs = 5000, clock = systemClock, snapshotDir } = options
   const client = createDeviceClient(address, { credentials, timeoutMs, clock })
-  let told: InspectedDevice
+  let inspected: InspectedDevice
   try {
-    told = await inspectDevice(client)
+    inspected = await inspectDevice(client)
   } catch (thrown) {
     return { ...row, asked: true, error: errorRow(toAppError(thrown)) }
   }
-  const asked = { ...row, ...told, asked: true }
-  const [chosen] = chooseProfiles(told.profiles)
+  const asked = { ...row, ...inspected, asked: true }
+  const [chosen] = chooseProfiles(inspected.profiles)
   if (snapshotDir === undefined || chosen === undefined) return asked
   try {
     const allowClearPassword = options.address !== undefined
     const picture = await fetchSnapshot(client, { token: chosen.main.token, allowClearPassword })
-    const snapshot = join(snapshotDir, `${slug(`${row.name ?? told.model ?? 'camera'} ${row.address}`)}.jpg`)
+    const snapshot = join(
+      snapshotDir,
+      `${slug(`${row.name ?? inspected.model ?? 'camera'} ${row.address}`)}.jpg`,
+    )
     // What a camera sees is nobody else's business on this machine.
     await writeFile(snapshot, picture, { mode: 0o600 })
     return { ...asked, snapshot }
   } catch (thrown) {
-    return { ...asked, notes: [...told.notes, `no snapshot: ${toAppError(thrown).message}`] }
+    return { ...asked, notes: [...inspected.notes, `no snapshot: ${toAppError(thrown).message}`] }
   }
 }
 

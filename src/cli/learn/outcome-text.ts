@@ -4,7 +4,7 @@ import type { LearnOutcome } from '../../../pipelines/learn/learn.ts'
 export function outcomeText(model: string, outcome: LearnOutcome): string {
   const { version, result, live, decision, corrected, report } = outcome
   const stays = live === null ? 'there is no live version yet' : `the live version ${live} stays`
-  const told = {
+  const headlines = {
     live: `${model} ${version} is live`,
     shadow: `${model} ${version} judges live clips unheard; it takes over if it agrees`,
     registered: `${model} ${version} is registered: vireo model promote ${model} ${version}`,
@@ -14,5 +14,5 @@ export function outcomeText(model: string, outcome: LearnOutcome): string {
   const { clips, rightBefore, rightNow } = corrected
   const learned =
     clips > 0 ? [`corrected clips: ${rightNow} of ${clips} are right now, ${rightBefore} were before`] : []
-  return `${[told[result], ...reasons, ...learned, `report: ${report}`].join('\n')}\n`
+  return `${[headlines[result], ...reasons, ...learned, `report: ${report}`].join('\n')}\n`
 }

@@ -114,11 +114,11 @@ function failure(telemetry: RunningTelemetry): Promise<AppError> {
 }
 
 function printer(json: boolean, zone: string, telemetry: RunningTelemetry): (step: AlertStep) => void {
-  let told = false
+  let warned = false
   const writer = createLineWriter(1, (lines) => {
     telemetry.count('vireo_log_lines_lost_total', {}, lines)
-    if (!told) telemetry.log.warn({}, 'alerts cannot be printed; they are kept and delivered all the same')
-    told = true
+    if (!warned) telemetry.log.warn({}, 'alerts cannot be printed; they are kept and delivered all the same')
+    warned = true
   })
   return (step) =>
     writer.write(`${json ? jsonText(JSON.stringify(step)) : cleanText(describeStep(step, zone))}\n`)

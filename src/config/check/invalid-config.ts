@@ -14,18 +14,18 @@ export function invalidConfig(
   file: string,
   placeOf: (path: readonly PropertyKey[]) => Place,
 ): AppError {
-  const told = problems.slice(0, mostProblems).map((problem) => {
+  const shown = problems.slice(0, mostProblems).map((problem) => {
     const { place, line, column } = placeOf(problem.path)
     const field = cut(pathText(problem.path), mostFieldLetters)
     const text = `${place}: ${field || '(root)'}: ${cut(problem.message, mostLetters)}`
     return { line, column, field, text, accepted: cut(problem.accepted, mostLetters) }
   })
-  const more = problems.length - told.length
-  const lines = told.map(({ text }) => text)
+  const more = problems.length - shown.length
+  const lines = shown.map(({ text }) => text)
   if (more > 0) lines.push(`and ${more} more`)
-  const { line, column, field, accepted } = told[0]!
+  const { line, column, field, accepted } = shown[0]!
   return new AppError('CONFIG_INVALID', lines.join('\n'), {
-    details: { file, line, column, field, accepted, problems: told },
+    details: { file, line, column, field, accepted, problems: shown },
   })
 }
 

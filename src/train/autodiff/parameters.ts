@@ -91,8 +91,8 @@ export function trainableParameters(
   return new Map(
     entries.map(({ name, shape, start, count }) => {
       const [from, to] = [start - first, start - first + count]
-      const piece = graph.op('Slice', [flat, graph.i64([from]), graph.i64([to]), graph.i64([0])])
-      return [name, tape.leaf(graph.op('Reshape', [piece, graph.i64(shape)]), shape)]
+      const slice = graph.op('Slice', [flat, graph.i64([from]), graph.i64([to]), graph.i64([0])])
+      return [name, tape.leaf(graph.op('Reshape', [slice, graph.i64(shape)]), shape)]
     }),
   )
 }

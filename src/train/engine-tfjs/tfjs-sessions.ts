@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs'
 import type { Tensor as OnnxTensor } from '../../onnx/onnx-runtime.ts'
 import { splitParameters } from '../autodiff/parameters.ts'
-import { cutPieces, type Piece, pieceName } from '../autodiff/pieces.ts'
+import { cutSlices, type Slice, sliceName } from '../autodiff/vector-slices.ts'
 import type { AdamWSettings } from '../step/adamw.ts'
 import type { Objective } from '../step/objective.ts'
 import { buildApplyGraph, buildLossGraph, type StepOptions } from '../step/step-graph.ts'
@@ -34,19 +34,19 @@ export async function openTfjsSessions(
   const forward = interpretGraph(tf, buildLossGraph(objective))
   const update = interpretGraph(tf, buildApplyGraph(objective, optimiser, options))
 
-  const [pieces, frozenPieces] = [cutPieces(trained), cutPieces(frozen)]
+  const [slices, frozenSlices] = [cutSlices(trained), cutSlices(frozen)]
 
-  /** Loss and the gradient of each piece; `feeds` has weights, frozen and what the objective is fed with. */
+  /** Loss and the gradient of each slice; `feeds` has weights, frozen and what the objective is fed with. */
   const differentiate = (feeds: ReadonlyMap<string, Tensor>) => {
-    const cut = (vector: string, all: readonly Piece[]) =>
-      all.flatMap((piece) => {
-        const flat = feeds.get(pieceName(vector, piece))!.flatten()
-        return piece.entries.map(({ shape, start, count }) =>
-          tf.slice(flat, [start - piece.start], [count]).reshape([...shape]),
+    const cut = (vector: string, all: readonly Slice[]) =>
+      all.flatMap((slice) => {
+        const flat = feeds.get(sliceName(vector, slice))!.flatten()
+        return slice.entries.map(({ shape, start, count }) =>
+          tf.slice(flat, [start - slice.start], [count]).reshape([...shape]),
         )
       })
-    const leaves = cut('weights', pieces)
-    const rest = cut('frozen', frozenPieces)
+    const leaves = cut('weights', slices)
+    const rest = cut('frozen', frozenSlices)
     const loss = (...values: Tensor[]) => {
       const all = new Map(feeds)
       trained.entries.forEach((entry, n) => {
@@ -59,7 +59,7 @@ export async function openTfjsSessions(
     }
     const { value, grads } = tf.engine().gradients(() => loss(...leaves), leaves, undefined, true)
     const gradientOf = new Map(trained.entries.map(({ name }, n) => [name, grads[n]]))
-    const gradients = pieces.map(({ entries, shape }) => {
+    const gradients = slices.map(({ entries, shape }) => {
       const parts = entries.map(({ name, count }) => gradientOf.get(name)?.flatten() ?? tf.zeros([count]))
       return tf.concat(parts).reshape([...shape])
     })
@@ -78,9 +78,9 @@ export async function openTfjsSessions(
     },
     close: async () => {},
   })
-  /** Tensors under the names of the pieces of a vector. */
+  /** Tensors under the names of the slices of a vector. */
   const named = (vector: string, tensors: readonly Tensor[]) =>
-    pieces.map((piece, n) => [pieceName(vector, piece), tensors[n]!] as const)
+    slices.map((slice, n) => [sliceName(vector, slice), tensors[n]!] as const)
 
   return {
     name,
@@ -91,7 +91,7 @@ export async function openTfjsSessions(
     }),
     accumulate: session((feeds) => {
       const { loss, gradients } = differentiate(feeds)
-      const sums = pieces.map((piece, n) => tf.add(feeds.get(pieceName('sum', piece))!, gradients[n]!))
+      const sums = slices.map((slice, n) => tf.add(feeds.get(sliceName('sum', slice))!, gradients[n]!))
       return new Map([...named('sum_next', sums), ['loss', loss]])
     }),
     apply: session((feeds) => update.run(feeds)),

@@ -11,7 +11,7 @@ import type { TrainingProgress } from '../evaluate/prediction.ts'
 import { labelIndices, predictClips, scorePredictions } from '../export/predict.ts'
 import type { VideoModel } from '../models/video-model.ts'
 import { visibleCount } from '../models/visible-places.ts'
-import { oneOf } from '../step/objective.ts'
+import { singleLabel } from '../step/objective.ts'
 import { rateScales } from '../step/parameter-rates.ts'
 import { cosineRate, createTrainer, type Feeds } from '../step/trainer.ts'
 import type { TrainingProvider } from '../step/training-session.ts'
@@ -88,7 +88,7 @@ export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
     watch: plan.watch,
     openTrainer: (from) =>
       createTrainer({
-        objective: oneOf(model, { batch: batch / parts, dropPath, visible }),
+        objective: singleLabel(model, { batch: batch / parts, dropPath, visible }),
         threads,
         provider,
         parts,

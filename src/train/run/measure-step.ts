@@ -1,5 +1,5 @@
 import type { VideoModel } from '../models/video-model.ts'
-import { oneOf } from '../step/objective.ts'
+import { singleLabel } from '../step/objective.ts'
 import { createTrainer } from '../step/trainer.ts'
 import { plateauOf, startWeights } from './fine-tune.ts'
 import type { FineTunePlan } from './fine-tune-plan.ts'
@@ -15,7 +15,7 @@ export async function measureStepMs(options: {
   const clips = plan.microBatch ?? plan.batch
   const { frames, heightPx, widthPx } = model.clip
   const trainer = await createTrainer({
-    objective: oneOf(model, { batch: clips }),
+    objective: singleLabel(model, { batch: clips }),
     threads,
     weights: startWeights(model, 1),
     parts: plan.batch / clips,

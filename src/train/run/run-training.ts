@@ -163,9 +163,9 @@ export async function runTraining(run: TrainingRun): Promise<TrainedRun> {
       const batch = await feeds.next()
       waitedMs += clock.monoMs() - askedMs
       const rate = run.rateAt(step, decidedOf())
-      const { loss: told, norm, skipped } = await trainer.step(batch, rate)
+      const { loss: stepLoss, norm, skipped } = await trainer.step(batch, rate)
       // A step that was left out may have no loss: it counts as those before it.
-      const loss = skipped && !Number.isFinite(told) ? (state.smoothed ?? 0) : told
+      const loss = skipped && !Number.isFinite(stepLoss) ? (state.smoothed ?? 0) : stepLoss
       const done = step + 1
       state = {
         ...state,

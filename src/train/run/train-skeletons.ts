@@ -3,7 +3,7 @@ import type { TrainingProgress } from '../evaluate/prediction.ts'
 import { scorePredictions } from '../export/predict.ts'
 import { type LabelledWindows, predictSkeletons } from '../export/predict-skeletons.ts'
 import type { VideoModel } from '../models/video-model.ts'
-import { oneOf } from '../step/objective.ts'
+import { singleLabel } from '../step/objective.ts'
 import { cosineRate, createTrainer, type Feeds } from '../step/trainer.ts'
 import { startWeights } from './fine-tune.ts'
 import { runTraining, type TrainedRun } from './run-training.ts'
@@ -50,7 +50,7 @@ export async function trainSkeletons(options: TrainSkeletonsOptions): Promise<Tr
     watch: 'loss',
     openTrainer: (from) =>
       createTrainer({
-        objective: oneOf(model, { batch }),
+        objective: singleLabel(model, { batch }),
         threads,
         averageDecay: 0.995,
         optimiser: { weightDecay: 0.02, clipNorm: 1 },

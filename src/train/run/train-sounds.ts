@@ -8,7 +8,7 @@ import type { TrainingProgress } from '../evaluate/prediction.ts'
 import { scorePredictions } from '../export/predict.ts'
 import { predictSounds } from '../export/predict-sounds.ts'
 import type { VideoModel } from '../models/video-model.ts'
-import { oneOf } from '../step/objective.ts'
+import { singleLabel } from '../step/objective.ts'
 import { cosineRate, createTrainer } from '../step/trainer.ts'
 import { startWeights } from './fine-tune.ts'
 import { runTraining, type TrainedRun } from './run-training.ts'
@@ -71,7 +71,7 @@ export async function trainSounds(options: TrainSoundsOptions): Promise<TrainedR
     watch: 'accuracy',
     openTrainer: (from) =>
       createTrainer({
-        objective: oneOf(model, { batch }),
+        objective: singleLabel(model, { batch }),
         threads,
         averageDecay: 0.99,
         optimiser: { weightDecay: 0.02 },

@@ -59,7 +59,7 @@ export function multiLabel(
  * One of several classes. Fed with clips and `target` [N, labels], whose rows sum to 1 (smoothed, mixed); with
  * `dropPath` also with `keep` [N, blocks], with `visible` places also with `order` [N, places]: see LeftOut.
  */
-export function oneOf(
+export function singleLabel(
   model: VideoModel,
   options: { batch: number; dropPath?: boolean; visible?: number | null },
 ): Objective {

@@ -1,13 +1,13 @@
 import { Tensor } from '../../onnx/onnx-runtime.ts'
-import { type Piece, pieceName } from '../autodiff/pieces.ts'
+import { type Slice, sliceName } from '../autodiff/vector-slices.ts'
 
 /**
- * A flat vector that a graph takes and gives changed. Graphs read and write it through views of its pieces that are made
+ * A flat vector that a graph takes and gives changed. Graphs read and write it through views of its slices that are made
  * once: nothing is copied between steps.
  */
 export interface StateVector {
   readonly now: Float32Array
-  /** The pieces as inputs of a graph, named after the vector. */
+  /** The slices as inputs of a graph, named after the vector. */
   readonly feeds: Readonly<Record<string, Tensor>>
   /** Where a graph writes its outputs `<vector>_next`. */
   readonly into: Readonly<Record<string, Tensor>>
@@ -20,11 +20,11 @@ export interface StateVector {
  *
  * @param values are taken over.
  */
-export function createStateVector(name: string, pieces: readonly Piece[], values: Float32Array): StateVector {
+export function createStateVector(name: string, slices: readonly Slice[], values: Float32Array): StateVector {
   const side = (data: Float32Array) => ({
     data,
-    feeds: views(name, pieces, data),
-    into: views(`${name}_next`, pieces, data),
+    feeds: views(name, slices, data),
+    into: views(`${name}_next`, slices, data),
   })
   let [now, next] = [side(values), side(new Float32Array(values.length))]
   return {
@@ -51,23 +51,23 @@ export function createStateVector(name: string, pieces: readonly Piece[], values
  */
 export function createStateInPlace(
   name: string,
-  pieces: readonly Piece[],
+  slices: readonly Slice[],
   values: Float32Array,
 ): StateVector {
   return {
     now: values,
-    feeds: views(name, pieces, values),
-    into: views(`${name}_next`, pieces, values),
+    feeds: views(name, slices, values),
+    into: views(`${name}_next`, slices, values),
     swap() {},
   }
 }
 
-/** Views of the pieces of a vector by the names of pieceName. */
-export function views(name: string, pieces: readonly Piece[], data: Float32Array): Record<string, Tensor> {
+/** Views of the slices of a vector by the names of sliceName. */
+export function views(name: string, slices: readonly Slice[], data: Float32Array): Record<string, Tensor> {
   return Object.fromEntries(
-    pieces.map((piece) => {
-      const { shape, start, count } = piece
-      return [pieceName(name, piece), new Tensor('float32', data.subarray(start, start + count), shape)]
+    slices.map((slice) => {
+      const { shape, start, count } = slice
+      return [sliceName(name, slice), new Tensor('float32', data.subarray(start, start + count), shape)]
     }),
   )
 }

@@ -7,15 +7,15 @@ import {
   splitParameters,
   trainableParameters,
 } from '../autodiff/parameters.ts'
-import {
-  cutPieces,
-  type Piece,
-  pieceGradients,
-  pieceInputs,
-  pieceOutputs,
-  pieceParameters,
-} from '../autodiff/pieces.ts'
 import { createTape, type Tape, type Value } from '../autodiff/tape.ts'
+import {
+  cutSlices,
+  type Slice,
+  sliceGradients,
+  sliceInputs,
+  sliceOutputs,
+  sliceParameters,
+} from '../autodiff/vector-slices.ts'
 import { clipTensor, type VideoModel } from '../models/video-model.ts'
 import { type AdamWSettings, type AdamWState, emitAdamW } from './adamw.ts'
 import type { Objective } from './objective.ts'
@@ -36,8 +36,8 @@ export interface StepOptions {
 export type Precision = 'fp32' | 'fp16'
 
 /**
- * One training step as one ONNX graph: forward, backward and AdamW. Weights and all that goes with them come and go piece
- * by piece (see cutPieces).
+ * One training step as one ONNX graph: forward, backward and AdamW. Weights and all that goes with them come and go slice
+ * by slice (see cutSlices).
  * In: weights, m, v; frozen, the weights that are not trained; what the objective is fed with; rate, correct1, correct2;
  * scales where tensors differ in rate; average and average_decay where an average is kept.
  * Out: weights_next, m_next, v_next; average_next where it is kept; loss; norm.
@@ -48,27 +48,27 @@ export function buildStepGraph(
   options: StepOptions = {},
 ): Uint8Array {
   const graph = createGraphBuilder({ name: `${objective.name}-step` })
-  const pieces = trainedPieces(objective, options)
-  const weights = pieceInputs(graph, 'weights', pieces)
-  const { gradients, loss } = emitGradients(graph, objective, { pieces, weights }, options)
-  emitUpdate(graph, pieces, { weights, gradients }, { optimiser, options })
+  const slices = trainedSlices(objective, options)
+  const weights = sliceInputs(graph, 'weights', slices)
+  const { gradients, loss } = emitGradients(graph, objective, { slices, weights }, options)
+  emitUpdate(graph, slices, { weights, gradients }, { optimiser, options })
   graph.output('loss', loss, 'float32', [])
   return graph.model()
 }
 
 /**
  * The gradient of a part of a batch, added to what came before. In half precision the sum is taken in float32.
- * In: weights, sum, frozen, piece by piece; what the objective is fed with; loss_scale in half precision.
+ * In: weights, sum, frozen, slice by slice; what the objective is fed with; loss_scale in half precision.
  * Out: sum_next; loss, not scaled.
  */
 export function buildAccumulateGraph(objective: Objective, options: StepOptions = {}): Uint8Array {
   const graph = createGraphBuilder({ name: `${objective.name}-accumulate` })
-  const pieces = trainedPieces(objective, options)
-  const weights = pieceInputs(graph, 'weights', pieces)
-  const sums = pieceInputs(graph, 'sum', pieces)
-  const { gradients, loss } = emitGradients(graph, objective, { pieces, weights }, options)
+  const slices = trainedSlices(objective, options)
+  const weights = sliceInputs(graph, 'weights', slices)
+  const sums = sliceInputs(graph, 'sum', slices)
+  const { gradients, loss } = emitGradients(graph, objective, { slices, weights }, options)
   const next = sums.map((sum, n) => graph.op('Add', [sum, gradients[n]!]))
-  pieceOutputs(graph, 'sum', pieces, next)
+  sliceOutputs(graph, 'sum', slices, next)
   graph.output('loss', loss, 'float32', [])
   return options.precision === 'fp16' ? convertFp16(graph.model()).model : graph.model()
 }
@@ -83,11 +83,11 @@ export function buildApplyGraph(
   options: StepOptions = {},
 ): Uint8Array {
   const graph = createGraphBuilder({ name: `${objective.name}-apply` })
-  const pieces = trainedPieces(objective, options)
-  const weights = pieceInputs(graph, 'weights', pieces)
+  const slices = trainedSlices(objective, options)
+  const weights = sliceInputs(graph, 'weights', slices)
   const share = graph.input('share', 'float32', [])
-  const gradients = pieceInputs(graph, 'sum', pieces).map((sum) => graph.op('Mul', [sum, share]))
-  emitUpdate(graph, pieces, { weights, gradients }, { optimiser, options })
+  const gradients = sliceInputs(graph, 'sum', slices).map((sum) => graph.op('Mul', [sum, share]))
+  emitUpdate(graph, slices, { weights, gradients }, { optimiser, options })
   return graph.model()
 }
 
@@ -123,8 +123,8 @@ export function buildLossGraph(objective: Objective): Uint8Array {
   return graph.model()
 }
 
-function trainedPieces({ parameters }: Objective, { scaleOf = () => 1 }: StepOptions): Piece[] {
-  return cutPieces(splitParameters(parameters, scaleOf).trained)
+function trainedSlices({ parameters }: Objective, { scaleOf = () => 1 }: StepOptions): Slice[] {
+  return cutSlices(splitParameters(parameters, scaleOf).trained)
 }
 
 /** Declares what the objective is fed with, and emits the way forward. */
@@ -137,22 +137,22 @@ function emitLoss(tape: Tape, objective: Objective, parameters: ReadonlyMap<stri
   )
 }
 
-/** Forward and backward: declares what the objective is fed with, gives the gradient of each piece of what is trained. */
+/** Forward and backward: declares what the objective is fed with, gives the gradient of each slice of what is trained. */
 function emitGradients(
   graph: GraphBuilder,
   objective: Objective,
-  { pieces, weights }: { pieces: readonly Piece[]; weights: readonly string[] },
+  { slices, weights }: { slices: readonly Slice[]; weights: readonly string[] },
   { scaleOf = () => 1, precision = 'fp32' }: StepOptions,
 ): { gradients: string[]; loss: string } {
   const tape = createTape(graph)
-  const parameters = pieceParameters(tape, pieces, weights)
-  const frozen = cutPieces(splitParameters(objective.parameters, scaleOf).frozen)
-  const kept = pieceParameters(tape, frozen, pieceInputs(graph, 'frozen', frozen))
+  const parameters = sliceParameters(tape, slices, weights)
+  const frozen = cutSlices(splitParameters(objective.parameters, scaleOf).frozen)
+  const kept = sliceParameters(tape, frozen, sliceInputs(graph, 'frozen', frozen))
   for (const [name, { name: value, shape }] of kept) parameters.set(name, tape.constant(value, shape))
   const loss = emitLoss(tape, objective, parameters)
   const gradientOf = tape.gradients(precision === 'fp16' ? scaledLoss(tape, loss) : loss)
   return {
-    gradients: pieceGradients(graph, pieces, (name) => gradientOf(parameters.get(name)!)),
+    gradients: sliceGradients(graph, slices, (name) => gradientOf(parameters.get(name)!)),
     loss: loss.name,
   }
 }
@@ -167,14 +167,14 @@ function scaledLoss(tape: Tape, loss: Value): Value {
 /** AdamW and the moving average, with their inputs and outputs. */
 function emitUpdate(
   graph: GraphBuilder,
-  pieces: readonly Piece[],
+  slices: readonly Slice[],
   { weights, gradients }: { weights: readonly string[]; gradients: readonly string[] },
   { optimiser, options }: { optimiser: AdamWSettings; options: StepOptions },
 ): void {
-  const inputs = (vector: string) => pieceInputs(graph, vector, pieces)
+  const inputs = (vector: string) => sliceInputs(graph, vector, slices)
   const [m, v] = [inputs('m'), inputs('v')]
-  const scales = hasScales(pieces, options) ? inputs('scales') : null
-  const states = pieces.map(
+  const scales = hasScales(slices, options) ? inputs('scales') : null
+  const states = slices.map(
     ({ decay }, n): AdamWState => ({
       weights: weights[n]!,
       m: m[n]!,
@@ -188,10 +188,10 @@ function emitUpdate(
   const scalars = { rate: scalar('rate'), correct1: scalar('correct1'), correct2: scalar('correct2') }
   const { next, norm } = emitAdamW(graph, states, scalars, optimiser)
   for (const vector of ['weights', 'm', 'v'] as const)
-    pieceOutputs(
+    sliceOutputs(
       graph,
       vector,
-      pieces,
+      slices,
       next.map((each) => each[vector]),
     )
   graph.output('norm', norm, 'float32', [])
@@ -202,13 +202,13 @@ function emitUpdate(
     const way = graph.op('Mul', [graph.op('Sub', [next[n]!.weights, average]), pull])
     return graph.op('Add', [average, way])
   })
-  pieceOutputs(graph, 'average', pieces, moved)
+  sliceOutputs(graph, 'average', slices, moved)
 }
 
 /** Whether tensors differ in rate, so that the graph takes `scales`. */
-export function hasScales(pieces: readonly Piece[], { scaleOf }: StepOptions): boolean {
+export function hasScales(slices: readonly Slice[], { scaleOf }: StepOptions): boolean {
   return (
-    scaleOf !== undefined && pieces.some(({ entries }) => entries.some(({ name }) => scaleOf(name) !== 1))
+    scaleOf !== undefined && slices.some(({ entries }) => entries.some(({ name }) => scaleOf(name) !== 1))
   )
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from '../../core/errors.ts'
 import { Tensor } from '../../onnx/onnx-runtime.ts'
 import { gatherParameters, layOut, type ParameterLayout, splitParameters } from '../autodiff/parameters.ts'
-import { cutPieces } from '../autodiff/pieces.ts'
+import { cutSlices } from '../autodiff/vector-slices.ts'
 import { type AdamWSettings, adamWDefaults } from './adamw.ts'
 import { firstLossScale, type LossScale, leastLossScale, nextLossScale } from './loss-scale.ts'
 import type { Objective, ObjectiveInput } from './objective.ts'
@@ -97,30 +97,30 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 
   const first = from?.weights ?? options.weights ?? new Float32Array(whole.total)
   const frozenWeights = gatherParameters(first, whole, frozen)
-  const pieces = cutPieces(trained)
-  const vector = (name: string, values: Float32Array) => createStateVector(name, pieces, values)
+  const slices = cutSlices(trained)
+  const vector = (name: string, values: Float32Array) => createStateVector(name, slices, values)
   const zeros = () => new Float32Array(trained.total)
   // Gathered and sliced: what the caller gave is not written to.
   const weights = vector('weights', gatherParameters(first, whole, trained))
   // A step in half precision may be taken back.
   const moment = precision === 'fp16' ? createStateVector : createStateInPlace
-  const m = moment('m', pieces, from?.m.slice() ?? zeros())
-  const v = moment('v', pieces, from?.v.slice() ?? zeros())
+  const m = moment('m', slices, from?.m.slice() ?? zeros())
+  const v = moment('v', slices, from?.v.slice() ?? zeros())
   const average =
     averageDecay === undefined
       ? null
       : vector('average', gatherParameters(from?.average ?? first, whole, trained))
   const updated = [weights, m, v, ...(average ? [average] : [])]
-  const sum = accumulate === null ? null : createStateInPlace('sum', pieces, zeros())
+  const sum = accumulate === null ? null : createStateInPlace('sum', slices, zeros())
   let stepsDone = from?.step ?? 0
   let lossScale = precision === 'fp16' ? (from?.lossScale ?? firstLossScale) : null
   /** Steps that moved the weights. */
   const updates = () => stepsDone - (lossScale?.skipped ?? 0)
 
-  const told = { loss: scalar(0), norm: scalar(0) }
-  const frozenFeed = views('frozen', cutPieces(frozen), frozenWeights)
-  const scaleFeed = hasScales(pieces, { scaleOf })
-    ? views('scales', pieces, scaleVector(trained, scaleOf))
+  const measured = { loss: scalar(0), norm: scalar(0) }
+  const frozenFeed = views('frozen', cutSlices(frozen), frozenWeights)
+  const scaleFeed = hasScales(slices, { scaleOf })
+    ? views('scales', slices, scaleVector(trained, scaleOf))
     : {}
   const updateFeeds = (rate: number) => ({
     ...weights.feeds,
@@ -135,12 +135,15 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       average_decay: scalar(Math.min(averageDecay!, (1 + updates()) / (10 + updates()))),
     }),
   })
-  const updateInto = () => Object.assign({ norm: told.norm }, ...updated.map(({ into }) => into))
+  const updateInto = () => Object.assign({ norm: measured.norm }, ...updated.map(({ into }) => into))
 
   const runWhole = async (feeds: Feeds, rate: number) => {
     const tensors = tensorsOf(objective.inputs, feeds)
-    await step!.run({ ...updateFeeds(rate), ...frozenFeed, ...tensors }, { ...updateInto(), loss: told.loss })
-    return numberOf(told.loss)
+    await step!.run(
+      { ...updateFeeds(rate), ...frozenFeed, ...tensors },
+      { ...updateInto(), loss: measured.loss },
+    )
+    return numberOf(measured.loss)
   }
   const runParts = async (list: readonly Feeds[], rate: number) => {
     sum!.now.fill(0)
@@ -150,9 +153,9 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       const scaled = lossScale && { loss_scale: scalar(lossScale.scale) }
       await accumulate!.run(
         { ...weights.feeds, ...sum!.feeds, ...frozenFeed, ...tensors, ...scaled },
-        { ...sum!.into, loss: told.loss },
+        { ...sum!.into, loss: measured.loss },
       )
-      loss += numberOf(told.loss) / parts
+      loss += numberOf(measured.loss) / parts
     }
     const share = 1 / (parts * (lossScale?.scale ?? 1))
     await apply!.run({ ...updateFeeds(rate), ...sum!.feeds, share: scalar(share) }, updateInto())
@@ -175,7 +178,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       const loss = await (step !== null && parts === 1
         ? runWhole(list[0]!, learningRate)
         : runParts(list, learningRate))
-      const norm = numberOf(told.norm)
+      const norm = numberOf(measured.norm)
       const finite = Number.isFinite(loss) && Number.isFinite(norm)
       if (lossScale) lossScale = nextLossScale(lossScale, finite)
       if (!finite && lossScale && lossScale.scale >= leastLossScale) {

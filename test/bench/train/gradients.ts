@@ -4,7 +4,7 @@ import { createFrameCnn } from '../../../src/train/models/frame-cnn.ts'
 import { createPlaceTransformer } from '../../../src/train/models/place-transformer.ts'
 import { type Preset, presets } from '../../../src/train/models/presets.ts'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
-import { type Objective, oneOf } from '../../../src/train/step/objective.ts'
+import { type Objective, singleLabel } from '../../../src/train/step/objective.ts'
 import { buildGradientGraph } from '../../../src/train/step/step-graph.ts'
 import { type Feeds, tensorsOf } from '../../../src/train/step/trainer.ts'
 import { tfjsGradient } from '../../support/tfjs-gradient.ts'
@@ -25,12 +25,12 @@ function objectives(): [string, Objective][] {
     mixed: 128,
   }
   const transformer = (preset: Preset) =>
-    oneOf(createVideoTransformer({ ...preset, labels: names }), { batch: 1 })
+    singleLabel(createVideoTransformer({ ...preset, labels: names }), { batch: 1 })
   return [
-    ['frame-cnn', oneOf(createFrameCnn(convolutions), { batch: 2 })],
+    ['frame-cnn', singleLabel(createFrameCnn(convolutions), { batch: 2 })],
     [
       'places',
-      oneOf(createPlaceTransformer({ ...convolutions, heads: 4, hidden: 256, depth: 2 }), { batch: 2 }),
+      singleLabel(createPlaceTransformer({ ...convolutions, heads: 4, hidden: 256, depth: 2 }), { batch: 2 }),
     ],
     ['nano', transformer(presets.nano)],
     ['small', transformer({ ...presets.small, clip: short })],
@@ -42,7 +42,7 @@ function objectives(): [string, Objective][] {
 function smallest(): [string, Objective] {
   const clip = { frames: 2, heightPx: 32, widthPx: 32 }
   const model = createFrameCnn({ clip, labels: labelNames(labels), widths: [4, 4, 4, 4], mixed: 4 })
-  return ['frame-cnn', oneOf(model, { batch: 1 })]
+  return ['frame-cnn', singleLabel(model, { batch: 1 })]
 }
 
 /**

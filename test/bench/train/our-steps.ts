@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
-import { oneOf } from '../../../src/train/step/objective.ts'
+import { singleLabel } from '../../../src/train/step/objective.ts'
 import { createTrainer } from '../../../src/train/step/trainer.ts'
 import { labelNames, type TrainingPlan } from './training-plan.ts'
 
@@ -18,7 +18,7 @@ const target = floats(plan.targetPath)
 const { frames, heightPx, widthPx } = settings.clip
 const clipBytes = batch * frames * heightPx * widthPx * 3
 const trainer = await createTrainer({
-  objective: oneOf(model, { batch }),
+  objective: singleLabel(model, { batch }),
   threads,
   weights: Float32Array.from(floats(plan.weightsPath)),
   optimiser: { weightDecay: plan.weightDecay, clipNorm: plan.clipNorm },

@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Random } from '../../../src/core/random.ts'
 import type { VideoModel } from '../../../src/train/models/video-model.ts'
 import { drawOrders, visibleCount } from '../../../src/train/models/visible-places.ts'
-import { oneOf } from '../../../src/train/step/objective.ts'
+import { singleLabel } from '../../../src/train/step/objective.ts'
 import { buildServingGraph } from '../../../src/train/step/step-graph.ts'
 import { cosineRate, createTrainer } from '../../../src/train/step/trainer.ts'
 import type { ActionVideo } from './load.ts'
@@ -26,7 +26,7 @@ export async function learnLabels(options: {
   const places = plan.patchDropout > 0 ? model.places! : 0
   const visible = places > 0 ? visibleCount(places, plan.patchDropout) : null
   const trainer = await createTrainer({
-    objective: oneOf(model, { batch, visible }),
+    objective: singleLabel(model, { batch, visible }),
     threads: 1,
     weights: start,
     optimiser: { weightDecay: plan.weightDecay },

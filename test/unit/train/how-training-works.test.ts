@@ -8,7 +8,7 @@ import { patchGrid, patchify } from '../../../src/train/models/patches.ts'
 import { presets } from '../../../src/train/models/presets.ts'
 import type { Layers } from '../../../src/train/models/transformer-layers.ts'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
-import { oneOf } from '../../../src/train/step/objective.ts'
+import { singleLabel } from '../../../src/train/step/objective.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const page = readFileSync(join(root, 'docs/how-training-works.md'), 'utf8')
@@ -29,7 +29,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
   'src/train/autodiff/tape.ts': ['Value', 'createTape'],
   'src/train/autodiff/ops-matrix.ts': ['matmul', 'linear', 'softmax', 'layerNorm', 'attend'],
   'src/train/models/video-transformer.ts': ['createVideoTransformer'],
-  'src/train/step/objective.ts': ['Objective', 'oneOf', 'multiLabel'],
+  'src/train/step/objective.ts': ['Objective', 'singleLabel', 'multiLabel'],
   'src/train/step/step-graph.ts': ['buildStepGraph', 'buildAccumulateGraph', 'buildApplyGraph'],
   'src/train/step/trainer.ts': ['createTrainer', 'cosineRate'],
 }
@@ -91,7 +91,7 @@ describe('docs/how-training-works.md', () => {
       ]),
     )
     const layers: Layers = { tape, parameters: (name) => parameters.get(name)! }
-    const { inputs } = oneOf(model, { batch })
+    const { inputs } = singleLabel(model, { batch })
     const [clips, target] = inputs as [(typeof inputs)[number], (typeof inputs)[number]]
     const patches = patchify(tape, tape.graph.input('clips', clips.type, clips.shape), {
       ...presets.nano,

@@ -11,7 +11,7 @@ import { createVideoTransformer } from '../../../../src/train/models/video-trans
 import { drawOrders } from '../../../../src/train/models/visible-places.ts'
 import { placePrediction } from '../../../../src/train/self/place-prediction.ts'
 import { selfSupervision } from '../../../../src/train/self/self-supervision.ts'
-import { multiLabel, type Objective, oneOf } from '../../../../src/train/step/objective.ts'
+import { multiLabel, type Objective, singleLabel } from '../../../../src/train/step/objective.ts'
 import { buildGradientGraph } from '../../../../src/train/step/step-graph.ts'
 import {
   createTrainer,
@@ -61,9 +61,9 @@ function feedsOf(objective: Objective, seed: number): Feeds {
 const startOf = ({ parameters }: Objective) => initialWeights(layOut(parameters), createRandom(4).normal)
 
 const objectives: [string, Objective][] = [
-  ['transformer, classes', oneOf(model, { batch })],
-  ['transformer, drop path', oneOf(model, { batch, dropPath: true })],
-  ['transformer, patch dropout', oneOf(model, { batch, visible: 2 })],
+  ['transformer, classes', singleLabel(model, { batch })],
+  ['transformer, drop path', singleLabel(model, { batch, dropPath: true })],
+  ['transformer, patch dropout', singleLabel(model, { batch, visible: 2 })],
   ['convolutions, labels', multiLabel(cnn, { batch, supervision: 'clip' })],
   ['convolutions, cells', multiLabel(cnn, { batch, supervision: 'cells' })],
   ['places, cells', multiLabel(places, { batch, supervision: 'cells' })],
@@ -94,7 +94,7 @@ describe('engine tfjs', () => {
     ['with a frozen part, two rates and an average', { averageDecay: 0.9, scaleOf: rates }],
     ['in two parts', { parts: 2 }],
   ])('trains %s: the same losses and weights', async (_name, options) => {
-    const objective = oneOf(model, { batch })
+    const objective = singleLabel(model, { batch })
     const run = async (engine: 'onnx' | 'tfjs') => {
       const trainer = await createTrainer({
         objective,

@@ -4,7 +4,7 @@ import { createGraphBuilder, type GraphBuilder } from '../../../../src/onnx/grap
 import { readModel } from '../../../../src/onnx/read-model.ts'
 import { layOut } from '../../../../src/train/autodiff/parameters.ts'
 import { importGraph } from '../../../../src/train/imported/import-graph.ts'
-import { oneOf } from '../../../../src/train/step/objective.ts'
+import { singleLabel } from '../../../../src/train/step/objective.ts'
 import { buildGradientGraph, buildServingGraph } from '../../../../src/train/step/step-graph.ts'
 import { createTrainer } from '../../../../src/train/step/trainer.ts'
 import { numbers } from '../autodiff/check-gradients.ts'
@@ -23,7 +23,7 @@ describe.each(fixtures)('%s as PyTorch exports it', (name) => {
   const { reference, clips, bytes, target } = openFixture(name)
   const model = importFixture(name)
   const layout = layOut(model.parameters)
-  const objective = oneOf(model, { batch: 2 })
+  const objective = singleLabel(model, { batch: 2 })
 
   it('gives the logits of the graph and of PyTorch, also for another batch', async () => {
     const ours = buildServingGraph(model, model.start)
@@ -155,7 +155,7 @@ describe('importGraph', () => {
     expect(relativeError(logits, await runClips(bytes, clips, [3, 2, 4, 4, 3]))).toBeLessThan(1e-5)
     // With a number for the batch the step graph gives the same loss as the logits.
     const trainer = await createTrainer({
-      objective: oneOf(model, { batch: 3 }),
+      objective: singleLabel(model, { batch: 3 }),
       threads: 1,
       weights: model.start,
     })

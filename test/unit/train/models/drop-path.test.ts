@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { layOut } from '../../../../src/train/autodiff/parameters.ts'
 import { startWeights } from '../../../../src/train/run/fine-tune.ts'
-import { oneOf } from '../../../../src/train/step/objective.ts'
+import { singleLabel } from '../../../../src/train/step/objective.ts'
 import { createTrainer } from '../../../../src/train/step/trainer.ts'
 import { tinyFootage, tinyModel } from '../tiny-footage.ts'
 
@@ -14,7 +14,7 @@ const first = startWeights(tinyModel, 1)
 /** One step with a mask [2 clips, 3 blocks], or without. */
 async function step(keep: readonly number[] | null) {
   const trainer = await createTrainer({
-    objective: oneOf(tinyModel, { batch: 2, dropPath: keep !== null }),
+    objective: singleLabel(tinyModel, { batch: 2, dropPath: keep !== null }),
     threads: 1,
     weights: first,
     optimiser: { weightDecay: 0 },

@@ -3,7 +3,7 @@ import { createRandom } from '../../../../src/core/random.ts'
 import { createFrameCnn } from '../../../../src/train/models/frame-cnn.ts'
 import { drawOrders } from '../../../../src/train/models/visible-places.ts'
 import { startWeights } from '../../../../src/train/run/fine-tune.ts'
-import { oneOf } from '../../../../src/train/step/objective.ts'
+import { singleLabel } from '../../../../src/train/step/objective.ts'
 import { createTrainer } from '../../../../src/train/step/trainer.ts'
 import { tinyFootage, tinyModel } from '../tiny-footage.ts'
 
@@ -15,7 +15,7 @@ const places = tinyModel.places!
 
 async function lossOf(visible: number | null, order = drawOrders(2, places, createRandom(3))) {
   const trainer = await createTrainer({
-    objective: oneOf(tinyModel, { batch: 2, visible }),
+    objective: singleLabel(tinyModel, { batch: 2, visible }),
     threads: 1,
     weights: startWeights(tinyModel, 1),
   })

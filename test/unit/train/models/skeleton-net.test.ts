@@ -4,7 +4,7 @@ import { makeSkeletonBatch } from '../../../../pipelines/train/skeleton-batch.ts
 import { skeletonLabels } from '../../../../src/simulate/motion/skeleton-labels.ts'
 import { createSkeletonNet } from '../../../../src/train/models/skeleton-net.ts'
 import { startWeights } from '../../../../src/train/run/fine-tune.ts'
-import { oneOf } from '../../../../src/train/step/objective.ts'
+import { singleLabel } from '../../../../src/train/step/objective.ts'
 import { buildGradientGraph, buildServingGraph } from '../../../../src/train/step/step-graph.ts'
 import { numbers } from '../autodiff/check-gradients.ts'
 
@@ -57,7 +57,9 @@ describe('the model of skeletons', () => {
     const batch = makeSkeletonBatch(recipe, 1)
     const clips = new Tensor('float32', batch.clips, [recipe.batch, frames, 2, 17, 3])
     const target = new Tensor('float32', batch.target, [recipe.batch, skeletonLabels.length])
-    const session = await InferenceSession.create(buildGradientGraph(oneOf(model, { batch: recipe.batch })))
+    const session = await InferenceSession.create(
+      buildGradientGraph(singleLabel(model, { batch: recipe.batch })),
+    )
     const at = async (values: Float32Array) => {
       const weights = new Tensor('float32', values, [values.length])
       const { loss, gradient } = await session.run({ weights, clips, target })

@@ -11,7 +11,7 @@ import { predictSounds, windowStarts } from '../../../../src/train/export/predic
 import { createSoundCnn } from '../../../../src/train/models/sound-cnn.ts'
 import { startWeights } from '../../../../src/train/run/fine-tune.ts'
 import { trainSounds } from '../../../../src/train/run/train-sounds.ts'
-import { oneOf } from '../../../../src/train/step/objective.ts'
+import { singleLabel } from '../../../../src/train/step/objective.ts'
 import { buildGradientGraph } from '../../../../src/train/step/step-graph.ts'
 import { tempDir } from '../../../support/temp-dir.ts'
 import { numbers } from '../autodiff/check-gradients.ts'
@@ -140,7 +140,7 @@ describe('the model of sound', () => {
       window,
     ])
     const target = new Tensor('float32', Float32Array.of(1, 0, 0, 1), [2, 2])
-    const session = await InferenceSession.create(buildGradientGraph(oneOf(model, { batch: 2 })))
+    const session = await InferenceSession.create(buildGradientGraph(singleLabel(model, { batch: 2 })))
     const at = async (values: Float32Array) => {
       const weights = new Tensor('float32', values, [values.length])
       const { loss, gradient } = await session.run({ weights, clips, target })

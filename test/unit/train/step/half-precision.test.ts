@@ -15,7 +15,7 @@ import { readHistory } from '../../../../src/train/run/run-history.ts'
 import { selfSupervision } from '../../../../src/train/self/self-supervision.ts'
 import { firstLossScale, nextLossScale } from '../../../../src/train/step/loss-scale.ts'
 import type { Objective } from '../../../../src/train/step/objective.ts'
-import { oneOf } from '../../../../src/train/step/objective.ts'
+import { singleLabel } from '../../../../src/train/step/objective.ts'
 import { buildAccumulateGraph } from '../../../../src/train/step/step-graph.ts'
 import { createTrainer, type Feeds, type TrainerOptions } from '../../../../src/train/step/trainer.ts'
 import { tempDir } from '../../../support/temp-dir.ts'
@@ -47,7 +47,9 @@ async function losses(options: Omit<TrainerOptions, 'threads'>, given: Feeds, st
 
 describe('half precision', () => {
   it('computes products in half precision and losses, norms and the update in float32', () => {
-    const { graph } = readModel(buildAccumulateGraph(oneOf(tinyModel, { batch: 8 }), { precision: 'fp16' }))
+    const { graph } = readModel(
+      buildAccumulateGraph(singleLabel(tinyModel, { batch: 8 }), { precision: 'fp16' }),
+    )
     const half = new Set(
       graph!.node.flatMap(({ opType, output, attribute }) =>
         opType === 'Cast' && attribute[0]?.i === 10n ? output : [],
@@ -74,7 +76,7 @@ describe('half precision', () => {
   })
 
   it('learns a video transformer with losses near those of float32', async () => {
-    const options = { objective: oneOf(tinyModel, { batch: 8 }), weights: startWeights(tinyModel, 3) }
+    const options = { objective: singleLabel(tinyModel, { batch: 8 }), weights: startWeights(tinyModel, 3) }
     const whole = await losses(options, feeds(), 30)
     const half = await losses({ ...options, precision: 'fp16' }, feeds(), 30)
     const skipped = half.state.lossScale!.skipped
@@ -93,13 +95,13 @@ describe('half precision', () => {
       widths: [8, 8, 8, 8],
       mixed: 8,
     })
-    const cnnOptions = { objective: oneOf(cnn, { batch: 8 }), weights: startWeights(cnn, 3) }
+    const cnnOptions = { objective: singleLabel(cnn, { batch: 8 }), weights: startWeights(cnn, 3) }
     const { clips, target, reference } = openFixture('videomae')
     const imported = importFixture('videomae')
     const cases = [
       [cnnOptions, feeds()],
       [
-        { objective: oneOf(imported, { batch: reference.shape[0] }), weights: imported.start },
+        { objective: singleLabel(imported, { batch: reference.shape[0] }), weights: imported.start },
         { clips, target },
       ],
     ] as const

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { layOut, type ParameterSpec } from '../../../../src/train/autodiff/parameters.ts'
-import { cutPieces } from '../../../../src/train/autodiff/pieces.ts'
+import { cutSlices } from '../../../../src/train/autodiff/vector-slices.ts'
 import { createStateInPlace, createStateVector } from '../../../../src/train/step/state-vector.ts'
 
 const spec = (name: string, shape: number[], decay: boolean): ParameterSpec => ({
@@ -18,23 +18,23 @@ const layout = layOut([
   spec('b.bias', [2], false),
 ])
 
-describe('pieces of a flat vector', () => {
+describe('slices of a flat vector', () => {
   it('are large tensors by themselves, and small neighbours together unless only some are decayed', () => {
-    const pieces = cutPieces(layout)
-    expect(pieces.map(({ name, shape, start, decay }) => [name, shape, start, decay])).toEqual([
+    const slices = cutSlices(layout)
+    expect(slices.map(({ name, shape, start, decay }) => [name, shape, start, decay])).toEqual([
       ['a.weight', [4, 8], 0, true],
       ['large', [200, 100], 32, true],
       ['b.weight', [20], 20_032, true],
       ['a.bias', [10], 20_052, false],
     ])
-    expect(pieces.flatMap(({ entries }) => entries)).toEqual(layout.entries)
-    expect(pieces.reduce((sum, { count }) => sum + count, 0)).toBe(layout.total)
+    expect(slices.flatMap(({ entries }) => entries)).toEqual(layout.entries)
+    expect(slices.reduce((sum, { count }) => sum + count, 0)).toBe(layout.total)
   })
 
   it('are views: what a graph writes is the next state, and the old one stays until then', () => {
-    const pieces = cutPieces(layout)
+    const slices = cutSlices(layout)
     const values = Float32Array.from({ length: layout.total }, (_, n) => n)
-    const vector = createStateVector('m', pieces, values)
+    const vector = createStateVector('m', slices, values)
     expect([...(vector.feeds['m/a.bias']!.data as Float32Array)].slice(0, 2)).toEqual([20_052, 20_053])
     ;(vector.into['m_next/a.bias']!.data as Float32Array).fill(7)
     expect(vector.now[20_052]).toBe(20_052)
@@ -44,7 +44,7 @@ describe('pieces of a flat vector', () => {
   })
 
   it('are written over where that is asked for', () => {
-    const vector = createStateInPlace('m', cutPieces(layout), new Float32Array(layout.total))
+    const vector = createStateInPlace('m', cutSlices(layout), new Float32Array(layout.total))
     ;(vector.into['m_next/large']!.data as Float32Array).fill(3)
     expect([vector.now[31], vector.now[32], vector.feeds['m/large']!.data[0]]).toEqual([0, 3, 3])
   })

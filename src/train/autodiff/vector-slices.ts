@@ -4,9 +4,9 @@ import type { Tape, Value } from './tape.ts'
 
 /**
  * A stretch of the flat vectors that a training graph takes and gives as one tensor, so that nothing has to be cut out
- * of the whole or put together again, and the update of a piece stays in the processor's cache.
+ * of the whole or put together again, and the update of a slice stays in the processor's cache.
  */
-export interface Piece {
+export interface Slice {
   /** That of its first tensor. */
   readonly name: string
   /** The shape of the tensor if it is the only one, or [count]. */
@@ -19,10 +19,10 @@ export interface Piece {
   readonly entries: ParameterLayout['entries']
 }
 
-/** Tensors with fewer numbers share a piece with their neighbours: each input of a graph costs some microseconds. */
+/** Tensors with fewer numbers share a slice with their neighbours: each input of a graph costs some microseconds. */
 const leastAlone = 16_384
 
-export function cutPieces({ entries }: ParameterLayout): Piece[] {
+export function cutSlices({ entries }: ParameterLayout): Slice[] {
   const groups: ParameterLayout['entries'][number][][] = []
   for (const entry of entries) {
     const before = groups.at(-1)
@@ -40,36 +40,36 @@ export function cutPieces({ entries }: ParameterLayout): Piece[] {
   })
 }
 
-/** Name of the graph's input for a piece of the vector `vector`, such as `weights`. */
-export function pieceName(vector: string, { name }: Piece): string {
+/** Name of the graph's input for a slice of the vector `vector`, such as `weights`. */
+export function sliceName(vector: string, { name }: Slice): string {
   return `${vector}/${name}`
 }
 
-/** Declares the pieces of a vector as inputs of the graph; gives the names, in order. */
-export function pieceInputs(graph: GraphBuilder, vector: string, pieces: readonly Piece[]): string[] {
-  return pieces.map((piece) => graph.input(pieceName(vector, piece), 'float32', piece.shape))
+/** Declares the slices of a vector as inputs of the graph; gives the names, in order. */
+export function sliceInputs(graph: GraphBuilder, vector: string, slices: readonly Slice[]): string[] {
+  return slices.map((slice) => graph.input(sliceName(vector, slice), 'float32', slice.shape))
 }
 
-/** Makes values the outputs `<vector>_next` of the graph, piece by piece. */
-export function pieceOutputs(
+/** Makes values the outputs `<vector>_next` of the graph, slice by slice. */
+export function sliceOutputs(
   graph: GraphBuilder,
   vector: string,
-  pieces: readonly Piece[],
+  slices: readonly Slice[],
   values: readonly string[],
 ): void {
-  pieces.forEach((piece, n) => {
-    graph.output(pieceName(`${vector}_next`, piece), values[n]!, 'float32', piece.shape)
+  slices.forEach((slice, n) => {
+    graph.output(sliceName(`${vector}_next`, slice), values[n]!, 'float32', slice.shape)
   })
 }
 
-/** The tensors of all pieces by name, as leaves of the tape. `inputs` are the names of pieceInputs. */
-export function pieceParameters(
+/** The tensors of all slices by name, as leaves of the tape. `inputs` are the names of sliceInputs. */
+export function sliceParameters(
   tape: Tape,
-  pieces: readonly Piece[],
+  slices: readonly Slice[],
   inputs: readonly string[],
 ): Map<string, Value> {
   return new Map(
-    pieces.flatMap(({ name, shape, start, entries }, n) =>
+    slices.flatMap(({ name, shape, start, entries }, n) =>
       entries.length === 1
         ? [[name, tape.leaf(inputs[n]!, shape)] as const]
         : [...trainableParameters(tape, inputs[n]!, { entries }, start)],
@@ -77,13 +77,13 @@ export function pieceParameters(
   )
 }
 
-/** The gradient of each piece; zeros where there is no influence. */
-export function pieceGradients(
+/** The gradient of each slice; zeros where there is no influence. */
+export function sliceGradients(
   graph: GraphBuilder,
-  pieces: readonly Piece[],
+  slices: readonly Slice[],
   gradientOf: (name: string) => string | null,
 ): string[] {
-  return pieces.map(({ name, shape, entries }) => {
+  return slices.map(({ name, shape, entries }) => {
     if (entries.length > 1) return flatGradient(graph, { entries }, gradientOf)
     return gradientOf(name) ?? graph.op('Expand', [graph.f32([0], [1]), graph.i64(shape)])
   })
