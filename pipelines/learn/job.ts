@@ -16,6 +16,7 @@ import type { ClipShape } from '../../src/train/models/video-model.ts'
 import type { FineTunePlan } from '../../src/train/run/fine-tune-plan.ts'
 import type { ParsedPretrainPlan } from '../../src/train/run/pretrain-plan.ts'
 import type { RunFolder } from '../../src/train/run/run-folder.ts'
+import { createPeopleLifter } from '../look/lift-people.ts'
 import { defaultFps } from './choose-network.ts'
 
 /** What a run of learning is asked. */
@@ -75,25 +76,32 @@ export const servedDir = ({ run }: Run) => join(run.dir, 'served')
 /** Footage that was decoded for learning. */
 export const cacheDirOf = (dataDir: string) => join(learningDir(dataDir), 'cache')
 
-/** Decodes footage once, to the size of the model or another one. */
-export function openClips(
+/** Decodes footage once, to the size of the model or another one; labelled footage around its people where that is asked. */
+export async function openClips(
   job: LearnJob,
   videos: readonly CachedVideo[],
   size: { widthPx: number; heightPx: number; sampleFps: number } = sizeOf(job),
 ): Promise<ClipSource> {
-  const { clock, onProgress, signal, dataDir } = job
+  const { clock, onProgress, signal, dataDir, learning } = job
   const startedMs = clock.monoMs()
-  return openClipCache({
-    cacheDir: cacheDirOf(dataDir),
-    videos,
-    ...size,
-    signal,
-    clock,
-    onProgress({ done, total }) {
-      const etaS = ((clock.monoMs() - startedMs) / 1000 / done) * (total - done)
-      onProgress({ phase: 'load', done, total, loss: null, etaS })
-    },
-  })
+  const lifts = learning.people !== undefined && videos.some(({ label }) => label !== null)
+  const lifter = lifts ? await createPeopleLifter(learning.people!) : null
+  try {
+    return await openClipCache({
+      cacheDir: cacheDirOf(dataDir),
+      videos,
+      ...size,
+      signal,
+      clock,
+      ...(lifter && { decoder: lifter }),
+      onProgress({ done, total }) {
+        const etaS = ((clock.monoMs() - startedMs) / 1000 / done) * (total - done)
+        onProgress({ phase: 'load', done, total, loss: null, etaS })
+      },
+    })
+  } finally {
+    await lifter?.close()
+  }
 }
 
 type Taught = Pick<LearnJob, 'preset' | 'learning' | 'backbone'>

@@ -10,11 +10,12 @@ import { cutHead } from '../../src/train/imported/cut-head.ts'
 import { type ImportedModel, importGraph } from '../../src/train/imported/import-graph.ts'
 import { createFrozenBackbone, type FrozenBackbone } from '../../src/train/models/frozen-backbone.ts'
 import { fineTune } from '../../src/train/run/fine-tune.ts'
+import { rememberEmbeddings } from '../../src/train/run/remember-embeddings.ts'
 import type { TrainedRun } from '../../src/train/run/run-training.ts'
 import { trainHead } from '../../src/train/run/train-head.ts'
 import { layersOf } from '../../src/train/step/parameter-rates.ts'
 import { cardOf, thresholdsOf } from './bundle-card.ts'
-import { clipOf, type LearnJob, openClips, trainedDir } from './job.ts'
+import { cacheDirOf, clipOf, type LearnJob, openClips, trainedDir } from './job.ts'
 
 /** Teaches the graph of a bundle, or a new head on it, and writes what was learned as a bundle of the run. */
 export async function fineTuneImported(job: LearnJob, backbone: LoadedBundle): Promise<TrainedRun> {
@@ -109,9 +110,9 @@ function sameTrunk(a: ImportedModel, b: ImportedModel): boolean {
   return trunk(a) === trunk(b)
 }
 
-async function openFrozen(job: LearnJob, { graphPath, dir }: LoadedBundle): Promise<FrozenBackbone> {
-  const { set, threads } = job
-  return createFrozenBackbone({
+async function openFrozen(job: LearnJob, { graphPath, dir, bundle }: LoadedBundle): Promise<FrozenBackbone> {
+  const { set, threads, dataDir } = job
+  const model = await createFrozenBackbone({
     name: dir,
     encoder: cutHead(await readFile(graphPath), dir),
     clip: clipOf(job),
@@ -122,4 +123,6 @@ async function openFrozen(job: LearnJob, { graphPath, dir }: LoadedBundle): Prom
     hidden: 0,
     threads,
   })
+  const graph = bundle.files.find(({ path }) => path === bundle.graph)!
+  return rememberEmbeddings(model, { cacheDir: cacheDirOf(dataDir), encoderId: graph.sha256 })
 }

@@ -1,5 +1,6 @@
 import { cachedNames } from '../../src/train/data/clip-cache.ts'
 import { type PrunedCache, pruneClipCache } from '../../src/train/data/prune-clip-cache.ts'
+import { lifterId } from '../look/lift-people.ts'
 import { cacheDirOf, type LearnJob, sizeOf } from './job.ts'
 
 const dayMs = 86_400_000
@@ -14,7 +15,7 @@ export async function pruneCache(job: LearnJob): Promise<PrunedCache> {
     cacheDir: cacheDirOf(dataDir),
     limits: { maxAgeMs: maxAgeDays * dayMs, maxBytes: maxGb * gigabyte },
     nowMs: clock.nowMs(),
-    keep: await cachedNames(videos, sizeOf(job)),
+    keep: await cachedNames(videos, sizeOf(job), await lifterId(job)),
   })
   const { removed, removedBytes, keptBytes } = pruned
   const old = removed.filter(({ why }) => why === 'age').length

@@ -4,6 +4,7 @@ import { cameraBehaviours, ownBehaviours } from '../../src/config/camera-behavio
 import type { CameraConfig, Config } from '../../src/config/schema.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { blobLabel } from '../../src/detect/motion-blobs.ts'
+import { layTiles, parseTileGrid } from '../../src/detect/tile-grid.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { poseModelOf } from './choose-pose.ts'
 import type { DetectorPlan } from './plans.ts'
@@ -30,7 +31,15 @@ export function motionPlan(detectFps = motionFps): DetectorPlan {
 export function modelPlan(
   name: string,
   engine: Bundles,
-  { detectFps, path }: { detectFps?: number | undefined; path?: readonly (string | number)[] } = {},
+  {
+    detectFps,
+    detectTiles,
+    path,
+  }: {
+    detectFps?: number | undefined
+    detectTiles?: string | undefined
+    path?: readonly (string | number)[]
+  } = {},
 ): DetectorPlan {
   const { kind, decode, input, temporal, labels, version } = engine.bundle(name)
   if (kind !== 'detector' || !decode)
@@ -38,6 +47,9 @@ export function modelPlan(
       details: path ? { path } : {},
     })
   const wanted = labels.filter(({ background }) => !background)
+  const { widthPx, heightPx } = input
+  const tiles = parseTileGrid(detectTiles)
+  const size = tiles ? layTiles(tiles, { widthPx, heightPx }) : input
   return {
     modelName: name,
     name,
@@ -45,11 +57,12 @@ export function modelPlan(
     highScore: Math.min(...wanted.map(({ threshold }) => threshold), 1),
     ...(findsKeypoints(decode) && { leastKeypointScore: decode.leastKeypointScore }),
     spec: {
-      widthPx: input.widthPx,
-      heightPx: input.heightPx,
+      widthPx: size.widthPx,
+      heightPx: size.heightPx,
       sampleFps: detectFps ?? temporal.sampleFps,
       fit: decode.fit,
     },
+    ...(tiles && { tiles }),
   }
 }
 
@@ -58,16 +71,22 @@ export function modelPlan(
  * model looks at bodies, one that finds keypoints goes before others.
  */
 export function chooseDetector(camera: CameraConfig, config: Config, engine: Bundles): DetectorPlan | null {
-  const { detector, detectFps } = camera
+  const { detector, detectFps, detectTiles } = camera
   if (detector === 'none') return null
-  if (detector === 'motion') return motionPlan(detectFps)
+  const at = config.cameras.findIndex(({ id }) => id === camera.id)
+  const byMotion = () => {
+    if (parseTileGrid(detectTiles) === null) return motionPlan(detectFps)
+    throw new AppError(
+      'CONFIG_INVALID',
+      `detectTiles ${detectTiles}: tiles are for a detector model, and this camera detects by motion; name a detector, or leave it out`,
+      { details: { path: ['cameras', at, 'detectTiles'] } },
+    )
+  }
+  if (detector === 'motion') return byMotion()
   const found = detector ?? firstDetector(camera, config, engine)
   return found === undefined
-    ? motionPlan(detectFps)
-    : modelPlan(found, engine, {
-        detectFps,
-        path: ['cameras', config.cameras.findIndex(({ id }) => id === camera.id), 'detector'],
-      })
+    ? byMotion()
+    : modelPlan(found, engine, { detectFps, detectTiles, path: ['cameras', at, 'detector'] })
 }
 
 function firstDetector(camera: CameraConfig, config: Config, engine: Bundles): string | undefined {

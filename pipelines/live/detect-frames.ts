@@ -5,6 +5,7 @@ import { createDetectionDecoder, type DetectionDecoder } from '../../src/detect/
 import { findBlobs } from '../../src/detect/motion-blobs.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { createMotionMask } from '../../src/motion/motion-mask.ts'
+import { mergeAnswers, viewsOf } from './detect-views.ts'
 import type { DetectorPlan } from './plans.ts'
 import type { Moment } from './scene-watch.ts'
 
@@ -43,6 +44,24 @@ export function createDetect(options: {
   const isDue = ({ epoch, ptsUs }: Frame, active: boolean) =>
     active || asked === null || asked.epoch !== epoch || ptsUs - asked.ptsUs >= quietEveryUs
 
+  /** All views of a frame at once, so that they share a batch; of a frame that is only half answered nothing is told. */
+  const askAll = async (frame: Frame, name: string, detected: Omit<Detected, 'detections'>) => {
+    const { input, decode } = engine.bundle(name)
+    const tile = { widthPx: input.widthPx, heightPx: input.heightPx }
+    const views = viewsOf(frame, { grid: plan.tiles!, tile, fit: decode!.fit })
+    const answers = await Promise.all(
+      views.map(async (view) => {
+        const scores = await engine.infer({ ...clipOf(view.frame, name), trackId: view.id })
+        return scores && { view, values: scores.values, version: scores.modelVersion }
+      }),
+    )
+    const whole = answers.filter((answer) => answer !== null)
+    const [first] = whole
+    if (!first || whole.length < views.length || whole.some(({ version }) => version !== first.version))
+      return null
+    return { ...detected, detections: mergeAnswers(whole, decoderOf(name, first.version), detected.area) }
+  }
+
   return async ({ frame, active }) => {
     const { epoch, ptsUs, arrivalMs, arrivalMonoMs } = frame
     const area = pictureArea(frame, spec.fit)
@@ -53,6 +72,7 @@ export function createDetect(options: {
     if (passed < Math.round(engine.strideScale(modelName))) return null
     passed = 0
     asked = { epoch, ptsUs }
+    if (plan.tiles) return askAll(frame, modelName, detected)
     const scores = await engine.infer(clipOf(frame, modelName))
     return (
       scores && { ...detected, detections: decoderOf(modelName, scores.modelVersion)(scores.values, area) }

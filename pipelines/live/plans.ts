@@ -1,11 +1,15 @@
 import type { FrameStreamSpec } from '../../src/core/frame.ts'
+import type { TileGrid } from '../../src/detect/tile-grid.ts'
 import type { DetectorFacts } from './scene-watch.ts'
 
 /** What finds people and objects on a camera. */
 export interface DetectorPlan extends DetectorFacts {
   /** Null: the motion detector. */
   readonly modelName: string | null
+  /** With tiles: all of the picture that is cut into them. */
   readonly spec: FrameStreamSpec
+  /** Absent: the picture is looked at as a whole. */
+  readonly tiles?: TileGrid
 }
 
 /** What finds the keypoints of people on a camera. */

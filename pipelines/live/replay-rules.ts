@@ -1,11 +1,10 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import type { BehaviourOptions } from '../../src/behaviour/behaviours.ts'
-import { readFrames } from '../../src/camera/read-frames.ts'
 import { createClipCutter } from '../../src/clip/clip-cutter.ts'
 import { createPersonTubes } from '../../src/clip/person-tubes.ts'
 import type { AlertStep } from '../../src/core/alert.ts'
 import type { Clip } from '../../src/core/clip.ts'
-import { type Frame, type FrameStreamSpec, frameStreamKey } from '../../src/core/frame.ts'
+import { frameStreamKey } from '../../src/core/frame.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { createMotionGate, type MotionGateSettings } from '../../src/motion/motion-gate.ts'
@@ -14,6 +13,7 @@ import { poseStaleUs } from './choose-pose.ts'
 import { createDetect } from './detect-frames.ts'
 import { createFindPoses, type PoseAnswers } from './find-poses.ts'
 import { watchedStream } from './live.ts'
+import { mergeByTime } from './merge-by-time.ts'
 import type { DetectorPlan, PosePlan } from './plans.ts'
 import { createSceneWatch, type Looked } from './scene-watch.ts'
 
@@ -88,7 +88,7 @@ export async function* replayRules(options: ReplayOptions): AsyncGenerator<Alert
   }
   const streams = [...specs.values()]
   let lastMonoMs = 0
-  for await (const { spec, frame } of mergeByTime(streams, options)) {
+  for await (const { spec, frame } of mergeByTime(streams, { ...options, cameraId })) {
     const key = frameStreamKey(spec)
     const gated = gates.get(key)!(frame)
     lastMonoMs = frame.arrivalMonoMs
@@ -106,32 +106,4 @@ export async function* replayRules(options: ReplayOptions): AsyncGenerator<Alert
     yield* looked.steps
   }
   yield* watch.close(lastMonoMs)
-}
-
-/** The frames of several streams of one file, in the order of their PTS; equal ones in the order of the streams. */
-async function* mergeByTime(
-  specs: readonly FrameStreamSpec[],
-  options: Pick<ReplayOptions, 'video' | 'startMs' | 'spawn' | 'behaviours'>,
-): AsyncGenerator<{ spec: FrameStreamSpec; frame: Frame }> {
-  const { video: file, startMs, spawn } = options
-  const { cameraId } = options.behaviours
-  const streams = specs.map((spec) => ({
-    spec,
-    frames: readFrames({ cameraId, file, spec, startMs, spawn }),
-  }))
-  try {
-    const heads = await Promise.all(streams.map(({ frames }) => frames.next()))
-    for (;;) {
-      let next = -1
-      for (const [at, { done, value }] of heads.entries())
-        if (!done && (next < 0 || value.ptsUs < (heads[next]!.value as Frame).ptsUs)) next = at
-      if (next < 0) return
-      const frame = heads[next]!.value as Frame
-      const { spec, frames } = streams[next]!
-      yield { spec, frame }
-      heads[next] = await frames.next()
-    }
-  } finally {
-    await Promise.all(streams.map(({ frames }) => frames.return(undefined)))
-  }
 }

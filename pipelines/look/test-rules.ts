@@ -27,6 +27,8 @@ export interface RulesTestOptions {
   readonly pose?: string
   readonly models: readonly { readonly path: string; readonly scope?: 'person' | 'scene' }[]
   readonly detectFps?: number
+  /** As of a camera. */
+  readonly detectTiles?: string
   /** Whose rules, in a whole configuration; its first camera when left out. */
   readonly camera?: string
   /** Wall clock of the first frame. */
@@ -48,7 +50,7 @@ export async function testRules(
   options: RulesTestOptions,
   onStep: (step: AlertStep) => void,
 ): Promise<{ video: string; detector: string }> {
-  const { startMs, detectFps } = options
+  const { startMs, detectFps, detectTiles } = options
   const config = configOf(file, options)
   const camera = cameraOf(config, file, options)
   const registry = registryOf(config, systemClock)
@@ -62,7 +64,10 @@ export async function testRules(
     cacheDir: cacheDir(config.dataDir),
   })
   try {
-    const plan = planOf({ camera, config, detectFps, named: options.detector !== undefined }, engine)
+    const plan = planOf(
+      { camera, config, detectFps, detectTiles, named: options.detector !== undefined },
+      engine,
+    )
     const scorers = config.models
       // Sound is not read from the video.
       .filter(({ name }) => ['clip', 'stream', 'skeleton'].includes(engine.bundle(name).kind))
@@ -133,12 +138,22 @@ function withPose({ models, pose, ...camera }: CameraConfig): CameraConfig {
 }
 
 function planOf(
-  asked: { camera: CameraConfig; config: Config; detectFps: number | undefined; named: boolean },
+  asked: {
+    camera: CameraConfig
+    config: Config
+    detectFps: number | undefined
+    detectTiles: string | undefined
+    named: boolean
+  },
   engine: Parameters<typeof chooseDetector>[2],
 ): DetectorPlan {
-  const { camera, config, detectFps, named } = asked
-  if (named) return modelPlan(detectorName, engine, { detectFps })
-  const own = detectFps === undefined ? camera : { ...camera, detectFps }
+  const { camera, config, detectFps, detectTiles, named } = asked
+  if (named) return modelPlan(detectorName, engine, { detectFps, detectTiles })
+  const own = {
+    ...camera,
+    ...(detectFps !== undefined && { detectFps }),
+    ...(detectTiles !== undefined && { detectTiles }),
+  }
   return chooseDetector(own, config, engine) ?? motionPlan(detectFps)
 }
 

@@ -58,6 +58,13 @@ export const cameraSchema = z.strictObject({
     .max(60)
     .optional()
     .describe('Frames per second to detect in. Absent: what the detector says; 5 for motion.'),
+  detectTiles: z
+    .string()
+    .regex(/^[1-4]x[1-4]$/, 'columns x rows, each 1 to 4, such as 2x1')
+    .optional()
+    .describe(
+      'For people who are small in a wide picture: the detector also looks at so many overlapping parts of it, such as 2x1. Costs one inference more for each part. See docs/detection.md.',
+    ),
   pose: poseSchema.optional().describe('Keypoints of people, for rules about postures. See docs/pose.md.'),
   ...cameraBehaviourFields,
   motion: motionSchema.prefault({}).describe('The motion gate in front of the models.'),

@@ -1,3 +1,5 @@
+import { fightModel } from '../support/fight-model.ts'
+import { humanModels } from '../support/human-models.ts'
 import type { SystemToolId } from '../support/prepare-machine.ts'
 import type { BenchOptions, BenchReport } from './report.ts'
 
@@ -7,6 +9,8 @@ export interface Bench {
   readonly needs?: readonly SystemToolId[]
   /** Files outside the repository that it needs: paths from the repository's root. */
   readonly files?: readonly string[]
+  /** Why it cannot be run although all of that is there, such as a registry that does not answer. */
+  readonly absent?: () => string | null
   readonly load: () => Promise<{ run(options: BenchOptions): Promise<BenchReport> }>
 }
 
@@ -45,6 +49,20 @@ export const benches: Readonly<Record<string, Bench>> = {
     needs: ['ffmpeg'],
     files: ['../shared/data/weizmann', '../shared/models/light_person_detector.onnx'],
     load: () => import('./weizmann/weizmann.ts'),
+  },
+  few: {
+    about: 'ten actions from 1, 2 and 4 clips of each: a frozen video backbone on footage cut around people',
+    needs: ['ffmpeg'],
+    files: ['../shared/data/weizmann'],
+    absent: () => humanModels().reason || fightModel().reason || null,
+    load: () => import('./few/few.ts'),
+  },
+  wide: {
+    about: 'people 20 to 60 px tall: larger inputs and tiles, what they find and what they cost',
+    needs: ['ffmpeg'],
+    files: ['../shared/data/footage'],
+    absent: () => humanModels().reason || null,
+    load: () => import('./wide/wide.ts'),
   },
   teach: {
     about: 'vireo teach on four actions of six people, then vireo run on the clips of three others',

@@ -30,6 +30,11 @@ if (absent.length > 0) {
   log(`${absent.join(', ')} missing: this bench needs data that is not part of the repository`)
   process.exit(69)
 }
+const reason = bench.absent?.() ?? null
+if (reason !== null) {
+  log(reason)
+  process.exit(69)
+}
 const { missing, instruction } = await prepareMachine(bench.needs ?? [], log)
 if (missing.length > 0) {
   log(`${missing.join(', ')} missing: ${instruction}`)

@@ -47,11 +47,13 @@ async function smoke(name: string): Promise<BenchReport> {
   return JSON.parse(out) as BenchReport
 }
 
-function skipReason({ needs = [], files = [] }: Bench): string | null {
+function skipReason({ needs = [], files = [], absent: lacks }: Bench): string | null {
   const absent = files.filter((file) => !existsSync(join(root, file)))
   if (absent.length > 0) return `${absent.join(', ')} missing`
   const missing = needs.filter((tool) => !hasTool(tool))
   if (missing.length > 0) return `${missing.join(', ')} missing`
+  const reason = lacks?.() ?? null
+  if (reason !== null) return reason
   return needs.includes('java') ? kafkaUnavailableReason('control') : null
 }
 

@@ -74,6 +74,13 @@ export const learningSchema = z.strictObject({
     .describe(
       'backbone: its graph stays as it is, and only a new head is taught, on features that are computed once.',
     ),
+  people: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder of a detector of people: labelled footage is cut around the person who is seen longest, as a model with scope: person is shown it.',
+    ),
   sampleFps: z
     .number()
     .positive()

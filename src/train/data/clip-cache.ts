@@ -7,6 +7,7 @@ import { AppError } from '../../core/errors.ts'
 import { isAlive, markUse } from './cache-use.ts'
 import type { ClipSource } from './clip-source.ts'
 import { type DecodePlan, decodeFootage } from './decode-footage.ts'
+import type { DecoderOptions } from './run-decoder.ts'
 import { openStoredClips } from './stored-clips.ts'
 import { type StoredFrames } from './clip-source.ts'
 import { makeFolders } from '../../store/make-folders.ts'
@@ -20,6 +21,14 @@ export interface CachedVideo {
   readonly endMs?: number
   readonly label: string | null
   readonly group: string
+}
+
+/** Makes a file of frames of a stretch of a video, in another way than showing the whole picture. */
+export interface FootageDecoder {
+  /** Changes with everything that its frames depend on beside the plan. */
+  readonly id: string
+  /** Writes rgb24 frames [count, H, W, 3] of the plan's size and rate; gives their number. */
+  decode(plan: DecodePlan, out: string, options: DecoderOptions): Promise<number>
 }
 
 /** Videos that are decoded at the same time, each by one thread. */
@@ -45,6 +54,8 @@ export async function openClipCache(options: {
   heightPx: number
   sampleFps: number
   spawn?: typeof nodeSpawn
+  /** Absent: whole pictures. */
+  decoder?: FootageDecoder
   /** Called when a video is ready; `decoded` says whether it had to be decoded. */
   onProgress?: (progress: { done: number; total: number; path: string; decoded: boolean }) => void
   signal?: AbortSignal
@@ -52,7 +63,7 @@ export async function openClipCache(options: {
   clock?: Clock
 }): Promise<ClipSource> {
   const { cacheDir, videos, widthPx, heightPx, sampleFps, spawn, onProgress, signal } = options
-  const { clock = systemClock } = options
+  const { clock = systemClock, decoder = wholePictures } = options
   await makeFolder(cacheDir)
   const geometry = { widthPx, heightPx, sampleFps }
   const frameBytes = widthPx * heightPx * 3
@@ -61,7 +72,7 @@ export async function openClipCache(options: {
   for (const video of videos) {
     const plan = rangeOf(video, geometry)
     const key = JSON.stringify([plan.path, plan.startMs, plan.endMs])
-    const known = plans.get(key) ?? { plan, file: join(cacheDir, await nameOf(plan)) }
+    const known = plans.get(key) ?? { plan, file: join(cacheDir, await nameOf(plan, decoder.id)) }
     plans.set(key, known)
     planOf.push(known)
   }
@@ -81,7 +92,8 @@ export async function openClipCache(options: {
       try {
         counts.set(
           file,
-          there ?? (await decode(plan, file, { ...(spawn && { spawn }), ...(signal && { signal }) })),
+          there ??
+            (await decode(decoder, plan, file, { ...(spawn && { spawn }), ...(signal && { signal }) })),
         )
       } catch (thrown) {
         failed = true
@@ -122,8 +134,9 @@ export async function openClipCache(options: {
 export async function cachedNames(
   videos: readonly CachedVideo[],
   geometry: Pick<DecodePlan, 'widthPx' | 'heightPx' | 'sampleFps'>,
+  decoderId = '',
 ): Promise<Set<string>> {
-  const names = videos.map((video) => nameOf(rangeOf(video, geometry)).catch(() => null))
+  const names = videos.map((video) => nameOf(rangeOf(video, geometry), decoderId).catch(() => null))
   return new Set((await Promise.all(names)).filter((name) => name !== null))
 }
 
@@ -138,13 +151,16 @@ function rangeOf(
 }
 
 /** A name that changes with everything that the frames depend on. @throws AppError TRAIN_DATA */
-async function nameOf(plan: DecodePlan): Promise<string> {
+async function nameOf(plan: DecodePlan, decoderId = ''): Promise<string> {
   const { path, ...rest } = plan
   const file = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`
     throw new AppError('TRAIN_DATA', `${path}: the video ${why}`, { details: { path }, cause })
   })
-  const facts = [formatVersion, path, file.mtimeMs, file.size, rest]
+  const facts = [
+    ...[formatVersion, path, file.mtimeMs, file.size, rest],
+    ...(decoderId === '' ? [] : [decoderId]),
+  ]
   const digest = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 20)
   const readable = basename(path)
     .replaceAll(/[^A-Za-z0-9.-]/g, '_')
@@ -161,7 +177,10 @@ async function framesIn(file: string, frameBytes: number): Promise<number | null
   return size > 0 && size % frameBytes === 0 ? size / frameBytes : null
 }
 
+const wholePictures: FootageDecoder = { id: '', decode: decodeFootage }
+
 async function decode(
+  decoder: FootageDecoder,
   plan: DecodePlan,
   file: string,
   options: { spawn?: typeof nodeSpawn; signal?: AbortSignal },
@@ -169,7 +188,7 @@ async function decode(
   // The same video may be decoded twice at a time: each writes a file of its own, and the last rename stays.
   writes += 1
   const temporary = `${file}.${process.pid}-${writes}.part`
-  const frames = await decodeFootage(plan, temporary, options)
+  const frames = await decoder.decode(plan, temporary, options)
   try {
     await using handle = await open(temporary, 'r')
     await handle.sync()

@@ -57,7 +57,7 @@ async function filesOf(cacheDir: string) {
     throw cause
   })
   const found = names
-    .filter((name) => name.endsWith('.rgb'))
+    .filter((name) => /\.rgb$|^features\.[0-9a-f]+\.bin$/.test(name))
     .map(async (name) => {
       const file = await stat(join(cacheDir, name)).catch(() => null)
       return file === null ? [] : [{ name, bytes: file.size, usedMs: file.mtimeMs }]

@@ -6,6 +6,7 @@ import { describeStep } from '../../describe-step.ts'
 import { decimal } from '../../options/decimal.ts'
 import { instant } from '../../options/instant.ts'
 import { repeated } from '../../options/list.ts'
+import { tileGrid } from '../../options/tile-grid.ts'
 import { jsonOption } from '../../options/usual-options.ts'
 import { printLine } from '../../print-line.ts'
 
@@ -13,6 +14,7 @@ interface Options {
   video: string
   detector?: string
   detectFps?: number
+  detectTiles?: string
   pose?: string
   model: { path: string; scope?: 'person' | 'scene' }[]
   camera?: string
@@ -27,6 +29,11 @@ export function rulesTest(command: Command): void {
     .requiredOption('--video <file>', 'the video')
     .option('--detector <dir>', 'bundle of the detector; without one, what moves counts as a person')
     .option('--detect-fps <n>', 'frames per second to detect in', decimal({ above: 0, most: 60 }))
+    .option(
+      '--detect-tiles <CxR>',
+      'overlapping parts of the picture to look at as well, such as 2x1',
+      tileGrid,
+    )
     .option('--pose <dir>', 'bundle of the pose model, for rules about postures')
     .option(
       '--model <dir>',

@@ -16,6 +16,7 @@ import {
 
 interface ImportedOptions extends StepOptions {
   freeze?: 'backbone'
+  people?: string
 }
 
 /** Fine-tuning a model that was imported, from its bundle to a new bundle. */
@@ -47,7 +48,11 @@ export function trainImported(command: Command): void {
             parity: made.metrics['export.parity'],
           }
         },
-        { backbone: resolve(bundle), ...(freeze !== undefined && { freeze }) },
+        {
+          backbone: resolve(bundle),
+          ...(freeze !== undefined && { freeze }),
+          ...(options.people !== undefined && { people: resolve(options.people) }),
+        },
       )
     })
 }

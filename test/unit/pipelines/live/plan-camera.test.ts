@@ -83,6 +83,24 @@ describe('planCamera', () => {
     expect(plan.configHash).toMatch(/^[0-9a-f]+$/)
   })
 
+  it('decodes a picture large enough for the tiles of its detector', () => {
+    const camera = { detectTiles: '2x1' }
+    const { people, streams } = planOf({ models: ['people'], rules: [visit], camera })
+    expect(people!.detector.tiles).toEqual({ columns: 2, rows: 1 })
+    // 64 x 48 and a fifth of overlap.
+    expect(streams).toEqual([expect.objectContaining({ widthPx: 64 + 51, heightPx: 48 })])
+    const whole = planOf({ models: ['people'], rules: [visit], camera: { detectTiles: '1x1' } })
+    expect(whole.people!.detector.tiles).toBeUndefined()
+    expect(whole.basis.restart).not.toBe(planOf({ models: ['people'], rules: [visit], camera }).basis.restart)
+  })
+
+  it.each(['motion', undefined])('refuses tiles without a detector model, detector %s', (detector) => {
+    const camera = { detectTiles: '2x1', ...(detector && { detector }) }
+    expect(() => planOf({ rules: [visit], camera })).toThrow(
+      /detectTiles 2x1: tiles are for a detector model/,
+    )
+  })
+
   it.each([
     ['one model', { models: ['actions'] }, { streams: 1, people: null, hears: false }],
     ['two models that want the same frames', { models: ['actions', 'second'] }, { streams: 1 }],
