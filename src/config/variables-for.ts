@@ -8,7 +8,8 @@ const mostBytes = 256 * 1024
 
 /** Where variables of a configuration may stand: `vireo.env` beside `vireo.yaml`. */
 export function variablesFile(configFile: string): string {
-  return join(dirname(configFile), `${basename(configFile, extname(configFile))}.env`)
+  const extension = extname(configFile)
+  return join(dirname(configFile), `${basename(configFile, extension === '.env' ? '' : extension)}.env`)
 }
 
 /**

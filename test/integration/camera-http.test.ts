@@ -8,6 +8,8 @@ import { promisify } from 'node:util'
 import { filter, firstValueFrom, take, toArray } from 'rxjs'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createCameraSource } from '../../src/camera/camera-source.ts'
+import { jpegSize } from '../../src/camera/http/multipart-pictures.ts'
+import { takePicture } from '../../src/camera/take-picture.ts'
 import { cameraSchema } from '../../src/config/schema.ts'
 import type { CameraStatus } from '../../src/core/camera-status.ts'
 import { systemClock } from '../../src/core/clock.ts'
@@ -88,6 +90,14 @@ function attach(url: string) {
 }
 
 describe.skipIf(!ready)('cameras over HTTP', () => {
+  it('shows its first picture', async () => {
+    const url = await serve(motionJpeg(25))
+    const picture = await takePicture(`${url}/video`)
+    expect(jpegSize(picture)).toEqual({ widthPx: 160, heightPx: 96 })
+    const gone = await serve((_request, response) => void response.writeHead(401).end())
+    await expect(takePicture(`${gone}/video`)).rejects.toMatchObject({ code: 'CAMERA_UNAUTHORIZED' })
+  })
+
   it.each([
     [2, true],
     [5, false],

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { jpegSize } from '../../src/camera/http/multipart-pictures.ts'
 import { probeCamera } from '../../src/camera/probe.ts'
+import { takePicture } from '../../src/camera/take-picture.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.ts'
 import { testVideo } from '../support/test-video.ts'
@@ -44,6 +46,20 @@ describe.skipIf(!ready)('camera probe', () => {
       audio: null,
     })
     expect(result.firstKeyframeMs).toBeGreaterThan(0)
+  })
+
+  it('shows its first picture, and says why there is none', async () => {
+    const picture = await takePicture(server.url('/h264'))
+    expect(jpegSize(picture)).toEqual({ widthPx: 640, heightPx: 360 })
+    const wrong = server.url('/h264').replace('pa55', 'wrong')
+    await expect(takePicture(wrong)).rejects.toMatchObject({ code: 'CAMERA_UNAUTHORIZED' })
+    await expect(takePicture(join(folder, 'gone.mp4'))).rejects.toMatchObject({ code: 'CAMERA_NOT_FOUND' })
+    writeFileSync(join(folder, 'text.mp4'), 'no video')
+    await expect(takePicture(join(folder, 'text.mp4'))).rejects.toMatchObject({
+      code: expect.stringMatching(/^MEDIA_|^CAMERA_/),
+    })
+    const late = takePicture('rtsp://192.0.2.1/x', { timeoutMs: 300 })
+    await expect(late).rejects.toMatchObject({ code: 'CAMERA_UNREACHABLE' })
   })
 
   it.each([

@@ -5,8 +5,8 @@ import { refusePassword } from '../../config/check/refuse-password.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Ask } from './ask.ts'
 import type { CameraDraft, Passwords } from './camera-draft.ts'
-import { encoded, splitAddress } from './camera-login.ts'
-import { nameCameras } from './name-cameras.ts'
+import { addressProblem, encoded, isNetwork, splitAddress } from './camera-login.ts'
+import { checkNames, nameCameras } from './name-cameras.ts'
 
 /** Variable of the password that all cameras have; one with another password has its own. */
 export const passwordVariable = 'CAMERA_PASSWORD'
@@ -46,7 +46,9 @@ export async function findCameras(options: FindOptions, finder: Finder): Promise
   finder.say('No camera answered. Give the address of one, as its manual or its app shows it.')
   for (;;) {
     const url = await finder.ask.text('Address (rtsp://user@host/path)')
-    if (url !== '') return draftsOf([url], options, finder)
+    const problem = url === '' ? null : addressProblem(url)
+    if (problem) finder.say(`That address ${problem}.`)
+    else if (url !== '') return draftsOf([url], options, finder)
   }
 }
 
@@ -74,12 +76,12 @@ async function draftsOf(
     name,
   )
   const drafts: CameraDraft[] = []
-  for (const [at, { url, user: own, password: typed }] of split.entries()) {
-    const user = own ?? (usual === undefined ? null : encoded(usual))
-    const reference = /^\$\{\w+\}$/.test(typed ?? '')
-    if (user !== null && !passwords.has(passwordVariable))
-      passwords.set(passwordVariable, typed !== null && !reference ? typed : encoded(await password(user)))
-    drafts.push({ id: ids[at]!, url, user, variable: user === null ? null : passwordVariable })
+  for (const [at, { url, user: own, password: typed, variable: named }] of split.entries()) {
+    const user = own ?? (usual === undefined || !isNetwork(url) ? null : encoded(usual))
+    const variable = user === null ? null : (named ?? passwordVariable)
+    if (user !== null && variable !== null && !passwords.has(variable))
+      passwords.set(variable, typed ?? process.env[variable] ?? encoded(await password(user)))
+    drafts.push({ id: ids[at]!, url, user, variable })
   }
   return drafts
 }
@@ -90,6 +92,7 @@ async function discovered(options: FindOptions, finder: Finder): Promise<CameraD
     ...(options.address !== undefined && { address: parseDeviceAddress(options.address) }),
   }
   let { user } = options
+  checkNames(options.name ?? [])
   if (ask) {
     say('Looking for ONVIF cameras in the network (5 s)…')
     const { devices } = options.address === undefined ? await surveyDevices(where) : { devices: [null] }
@@ -98,8 +101,7 @@ async function discovered(options: FindOptions, finder: Finder): Promise<CameraD
       if (device) say(`  ${device.address}  ${device.name ?? device.hardware ?? 'unnamed device'}`)
     user ??= await ask.text('User of the cameras', 'admin')
   }
-  if (user === undefined)
-    throw new AppError('API_BAD_REQUEST', '--discover: give the user of the cameras with --user')
+  if (user === undefined) throw new AppError('API_BAD_REQUEST', 'give the user of the cameras with --user')
   const secret = await password(user)
   say('Asking them for their streams…')
   const { devices } = await surveyDevices({ ...where, credentials: { user, password: secret } })

@@ -1,6 +1,6 @@
 import { AppError, toAppError } from '../../core/errors.ts'
 import type { CameraDraft, SeenCamera } from './camera-draft.ts'
-import { encoded, splitAddress } from './camera-login.ts'
+import { addressProblem, encoded, splitAddress } from './camera-login.ts'
 import { type Finder, passwordVariable } from './find-cameras.ts'
 import { lookAtCamera, seenText } from './look-at-camera.ts'
 
@@ -50,7 +50,9 @@ async function again(draft: CameraDraft, first: AppError, finder: Finder): Promi
         `Another address of ${camera.id}, "skip" to leave it out, or Enter to try again`,
       )
       if (text === 'skip') return null
-      if (text !== '') camera = readdressed(camera, text, passwords)
+      const problem = text === '' ? null : addressProblem(text)
+      if (problem) say(`That address ${problem}.`)
+      else if (text !== '') camera = readdressed(camera, text, passwords)
     }
     try {
       return await lookAtCamera(camera, passwords)
@@ -62,9 +64,9 @@ async function again(draft: CameraDraft, first: AppError, finder: Finder): Promi
 
 function readdressed(camera: CameraDraft, text: string, passwords: Finder['passwords']): CameraDraft {
   const { mainUrl: _former, ...kept } = camera
-  const { url, user, password } = splitAddress(text)
+  const { url, user, password, variable: named } = splitAddress(text)
   if (user === null) return { ...kept, url }
-  const variable = variableOf(camera.id, passwords.has(passwordVariable))
+  const variable = named ?? variableOf(camera.id, passwords.has(passwordVariable))
   if (password !== null) passwords.set(variable, password)
   return { ...kept, url, user, variable: passwords.has(variable) ? variable : camera.variable }
 }

@@ -14,11 +14,7 @@ const accepted = /^[a-z0-9][a-z0-9-]{0,62}$/
 export function nameCameras(urls: readonly string[], names: readonly string[]): string[] {
   if (names.length > urls.length)
     throw new AppError('API_BAD_REQUEST', `--name: ${names.length} names for ${urls.length} cameras`)
-  const wrong = names.find((name) => !accepted.test(name))
-  if (wrong !== undefined)
-    throw new AppError('API_BAD_REQUEST', `--name ${wrong}: give lower-case letters, digits and hyphens`)
-  const twice = names.find((name, at) => names.indexOf(name) !== at)
-  if (twice !== undefined) throw new AppError('API_BAD_REQUEST', `--name ${twice}: is there twice`)
+  checkNames(names)
   const taken = new Set(names)
   return urls.map((url, at) => {
     const given = names[at]
@@ -29,6 +25,15 @@ export function nameCameras(urls: readonly string[], names: readonly string[]): 
     taken.add(id)
     return id
   })
+}
+
+/** @throws AppError API_BAD_REQUEST for a name that is no slug, or is there twice */
+export function checkNames(names: readonly string[]): void {
+  const wrong = names.find((name) => !accepted.test(name))
+  if (wrong !== undefined)
+    throw new AppError('API_BAD_REQUEST', `--name ${wrong}: give lower-case letters, digits and hyphens`)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) throw new AppError('API_BAD_REQUEST', `--name ${twice}: is there twice`)
 }
 
 function namedBy(url: string): string {

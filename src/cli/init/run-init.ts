@@ -175,7 +175,12 @@ async function write(
 ): Promise<MadeSite> {
   const { config: file } = options
   const { cameras, answers, people, passwords, pictures, signal } = known
-  const used = new Map([...passwords].filter(([name]) => cameras.some((camera) => camera.variable === name)))
+  // What the process has already is kept elsewhere.
+  const used = new Map(
+    [...passwords].filter(
+      ([name, value]) => cameras.some(({ variable }) => variable === name) && process.env[name] !== value,
+    ),
+  )
   const folder = dirname(resolve(file))
   // Relative paths start where commands are started.
   const named = (path: string) => (folder === process.cwd() ? pathFrom(folder, path) : path)
@@ -192,7 +197,7 @@ async function write(
     httpPort: await freePort(8080),
     logLevel: options.logLevel ?? 'warn',
   })
-  const parsed = parseConfig(text, { file, env: { ...process.env, ...Object.fromEntries(used) } })
+  const parsed = parseConfig(text, { file, env: { ...Object.fromEntries(used), ...process.env } })
   await checkConfig(parsed)
   const secrets =
     used.size === 0 ? [] : [{ path: variables, content: variablesText(await textOf(variables), used) }]

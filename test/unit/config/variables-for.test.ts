@@ -18,6 +18,8 @@ beforeEach(() => {
 describe('variables of a configuration', () => {
   it('stand in the file beside it that has its name', () => {
     expect(variablesFile(file)).toBe(join(folder, 'site.env'))
+    expect(variablesFile('/etc/site.env')).toBe('/etc/site.env.env')
+    expect(variablesFile('site')).toBe('site.env')
     writeFileSync(join(folder, 'site.env'), '# passwords\nTEST_GATE_WORD=a%40b#1\nexport OTHER="two words"\n')
     expect(loadConfig(file).cameras[0]!.url).toBe('rtsp://u:a%40b@h/x')
     expect(loadConfigToRead(file).cameras[0]!.url).toBe('rtsp://u:a%40b@h/x')

@@ -1,7 +1,8 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to variables are what is read
 import { parseEnv } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encoded, splitAddress, withLogin } from '../../../../src/cli/init/camera-login.ts'
+import { addressProblem, encoded, splitAddress, withLogin } from '../../../../src/cli/init/camera-login.ts'
 import { nameCameras } from '../../../../src/cli/init/name-cameras.ts'
 import { parseClosed } from '../../../../src/cli/init/site-answers.ts'
 import { variablesText } from '../../../../src/cli/init/write-site.ts'
@@ -15,7 +16,24 @@ describe('the login of an address', () => {
     ['HTTP://u:@h', 'HTTP://h', 'u', ''],
     ['/films/a@b.mp4', '/films/a@b.mp4', null, null],
   ])('%s', (text, url, user, password) => {
-    expect(splitAddress(text)).toEqual({ url, user, password })
+    expect(splitAddress(text)).toEqual({ url, user, password, variable: null })
+  })
+
+  it('may be a reference to a variable', () => {
+    const split = splitAddress('rtsp://viewer:${GATE_PASSWORD}@h/x')
+    expect(split).toEqual({ url: 'rtsp://h/x', user: 'viewer', password: null, variable: 'GATE_PASSWORD' })
+  })
+
+  it.each([
+    ['rtsp://viewer:secret@192.0.2.1/x', null],
+    ['films/yard.mp4', null],
+    ['rtsp:/h', /two slashes/],
+    ['ftp://h/x', /not supported/],
+    ['rtsp://h/x?user=a&password=b', /holds a password after the host/],
+    ['rtsp://h:99999/x', /port/],
+  ])('what is wrong with %s', (text, problem) => {
+    if (problem === null) expect(addressProblem(text)).toBeNull()
+    else expect(addressProblem(text)).toMatch(problem)
   })
 
   it('comes out of an address and of a file of variables as it was typed', () => {
