@@ -30,6 +30,8 @@ export interface SkeletonCutterOptions {
   readonly telemetry: Telemetry
 }
 
+/** Keypoints are told so long after their frame, at the most: a window that ends with them begins earlier by that. */
+const lateUs = 1_000_000
 /** Most people of a camera that are looked at; the oldest go first. */
 const mostBodies = 32
 
@@ -81,7 +83,7 @@ export function createSkeletonCutter(options: SkeletonCutterOptions): SkeletonCu
     } else if (held && state === 'seen' && readings.length > 0) {
       readings.push({ ptsUs, box, keypoints: readings.at(-1)!.keypoints, held: true })
     }
-    const startUs = startOf(spanTo(ptsUs))
+    const startUs = startOf(spanTo(ptsUs - lateUs))
     while (readings.length > 1 && readings[1]!.ptsUs <= startUs) readings.shift()
     return isNew
   }

@@ -42,10 +42,10 @@ export function drawScene(picture: Picture, scene: Scene): void {
       [left, bottom] as const,
     ]
     canvas.polygon(corners, colour)
-    if (pose) drawBody(canvas, pose.found, [across, down])
     const own = scene.scores.filter(({ trackId }) => trackId === id)
     const texts = [`#${id.split('-').at(-1)} ${label} ${score.toFixed(2)}`, ...own.map(scoreText)]
     for (const [at, text] of texts.entries()) canvas.text([left, top + (at * heightPx) / 24], text, colour)
+    if (pose) drawBody(canvas, pose.found, [across, down])
   }
   const ofAll = scene.scores.filter(({ trackId }) => trackId === null)
   for (const [at, score] of ofAll.entries())

@@ -112,6 +112,10 @@ describe('windows of the bodies of a camera', () => {
       take(moment(ptsUs, [track('a', found, { ptsUs, found: n < 2 ? null : found })]))
     }
     expect(ends(clips)).toEqual([1000, 1600, 2000, 2600, 3000, 3600])
+    // Each begins where it should, although the readings come late.
+    expect(clips.map(({ firstPtsUs }) => firstPtsUs / 1000)).toEqual([0, 0, 100, 700, 1100, 1700])
+    const first = numbers(clips[4]!)[0]!
+    expect(first).toBeCloseTo(1_100_000 - 8, 0)
   })
 
   it('hold who is not looked at because nothing moves, and end only with what was found', () => {

@@ -3,6 +3,7 @@ import type { Scene } from '../../../../pipelines/look/take-picture.ts'
 import { drawScene } from '../../../../src/cli/camera/draw-scene.ts'
 import { createPictureCanvas } from '../../../../src/cli/camera/picture-canvas.ts'
 import { dotsOf, signsOf } from '../../../../src/cli/camera/small-letters.ts'
+import { keypointNames } from '../../../../src/core/pose.ts'
 
 const black = (widthPx: number, heightPx: number) => ({
   widthPx,
@@ -49,6 +50,23 @@ describe('drawScene', () => {
       expect(at(picture, 100, 88)).toEqual([9, 9, 9])
     },
   )
+
+  it('draws the sure keypoints of a body as they were found, and joins them', () => {
+    const picture = black(160, 120)
+    const lost = { xPx: 10, yPx: 50, score: 0.2 }
+    const found = keypointNames.map((name) =>
+      name === 'left_shoulder'
+        ? { xPx: 20, yPx: 20, score: 0.9 }
+        : name === 'left_hip'
+          ? { xPx: 20, yPx: 40, score: 0.9 }
+          : lost,
+    )
+    const posture = { body: 'standing', handsUp: false, torsoDegrees: 0, sureCount: 2 } as const
+    const pose = { ptsUs: 0, keypoints: found.map(() => lost), found, posture }
+    drawScene(picture, { ...nothing, tracks: [{ ...track, pose }] })
+    for (const y of [40, 60, 80]) expect(at(picture, 40, y)).toEqual([0, 200, 255])
+    expect(at(picture, 20, 100)).toEqual([9, 9, 9])
+  })
 
   it('draws zones and lines by shares of the picture', () => {
     const picture = black(160, 120)
