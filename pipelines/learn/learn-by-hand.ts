@@ -20,8 +20,6 @@ const handPlanSchema = learningSchema.extend({
   labelled: z.array(z.string().min(1)).default([]),
 })
 
-export type HandPlan = z.input<typeof handPlanSchema>
-
 const planFile = 'plan.json'
 
 /**

@@ -45,12 +45,6 @@ export function templateOf(parent: object, key: string): string | undefined {
   return ((parent as Holder)[templates] as Record<string, string> | undefined)?.[key]
 }
 
-/** Takes over where the fields of an object come from. */
-export function copyOrigins<T extends object>(from: object, to: T): T {
-  const symbols = [templates, used].filter((symbol) => symbol in from)
-  return Object.assign(to, Object.fromEntries(symbols.map((symbol) => [symbol, (from as Holder)[symbol]])))
-}
-
 /** References without what stands in for a variable that is not set: it may be a secret, too. */
 export function withoutDefaults(text: string): string {
   return text.replace(reference, (_whole, name: string) => `\${${name}}`)

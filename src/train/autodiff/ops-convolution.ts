@@ -1,4 +1,4 @@
-import { sizeOf, type Tape, type Value } from './tape.ts'
+import type { Tape, Value } from './tape.ts'
 
 export interface ConvolutionSettings {
   readonly stride: number
@@ -119,18 +119,6 @@ export function meanLast(tape: Tape, x: Value): Value {
         const share = graph.op('Mul', [graph.op('Unsqueeze', [g, graph.i64([-1])]), graph.f32([1 / count])])
         return graph.op('Expand', [share, graph.i64(x.shape)])
       },
-    ],
-  ])
-}
-
-/** Mean over everything: a scalar. */
-export function meanAll(tape: Tape, x: Value): Value {
-  const { graph } = tape
-  const y = graph.op('ReduceMean', [x.name], { keepdims: 0 })
-  return tape.record(y, [], [x], (g) => [
-    [
-      x,
-      () => graph.op('Expand', [graph.op('Mul', [g, graph.f32([1 / sizeOf(x.shape)])]), graph.i64(x.shape)]),
     ],
   ])
 }

@@ -12,8 +12,6 @@ export interface Augmentation {
   readonly speed: number
 }
 
-export const noAugmentation: Augmentation = { crop: 1, flip: false, colour: 0, speed: 0 }
-
 export interface PictureSize {
   readonly widthPx: number
   readonly heightPx: number

@@ -11,5 +11,3 @@ export const storedPrediction = z.object({
   probabilities: scores,
   peaks: scores.exactOptional(),
 })
-
-export type StoredPrediction = z.infer<typeof storedPrediction>

@@ -44,8 +44,6 @@ export const presets = {
   },
 } as const satisfies Record<string, Preset>
 
-export type PresetName = keyof typeof presets
-
 /** The sizes of the per-frame CNN, which learns from few clips. */
 export type CnnPreset = { readonly name: 'cnn' } & Omit<FrameCnnSettings, 'labels'>
 

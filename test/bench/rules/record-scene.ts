@@ -1,10 +1,10 @@
-import { behavioursSchema } from '../../../src/config/schema/behaviours-schema.ts'
 import type { Detection } from '../../../src/core/detection.ts'
 import { createRandom, type Random } from '../../../src/core/random.ts'
 import { createCameraView } from '../../../src/simulate/camera-view.ts'
 import { randomScript } from '../../../src/simulate/random-script.ts'
 import { createScene, type SeenPerson } from '../../../src/simulate/scene.ts'
 import type { GroundPoint, SceneScript } from '../../../src/simulate/script.ts'
+import { behavioursSchema } from '../../support/behaviours-schema.ts'
 import { detect, picture } from '../track/seen-truth.ts'
 import { groundLine, groundZones, type StagedBehaviour, type Staging } from './staged-behaviours.ts'
 

@@ -1,6 +1,6 @@
 import { overlapOf } from '../../../src/core/box-overlap.ts'
 import type { BoxPx, Detection } from '../../../src/core/detection.ts'
-import type { IdentifiedBox } from '../../../src/track/track-metrics.ts'
+import type { IdentifiedBox } from '../../support/track-metrics.ts'
 
 /**
  * The reference: a tracker that knows nothing but overlap (after Bochinski et al. 2017). A detection goes to the track

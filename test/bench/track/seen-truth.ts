@@ -3,7 +3,7 @@ import type { Random } from '../../../src/core/random.ts'
 import type { SeenPerson } from '../../../src/simulate/scene.ts'
 import { createScene } from '../../../src/simulate/scene.ts'
 import type { SceneScript } from '../../../src/simulate/script.ts'
-import type { IdentifiedBox } from '../../../src/track/track-metrics.ts'
+import type { IdentifiedBox } from '../../support/track-metrics.ts'
 
 export const picture = { widthPx: 640, heightPx: 360 }
 

@@ -6,7 +6,7 @@ import { expandRule } from '../../../src/behaviour/expand-rule.ts'
 import { presets } from '../../../src/behaviour/presets.ts'
 import { readLabels } from '../../../src/cli/model/read-labels.ts'
 import { aboutTracks } from '../../../src/config/check/behaviour-references.ts'
-import { behavioursSchema } from '../../../src/config/schema/behaviours-schema.ts'
+import { behavioursSchema } from '../../support/behaviours-schema.ts'
 
 /** Labels of the actions that the written-out rule asks for. */
 function asked(preset: string, actions: readonly string[] | undefined, parameters = {}): string[] {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { presetTable } from '../../../src/behaviour/presets.ts'
 import { aboutTracks } from '../../../src/config/check/behaviour-references.ts'
 import { behavioursShape, conditionNames, durationMs } from '../../../src/config/schema/behaviour-schema.ts'
-import { behavioursSchema } from '../../../src/config/schema/behaviours-schema.ts'
+import { behavioursSchema } from '../../support/behaviours-schema.ts'
 import { behavioursOf, square } from './staging.ts'
 
 const lines = [{ name: 'fence', from: [0, 0], to: [1, 1], left: 'street', right: 'yard' }]

@@ -2,8 +2,8 @@ import type { BehaviourInput } from '../../../src/behaviour/behaviours.ts'
 import { type BehaviourOptions, createBehaviours } from '../../../src/behaviour/behaviours.ts'
 import type { BehaviourFinding } from '../../../src/behaviour/rule-findings.ts'
 import type { ActionScore } from '../../../src/behaviour/score-memory.ts'
-import { behavioursSchema } from '../../../src/config/schema/behaviours-schema.ts'
 import type { Track } from '../../../src/core/detection.ts'
+import { behavioursSchema } from '../../support/behaviours-schema.ts'
 
 export const picture = { widthPx: 1000, heightPx: 1000 }
 export const bodyPx = 100

@@ -5,11 +5,11 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { bundleSchema } from '../../../src/bundle/bundle-schema.ts'
 import { poseSchema } from '../../../src/bundle/pose-schema.ts'
-import { behavioursSchema } from '../../../src/config/schema/behaviours-schema.ts'
 import { poseSchema as cameraPoseSchema } from '../../../src/config/schema/pose-schema.ts'
 import { postures } from '../../../src/core/pose.ts'
 import { layouts } from '../../../src/onnx/fold/fold-input.ts'
 import { allCommands } from '../../support/all-commands.ts'
+import { behavioursSchema } from '../../support/behaviours-schema.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/models.md'), 'utf8')
 const [importPart, bundlePart] = page.split('\n## bundle.json\n') as [string, string]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { measureTracks, type TrackedFrame } from '../../../src/track/track-metrics.ts'
+import { measureTracks, type TrackedFrame } from '../../support/track-metrics.ts'
 
 /** Boxes of 10 × 10 at these places along a line, by id. */
 const at = (places: Record<string, number>) =>

@@ -1,7 +1,10 @@
 import { createRandom } from '../../../src/core/random.ts'
+import type { Augmentation } from '../../../src/train/data/augment.ts'
 import type { ClipSource } from '../../../src/train/data/clip-source.ts'
-import { memoryClips } from '../../../src/train/data/stored-clips.ts'
 import { createVideoTransformer } from '../../../src/train/models/video-transformer.ts'
+import { memoryClips } from '../../support/memory-clips.ts'
+
+export const noAugmentation: Augmentation = { crop: 1, flip: false, colour: 0, speed: 0 }
 
 /** A transformer of a few thousand weights on clips of 4 frames of 16 × 16 pixels. */
 export const tinyModel = createVideoTransformer({

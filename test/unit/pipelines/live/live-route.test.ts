@@ -5,7 +5,6 @@ import { createSceneWatch } from '../../../../pipelines/live/scene-watch.ts'
 import { createAlertTracker } from '../../../../src/alert/alert-tracker.ts'
 import type { CameraSource } from '../../../../src/camera/source-contract.ts'
 import { parseConfig } from '../../../../src/config/load.ts'
-import { behavioursSchema } from '../../../../src/config/schema/behaviours-schema.ts'
 import type { AlertStep } from '../../../../src/core/alert.ts'
 import type { ModelContract } from '../../../../src/core/bundle.ts'
 import type { CameraStatus } from '../../../../src/core/camera-status.ts'
@@ -14,6 +13,7 @@ import { systemClock } from '../../../../src/core/clock.ts'
 import type { Frame } from '../../../../src/core/frame.ts'
 import { noTelemetry } from '../../../../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../../../../src/infer/inference-engine.ts'
+import { behavioursSchema } from '../../../support/behaviours-schema.ts'
 
 const camera = parseConfig(
   JSON.stringify({

@@ -6,7 +6,6 @@ import { createAlertTracker } from '../../../../src/alert/alert-tracker.ts'
 import { decodeSchema } from '../../../../src/bundle/decode-schema.ts'
 import type { CameraSource } from '../../../../src/camera/source-contract.ts'
 import { parseConfig } from '../../../../src/config/load.ts'
-import { behavioursSchema } from '../../../../src/config/schema/behaviours-schema.ts'
 import type { AlertStep } from '../../../../src/core/alert.ts'
 import type { ModelContract } from '../../../../src/core/bundle.ts'
 import type { CameraStatus } from '../../../../src/core/camera-status.ts'
@@ -16,6 +15,7 @@ import type { Frame } from '../../../../src/core/frame.ts'
 import { keypoint } from '../../../../src/core/pose.ts'
 import { noTelemetry } from '../../../../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../../../../src/infer/inference-engine.ts'
+import { behavioursSchema } from '../../../support/behaviours-schema.ts'
 
 const spec = { widthPx: 100, heightPx: 100, sampleFps: 10 }
 const model: ModelContract = {

@@ -2,8 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { expect } from 'vitest'
 import { createGraphBuilder } from '../../../../src/onnx/graph-builder.ts'
 import * as arithmetic from '../../../../src/train/autodiff/ops-arithmetic.ts'
-import * as conv from '../../../../src/train/autodiff/ops-convolution.ts'
-import { createTape, type Tape, type Value } from '../../../../src/train/autodiff/tape.ts'
+import { createTape, sizeOf, type Tape, type Value } from '../../../../src/train/autodiff/tape.ts'
 
 /** Reproducible numbers around 0. */
 export function numbers(count: number, seed: number): Float32Array {
@@ -68,5 +67,17 @@ export async function checkGradients(
 }
 
 function scaleToSum(tape: Tape, x: Value): Value {
-  return arithmetic.scale(tape, conv.meanAll(tape, x), size(x.shape))
+  return arithmetic.scale(tape, meanAll(tape, x), size(x.shape))
+}
+
+/** Mean over everything: a scalar. */
+export function meanAll(tape: Tape, x: Value): Value {
+  const { graph } = tape
+  const y = graph.op('ReduceMean', [x.name], { keepdims: 0 })
+  return tape.record(y, [], [x], (g) => [
+    [
+      x,
+      () => graph.op('Expand', [graph.op('Mul', [g, graph.f32([1 / sizeOf(x.shape)])]), graph.i64(x.shape)]),
+    ],
+  ])
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../../src/core/random.ts'
-import { drawView, noAugmentation, plainView, renderView } from '../../../../src/train/data/augment.ts'
+import { noAugmentation } from '../tiny-footage.ts'
+import { drawView, plainView, renderView } from '../../../../src/train/data/augment.ts'
 
 const size = { widthPx: 4, heightPx: 2 }
 /** Two frames whose red counts up, whose green is 100 and whose blue is 200. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../../src/core/random.ts'
-import { noAugmentation } from '../../../../src/train/data/augment.ts'
+import { noAugmentation } from '../tiny-footage.ts'
 import { createBatchLoader } from '../../../../src/train/data/batch-loader.ts'
 import { type BatchRecipe, betaDraw, createBatchMaker, mixUp } from '../../../../src/train/data/make-batch.ts'
 import { tinyFootage, tinyModel } from '../tiny-footage.ts'

@@ -1,7 +1,8 @@
 import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { memoryClips, openStoredClips } from '../../../../src/train/data/stored-clips.ts'
+import { openStoredClips } from '../../../../src/train/data/stored-clips.ts'
+import { memoryClips } from '../../../support/memory-clips.ts'
 import { tempDir } from '../../../support/temp-dir.ts'
 
 const size = { widthPx: 2, heightPx: 1, sampleFps: 8 }

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { calibrationOf, fitTemperature, withTemperature } from '../../../../src/train/evaluate/calibration.ts'
 import { evaluate } from '../../../../src/train/evaluate/evaluate.ts'
-import { evaluateLabels } from '../../../../src/train/evaluate/evaluate-labels.ts'
 import { falseAlarmsOf } from '../../../../src/train/evaluate/false-alarms.ts'
 import type { Prediction } from '../../../../src/train/evaluate/prediction.ts'
 import { says, synthetic } from './synthetic.ts'
@@ -161,22 +160,6 @@ describe('falseAlarmsOf', () => {
     const count = (mergeGapS: number) =>
       falseAlarmsOf(predictions, { ...settings, startS: ({ id }) => starts[id]!, mergeGapS }).count
     expect([count(3), count(5), count(16)]).toEqual([3, 2, 1])
-  })
-})
-
-describe('evaluateLabels', () => {
-  it('takes thresholds, or chooses them', () => {
-    const arrays = {
-      scores: Float32Array.of(0.9, 0.2, 0.6, 0.1, 0.3, 0.3),
-      target: Float32Array.of(1, 0, 1, 0, 0, 0),
-      weight: new Float32Array(6).fill(1),
-    }
-    const { perLabel, meanAveragePrecision } = evaluateLabels({ labels: ['a', 'b'], ...arrays })
-    expect(perLabel[0]).toMatchObject({ support: 2, averagePrecision: 1, point: { precision: 1, recall: 1 } })
-    expect(perLabel[1]!.averagePrecision).toBeNull()
-    expect(meanAveragePrecision).toBe(1)
-    const fixed = evaluateLabels({ labels: ['a', 'b'], ...arrays, thresholds: [0.8, 0.5] })
-    expect(fixed.perLabel[0]!.point).toMatchObject({ threshold: 0.8, recall: 0.5 })
   })
 })
 

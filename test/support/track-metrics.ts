@@ -1,6 +1,6 @@
-import { overlapOf } from '../core/box-overlap.ts'
-import type { BoxPx } from '../core/detection.ts'
-import { assign } from './assignment.ts'
+import { overlapOf } from '../../src/core/box-overlap.ts'
+import type { BoxPx } from '../../src/core/detection.ts'
+import { assign } from '../../src/track/assignment.ts'
 
 /** A box with whose it is: a person of the truth, or a track. */
 export interface IdentifiedBox {

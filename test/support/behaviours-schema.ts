@@ -1,5 +1,5 @@
-import { referenceProblems } from '../check/behaviour-references.ts'
-import { behavioursShape } from './behaviour-schema.ts'
+import { referenceProblems } from '../../src/config/check/behaviour-references.ts'
+import { behavioursShape } from '../../src/config/schema/behaviour-schema.ts'
 
 /** Zones, lines and rules, and that they name only what there is. */
 export const behavioursSchema = behavioursShape.superRefine((config, context) => {
