@@ -8,13 +8,14 @@ import { readLabels } from '../../../src/cli/model/read-labels.ts'
 import { aboutTracks } from '../../../src/config/check/behaviour-references.ts'
 import { behavioursSchema } from '../../support/behaviours-schema.ts'
 
-/** Labels of the actions that the written-out rule asks for. */
+/** Labels of the actions that the written-out rule asks for, each once. */
 function asked(preset: string, actions: readonly string[] | undefined, parameters = {}): string[] {
   const [rule] = behavioursSchema.parse({ rules: [{ name: 'rule', preset, with: parameters }] }).rules
   const expanded = expandRule(rule!, ['rules', 0], actions)
   if (!('rule' in expanded)) throw new Error(JSON.stringify(expanded.problems))
   expect(aboutTracks(expanded.rule.when)).toBe(!JSON.stringify(expanded.rule).includes('"of":"scene"'))
-  return [...JSON.stringify(expanded.rule.when).matchAll(/"action":\{"label":"([^"]*)"/g)].map((m) => m[1]!)
+  const labels = JSON.stringify(expanded.rule.when).matchAll(/"action":\{"label":"([^"]*)"/g)
+  return [...new Set([...labels].map((m) => m[1]!))]
 }
 
 /** What YAMNet tells apart. */
