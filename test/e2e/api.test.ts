@@ -5,11 +5,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
+import { blinkVideo } from '../support/blink-video.ts'
+import { writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 const ready = hasTool('ffmpeg') && hasTool('rtspServer')
@@ -28,13 +28,7 @@ beforeAll(async () => {
   folder = tempDir('api')
   file = join(folder, 'vireo.yaml')
   await writeBrightnessBundle(join(folder, 'model'))
-  const blink = await testVideo({
-    name: 'blink',
-    seconds: 12,
-    widthPx: 320,
-    heightPx: 180,
-    filter: blinkFilter,
-  })
+  const blink = await blinkVideo()
   rtsp = await startRtspServer({
     mounts: { '/gate': blink, '/yard': blink, '/door': blink },
     user: 'viewer',

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
+import { blink } from '../support/blink-video.ts'
+import { writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
@@ -19,7 +20,7 @@ const mounted: string[] = []
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-endurance-'))
+  folder = tempDir('endurance')
   await writeBrightnessBundle(join(folder, 'model'))
 })
 afterEach(async () => {
@@ -40,7 +41,6 @@ async function serve(mounts: readonly string[], video: Parameters<typeof testVid
   servers.push(server)
   return server
 }
-const blink = { name: 'blink', widthPx: 320, heightPx: 180, seconds: 12, filter: blinkFilter }
 
 function start(name: string, ids: readonly string[], url: (id: string) => string, dataDir: string) {
   const file = join(folder, `${name}.yaml`)

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
+import { blinkVideo } from '../support/blink-video.ts'
+import { writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { type KafkaBroker, skipKafka, startKafka } from '../support/kafka-broker.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 const skip = skipKafka('control') || !hasTool('ffmpeg')
@@ -48,13 +48,7 @@ function readAlerts(count: number): Message[] {
 
 describe.skipIf(skip)('vireo run with Kafka', () => {
   it('loses nothing through kill -9 and a broker that is gone for a while', async () => {
-    const blink = await testVideo({
-      name: 'blink',
-      widthPx: 320,
-      heightPx: 180,
-      seconds: 12,
-      filter: blinkFilter,
-    })
+    const blink = await blinkVideo()
     const config = join(folder, 'vireo.yaml')
     writeFileSync(
       config,

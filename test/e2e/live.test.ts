@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
+import { blinkVideo } from '../support/blink-video.ts'
+import { writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 const ready = hasTool('ffmpeg') && hasTool('rtspServer')
@@ -20,13 +20,7 @@ beforeAll(async () => {
   if (!ready) return
   folder = tempDir('live')
   await writeBrightnessBundle(join(folder, 'model'))
-  const blink = await testVideo({
-    name: 'blink',
-    widthPx: 320,
-    heightPx: 180,
-    seconds: 12,
-    filter: blinkFilter,
-  })
+  const blink = await blinkVideo()
   server = await startRtspServer({
     mounts: { '/gate': blink, '/yard': blink },
     user: 'viewer',

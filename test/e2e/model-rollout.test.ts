@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { openModelRegistry } from '../../src/registry/model-registry.ts'
-import { type BrightnessChanges, blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
+import { blinkVideo } from '../support/blink-video.ts'
+import { type BrightnessChanges, writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
-import { testVideo } from '../support/test-video.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 const ready = hasTool('ffmpeg')
@@ -18,8 +18,8 @@ const running: VireoProcess[] = []
 
 beforeAll(async () => {
   if (!ready) return
-  folder = mkdtempSync(join(tmpdir(), 'vireo-rollout-'))
-  video = await testVideo({ name: 'blink', widthPx: 320, heightPx: 180, seconds: 12, filter: blinkFilter })
+  folder = tempDir('rollout')
+  video = await blinkVideo()
 })
 afterEach(async () => {
   for (const { child, ended } of running.splice(0)) {

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { Aedes } from 'aedes'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
+import { blinkVideo } from '../support/blink-video.ts'
+import { writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 const ready = hasTool('ffmpeg')
@@ -53,13 +53,7 @@ beforeAll(async () => {
   folder = tempDir('mqtt')
   config = join(folder, 'vireo.yaml')
   await writeBrightnessBundle(join(folder, 'model'))
-  const file = await testVideo({
-    name: 'blink',
-    seconds: 12,
-    widthPx: 320,
-    heightPx: 180,
-    filter: blinkFilter,
-  })
+  const file = await blinkVideo()
   broker = await startBroker()
   await startReader()
   writeFileSync(

@@ -9,11 +9,12 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
+import { blinkVideo } from '../support/blink-video.ts'
+import { writeBrightnessBundle } from '../support/brightness-bundle.ts'
+import { listen } from '../support/listen.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 const ready = hasTool('ffmpeg') && hasTool('rtspServer')
@@ -59,7 +60,7 @@ async function startSite(): Promise<string> {
     events.push(...(JSON.parse(body) as Event[]))
     return response.writeHead(204).end()
   })
-  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
+  await listen(site)
   return `http://127.0.0.1:${(site.address() as AddressInfo).port}/`
 }
 
@@ -67,9 +68,8 @@ beforeAll(async () => {
   if (!ready) return
   folder = tempDir('record')
   await writeBrightnessBundle(join(folder, 'model'))
-  const blink = { name: 'blink', seconds: 12, filter: blinkFilter }
-  const small = await testVideo({ ...blink, widthPx: 320, heightPx: 180 })
-  const large = await testVideo({ ...blink, codec: 'h265' })
+  const small = await blinkVideo()
+  const large = await blinkVideo({ codec: 'h265', widthPx: 640, heightPx: 360 })
   rtsp = await startRtspServer({ mounts: { '/gate': small, '/yard': small, '/yard-main': large } })
   const url = await startSite()
   writeFileSync(

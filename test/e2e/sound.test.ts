@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
+import { blinkVideo } from '../support/blink-video.ts'
+import { writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { testVideo } from '../support/test-video.ts'
 import { tones, writeToneBundle } from '../support/tone-bundle.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 import { writeWav } from '../support/wav.ts'
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await writeBrightnessBundle(join(folder, 'light'), { label: 'event', threshold: 0.95 })
   await writeToneBundle(join(folder, 'ears'), { labels: ['tone', 'event'] })
   // Dark for three seconds, bright for three; a tone in the dark and one in the light.
-  blink = await testVideo({ name: 'blink', widthPx: 320, heightPx: 180, seconds: 12, filter: blinkFilter })
+  blink = await blinkVideo()
   wav = writeWav(
     join(folder, 'tones.wav'),
     tones(12, [

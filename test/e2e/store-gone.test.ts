@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
+import { blinkVideo } from '../support/blink-video.ts'
+import { writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 const ready = hasTool('ffmpeg')
@@ -17,13 +17,7 @@ beforeAll(async () => {
   if (!ready) return
   folder = tempDir('store-gone')
   await writeBrightnessBundle(join(folder, 'model'))
-  const blink = await testVideo({
-    name: 'blink-file',
-    widthPx: 160,
-    heightPx: 90,
-    seconds: 4,
-    filter: blinkFilter,
-  })
+  const blink = await blinkVideo({ name: 'blink-file', widthPx: 160, heightPx: 90, seconds: 4 })
   config = join(folder, 'v.yaml')
   writeFileSync(
     config,

@@ -1,8 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { filter, firstValueFrom } from 'rxjs'
@@ -14,7 +13,9 @@ import type { CameraStatus } from '../../src/core/camera-status.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Fragment, Frame } from '../../src/core/frame.ts'
 import { noTelemetry } from '../../src/core/telemetry-port.ts'
+import { listen } from '../support/listen.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const ready = hasTool('ffmpeg')
 if (!ready) process.stderr.write('skipped: faults of cameras (ffmpeg is missing)\n')
@@ -24,7 +25,7 @@ const spec = { widthPx: 32, heightPx: 32, sampleFps: 8 }
 let folder: string
 const open: (() => unknown)[] = []
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-faults-'))
+  folder = tempDir('faults')
 })
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close()
@@ -81,7 +82,7 @@ async function serve(...files: string[]): Promise<string> {
     const file = files.length > 1 ? files.shift()! : files[0]!
     response.writeHead(200).end(readFileSync(file))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await listen(server)
   open.push(() => {
     server.closeAllConnections()
     server.close()

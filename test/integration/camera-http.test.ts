@@ -14,6 +14,7 @@ import { cameraSchema } from '../../src/config/schema.ts'
 import type { CameraStatus } from '../../src/core/camera-status.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { noTelemetry } from '../../src/core/telemetry-port.ts'
+import { listen } from '../support/listen.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -44,7 +45,7 @@ afterEach(async () => {
 
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await listen(server)
   open.push(() => {
     server.closeAllConnections()
     server.close()

@@ -1,16 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import {
-  createReadStream,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { createReadStream, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { filter, firstValueFrom, take } from 'rxjs'
@@ -22,7 +13,9 @@ import type { CameraState, CameraStatus } from '../../src/core/camera-status.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Fragment, Frame, FrameStreamSpec } from '../../src/core/frame.ts'
 import { noTelemetry } from '../../src/core/telemetry-port.ts'
+import { listen } from '../support/listen.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const ready = hasTool('ffmpeg')
 if (!ready) process.stderr.write('skipped: camera inputs (ffmpeg is missing)\n')
@@ -108,7 +101,7 @@ describe.skipIf(!ready)('camera inputs', () => {
     `-t ${seconds} -c:v libx264 -preset ultrafast -g 25 -pix_fmt yuv420p`.split(' ')
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'vireo-inputs-'))
+    folder = tempDir('inputs')
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -246,7 +239,7 @@ describe.skipIf(!ready)('camera inputs', () => {
         response.writeHead(200, { 'content-length': statSync(file).size })
         createReadStream(file).pipe(response)
       })
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      await listen(server)
     })
     afterAll(() => new Promise((resolve) => server.close(resolve)))
 

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { jpegSize } from '../../src/camera/http/multipart-pictures.ts'
@@ -7,6 +6,7 @@ import { probeCamera } from '../../src/camera/probe.ts'
 import { takePicture } from '../../src/camera/take-picture.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { testVideo } from '../support/test-video.ts'
 import { vireo } from '../support/vireo-process.ts'
 
@@ -17,7 +17,7 @@ describe.skipIf(!ready)('camera probe', () => {
   let server: RtspServer
   let folder: string
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'vireo-probe-'))
+    folder = tempDir('probe')
     server = await startRtspServer({
       mounts: {
         '/h264': await testVideo({ name: 'test', codec: 'h264' }),

@@ -3,13 +3,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listen } from '../support/listen.ts'
 
 const script = join(import.meta.dirname, '../../docker/health-check.js')
 let status = 200
 const server = createServer((request, response) => {
   response.writeHead(request.url === '/readyz' ? status : 404).end()
 })
-beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)))
+beforeAll(() => listen(server))
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 
 function check(port: number): Promise<number | null> {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPeopleLifter } from '../../pipelines/look/lift-people.ts'
@@ -11,6 +10,7 @@ import { systemClock } from '../../src/core/clock.ts'
 import { openClipCache } from '../../src/train/data/clip-cache.ts'
 import { humanModels } from '../support/human-models.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const footage = resolve(import.meta.dirname, '../../../shared/data/footage')
 const { archive, reason } = humanModels()
@@ -21,7 +21,7 @@ describe.skipIf(lacks !== '')('footage cut around people', () => {
   let dir = ''
   let people = ''
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'vireo-lift-'))
+    dir = tempDir('lift')
     people = join(dir, 'people')
     const entry = findEntry(readCatalogue(join(import.meta.dirname, '../../models/catalogue.json')), 'people')
     await installModel({

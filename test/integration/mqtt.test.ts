@@ -1,7 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import { Aedes, type AedesOptions } from 'aedes'
 import { connectAsync, type MqttClient } from 'mqtt'
@@ -12,6 +10,8 @@ import type { OutboxEvent } from '../../src/core/events.ts'
 import { noTelemetry, type Telemetry } from '../../src/core/telemetry-port.ts'
 import { createMqttPublisher } from '../../src/event/mqtt/mqtt-publisher.ts'
 import { makeCertificates } from '../support/kafka-certificates.ts'
+import { listen } from '../support/listen.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const cleanUps: (() => unknown)[] = []
 afterEach(async () => {
@@ -178,7 +178,7 @@ describe('MQTT publisher', () => {
   ])('rejects in time when a broker that listens does not %s', async (what, mqtt, speaks) => {
     const { broker, port } = await startBroker()
     const frozen = createServer(() => {})
-    await new Promise<void>((resolve) => frozen.listen(0, '127.0.0.1', resolve))
+    await listen(frozen)
     cleanUps.push(() => frozen.close())
     if (speaks)
       broker.authorizePublish = (_client, { topic }, done) => void (topic.endsWith('/alert') || done(null))
@@ -235,7 +235,7 @@ describe('MQTT publisher', () => {
   })
 
   it('speaks TLS with brokers whose certificate it can check, and with no other', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'vireo-mqtt-'))
+    const folder = tempDir('mqtt')
     cleanUps.push(() => rmSync(folder, { recursive: true }))
     const { ca, brokerStore } = makeCertificates(folder)
     const pem = readFileSync(brokerStore, 'utf8')

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { tempDir } from '../support/temp-dir.ts'
 
 const config = join(import.meta.dirname, '../../config')
 
@@ -134,7 +134,7 @@ describe.skipIf(lacks('promtool'))('config/prometheus/vireo-alerts.yaml', () => 
 
   it.each(cases.map((one) => [one.name, one] as const))('%s', (_name, { series, fires }) => {
     const evalMinutes = Object.values(series).some((values) => values.endsWith('x90')) ? 90 : 20
-    const folder = mkdtempSync(join(tmpdir(), 'vireo-rules-'))
+    const folder = tempDir('rules')
     try {
       const file = join(folder, 'test.yaml')
       writeFileSync(

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const root = join(import.meta.dirname, '../..')
 const models = resolve(root, process.env.VIREO_TEST_MODELS ?? '../shared/models')
@@ -22,7 +22,7 @@ describe.skipIf(!ready)('vireo rules test with a pose model', () => {
   let folder: string
   let withPose: string[]
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'vireo-poses-'))
+    folder = tempDir('poses')
     const [people, pose] = [join(folder, 'people'), join(folder, 'pose')]
     const shape = (size: string, layout: string) => ['--fps', '10', '--size', size, '--layout', layout]
     await vireo(

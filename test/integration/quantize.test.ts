@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
@@ -13,12 +12,13 @@ import { exportBundles } from '../../src/train/export/export-bundle.ts'
 import { quantizeBundle, quantizeModes } from '../../src/train/export/quantize-bundle.ts'
 import { presets } from '../../src/train/models/presets.ts'
 import { createVideoTransformer } from '../../src/train/models/video-transformer.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { noise } from '../unit/train/tiny-transformer.ts'
 
 const labels = ['walking', 'running', 'falling', 'lying', 'fighting', 'waving']
 let dir = ''
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'vireo-quantize-'))
+  dir = tempDir('quantize')
 })
 afterAll(() => rm(dir, { recursive: true }))
 

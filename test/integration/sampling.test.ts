@@ -3,10 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { mediaDurationMs } from '../../src/camera/media-duration.ts'
-import { blinkFilter, writeBrightnessBundle } from '../support/brightness-bundle.ts'
+import { blinkVideo } from '../support/blink-video.ts'
+import { writeBrightnessBundle } from '../support/brightness-bundle.ts'
 import { hasTool } from '../support/prepare-machine.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 const ready = hasTool('ffmpeg')
@@ -20,7 +20,7 @@ const running: VireoProcess[] = []
 beforeAll(async () => {
   if (!ready) return
   folder = tempDir('sampling')
-  video = await testVideo({ name: 'blink', widthPx: 320, heightPx: 180, seconds: 12, filter: blinkFilter })
+  video = await blinkVideo()
 })
 afterEach(async () => {
   for (const { child, ended } of running.splice(0)) {

@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { randomScript } from '../../src/simulate/random-script.ts'
 import { type VideoLabels, writeVideo } from '../../src/simulate/write-video.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const ready = hasTool('ffmpeg')
 if (!ready) process.stderr.write('skipped: simulated video (ffmpeg is missing)\n')
@@ -13,7 +13,7 @@ if (!ready) process.stderr.write('skipped: simulated video (ffmpeg is missing)\n
 describe.skipIf(!ready)('simulated video', () => {
   let folder: string
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'vireo-simulate-'))
+    folder = tempDir('simulate')
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

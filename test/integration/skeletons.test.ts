@@ -7,11 +7,10 @@ import { takeSnapshot } from '../../src/cli/camera/take-snapshot.ts'
 import type { AlertStep } from '../../src/core/alert.ts'
 import { decodeBodies, standingReadings } from '../../src/skeleton/body-file.ts'
 import { skeletonWindow } from '../../src/skeleton/skeleton-window.ts'
+import { blinkVideo } from '../support/blink-video.ts'
 import { writeBodiesBundle } from '../support/bodies-bundle.ts'
-import { blinkFilter } from '../support/brightness-bundle.ts'
 import { writeSkeletonBundle } from '../support/skeleton-bundle.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { testVideo } from '../support/test-video.ts'
 import { type VireoProcess, vireo } from '../support/vireo-process.ts'
 
 let folder: string
@@ -32,7 +31,7 @@ beforeAll(async () => {
   await writeBodiesBundle(join(folder, 'bodies'))
   await writeSkeletonBundle(join(folder, 'skeleton'), { heightPx: 36 })
   // Dark for three seconds: the body is high; bright for three: it is low.
-  video = await testVideo({ name: 'blink', widthPx: 320, heightPx: 180, seconds: 12, filter: blinkFilter })
+  video = await blinkVideo()
   rules = join(folder, 'rules.yaml')
   writeFileSync(rules, JSON.stringify({ rules: [lying] }))
 })

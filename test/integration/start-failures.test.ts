@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errorTable } from '../../src/core/error-table.ts'
+import { listen } from '../support/listen.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const bin = join(import.meta.dirname, '../../bin/vireo.js')
@@ -15,7 +16,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'file'), '')
   mkdirSync(join(folder, 'is-a-folder'))
   symlinkSync('loop', join(folder, 'loop'))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await listen(server)
   port = (server.address() as { port: number }).port
 })
 afterAll(() => {

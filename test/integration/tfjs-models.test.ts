@@ -1,6 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,6 +14,7 @@ import { readTfjs } from '../../src/onnx/tfjs/read-tfjs.ts'
 import { loadTfjs, type Tf } from '../../src/train/engine-tfjs/load-tfjs.ts'
 import { humanModels } from '../support/human-models.ts'
 import { hasTool } from '../support/prepare-machine.ts'
+import { tempDir } from '../support/temp-dir.ts'
 
 const models = humanModels()
 const { archive } = models
@@ -78,7 +78,7 @@ describe.skipIf(models.dir === null)('TensorFlow.js graph models as ONNX', () =>
   describe('vireo model install', () => {
     let out = ''
     beforeAll(() => {
-      out = mkdtempSync(join(tmpdir(), 'vireo-install-test-'))
+      out = tempDir('install-test')
     })
     afterAll(() => rmSync(out, { recursive: true, force: true }))
     const catalogue = readCatalogue(join(import.meta.dirname, '../../models/catalogue.json'))

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -14,6 +13,7 @@ import { createRandom } from '../../src/core/random.ts'
 import { readCheckpoint } from '../../src/onnx/torch/read-checkpoint.ts'
 import { cutHead } from '../../src/train/imported/cut-head.ts'
 import { fightModel } from '../support/fight-model.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { layerDifferences } from '../support/video-resnet-parity.ts'
 
 const { archive, reason } = fightModel()
@@ -23,7 +23,7 @@ describe.skipIf(archive === null)('the video backbone of the catalogue', () => {
   const entry = findEntry(readCatalogue(join(import.meta.dirname, '../../models/catalogue.json')), 'video')
   let out = ''
   beforeAll(() => {
-    out = mkdtempSync(join(tmpdir(), 'vireo-video-test-'))
+    out = tempDir('video-test')
   })
   afterAll(() => rmSync(out, { recursive: true, force: true }))
 

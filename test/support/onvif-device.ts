@@ -3,6 +3,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
+import { listen } from './listen.ts'
 import {
   dateAndTime,
   envelope,
@@ -262,7 +263,7 @@ export async function startOnvifDevice(options: OnvifDeviceOptions = {}): Promis
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await listen(server)
   const httpPort = (server.address() as AddressInfo).port
 
   const udp = await bind(options.joinsGroup === true)

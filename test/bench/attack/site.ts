@@ -8,8 +8,8 @@ import { systemClock } from '../../../src/core/clock.ts'
 import { openEventStore } from '../../../src/event/event-store.ts'
 import { sealManifest } from '../../../src/review/dataset-manifest.ts'
 import { databaseFile } from '../../../src/store/tables/event-database.ts'
-import { blinkFilter, writeBrightnessBundle } from '../../support/brightness-bundle.ts'
-import { testVideo } from '../../support/test-video.ts'
+import { blinkVideo } from '../../support/blink-video.ts'
+import { writeBrightnessBundle } from '../../support/brightness-bundle.ts'
 
 export const token = '0123456789abcdef0123'
 
@@ -41,13 +41,7 @@ export interface SiteOptions {
 export async function startSite({ cameras, alerts, datasetClips }: SiteOptions): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'vireo-attack-'))
   await writeBrightnessBundle(join(folder, 'model'))
-  const video = await testVideo({
-    name: 'blink',
-    seconds: 12,
-    widthPx: 320,
-    heightPx: 180,
-    filter: blinkFilter,
-  })
+  const video = await blinkVideo()
   const list = Array.from({ length: cameras }, (_, at) => ({ id: `cam${at}`, url: video, loop: true }))
   const config = {
     version: 1,

@@ -6,9 +6,9 @@ import { startLiveSystem } from '../../../pipelines/live-system.ts'
 import { configSchema } from '../../../src/config/config-schema.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { createTelemetry } from '../../../src/telemetry/create-telemetry.ts'
-import { blinkFilter, writeBrightnessBundle } from '../../support/brightness-bundle.ts'
+import { blinkVideo } from '../../support/blink-video.ts'
+import { writeBrightnessBundle } from '../../support/brightness-bundle.ts'
 import { type RtspServer, startRtspServer } from '../../support/rtsp-server.ts'
-import { testVideo } from '../../support/test-video.ts'
 
 export const preRollMs = 3000
 /** Time between the keyframes of the test video. */
@@ -18,13 +18,7 @@ export const gopMs = 1000
 export async function startSite(cameras: number) {
   const folder = mkdtempSync(join(tmpdir(), 'vireo-faults-'))
   await writeBrightnessBundle(join(folder, 'model'))
-  const file = await testVideo({
-    name: 'blink',
-    seconds: 12,
-    widthPx: 320,
-    heightPx: 180,
-    filter: blinkFilter,
-  })
+  const file = await blinkVideo()
   const ids = Array.from({ length: cameras }, (_, index) => `cam${index}`)
   const rtsp: RtspServer = await startRtspServer({
     mounts: Object.fromEntries([...ids, 'extra'].map((id) => [`/${id}`, file])),

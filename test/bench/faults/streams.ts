@@ -10,6 +10,7 @@ import { streamHealth } from '../../../src/camera/stream-health.ts'
 import { cameraSchema } from '../../../src/config/schema.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
+import { listen } from '../../support/listen.ts'
 import { testVideo } from '../../support/test-video.ts'
 import type { BenchOptions, Log } from '../report.ts'
 import type { FaultTimes, PictureFigures } from './pictures.ts'
@@ -153,7 +154,7 @@ async function servePaced(file: string, seconds: number) {
     }
     done()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await listen(server)
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/camera.ts`,
     second,

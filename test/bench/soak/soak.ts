@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { writeBrightnessBundle } from '../../support/brightness-bundle.ts'
+import { listen } from '../../support/listen.ts'
 import { startRtspServer } from '../../support/rtsp-server.ts'
 import { testVideo } from '../../support/test-video.ts'
 import { type VireoProcess, vireo } from '../../support/vireo-process.ts'
@@ -152,7 +153,7 @@ async function startSite() {
     events += (JSON.parse(await text(request)) as unknown[]).length
     response.writeHead(204).end()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await listen(server)
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     events: () => events,

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { listen } from '../listen.ts'
 import { createPlayout } from './playout.ts'
 import { serveRtsp } from './rtsp-session.ts'
 import type { OddScript } from './script.ts'
@@ -28,7 +29,7 @@ export async function createOddCamera(script: OddScript): Promise<OddCamera> {
     socket.on('close', () => sockets.delete(socket))
     serveRtsp({ socket, script, playout, refusals, onRequest: (method) => requests.push(method) })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await listen(server)
   const { port } = server.address() as AddressInfo
   return {
     url: `rtsp://127.0.0.1:${port}/odd`,

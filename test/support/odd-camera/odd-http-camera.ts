@@ -4,6 +4,7 @@ import { existsSync, readFileSync, renameSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
+import { listen } from '../listen.ts'
 import { type Media, ticksPerSecond } from './media.ts'
 import type { OddCamera } from './odd-camera.ts'
 
@@ -64,7 +65,7 @@ export async function createOddHttpCamera(script: OddHttpScript): Promise<OddCam
     response.writeHead(200, { 'content-type': type })
     play(response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await listen(server)
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/odd`,
     requests,

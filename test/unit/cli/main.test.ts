@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { brokerCheck } from '../../../src/cli/doctor-checks.ts'
 import { main } from '../../../src/cli/main.ts'
+import { listen } from '../../support/listen.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 const file = join(tempDir(), 'c.yaml')
@@ -78,7 +79,7 @@ describe('main', () => {
 describe('brokerCheck', () => {
   it('tells an open port from a closed one', async () => {
     const listener = createServer()
-    await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done))
+    await listen(listener)
     const { port } = listener.address() as { port: number }
     expect(await brokerCheck(`127.0.0.1:${port}`)).toMatchObject({ status: 'ok' })
     await new Promise((done) => listener.close(done))

@@ -2,7 +2,6 @@
 import {
   chmodSync,
   lstatSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -10,11 +9,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { type CameraEdit, editCameras, editCamerasIn } from '../../../src/config/edit.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 const text = `# the site
 version: 1
@@ -84,7 +83,7 @@ describe('editing cameras', () => {
   })
 
   it('keeps the mode of the file, and a link stays a link', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'vireo-edit-'))
+    const folder = tempDir('edit')
     const [file, link] = [join(folder, 'v.yaml'), join(folder, 'link.yaml')]
     writeFileSync(file, text)
     chmodSync(file, 0o600)
@@ -105,7 +104,7 @@ describe('editing cameras', () => {
   })
 
   it('replaces the file as a whole and leaves it alone when the edit is refused', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'vireo-edit-'))
+    const folder = tempDir('edit')
     const file = join(folder, 'v.yaml')
     writeFileSync(file, text)
     await expect(editCamerasIn(file, { kind: 'remove', id: 'roof' }, unchecked)).rejects.toThrow()

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { checkConfig } from '../../../pipelines/live/check-config.ts'
 import { loadConfig, parseConfig } from '../../../src/config/load.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -29,7 +29,7 @@ describe('a configuration that people begin with', () => {
   )
 
   it('does not take the model of simulated people, unless it is allowed', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'vireo-simulated-'))
+    const folder = tempDir('simulated')
     try {
       const file = join(folder, 'v.yaml')
       const write = (more: string) =>

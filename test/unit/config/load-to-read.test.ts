@@ -1,13 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is what these tests are about
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfigToRead } from '../../../src/config/load-to-read.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 let file: string
 beforeEach(() => {
-  file = join(mkdtempSync(join(tmpdir(), 'vireo-read-')), 'v.yaml')
+  file = join(tempDir('read'), 'v.yaml')
 })
 afterEach(() => rmSync(join(file, '..'), { recursive: true }))
 const read = (text: string, env = {}) => {

@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { toAppError } from '../../../src/core/errors.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 let dir = ''
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-errors-'))
+  dir = tempDir('errors')
   writeFileSync(join(dir, 'file'), '')
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))

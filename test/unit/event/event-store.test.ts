@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import Ajv from 'ajv/dist/2020.js'
@@ -16,13 +15,14 @@ import { openDeadLetters } from '../../../src/store/tables/dead-letters.ts'
 import { openDatabase } from '../../../src/store/tables/event-database.ts'
 import { openOutboxReader } from '../../../src/store/tables/outbox-reader.ts'
 import { sampleStep } from '../../support/sample-step.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 let dataDir: string
 let nowMs = 1e12
 const clock = { nowMs: () => nowMs, monoMs: () => 5, after: () => () => {} }
 const open: { close(): void }[] = []
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'vireo-store-'))
+  dataDir = tempDir('store')
   nowMs = 1e12
 })
 afterEach(() => {

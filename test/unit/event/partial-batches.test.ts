@@ -14,6 +14,7 @@ import { createKafkaPublisher } from '../../../src/event/kafka/kafka-publisher.t
 import { createOutboxSender } from '../../../src/event/outbox-sender.ts'
 import { createWebhookPublisher } from '../../../src/event/webhook/webhook-publisher.ts'
 import { openDeadLetters } from '../../../src/store/tables/dead-letters.ts'
+import { listen } from '../../support/listen.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 let dataDir: string
@@ -65,7 +66,7 @@ async function receiver(answer: (epochs: number[]) => number) {
     got.push(...events.map(({ data, replay }) => ({ epoch: data.epoch, replay: replay === 'true', status })))
     response.writeHead(status).end()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await listen(server)
   cleanUps.push(
     () => server.close(),
     () => server.closeAllConnections(),

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { errorTable } from '../../../src/core/error-table.ts'
 import { createServer, type Server } from '../../../src/http/create-server.ts'
 import { parseRange } from '../../../src/http/send-media.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { fakeReviews, sampleId } from './fake-reviews.ts'
 import { alertId, fakeSite } from './fake-site.ts'
 
@@ -16,7 +16,7 @@ const bytes = Buffer.from('0123456789')
 const paths = () => ({ path: join(folder, 'clip.mp4'), thumbnailPath: join(folder, 'clip.jpg') })
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vireo-api-'))
+  folder = tempDir('api')
   writeFileSync(paths().path, bytes)
   writeFileSync(paths().thumbnailPath, 'jpeg')
 })

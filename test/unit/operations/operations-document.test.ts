@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findProblems } from '../../../pipelines/live/check-config.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { metricTable } from '../../../src/core/metrics/metric-table.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const text = readFileSync(join(root, 'docs/operations.md'), 'utf8')
@@ -12,7 +12,7 @@ const unit = readFileSync(join(root, 'config/systemd/vireo.service'), 'utf8')
 
 describe('docs/operations.md', () => {
   it('shows a configuration that is valid and keeps its data where the unit lets it', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'vireo-operations-'))
+    const folder = tempDir('operations')
     try {
       const file = join(folder, 'vireo.yaml')
       writeFileSync(file, /```yaml\n(version: 1\n[\s\S]*?)```/.exec(text)![1]!)

@@ -1,14 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { Subject } from 'rxjs'
@@ -19,13 +9,14 @@ import { forgetPart } from '../../../src/record/clip/finish-clip.ts'
 import type { FinishedClip } from '../../../src/record/clip/finished-clip.ts'
 import { type RecoverOptions, recoverClips } from '../../../src/record/clip/recover-clips.ts'
 import { type ClipRecorderOptions, createClipRecorder } from '../../../src/record/clip-recorder.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { createFakeClock } from '../infer/fake-clock.ts'
 import { createFakeFfmpeg, fragmentsIn } from './fake-ffmpeg.ts'
 import { boxOf, countingTelemetry, fragmentUs, initFragment, mediaFragment } from './sample-fragments.ts'
 
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-recorder-'))
+  dir = tempDir('recorder')
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 

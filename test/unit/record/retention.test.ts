@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -7,6 +6,7 @@ import { createClipFolder, joinFolders, type RecordingFolder } from '../../../sr
 import { clipStandings, isExpendable } from '../../../src/record/clip/clip-standing.ts'
 import { planRetention, type RetentionLimits, type StoredClip } from '../../../src/record/plan-retention.ts'
 import { createRetention } from '../../../src/record/retention.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { createFakeClock, settled } from '../infer/fake-clock.ts'
 import { countingTelemetry } from './sample-fragments.ts'
 
@@ -290,7 +290,7 @@ describe('retention', () => {
 describe('clip folder', () => {
   let dir: string
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'vireo-folder-'))
+    dir = tempDir('folder')
   })
   afterEach(() => rmSync(dir, { recursive: true, force: true }))
 

@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type BuildDatasetOptions, buildDataset } from '../../../src/review/build-dataset.ts'
@@ -12,6 +10,7 @@ import { findLeaks } from '../../../src/review/dataset-leaks.ts'
 import { parseManifest, sealManifest } from '../../../src/review/dataset-manifest.ts'
 import { diffDatasets } from '../../../src/review/diff-datasets.ts'
 import type { ReviewedItem } from '../../../src/review/review-store.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { assign, dayMs, judged, week } from './judged-item.ts'
 
 const shares = { train: 0.6, validation: 0.2, test: 0.2 }
@@ -126,7 +125,7 @@ describe('building a dataset', () => {
 describe('dataset folder', () => {
   let dataDir: string
   beforeEach(() => {
-    dataDir = mkdtempSync(join(tmpdir(), 'vireo-datasets-'))
+    dataDir = tempDir('datasets')
   })
   afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
@@ -227,7 +226,7 @@ describe('other tools', () => {
 describe('a dataset that was built can be read', () => {
   let dataDir: string
   beforeEach(() => {
-    dataDir = mkdtempSync(join(tmpdir(), 'vireo-datasets-'))
+    dataDir = tempDir('datasets')
   })
   afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 

@@ -1,18 +1,18 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFileGuard } from '../../../src/store/file-guard.ts'
 import { openDatabase } from '../../../src/store/open-database.ts'
 import { type StoreDatabase, transaction } from '../../../src/store/store-database.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 let dir: string
 let dataDir: string
 let database: StoreDatabase
 let nowMs = 0
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-guard-'))
+  dir = tempDir('guard')
   dataDir = join(dir, 'data')
   nowMs = 0
   const subject = { name: 'the things', file: join(dataDir, 'things.db'), invalid: 'EVENT_INVALID' } as const

@@ -2,7 +2,6 @@ import {
   chmodSync,
   closeSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readFileSync,
   rmSync,
@@ -10,20 +9,20 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isUnborn, openDatabase } from '../../../src/store/open-database.ts'
 import { type StoreDatabase, transaction } from '../../../src/store/store-database.ts'
 import { unreadableRows } from '../../../src/store/unreadable-rows.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 let dir: string
 let file: string
 let umask: number
 const opened: StoreDatabase[] = []
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-open-'))
+  dir = tempDir('open')
   file = join(dir, 'data', 'things.db')
   umask = process.umask(0o022)
 })

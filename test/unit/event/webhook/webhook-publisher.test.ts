@@ -7,6 +7,7 @@ import { webhookSchema } from '../../../../src/config/schema/webhook-schema.ts'
 import { systemClock } from '../../../../src/core/clock.ts'
 import type { OutboxEvent } from '../../../../src/core/events.ts'
 import { createWebhookPublisher } from '../../../../src/event/webhook/webhook-publisher.ts'
+import { listen } from '../../../support/listen.ts'
 
 const secret = 'a-secret-of-some-length'
 let server: Server | null = null
@@ -25,7 +26,7 @@ async function receiver(statuses: number[] = []) {
     if (status > 0)
       response.writeHead(status, status === 302 ? { location: 'http://127.0.0.1:1/' } : {}).end()
   })
-  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
+  await listen(server)
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?token=hunter2`
   return { requests, url }
 }

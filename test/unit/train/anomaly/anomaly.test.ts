@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,6 +18,7 @@ import { exportAnomalyBundle } from '../../../../src/train/anomaly/export-anomal
 import { frozenParameters, initialWeights, layOut } from '../../../../src/train/autodiff/parameters.ts'
 import { createTape } from '../../../../src/train/autodiff/tape.ts'
 import { nextPrediction } from '../../../../src/train/self/next-prediction.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { createFakeClock } from '../../infer/fake-clock.ts'
 import { noise, tinyTransformer } from '../tiny-transformer.ts'
 
@@ -40,7 +40,7 @@ const frame = 16 * 24 * 3
 let dir = ''
 let loaded: LoadedBundle
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'vireo-anomaly-'))
+  dir = tempDir('anomaly')
   loaded = await exportAnomalyBundle({ model, weights, decoder, card, outDir: join(dir, 'bundle') })
 })
 afterAll(() => rm(dir, { recursive: true }))

@@ -1,3 +1,4 @@
+import { tempDir } from '../../../support/temp-dir.ts'
 import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
@@ -12,7 +13,7 @@ const made: string[] = []
 let dir: string
 let cacheDir: string
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'vireo-cache-'))
+  dir = tempDir('cache')
   cacheDir = join(dir, 'cache')
   made.push(dir)
   for (const name of ['a.mp4', 'b.mp4']) writeFileSync(join(dir, name), name)

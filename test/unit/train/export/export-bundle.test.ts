@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,6 +8,7 @@ import { checkParity } from '../../../../src/train/export/export-parity.ts'
 import { buildStreamGraph } from '../../../../src/train/export/export-stream.ts'
 import { createFrameCnn } from '../../../../src/train/models/frame-cnn.ts'
 import { buildServingGraph } from '../../../../src/train/step/step-graph.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { noise, tinyTransformer } from '../tiny-transformer.ts'
 
 const card: BundleCard = {
@@ -30,7 +30,7 @@ const card: BundleCard = {
 
 let dir = ''
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'vireo-export-'))
+  dir = tempDir('export')
 })
 afterAll(() => rm(dir, { recursive: true }))
 

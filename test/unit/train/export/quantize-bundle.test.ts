@@ -1,15 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadBundle } from '../../../../src/bundle/load-bundle.ts'
 import { exportBundles } from '../../../../src/train/export/export-bundle.ts'
 import { quantizeBundle } from '../../../../src/train/export/quantize-bundle.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { noise, tinyTransformer } from '../tiny-transformer.ts'
 
 let dir = ''
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'vireo-quantize-'))
+  dir = tempDir('quantize')
   const { model, weights } = tinyTransformer()
   await exportBundles({
     model,

@@ -1,12 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createCheckpointStore } from '../../../../src/train/run/checkpoint.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 const made: string[] = []
 const folder = () => {
-  const dir = mkdtempSync(join(tmpdir(), 'vireo-checkpoint-'))
+  const dir = tempDir('checkpoint')
   made.push(dir)
   return dir
 }

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../../src/core/clock.ts'
 import { layOut } from '../../../../src/train/autodiff/parameters.ts'
@@ -9,11 +7,12 @@ import { type FineTuneOptions, fineTune, startWeights } from '../../../../src/tr
 import { type FineTunePlanInput, parseFineTunePlan } from '../../../../src/train/run/fine-tune-plan.ts'
 import { readHistory } from '../../../../src/train/run/run-history.ts'
 import { layersOf, rateScales } from '../../../../src/train/step/parameter-rates.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { tinyFootage, tinyModel } from '../tiny-footage.ts'
 
 const made: string[] = []
 const folder = () => {
-  const dir = mkdtempSync(join(tmpdir(), 'vireo-fine-tune-'))
+  const dir = tempDir('fine-tune')
   made.push(dir)
   return dir
 }

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../../src/core/clock.ts'
@@ -9,9 +8,10 @@ import type { ClipSource } from '../../../../src/train/data/clip-source.ts'
 import type { TrainingProgress } from '../../../../src/train/evaluate/prediction.ts'
 import { createVideoTransformer } from '../../../../src/train/models/video-transformer.ts'
 import { type PretrainPlan, pretrain } from '../../../../src/train/run/pretrain.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 import { tinyTransformer } from '../tiny-transformer.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'vireo-pretrain-'))
+const folder = tempDir('pretrain')
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const model = createVideoTransformer({
