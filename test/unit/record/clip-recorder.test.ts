@@ -445,7 +445,7 @@ describe('clips that will not come', () => {
     recorder.begin('a3', at(38), 1)
     recorder.end('a3', at(30))
     for (const times of [1, 2, 3]) {
-      await expect.poll(() => failures('MEDIA_FFMPEG_FAILED')).toBe(times)
+      await expect.poll(() => failures('MEDIA_FFMPEG_FAILED'), { timeout: 10_000 }).toBe(times)
       await time.pass(60_000)
     }
     await expect.poll(() => lost).toEqual(['a3 unreadable'])
