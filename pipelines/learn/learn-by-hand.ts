@@ -53,6 +53,8 @@ export async function openHandRun(
   }
   const preset = learning.network === 'cnn' ? cnnPreset : presetOf({ learning })
   const backbone = await openBackbone(learning)
+  // What cannot be read is not kept in the plan.
+  const footage = await readFootage(learning.footage)
   makeFolders(runDir)
   const none: LabelledSet = { id: 'none', labels: [], items: [] }
   const set = learning.labelled.length > 0 ? await readLabelledSet(learning.labelled) : none
@@ -81,7 +83,7 @@ export async function openHandRun(
     datasets: [],
     corrections: [],
     dataDir: runDir,
-    footage: await readFootage(learning.footage),
+    footage,
     champion: registry?.state(learning.model).live ?? null,
     run: {
       id: basename(resolve(runDir)),

@@ -41,11 +41,10 @@ export type HistoryLine =
 
 export const historyFile = 'history.jsonl'
 
-/** What tells one line from another; the rest is as it was written. */
-const lineSchema = z.looseObject({
-  type: z.enum(['step', 'epoch', 'notice']),
-  step: z.number(),
-}) as unknown as z.ZodType<HistoryLine>
+/** What tells one line from another. */
+const toldApart = z.looseObject({ type: z.enum(['step', 'epoch', 'notice']), step: z.number() })
+/** A line as it was written, the order of its fields too: a run that goes on leaves what is there as it is. */
+const lineSchema = z.custom<HistoryLine>((value) => toldApart.safeParse(value).success)
 
 /** The curve of a run as JSON lines in its folder, for reports; what comes after `step` is dropped first. */
 export async function openHistory(
