@@ -46,7 +46,7 @@ export interface LiveCameras {
 interface Running {
   readonly source: CameraSource
   readonly plan: CameraPlan
-  retune(next: CameraPlan, config: Config): void
+  retune(next: CameraPlan): void
   disagreed(modelName: string, found: Disagreement): void
   stop(signal?: AbortSignal): Promise<void>
 }
@@ -97,7 +97,7 @@ export function startLive(options: LiveOptions): LiveCameras {
       const problem = camera[field] === undefined ? null : cameraUrlProblem(camera[field])
       if (problem) throw new AppError('CAMERA_URL', `camera ${camera.id}: ${field} ${problem}`)
     }
-    const { source, main, steps$, scores$, moments$, scoring$, rules, stream, retune } = attachCamera(plan, {
+    const { source, main, steps$, scores$, moments$, scoring$, stream, retune } = attachCamera(plan, {
       ...options,
       dataDir: config.dataDir,
     })
@@ -110,7 +110,7 @@ export function startLive(options: LiveOptions): LiveCameras {
       recorded: main ?? source,
       moments$,
     })
-    const sampling = sampleRoute({ ...options, camera, config, rules, scores$, records, budget })
+    const sampling = sampleRoute({ ...options, cameraId: camera.id, plan, scores$, records, budget })
     const statuses = merge(
       cameraStatus({ camera, source, stream, recording$: records.trouble$, scoring$, clock, telemetry }),
       main?.status$ ?? EMPTY,
@@ -140,9 +140,9 @@ export function startLive(options: LiveOptions): LiveCameras {
       source,
       plan,
       disagreed: sampling.disagreed,
-      retune(next, nextConfig) {
+      retune(next) {
         retune(next)
-        sampling.retune(nextConfig, next.rules)
+        sampling.retune(next)
       },
       async stop(signal) {
         cancelStart()
@@ -178,7 +178,7 @@ export function startLive(options: LiveOptions): LiveCameras {
     )
     for (const id of retuned) {
       const camera = running.get(id)!
-      camera.retune(plans.get(id)!, config)
+      camera.retune(plans.get(id)!)
       running.set(id, { ...camera, plan: plans.get(id)! })
     }
     const coming = [...attached, ...changed]

@@ -1,8 +1,7 @@
 import type { Observable, Subscription } from 'rxjs'
 import type { AlertRule } from '../../src/alert/alert-rule.ts'
-import { recordingOf } from '../../src/config/schema/recording-schema.ts'
-import { type SamplingConfig, samplingOf } from '../../src/config/schema/sampling-schema.ts'
-import type { CameraConfig, Config } from '../../src/config/schema.ts'
+import type { RecordingConfig } from '../../src/config/schema/recording-schema.ts'
+import type { SamplingConfig } from '../../src/config/schema/sampling-schema.ts'
 import type { AlertStep } from '../../src/core/alert.ts'
 import type { Scores } from '../../src/core/clip.ts'
 import type { ClipSample, SampleMoment } from '../../src/core/clip-sample.ts'
@@ -16,18 +15,24 @@ import type { SampleBudget } from '../../src/review/sample-budget.ts'
 import type { SampleStore } from '../../src/store/tables/sample-store.ts'
 import type { RecordRoute } from './record.ts'
 
+/** What of a camera's plan decides what is sampled; see planCamera. */
+export interface SamplePlan {
+  readonly rules: readonly AlertRule[]
+  readonly recording: RecordingConfig
+  readonly sampling: SamplingConfig
+}
+
 export interface SampleRoute {
   alert(step: AlertStep): void
   disagreed(modelName: string, found: Disagreement): void
   /** Takes other settings and rules while the camera goes on. */
-  retune(config: Config, rules: readonly AlertRule[]): void
+  retune(next: SamplePlan): void
   close(): void
 }
 
 export interface SampleRouteOptions {
-  readonly camera: CameraConfig
-  readonly config: Config
-  readonly rules: readonly AlertRule[]
+  readonly cameraId: string
+  readonly plan: SamplePlan
   readonly scores$: Observable<Scores>
   readonly records: Pick<RecordRoute, 'sample'>
   readonly samples: SampleStore
@@ -41,12 +46,10 @@ const finishMs = 60_000
 
 /** Scores and disagreements of one camera → samples → their rows → their clips. */
 export function sampleRoute(options: SampleRouteOptions): SampleRoute {
-  const { camera, scores$, records, samples, budget, clock, telemetry } = options
-  const cameraId = camera.id
-  const recording = recordingOf(options.config.recording, camera)
-  const { preRollMs, postRollMs, maxClipMs } = recording
-  let { rules } = options
-  let settings = settingsOf(options.config, camera)
+  const { cameraId, plan, scores$, records, samples, budget, clock, telemetry } = options
+  const { preRollMs, postRollMs, maxClipMs } = plan.recording
+  let { rules } = plan
+  let settings = settingsOf(plan)
   let full = false
 
   const refuse = (reason: string) => {
@@ -106,9 +109,9 @@ export function sampleRoute(options: SampleRouteOptions): SampleRoute {
   return {
     alert: sampling.alert,
     disagreed: sampling.disagreed,
-    retune(config, next) {
-      rules = next
-      settings = settingsOf(config, camera)
+    retune(next) {
+      rules = next.rules
+      settings = settingsOf(next)
       sampling.retune(settings)
     },
     close() {
@@ -119,9 +122,8 @@ export function sampleRoute(options: SampleRouteOptions): SampleRoute {
 }
 
 /** Samples of a camera never overlap: at most one is being recorded, and alerts always find room. */
-function settingsOf(config: Config, camera: CameraConfig): SamplingConfig {
-  const { clips, preRollMs, postRollMs } = recordingOf(config.recording, camera)
-  const sampling = samplingOf(config.sampling, camera)
+function settingsOf({ sampling, recording }: SamplePlan): SamplingConfig {
+  const { clips, preRollMs, postRollMs } = recording
   return {
     ...sampling,
     enabled: sampling.enabled && clips,

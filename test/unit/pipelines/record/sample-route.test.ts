@@ -1,8 +1,11 @@
 import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { sampleRoute } from '../../../../pipelines/record/sample.ts'
+import { type SamplePlan, sampleRoute } from '../../../../pipelines/record/sample.ts'
 import type { AlertRule } from '../../../../src/alert/alert-rule.ts'
 import { parseConfig } from '../../../../src/config/load.ts'
+import { recordingOf } from '../../../../src/config/schema/recording-schema.ts'
+import { samplingOf } from '../../../../src/config/schema/sampling-schema.ts'
+import type { Config } from '../../../../src/config/schema.ts'
 import type { AlertStep } from '../../../../src/core/alert.ts'
 import type { Scores } from '../../../../src/core/clip.ts'
 import type { ClipSample } from '../../../../src/core/clip-sample.ts'
@@ -37,6 +40,16 @@ function configOf(sampling: object = {}, recording: object = {}) {
   )
 }
 
+/** What planCamera makes of it. */
+function planOf(config: Config, onThreshold: number): SamplePlan {
+  const [camera] = config.cameras
+  return {
+    rules: [ruleAt(onThreshold)],
+    recording: recordingOf(config.recording, camera!),
+    sampling: samplingOf(config.sampling, camera!),
+  }
+}
+
 function create(options: { sampling?: object; recording?: object; most?: number } = {}) {
   const time = createFakeClock()
   const counted = countingTelemetry()
@@ -47,9 +60,8 @@ function create(options: { sampling?: object; recording?: object; most?: number 
   const state = { waiting: 0, records: true, stores: true }
   const config = configOf(options.sampling, options.recording)
   const route = sampleRoute({
-    camera: config.cameras[0]!,
-    config,
-    rules: [ruleAt(0.8)],
+    cameraId: 'gate',
+    plan: planOf(config, 0.8),
     scores$,
     records: {
       sample(sampleId, _moment, done) {
@@ -150,13 +162,13 @@ describe('sampleRoute', () => {
 
   it('values: retuned, it knows other thresholds and other settings', async () => {
     const { rows, say, route } = create()
-    route.retune(configOf(), [ruleAt(0.2)])
+    route.retune(planOf(configOf(), 0.2))
     await say(10_000)
     expect(rows.size).toBe(0)
-    route.retune(configOf(), [ruleAt(0.8)])
+    route.retune(planOf(configOf(), 0.8))
     await say(30_000)
     expect(rows.size).toBe(1)
-    route.retune(configOf({ enabled: false }), [ruleAt(0.8)])
+    route.retune(planOf(configOf({ enabled: false }), 0.8))
     await say(60_000)
     expect(rows.size).toBe(1)
   })
