@@ -10,7 +10,7 @@ const pretrainFactor = 1.15
 /** Says what a run is about to do and about how long it takes, before it begins. */
 export async function announceRun(job: LearnJob): Promise<void> {
   const { onNotice, set, split, preset, plans, threads, backbone, learning, footage } = job
-  if (!onNotice || backbone) return
+  if (!onNotice || backbone || job.skeleton) return
   const groups = new Set(set.items.map(({ group }) => group)).size
   const counts = set.labels.map(
     (label) => `${label} ${set.items.filter((item) => item.label === label).length}`,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { LoadedBundle } from '../../src/bundle/load-bundle.ts'
 import type { LearningConfig } from '../../src/config/schema/learning-schema.ts'
+import type { Config } from '../../src/config/schema.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { learningDir } from '../../src/core/data-dir.ts'
 import type { ModelRegistry } from '../../src/registry/model-registry.ts'
@@ -18,6 +19,7 @@ import type { ParsedPretrainPlan } from '../../src/train/run/pretrain-plan.ts'
 import type { RunFolder } from '../../src/train/run/run-folder.ts'
 import { createPeopleLifter } from '../look/lift-people.ts'
 import { defaultFps } from './choose-network.ts'
+import type { SkeletonTeaching } from './skeleton/skeleton-teaching.ts'
 
 /** What a run of learning is asked. */
 export interface LearnOptions {
@@ -35,6 +37,8 @@ export interface LearnOptions {
   readonly signal: AbortSignal
   /** Awaited before each step of training; see createYielding. */
   readonly pause?: () => Promise<void>
+  /** The models of the configuration: what finds people in footage, and the skeleton model that is taught first. */
+  readonly site?: Config['models']
 }
 
 /** Everything that the steps of a run are given. */
@@ -50,6 +54,8 @@ export interface LearnJob extends Omit<LearnOptions, 'registry'> {
   readonly preset: Network
   /** The bundle whose graph is taught instead. */
   readonly backbone: LoadedBundle | null
+  /** Present where a model of skeletons is taught instead of one of pictures. */
+  readonly skeleton?: SkeletonTeaching
   readonly plans: {
     readonly pretrain: ParsedPretrainPlan
     readonly finetune: FineTunePlan

@@ -11,8 +11,8 @@ import { type LabelledSet, readFootage, readLabelledSet } from '../../src/train/
 import { cnnPreset } from '../../src/train/models/presets.ts'
 import { presetOf } from './choose-network.ts'
 import type { LearnJob, LearnOptions } from './job.ts'
-import { parsePlans } from './learn-prepare.ts'
 import { openBackbone } from './open-backbone.ts'
+import { parsePlans } from './run/plans.ts'
 
 /** The section `learning` for steps by hand: nothing of it is required. */
 const handPlanSchema = learningSchema.extend({

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadBundle } from '../../src/bundle/load-bundle.ts'
+import { type LoadedBundle, loadBundle } from '../../src/bundle/load-bundle.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { redactFields } from '../../src/telemetry/redact-text.ts'
 import type { LabelledVideo } from '../../src/train/data/labelled-set.ts'
@@ -14,13 +14,15 @@ import { type Evaluation, evaluate } from '../../src/train/evaluate/evaluate.ts'
 import { type GateDecision, gate } from '../../src/train/evaluate/gate.ts'
 import type { Prediction } from '../../src/train/evaluate/prediction.ts'
 import { readVerdicts, type Verdicts, writeVerdicts } from '../../src/train/evaluate/verdicts.ts'
-import { measureLatencies, predictBundle } from '../../src/train/export/predict-bundle.ts'
+import { measureLatencies } from '../../src/train/export/predict-bundle.ts'
 import { formatHistory, type HistoryRecord, parseHistory } from '../../src/train/report/history.ts'
 import { renderReport } from '../../src/train/report/render-report.ts'
 import { writeTensorBoard } from '../../src/train/report/tensorboard.ts'
 import { readHistory } from '../../src/train/run/run-history.ts'
 import { readUnseen } from './cross-folds.ts'
-import { type LearnJob, openClips, servedDir } from './job.ts'
+import { type LearnJob, servedDir } from './job.ts'
+import { lookAt, secondsOf } from './run/look.ts'
+import { knownActions } from './skeleton/known-loss.ts'
 
 export interface Judged {
   readonly evaluation: Evaluation
@@ -35,36 +37,17 @@ export interface Judged {
  * cross-validation also on the clips that were learned from, each by a model that did not see it.
  */
 export async function predictBoth(job: LearnJob): Promise<void> {
-  const { learning, set, split, corrections, threads, signal, champion, registry, run, onProgress } = job
-  const { viewsPerItem } = learning
+  const { learning, set, split, corrections, champion, registry, run, skeleton, threads, onProgress } = job
   const { labels } = set
   const loaded = await loadBundle(servedDir(job))
   const tell = (done: number) => onProgress({ phase: 'evaluate', done, total: 3, loss: null, etaS: 0 })
-  const predict = async (videos: readonly LabelledVideo[], bundle = loaded) => {
-    if (videos.length === 0) return { predictions: [], footageS: {} }
-    const { input, temporal } = bundle.bundle
-    const source = await openClips(job, videos, { ...input, sampleFps: temporal.sampleFps })
-    const footageS: Record<string, number> = {}
-    for (const { group, frameCount } of source.items)
-      footageS[group] = (footageS[group] ?? 0) + frameCount / source.sampleFps
-    try {
-      const options = { loaded: bundle, source, labels, viewsPerItem, threads, signal }
-      return { predictions: await predictBundle(options), footageS }
-    } finally {
-      source.close()
-    }
-  }
-  const secondsOf = async (said: readonly Prediction[]) => {
+  const predict = (videos: readonly LabelledVideo[], bundle = loaded) => lookAt(job, videos, bundle)
+  const secondsOfClips = (said: readonly Prediction[]) => {
     const ids = new Set(said.map(({ id }) => id))
-    const source = await openClips(
+    return secondsOf(
       job,
       set.items.filter(({ id }) => ids.has(id)),
     )
-    const seconds: Record<string, number> = {}
-    for (const { group, frameCount } of source.items)
-      seconds[group] = (seconds[group] ?? 0) + frameCount / source.sampleFps
-    source.close()
-    return seconds
   }
   const wanted = new Set(corrections.map(({ id }) => id))
   const corrected = set.items.filter(({ id }) => wanted.has(id))
@@ -78,7 +61,9 @@ export async function predictBoth(job: LearnJob): Promise<void> {
   const before = championDir === null ? null : await loadBundle(championDir)
   const unseenBefore = championDir === null ? null : await readUnseen(join(championDir, 'training'), labels)
   // Of a live version that is not known to have left clips out, only the test side says something.
-  const extra = unseen && (before === null || unseenBefore) ? unseen : []
+  // One that has seen simulated people alone has seen none of them.
+  const sawNone = before === null || before.bundle.trainedOn === 'simulated'
+  const extra = unseen && (sawNone || unseenBefore) ? unseen : []
   const predictions = [...own.predictions, ...extra]
   if (predictions.length === 0)
     throw new AppError(
@@ -104,16 +89,16 @@ export async function predictBoth(job: LearnJob): Promise<void> {
   }
   const verdicts: Verdicts = {
     labels: [...labels],
-    thresholds: loaded.bundle.labels.map(({ threshold, background }) => (background ? null : threshold)),
-    footageS: { ...(await secondsOf(extra)), ...own.footageS },
+    thresholds: thresholdsIn(loaded, labels),
+    footageS: { ...(await secondsOfClips(extra)), ...own.footageS },
     challenger: { predictions, latency },
     champion: { ...(await rival()), latency: latencyBefore },
     crossValidated: extra.length,
-    lostLabels: before
-      ? before.bundle.labels.flatMap(({ name, background }) =>
-          background || labels.includes(name) ? [] : [name],
-        )
-      : [],
+    lostLabels: before ? lostBy(loaded, before) : [],
+    known:
+      skeleton && before?.bundle.kind === 'skeleton'
+        ? await knownActions({ before, now: loaded, shape: skeleton.shape, threads })
+        : [],
     corrected: {
       challenger: (await predict(corrected)).predictions,
       champion: before ? (await predict(corrected, before)).predictions : null,
@@ -123,6 +108,20 @@ export async function predictBoth(job: LearnJob): Promise<void> {
   await writeVerdicts(run.dir, verdicts)
   tell(3)
 }
+
+/** Where the labels of the footage alert; null: never. */
+function thresholdsIn({ bundle }: LoadedBundle, labels: readonly string[]): (number | null)[] {
+  return labels.map((label) => {
+    const own = bundle.labels.find(({ name }) => name === label)
+    return !own || own.background ? null : own.threshold
+  })
+}
+
+/** Labels that the version before alerts on and the new one does not know. */
+const lostBy = (now: LoadedBundle, before: LoadedBundle): string[] =>
+  before.bundle.labels.flatMap(({ name, background }) =>
+    background || now.bundle.labels.some((each) => each.name === name) ? [] : [name],
+  )
 
 /** Figures, comparison and the gate's decision from what was said. */
 export async function judgePredictions(job: LearnJob): Promise<Judged> {
@@ -158,6 +157,7 @@ export async function judgePredictions(job: LearnJob): Promise<Judged> {
     lostLabels: verdicts.lostLabels,
     first: job.champion === null,
     crossValidated: verdicts.crossValidated,
+    known: verdicts.known,
   })
   const corrected = correctedClips({ labels, corrections, ...verdicts.corrected })
   const metrics = metricsOf({ evaluation, comparison, corrected })

@@ -8,11 +8,14 @@ import { openModelRegistry } from '../../src/registry/model-registry.ts'
 import { lockJob } from '../../src/schedule/job-lock.ts'
 import { createYielding } from '../../src/schedule/load-signal.ts'
 import type { TrainingProgress } from '../../src/train/evaluate/prediction.ts'
+import type { LearnOptions } from './job.ts'
 import { type LearnOutcome, learn } from './learn.ts'
 
 export interface LearnOnceOptions {
   readonly learning: LearningConfig
   readonly dataDir: string
+  /** The models of the configuration; see LearnOptions. */
+  readonly site?: LearnOptions['site']
   /** Repeats the run, and goes on with it. */
   readonly command: string
   /** Version of this Vireo, for the lineage. */
@@ -29,7 +32,7 @@ export interface LearnOnceOptions {
 
 /** One run of the loop by hand: one at a time, at a low priority, yielding to the live path. */
 export async function learnOnce(options: LearnOnceOptions): Promise<LearnOutcome> {
-  const { learning, dataDir, command, code, clock, signal, onProgress, onNotice, paused } = options
+  const { learning, dataDir, site, command, code, clock, signal, onProgress, onNotice, paused } = options
   const lock = lockJob({
     file: join(learningDir(dataDir), 'learn.lock'),
     job: command.split(' -')[0]!,
@@ -41,6 +44,7 @@ export async function learnOnce(options: LearnOnceOptions): Promise<LearnOutcome
     return await learn({
       learning,
       dataDir,
+      ...(site && { site }),
       registry,
       clock,
       signal,

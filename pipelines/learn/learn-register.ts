@@ -47,8 +47,10 @@ export async function registerVersion(job: RegisteredJob, { metrics }: Judged): 
 
 /** What later runs go on from, besides the bundle that serves. */
 async function trainedFiles(job: LearnJob): Promise<Record<string, Uint8Array>> {
+  const unseen = await readFile(join(job.run.dir, unseenFileName)).catch(() => null)
+  // Its weights stand in the graph that serves.
+  if (job.skeleton) return unseen ? { [unseenFileName]: unseen } : {}
   if (!job.backbone) {
-    const unseen = await readFile(join(job.run.dir, unseenFileName)).catch(() => null)
     const trained = trainedModelFiles(await readTrainedModel(trainedDir(job)))
     return { ...trained, ...(unseen && { [unseenFileName]: unseen }) }
   }

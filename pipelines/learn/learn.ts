@@ -9,6 +9,7 @@ import { fineTuneModel, pretrainModel } from './learn-model.ts'
 import { prepareRun } from './learn-prepare.ts'
 import { promoteVersion, type RegisteredJob, registerVersion } from './learn-register.ts'
 import { pruneCache } from './prune-cache.ts'
+import { crossValidateBodies, exportBodies, fineTuneBodies, isSkeletonJob } from './skeleton/teach-bodies.ts'
 
 export interface LearnOutcome {
   readonly run: string
@@ -37,9 +38,15 @@ export async function learn(options: LearnOptions): Promise<LearnOutcome> {
   await pruneCache(job)
   await announceRun(job)
   await run.step('pretrain', () => pretrainModel(job))
-  await run.step('cross', () => crossValidate(job))
-  await run.step('finetune', () => fineTuneModel(job))
-  await run.step('export', () => exportServed(job))
+  if (isSkeletonJob(job)) {
+    await run.step('cross', () => crossValidateBodies(job))
+    await run.step('finetune', () => fineTuneBodies(job))
+    await run.step('export', () => exportBodies(job))
+  } else {
+    await run.step('cross', () => crossValidate(job))
+    await run.step('finetune', () => fineTuneModel(job))
+    await run.step('export', () => exportServed(job))
+  }
   await run.step('predict', () => predictBoth(job))
   const judged = await judgePredictions(job)
   const report = await writeRunReport(job, judged)

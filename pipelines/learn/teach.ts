@@ -1,25 +1,11 @@
 import { type LearningConfig, learningSchema } from '../../src/config/schema/learning-schema.ts'
 import { AppError } from '../../src/core/errors.ts'
-import { sameLabel } from '../../src/core/text/same-label.ts'
+import { meansNothing } from '../../src/core/text/nothing-labels.ts'
 import { readLabelledSet } from '../../src/train/data/labelled-set.ts'
 
 /** Under so many clips or groups none is set aside: cross-validation judges on all of them, and all are learned from. */
 const fewClips = 100
 const fewGroups = 8
-/** Labels that by their name show nothing that should alert. */
-const nothing = [
-  'background',
-  'nothing',
-  'none',
-  'normal',
-  'other',
-  'others',
-  'empty',
-  'negative',
-  'neutral',
-  'no event',
-]
-
 /**
  * What `vireo teach FOLDER` learns and how: the settings of the loop for one folder of labelled clips. What is wrong
  * with the folder is told here, before anything is decoded.
@@ -35,9 +21,7 @@ export async function teachingPlan(options: {
   const { folder, model, given = {} } = options
   const { labels, items } = await readLabelledSet([folder])
   const { background = [], ...rest } = given
-  const quiet = labels.filter(
-    (label) => background.includes(label) || nothing.some((each) => sameLabel(each, label)),
-  )
+  const quiet = labels.filter((label) => background.includes(label) || meansNothing(label))
   const groups = new Set(items.map(({ group }) => group))
   if (labels.length < 2)
     throw new AppError(

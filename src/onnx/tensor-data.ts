@@ -28,3 +28,10 @@ export function makeTensor(
     rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   })
 }
+
+/** The numbers of an int64 tensor; null for other types and for external data. */
+export function intsOf(tensor: TensorProto): number[] | null {
+  if (tensor.dataType !== elementTypes.int64 || tensor.dataLocation !== 0) return null
+  if (tensor.rawData.length === 0) return tensor.int64Data.map(Number)
+  return Array.from(new BigInt64Array(Uint8Array.from(tensor.rawData).buffer), Number)
+}

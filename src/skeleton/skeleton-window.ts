@@ -23,7 +23,15 @@ export function skeletonWindow(
   others: readonly (readonly BodyReading[])[],
   span: WindowSpan,
 ): Float32Array<ArrayBuffer> | null {
-  if (!isWindowSeen(own, span)) return null
+  return isWindowSeen(own, span) ? cutWindow(own, others, span) : null
+}
+
+/** The same, however little of it was seen. */
+export function cutWindow(
+  own: readonly BodyReading[],
+  others: readonly (readonly BodyReading[])[],
+  span: WindowSpan,
+): Float32Array<ArrayBuffer> {
   const partner = choosePartner(own, others, span)
   const values = new Float32Array(span.frames * 2 * bodyNumbers)
   const bodies = partner === null ? [own] : [own, others[partner]!]

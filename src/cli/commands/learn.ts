@@ -21,7 +21,7 @@ export function learn(command: Command): void {
     .addOption(jsonOption('progress (stderr) and result as JSON lines'))
     .action(async ({ config: configFile, once, json = false }: Options) => {
       const config = loadConfig(configFile)
-      const { learning, dataDir } = config
+      const { learning, dataDir, models: site } = config
       if (!learning)
         throw new AppError('CONFIG_INVALID', `${configFile}: has no section learning; see docs/learning.md`)
       const signal = stopOnSignal()
@@ -29,7 +29,7 @@ export function learn(command: Command): void {
         // What only waits for its time does not load what trains.
         const { runLearning } = await import('../learn/run-learning.ts')
         const repeated = `vireo learn --once -c ${configFile}`
-        return void (await runLearning({ learning, dataDir, signal, command: repeated, json }))
+        return void (await runLearning({ learning, dataDir, site, signal, command: repeated, json }))
       }
       const { schedule } = learning
       if (schedule === undefined)

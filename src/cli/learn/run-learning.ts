@@ -5,7 +5,7 @@ import { codeVersion } from '../code-version.ts'
 import { showProgress } from '../show-progress.ts'
 import { outcomeText } from './outcome-text.ts'
 
-type Options = Pick<LearnOnceOptions, 'learning' | 'dataDir' | 'command' | 'threads' | 'signal'>
+type Options = Pick<LearnOnceOptions, 'learning' | 'dataDir' | 'site' | 'command' | 'threads' | 'signal'>
 
 /** One run of the loop, told on stderr as it goes and on stdout at its end. */
 export async function runLearning({ json, ...options }: Options & { json: boolean }): Promise<LearnOutcome> {

@@ -116,9 +116,11 @@ export const learningSchema = z.strictObject({
     .default(3)
     .describe('Clips of each piece of footage that are judged and averaged.'),
   kind: z
-    .enum(['clip', 'stream'])
+    .enum(['clip', 'stream', 'skeleton'])
     .default('clip')
-    .describe('What is served: whole clips, or a stream of tubelets.'),
+    .describe(
+      'What is served: clip: whole clips; stream: a stream of tubelets; skeleton: a skeleton model, which learns from the keypoints of people.',
+    ),
   quantize: z
     .enum(['none', 'dynamic', 'static', 'fp16'])
     .default('none')

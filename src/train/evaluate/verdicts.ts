@@ -35,6 +35,10 @@ const verdictsSchema = z.object({
     .object({ challenger: predictions.default([]), champion: predictions.nullable().default(null) })
     .default({ challenger: [], champion: null }),
   validation: predictions,
+  /** How well actions are recognised that labelled footage may not show; see KnownAction. */
+  known: z
+    .array(z.object({ label: z.string(), windows: z.number(), before: z.number(), now: z.number() }))
+    .default([]),
   /** How many of the predictions are of cross-validation. */
   crossValidated: z.int().default(0),
 })

@@ -16,11 +16,16 @@ export interface TrainSkeletonsOptions {
   readonly data: string
   /** Batches of `batch` windows and their targets from a step on. */
   openBatches(from: number): { next(): Promise<Feeds>; close(): Promise<void> }
-  /** Windows that are not trained on; they say which epoch is best. */
-  readonly validation: LabelledWindows
+  /** Windows that are not trained on; they say which epoch is best. null: the last one is kept. */
+  readonly validation: LabelledWindows | null
   readonly steps: number
   readonly batch: number
   readonly peakRate: number
+  /** What stays of the moving average of the weights in a step. */
+  readonly averageDecay?: number
+  /** How fast each tensor is trained, as a share of the rate; all alike when left out. */
+  readonly scaleOf?: (name: string) => number
+  readonly phase?: TrainingProgress['phase']
   readonly seed: number
   readonly threads: number
   /** Checkpoints and `history.jsonl` go here; the same call goes on from there. */
@@ -39,8 +44,9 @@ const epochs = 20
  */
 export async function trainSkeletons(options: TrainSkeletonsOptions): Promise<TrainedRun> {
   const { model, start, data, validation, steps, batch, peakRate, seed, threads } = options
+  const { averageDecay = 0.995, scaleOf } = options
   return runTraining({
-    phase: 'finetune',
+    phase: options.phase ?? 'finetune',
     runDir: options.runDir,
     identity: { steps, batch, peakRate, seed, labels: model.labels, model: model.name, data },
     steps,
@@ -52,14 +58,20 @@ export async function trainSkeletons(options: TrainSkeletonsOptions): Promise<Tr
       createTrainer({
         objective: singleLabel(model, { batch }),
         threads,
-        averageDecay: 0.995,
+        averageDecay,
+        ...(scaleOf && { scaleOf }),
         optimiser: { weightDecay: 0.02, clipNorm: 1 },
         ...(from ? { from } : { weights: start ?? startWeights(model, seed) }),
       }),
     openFeeds: (from) => options.openBatches(from),
     rateAt: (step) => cosineRate(step, { steps, warmup: Math.ceil(steps / 20), peak: peakRate }),
-    validate: async (weights) =>
-      scorePredictions(await predictSkeletons({ model, weights, windows: validation, batch: 256, threads })),
+    validate:
+      validation === null
+        ? null
+        : async (weights) =>
+            scorePredictions(
+              await predictSkeletons({ model, weights, windows: validation, batch: 256, threads }),
+            ),
     pause: options.pause,
     clock: options.clock,
     signal: options.signal,
