@@ -26,7 +26,7 @@ export interface SoundImport {
   readonly threshold: number
   /** Absent: as the graph ends. */
   readonly activation?: Activation | undefined
-  /** Labels that never alert by themselves; absent: those of the preset. */
+  /** Labels that never alert by themselves; absent: all, because most sounds of a place mean nothing. */
   readonly background?: readonly string[] | undefined
   readonly inputName?: string | undefined
   readonly outputName?: string | undefined
@@ -37,7 +37,7 @@ export async function importSound(plan: SoundImport): Promise<ImportResult> {
   const { file, preset, labels, outDir, name, version, license, threshold } = plan
   if (!plan.force && existsSync(join(outDir, 'bundle.json')))
     throw new AppError('API_BAD_REQUEST', `--out ${outDir}: a bundle is there already; --force replaces it`)
-  const quiet = plan.background ?? labels.filter((label) => !preset.alarming.includes(label))
+  const quiet = plan.background ?? labels
   const unknown = quiet.find((label) => !labels.includes(label))
   if (unknown !== undefined)
     throw new AppError(

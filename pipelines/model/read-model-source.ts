@@ -1,3 +1,4 @@
+import { ownZeroPoints } from '../../src/onnx/edit/edit-own-zero-points.ts'
 import type { Layout } from '../../src/onnx/fold/fold-input.ts'
 import type { ModelProto } from '../../src/onnx/proto/onnx_pb.ts'
 import { readModel } from '../../src/onnx/read-model.ts'
@@ -27,6 +28,7 @@ export async function readModelSource(plan: SourcePlan): Promise<ModelProto> {
   if (!/\.json$/i.test(plan.file)) {
     const model = readModel(await readModelFile(plan.file), plan.file)
     await embedExternal(model, plan.file)
+    if (model.graph) ownZeroPoints(model.graph)
     return model
   }
   const { readTfjs } = await import('../../src/onnx/tfjs/read-tfjs.ts')

@@ -1,6 +1,7 @@
 import { AppError } from '../../src/core/errors.ts'
 import { floatBorder } from '../../src/onnx/edit/edit-float-border.ts'
 import { shapeOf, shapeText } from '../../src/onnx/edit/edit-nodes.ts'
+import { ownZeroPoints } from '../../src/onnx/edit/edit-own-zero-points.ts'
 import { refuseExternalData } from '../../src/onnx/edit/edit-refuse-external.ts'
 import { freshNames } from '../../src/onnx/edit/edit-walk.ts'
 import { elementTypes } from '../../src/onnx/element-type.ts'
@@ -37,6 +38,7 @@ export function soundGraph(
   const weights = new Set(graph.initializer.map(({ name }) => name))
   graph.input = graph.input.filter(({ name }) => !weights.has(name))
   floatBorder(graph)
+  ownZeroPoints(graph)
   const opset = opsetOf(model)
   const info = chooseInput(graph, options.inputName)
   const shape = shapeOf(info)

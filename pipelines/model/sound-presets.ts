@@ -10,8 +10,6 @@ export interface SoundPreset {
   /** Columns that it takes at once, and columns from one window to the next. */
   readonly columns: number
   readonly strideColumns: number
-  /** Labels that alert without a rule; the others do where a rule asks for them. */
-  readonly alarming: readonly string[]
 }
 
 export const soundPresets = {
@@ -22,17 +20,6 @@ export const soundPresets = {
     frontEnd: yamnetFrontEnd,
     columns: 96,
     strideColumns: 48,
-    alarming: [
-      ...[
-        'Screaming',
-        'Crying, sobbing',
-        'Baby cry, infant cry',
-        'Shatter',
-        'Gunshot, gunfire',
-        'Machine gun',
-      ],
-      ...['Fusillade', 'Explosion', 'Smoke detector, smoke alarm', 'Fire alarm'],
-    ],
   },
 } as const satisfies Record<string, SoundPreset>
 

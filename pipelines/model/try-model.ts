@@ -33,7 +33,8 @@ const tolerance = 1e-3
 export async function tryModel(plan: Plan): Promise<Trial> {
   const { Tensor } = await import('../../src/onnx/onnx-runtime.ts')
   const { createSession } = await import('../../src/onnx/create-session.ts')
-  const session = await createSession(plan.graph).catch((cause: Error) => {
+  const { sessionSettings } = await import('../../src/onnx/session-settings.ts')
+  const session = await createSession(plan.graph, { extra: sessionSettings() }).catch((cause: Error) => {
     throw new AppError('MODEL_GRAPH', `ONNX Runtime does not load the graph: ${cause.message}`, { cause })
   })
   try {

@@ -1,6 +1,7 @@
 import { AppError } from '../../src/core/errors.ts'
 import { createSession } from '../../src/onnx/create-session.ts'
 import type { Tensor } from '../../src/onnx/onnx-runtime.ts'
+import { sessionSettings } from '../../src/onnx/session-settings.ts'
 import type { Trial } from './try-model.ts'
 
 /** Largest difference, relative to the scores' size, between a window alone and the same window in a batch. */
@@ -26,7 +27,7 @@ export interface WindowTrial<Window> {
  */
 export async function tryWindows<Window>(trial: WindowTrial<Window>): Promise<Trial> {
   const { graph, input, output, labels, windows, shown, tensorOf } = trial
-  const session = await createSession(graph).catch((cause: Error) => {
+  const session = await createSession(graph, { extra: sessionSettings() }).catch((cause: Error) => {
     throw new AppError('MODEL_GRAPH', `ONNX Runtime does not load the graph: ${cause.message}`, { cause })
   })
   try {

