@@ -28,7 +28,9 @@ describe('a first configuration', () => {
     ['people and what they do', true, true],
   ])('of %s is taken by the check of vireo run', async (_, people, actions) => {
     const text = composeConfig({
-      ...{ file: 'vireo.yaml', variablesFile: 'vireo.env', dataDir: join(folder, 'data') },
+      file: 'vireo.yaml',
+      variablesFile: 'vireo.env',
+      dataDir: join(folder, 'data'),
       cameras: [
         {
           ...{
@@ -39,15 +41,24 @@ describe('a first configuration', () => {
             picture: Buffer.alloc(0),
           },
           probe: {
-            ...{ codec: 'h264', profile: null, widthPx: 640, heightPx: 360, fps: 25, pixelFormat: null },
-            ...{ audio: null, firstKeyframeMs: null, transport: 'tcp', note: null },
+            codec: 'h264',
+            profile: null,
+            widthPx: 640,
+            heightPx: 360,
+            fps: 25,
+            pixelFormat: null,
+            audio: null,
+            firstKeyframeMs: null,
+            transport: 'tcp',
+            note: null,
           },
         },
       ],
       answers: { timeZone: 'UTC', closed: 'always' },
       people: people ? join(folder, 'people') : null,
       actions: actions ? { path: join(folder, 'skeleton'), labels } : null,
-      ...{ httpPort: 8080, logLevel: 'warn' },
+      httpPort: 8080,
+      logLevel: 'warn',
     })
     const config = parseConfig(text, { file: 'vireo.yaml', env: {} })
     await expect(checkConfig(config)).resolves.toBeUndefined()
