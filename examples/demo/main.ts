@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { startLiveSystem } from '../../pipelines/live-system.ts'
 import { describeStep } from '../../src/cli/describe-step.ts'
 import { parseConfig } from '../../src/config/load.ts'
@@ -11,44 +10,19 @@ import { prepareMachine, systemTools } from '../../test/support/prepare-machine.
 import { startRtspServer } from '../../test/support/rtsp-server.ts'
 import { demoCameras } from './cameras.ts'
 import { demoConfig } from './demo-config.ts'
+import { demoOptions } from './demo-options.ts'
 import { createScoreboard } from './scoreboard.ts'
 
-const help = `npm run demo [-- options]
-  --camera URL   watch this real camera instead (rtsp://host/path, or a file); nothing is kept of it
-  --user NAME    its user; the password is asked for, or taken from VIREO_CAMERA_PASSWORD
-  --from FILE    the archive of the model of people, for a machine without a network
-  --cameras N    simulated cameras (4)
-  --seconds N    end after so long; 0: at Ctrl-C (95: each scene once; 0 with --camera)
-  --kafka LIST   also publish to these brokers, host:port[,host:port]
-  --port N       HTTP port of health and metrics (a free one)
-  --json         alerts and the score as JSON lines`
-
 const root = join(import.meta.dirname, '../..')
-const { values: options } = parseArgs({
-  options: {
-    cameras: { type: 'string', default: '4' },
-    camera: { type: 'string', multiple: true },
-    user: { type: 'string' },
-    from: { type: 'string' },
-    seconds: { type: 'string' },
-    kafka: { type: 'string' },
-    port: { type: 'string', default: '0' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
-if (options.help) {
-  process.stdout.write(`${help}\n`)
-  process.exit(0)
-}
+const options = demoOptions(process.argv.slice(2))
 
 const say = (line: string) => process.stderr.write(`${line}\n`)
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
 if (options.camera) {
   const { watchRealCamera } = await import('./real-camera.ts')
-  const { camera, user, from, json, seconds = '0' } = options
-  await watchRealCamera({ camera, user, from, json, seconds: Number(seconds) })
+  const { camera, user, from, json, seconds = 0 } = options
+  await watchRealCamera({ camera, user, from, json, seconds })
   process.exit()
 }
 
@@ -62,7 +36,7 @@ if (missing.length > 0) {
 }
 
 const folder = join(root, '.cache/demo')
-const cameras = await demoCameras(Number(options.cameras), join(folder, 'video'), say)
+const cameras = await demoCameras(options.cameras, join(folder, 'video'), say)
 const server = await startRtspServer({
   mounts: Object.fromEntries(cameras.map(({ id, file }) => [`/${id}`, file])),
   user: 'viewer',
@@ -75,8 +49,8 @@ const config = parseConfig(
     dataDir,
     modelDir: join(root, 'models/actions'),
     cameras: cameras.map(({ id }) => ({ id, url: server.url(`/${id}`) })),
-    brokers: options.kafka?.split(',') ?? [],
-    port: Number(options.port),
+    brokers: options.kafka ?? [],
+    port: options.port,
   }),
   { file: 'the demo' },
 )
@@ -96,7 +70,7 @@ system.live.steps$.subscribe((step) => {
 })
 
 await new Promise<void>((resolve) => {
-  const seconds = Number(options.seconds ?? 95)
+  const { seconds = 95 } = options
   if (seconds > 0) setTimeout(resolve, seconds * 1000).unref()
   process.once('SIGINT', resolve)
   process.once('SIGTERM', resolve)
