@@ -14,7 +14,7 @@ import {
   type parsePretrainPlan,
   pretrainSteps,
 } from '../../src/train/run/pretrain-plan.ts'
-import { chooseNetwork, cnnFineTuning, presetOf } from './choose-network.ts'
+import { chooseNetwork, cnnFineTuning, headFineTuning, presetOf } from './choose-network.ts'
 import type { LearnJob, LearnOptions } from './job.ts'
 import { labelledFootage } from './labelled-footage.ts'
 import { openBackbone } from './open-backbone.ts'
@@ -53,9 +53,8 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
     live: await trainedVersion(registry, options.learning.model),
   })
   const plans = { ...wanted, pretrain: withSteps(wanted.pretrain, { preset, set, more: more.length }) }
-  const finetune = isCnn(preset)
-    ? { ...cnnFineTuning, ...options.learning.finetune }
-    : options.learning.finetune
+  const usual = options.learning.freeze === 'backbone' ? headFineTuning : isCnn(preset) ? cnnFineTuning : {}
+  const finetune = { ...usual, ...options.learning.finetune }
   const learning = { ...options.learning, background, sampleFps, finetune }
   plans.finetune = parseFineTunePlan(finetune)
   const unknown = learning.background.find((label) => !set.labels.includes(label))

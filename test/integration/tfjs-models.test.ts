@@ -180,6 +180,38 @@ rules:
       expect(begun.map(({ rule }) => rule)).toEqual(['visit'])
     })
 
+    it('sees somebody small in a wide picture only with tiles', async ({ skip }) => {
+      skip(!hasFootage, `real pictures need ffmpeg and ${footage}`)
+      const rules = join(out, 'wide.yaml')
+      writeFileSync(
+        rules,
+        `zones: [{ name: all, points: [[0, 0], [1, 0], [1, 1], [0, 1]] }]
+rules: [{ name: visit, preset: intrusion, with: { zone: all } }]
+`,
+      )
+      // Somebody 38 px tall in an empty car park of 640 x 360.
+      const empty = join(out, 'empty.png')
+      const cars = resolve(footage, '../car-detection.mp4')
+      const still = ['-frames:v', '1', '-vf', 'scale=640:360:flags=area', empty]
+      execFileSync('ffmpeg', ['-v', 'error', '-y', '-ss', '1', '-i', cars, ...still])
+      const video = join(out, 'wide.mp4')
+      const filter = '[1:v]scale=78:44:flags=area[p];[0:v][p]overlay=400:180:shortest=1'
+      const inputs = ['-loop', '1', '-framerate', '10', '-i', empty, '-ss', '10', '-t', '5', '-i', footage]
+      const coded = ['-c:v', 'libx264', '-crf', '12', '-pix_fmt', 'yuv420p', video]
+      execFileSync('ffmpeg', ['-v', 'error', '-y', ...inputs, '-filter_complex', filter, ...coded])
+      const dir = join(out, 'objects')
+      if (!existsSync(dir)) await install(entries.find(({ name }) => name === 'objects')!)
+      const bin = join(import.meta.dirname, '../../bin/vireo.js')
+      const visits = (...more: string[]) => {
+        const args = ['rules', 'test', rules, '--video', video, '--detector', dir, '--json', ...more]
+        const said = execFileSync(process.execPath, [bin, ...args], { encoding: 'utf8' })
+        const steps = said.split('\n').filter((line) => line.startsWith('{'))
+        return steps.map((line) => JSON.parse(line).data).filter(({ phase }) => phase === 'new').length
+      }
+      expect(visits()).toBe(0)
+      expect(visits('--detect-tiles', '2x1')).toBe(1)
+    })
+
     it('refuses an archive that is another one', async () => {
       const [entry] = entries
       const other = { ...entry!, source: { ...entry!.source, integrity: 'sha512-AAAA' } }

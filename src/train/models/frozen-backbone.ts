@@ -82,7 +82,10 @@ export async function createFrozenBackbone(options: FrozenBackboneOptions): Prom
   )
   const head: ParameterSpec[] = [
     ...(hidden > 0 ? linearSpecs('hidden', shape.features, hidden) : []),
-    ...linearSpecs('head', hidden > 0 ? hidden : shape.features, labels.length),
+    // A linear head alone begins at zero: what is random in it would stay beside what a few clips say.
+    ...linearSpecs('head', hidden > 0 ? hidden : shape.features, labels.length).map((spec) =>
+      hidden > 0 ? spec : { ...spec, deviation: 0 },
+    ),
   ]
   const model: FrozenBackbone = {
     name,

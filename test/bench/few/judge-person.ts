@@ -1,3 +1,4 @@
+import { headFineTuning } from '../../../pipelines/learn/choose-network.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { layOut } from '../../../src/train/autodiff/parameters.ts'
 import type { ClipSource } from '../../../src/train/data/clip-source.ts'
@@ -8,7 +9,7 @@ import { trainHead } from '../../../src/train/run/train-head.ts'
 import type { Log } from '../report.ts'
 
 /** Windows of a clip, evenly spaced, each also mirrored, that are learned from and judged. */
-export const views = 3
+export const views = headFineTuning.clipsPerItem
 
 export interface Said {
   readonly truth: string
@@ -45,7 +46,7 @@ export async function judgePerson(options: {
     start: null,
     train: part(others),
     validation: part([]),
-    plan: parseFineTunePlan({ clipsPerItem: views }),
+    plan: parseFineTunePlan(headFineTuning),
     runDir,
     threads: 1,
     seed: 1,
