@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type InitOptions, runInit } from '../init/run-init.ts'
 import { parseClosed } from '../init/site-answers.ts'
 import { deviceAddress } from '../options/device-address.ts'
+import { inputPath } from '../options/input-path.ts'
 import { timeZone } from '../options/time-zone.ts'
 import { jsonOption } from '../options/usual-options.ts'
 import { printLine } from '../print-line.ts'
@@ -34,7 +35,11 @@ export function init(command: Command): void {
       checked(parseClosed),
     )
     .option('--time-zone <zone>', 'IANA time zone of the cameras', timeZone)
-    .option('--from <file>', 'the archive of the package of the model, for a machine without a network')
+    .option(
+      '--from <file>',
+      'the archive of the package of the model, for a machine without a network',
+      inputPath,
+    )
     .option('--no-install', 'install no model: what moves is watched, unless models/people is there')
     .option('--no-start', 'write the configuration and end')
     .option('--yes', 'ask nothing; take what is usual for what is not given')

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { teachingPlan } from '../../../pipelines/learn/teach.ts'
 import { loadConfig } from '../../config/load.ts'
 import { runLearning } from '../learn/run-learning.ts'
+import { inputPath } from '../options/input-path.ts'
 import { slug } from '../options/slug.ts'
 import { configOption, defaultConfigFile, jsonOption } from '../options/usual-options.ts'
 import { printLine } from '../print-line.ts'
@@ -17,6 +18,7 @@ interface Options {
 }
 
 export function teach(command: Command): void {
+  command.registeredArguments[0]!.argParser(inputPath)
   command
     .addOption(configOption('configuration file, where there is one'))
     .option('--name <name>', 'name of the model; that of the configuration, or "taught"', slug)

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppError } from '../../core/errors.ts'
+import { readConfigText } from '../../config/load.ts'
+import { AppError, toAppError } from '../../core/errors.ts'
 import { packageRoot } from '../package-root.ts'
 
 /** Label lists that come with Vireo, by the name that `--labels` takes; config/labels/README.md says what they are. */
@@ -27,7 +28,7 @@ export function readLabels(text: string): string[] {
 }
 
 function readFile(file: string, text: string): string[] {
-  const lines = textOf(file, text)
+  const lines = textOf(file)
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
     .map((line) => line.trim())
@@ -36,11 +37,12 @@ function readFile(file: string, text: string): string[] {
   return lines
 }
 
-function textOf(file: string, text: string): string {
+/** A pipe, a device and what is no text are refused as a configuration is. */
+function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw refused(text, `cannot be read (${(cause as NodeJS.ErrnoException).code})`)
+    return readConfigText(file)
+  } catch (thrown) {
+    throw new AppError('API_BAD_REQUEST', `--labels ${toAppError(thrown).message}`, { cause: thrown })
   }
 }
 

@@ -3,6 +3,7 @@ import { importDataset } from '../../../../pipelines/site/dataset.ts'
 import { knownLabels } from '../../../../pipelines/site/known-labels.ts'
 import { loadConfig } from '../../../config/load.ts'
 import { decimal } from '../../options/decimal.ts'
+import { inputPath } from '../../options/input-path.ts'
 import { backgroundOption, jsonOption } from '../../options/usual-options.ts'
 import { addBuildOptions, type BuildOptions, datasetOptions } from './build-options.ts'
 import { printDataset } from './describe-dataset.ts'
@@ -15,6 +16,7 @@ interface Options extends BuildOptions {
 }
 
 export function datasetImport(command: Command): void {
+  command.registeredArguments[0]!.argParser(inputPath)
   addBuildOptions(command)
     .addOption(backgroundOption())
     .option('--root <folder>', "where relative paths start; the source's folder unless given")

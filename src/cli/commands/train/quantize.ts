@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { quantizeFromFootage } from '../../../../pipelines/model/quantize-from-footage.ts'
 import { type QuantizeMode, quantizeModes } from '../../../train/export/quantize-bundle.ts'
 import { choice } from '../../options/choice.ts'
+import { inputPath } from '../../options/input-path.ts'
 import { jsonOption, threadsOption } from '../../options/usual-options.ts'
 import { printLine } from '../../print-line.ts'
 import { showProgress, stopOnSignal } from '../../show-progress.ts'
@@ -20,7 +21,7 @@ export function trainQuantize(command: Command): void {
   command
     .requiredOption('--out <folder>', 'folder of the new bundle')
     .option('--mode <mode>', 'dynamic, static (needs --data) or fp16', choice(quantizeModes), 'dynamic')
-    .option('--data <paths...>', 'labelled footage: calibrates, and tells what accuracy was lost')
+    .option('--data <paths...>', 'labelled footage: calibrates, and tells what accuracy was lost', inputPath)
     .option(
       '--bits <n>',
       'bits of the weights: 7, exact and fast on every processor, or 8, for those with VNNI',

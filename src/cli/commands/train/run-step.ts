@@ -7,6 +7,7 @@ import { registryDir } from '../../../core/data-dir.ts'
 import { openModelRegistry } from '../../../registry/model-registry.ts'
 import { codeVersion } from '../../code-version.ts'
 import { choice } from '../../options/choice.ts'
+import { inputPath } from '../../options/input-path.ts'
 import { jsonOption, threadsOption } from '../../options/usual-options.ts'
 import { whole } from '../../options/whole.ts'
 import { printLine } from '../../print-line.ts'
@@ -37,7 +38,7 @@ export function addStepOptions(command: Command): Command {
       'folder of the run: plan, checkpoints, results; the same command goes on',
     )
     .option('--plan <file>', 'YAML with fields of the section learning (docs/learning.md)')
-    .option('--data <paths...>', 'labelled footage: CSV files and folders')
+    .option('--data <paths...>', 'labelled footage: CSV files and folders', inputPath)
     .option('--seed <n>', 'seed', whole())
     .addOption(threadsOption())
     .addOption(jsonOption('progress (stderr) and result as JSON lines'))
@@ -68,7 +69,7 @@ export async function runStep(
   try {
     const job = await openHandRun({
       runDir: options.out,
-      plan: { ...(await planOf(options)), ...more },
+      plan: { ...planOf(options), ...more },
       registry,
       clock,
       threads,
@@ -87,9 +88,9 @@ export async function runStep(
 }
 
 /** The plan file, and options over it. */
-async function planOf(options: StepOptions): Promise<Record<string, unknown>> {
+function planOf(options: StepOptions): Record<string, unknown> {
   const { plan, data, footage, preset, steps, epochs, seed, name } = options
-  const file = plan === undefined ? {} : await readPlanFile(plan)
+  const file = plan === undefined ? {} : readPlanFile(plan)
   return {
     ...file,
     ...(data && { labelled: data }),

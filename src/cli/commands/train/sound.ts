@@ -4,6 +4,7 @@ import { trainSound as trainSounds } from '../../../../pipelines/train/train-sou
 import { systemClock as clock } from '../../../core/clock.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { TrainingProgress } from '../../../train/evaluate/prediction.ts'
+import { inputPath } from '../../options/input-path.ts'
 import { list } from '../../options/list.ts'
 import { jsonOption, threadsOption } from '../../options/usual-options.ts'
 import { whole } from '../../options/whole.ts'
@@ -31,7 +32,7 @@ const usualBackground = 'background,noise,silence,speech'
 export function trainSound(command: Command): void {
   command
     .requiredOption('--out <folder>', 'folder of the bundle')
-    .option('--data <paths...>', 'labelled sounds: CSV files and folders; also videos with sound')
+    .option('--data <paths...>', 'labelled sounds: CSV files and folders; also videos with sound', inputPath)
     .option('--simulated <n>', 'instead: so many simulated sounds of each kind', whole())
     .addOption(
       new Option('--background <labels>', 'labels that never alert')

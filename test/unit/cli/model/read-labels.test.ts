@@ -45,8 +45,9 @@ describe('readLabels', () => {
     expect(() => readLabels(text)).toThrow(message)
   })
 
-  it('refuses a folder', () => {
-    expect(() => readLabels(dir)).toThrow(/cannot be read \(EISDIR\)/)
+  it('refuses a folder and a device', () => {
+    expect(() => readLabels(dir)).toThrow(/^--labels .*cannot be read \(EISDIR\)/)
+    expect(() => readLabels('/dev/zero')).toThrow(/it is a pipe or a device/)
   })
 
   it('refuses a file without labels', () => {

@@ -12,26 +12,34 @@ const read = (text: string) => {
 }
 
 describe('a plan file', () => {
-  it('has fields; of an empty one there are none', async () => {
-    expect(await read('preset: nano\npretrain: { steps: 5 }\n')).toEqual({
+  it('has fields; of an empty one there are none', () => {
+    expect(read('preset: nano\npretrain: { steps: 5 }\n')).toEqual({
       preset: 'nano',
       pretrain: { steps: 5 },
     })
-    expect(await read('')).toEqual({})
+    expect(read('')).toEqual({})
   })
 
   it.each([
     ['a list', '[1, 2]', /plan.yaml: must hold fields/],
     ['a text', 'nano', /plan.yaml: must hold fields/],
     ['a section that is none', 'pretrain: 5', /plan.yaml: must hold fields/],
-    ['no YAML', 'a: [\n', /^\S+plan.yaml: [^\n]+$/],
-  ])('is refused when it is %s', async (_what, text, message) => {
-    const failure = await read(text).catch((thrown: unknown) => thrown)
-    expect(failure).toMatchObject({ code: 'TRAIN_PLAN' })
-    expect((failure as Error).message).toMatch(message)
+    ['no YAML', 'a: [\n', /^\S+plan.yaml:\d+:\d+: [^\n]+$/],
+  ])('is refused when it is %s', (_what, text, message) => {
+    const code = 'TRAIN_PLAN'
+    expect(() => read(text)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    )
   })
 
-  it('is refused when it is a folder', async () => {
-    await expect(readPlanFile(dir)).rejects.toMatchObject({ code: 'TRAIN_PLAN' })
+  it.each([
+    ['a folder', dir, /it is a folder/],
+    ['not there', join(dir, 'nowhere'), /there is no such file$/],
+    ['a device', '/dev/zero', /it is a pipe or a device/],
+  ])('is refused when it is %s', (_what, file, message) => {
+    const code = 'TRAIN_PLAN'
+    expect(() => readPlanFile(file)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    )
   })
 })
