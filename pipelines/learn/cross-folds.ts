@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../src/core/errors.ts'
@@ -21,7 +22,9 @@ export function foldsOf(job: Pick<LearnJob, 'learning' | 'split' | 'backbone'>):
   const items = [...split.train, ...split.validation]
   const groups = new Set(items.map(({ group }) => group)).size
   const count = Math.min(learning.folds, groups)
-  if (backbone || split.validation.length >= enoughClips || count < 2) return []
+  // To teach a whole imported graph several times would take too long.
+  const isWhole = backbone !== null && learning.freeze !== 'backbone'
+  if (isWhole || split.validation.length >= enoughClips || count < 2) return []
   const share = 1 / count
   const shares = { train: share, validation: share, test: count > 2 ? share : 0 }
   const parts = splitByGroup({ items, shares, seed: learning.seed }).split
@@ -70,3 +73,10 @@ export async function readUnseen(dir: string, labels: readonly string[]): Promis
 }
 
 export const unseenFileName = unseenFile
+
+/** Takes over what a comparison of ways to learn has judged already. */
+export async function takeCrossed({ crossed, run }: Pick<LearnJob, 'crossed' | 'run'>): Promise<boolean> {
+  if (crossed === undefined || !existsSync(crossed)) return false
+  await copyFile(crossed, join(run.dir, unseenFile))
+  return true
+}

@@ -3,9 +3,11 @@ import type { LabelledVideo } from '../../src/train/data/labelled-set.ts'
 import type { Prediction } from '../../src/train/evaluate/prediction.ts'
 import { predictClips } from '../../src/train/export/predict.ts'
 import { modelOf } from '../../src/train/export/trained-model.ts'
-import { fineTune } from '../../src/train/run/fine-tune.ts'
-import { foldsOf, writeUnseen } from './cross-folds.ts'
+import { type FineTuneOptions, fineTune } from '../../src/train/run/fine-tune.ts'
+import { predictHead, trainHead } from '../../src/train/run/train-head.ts'
+import { foldsOf, takeCrossed, writeUnseen } from './cross-folds.ts'
 import { type LearnJob, openClips } from './job.ts'
+import { openFrozen } from './learn-imported.ts'
 import { pretrainedWeights } from './learn-model.ts'
 
 /** Clips of each piece of footage, spread over it: an alert needs one of all that a camera would show. */
@@ -16,6 +18,7 @@ const views = 10
  * what is said of that one. Thresholds and figures then rest on all clips, and none was seen by what judged it.
  */
 export async function crossValidate(job: LearnJob): Promise<void> {
+  if (await takeCrossed(job)) return
   const folds = foldsOf(job)
   if (folds.length === 0) return
   const { run, set } = job
@@ -39,13 +42,13 @@ async function judgeFold(
   const { set, preset, plans, learning, run, threads, clock, signal, pause, onProgress } = job
   const model = modelOf({ preset, labels: set.labels })
   // Not the live version's weights: it may have learned from what is held out.
-  const start = await pretrainedWeights(job)
+  const start = job.backbone ? null : await pretrainedWeights(job)
+  const frozen = job.backbone ? await openFrozen(job, job.backbone) : null
   const opened = [await openClips(job, fold.rest), await openClips(job, []), await openClips(job, fold.held)]
   const [train, validation, source] = opened as [(typeof opened)[0], (typeof opened)[0], (typeof opened)[0]]
   const { at, of } = fold
   try {
-    const { weights } = await fineTune({
-      model,
+    const teaching = {
       start,
       train,
       validation,
@@ -66,7 +69,13 @@ async function judgeFold(
           loss,
           etaS: etaS + (etaS / Math.max(1, total - done)) * total * (of - at - 1),
         }),
-    })
+    } satisfies Omit<FineTuneOptions, 'model'>
+    if (frozen) {
+      const { weights } = await trainHead({ ...teaching, model: frozen })
+      const { viewsPerItem } = learning
+      return await predictHead({ model: frozen, weights, source, viewsPerItem, batch: 4, threads, signal })
+    }
+    const { weights } = await fineTune({ ...teaching, model })
     return await predictClips({
       model,
       weights,
@@ -79,5 +88,6 @@ async function judgeFold(
     })
   } finally {
     for (const each of opened) each.close()
+    await frozen?.close()
   }
 }

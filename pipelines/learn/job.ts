@@ -38,7 +38,13 @@ export interface LearnOptions {
   /** Awaited before each step of training; see createYielding. */
   readonly pause?: () => Promise<void>
   /** The models of the configuration: what finds people in footage, and the skeleton model that is taught first. */
-  readonly site?: Config['models']
+  readonly site?: readonly Pick<Config['models'][number], 'name' | 'path' | 'registry'>[]
+  /** This run only compares ways to learn: nothing is registered. */
+  readonly compared?: boolean
+  /** What a comparison chose, and why; for the report. */
+  readonly choice?: { readonly why: string }
+  /** What a comparison has judged by cross-validation: a file. */
+  readonly crossed?: string
 }
 
 /** Everything that the steps of a run are given. */

@@ -45,6 +45,11 @@ export async function openHandRun(
     throw new AppError('TRAIN_PLAN', `${issue!.path.join('.') || 'the plan'}: ${issue!.message}`)
   }
   const learning = parsed.data
+  if (learning.kind === 'skeleton' || learning.kind === 'auto')
+    throw new AppError(
+      'TRAIN_PLAN',
+      `kind: ${learning.kind} is for vireo learn and vireo teach; step by step only models of pictures are taught`,
+    )
   const parsedPlans = parsePlans(learning)
   // Who gives the steps one by one wants them all: nothing is decided by how much footage there is.
   const plans = {

@@ -15,6 +15,7 @@ import type { TrainedRun } from '../../src/train/run/run-training.ts'
 import { trainHead } from '../../src/train/run/train-head.ts'
 import { layersOf } from '../../src/train/step/parameter-rates.ts'
 import { cardOf, thresholdsOf } from './bundle-card.ts'
+import { foldsOf, readUnseen } from './cross-folds.ts'
 import { cacheDirOf, clipOf, type LearnJob, openClips, trainedDir } from './job.ts'
 
 /** Teaches the graph of a bundle, or a new head on it, and writes what was learned as a bundle of the run. */
@@ -25,7 +26,10 @@ export async function fineTuneImported(job: LearnJob, backbone: LoadedBundle): P
     learning.freeze === 'backbone' ? await openFrozen(job, backbone) : await importToTeach(job, backbone)
   const opened: ClipSource[] = []
   const open = async (side: 'train' | 'validation') => {
-    const source = await openClips(job, split[side])
+    // What cross-validation has judged is learned from, too.
+    const crossed = foldsOf(job).length > 0
+    const all = side === 'train' ? [...split.train, ...split.validation] : []
+    const source = await openClips(job, crossed ? all : split[side])
     opened.push(source)
     return source
   }
@@ -65,8 +69,10 @@ export async function exportImported(job: LearnJob, validation: ClipSource): Pro
   const loaded = await loadBundle(trainedBundleDir(job))
   const labels = loaded.bundle.labels.map(({ name }) => name)
   const { viewsPerItem } = learning
-  const said = await predictBundle({ loaded, source: validation, labels, viewsPerItem, threads, signal })
-  const thresholdOf = thresholdsOf(said)
+  const unseen = await readUnseen(run.dir, labels)
+  const said =
+    unseen ?? (await predictBundle({ loaded, source: validation, labels, viewsPerItem, threads, signal }))
+  const thresholdOf = thresholdsOf(said, unseen ? true : undefined)
   return copyBundle(loaded.dir, join(run.dir, 'export', 'clip'), {
     labels: loaded.bundle.labels.map((label, at) => ({ ...label, threshold: thresholdOf(at) })),
   })
@@ -110,7 +116,10 @@ function sameTrunk(a: ImportedModel, b: ImportedModel): boolean {
   return trunk(a) === trunk(b)
 }
 
-async function openFrozen(job: LearnJob, { graphPath, dir, bundle }: LoadedBundle): Promise<FrozenBackbone> {
+export async function openFrozen(
+  job: LearnJob,
+  { graphPath, dir, bundle }: LoadedBundle,
+): Promise<FrozenBackbone> {
   const { set, threads, dataDir } = job
   const model = await createFrozenBackbone({
     name: dir,

@@ -194,6 +194,7 @@ export async function writeRunReport(job: LearnJob, judged: Judged): Promise<str
       code,
       seed: String(learning.seed),
       run: run.id,
+      ...(job.choice && { chosen: job.choice.why }),
     },
     config: redactFields(learning),
     command,

@@ -54,12 +54,13 @@ async function trainedFiles(job: LearnJob): Promise<Record<string, Uint8Array>> 
     const trained = trainedModelFiles(await readTrainedModel(trainedDir(job)))
     return { ...trained, ...(unseen && { [unseenFileName]: unseen }) }
   }
+  const kept = unseen ? { [unseenFileName]: unseen } : {}
   // The graph that serves is the one that was trained, unless it was quantised.
-  if (job.learning.quantize === 'none') return {}
+  if (job.learning.quantize === 'none') return kept
   const { dir, bundle } = await loadBundle(trainedBundleDir(job))
   const names = ['bundle.json', ...bundle.files.map(({ path }) => path)]
   const read = names.map(async (name) => [name, await readFile(join(dir, name))] as const)
-  return Object.fromEntries(await Promise.all(read))
+  return { ...kept, ...Object.fromEntries(await Promise.all(read)) }
 }
 
 /** Makes it live: at once where nobody serves the model, else after its shadow. Old versions are removed. */

@@ -1,6 +1,7 @@
 import { type CorrectedCount, countCorrected } from '../../src/train/evaluate/corrected-clips.ts'
 import type { GateDecision } from '../../src/train/evaluate/gate.ts'
 import { announceRun } from './announce-run.ts'
+import { type Choice, chooseWay } from './choose/choose-way.ts'
 import { crossValidate } from './cross-validate.ts'
 import type { LearnOptions } from './job.ts'
 import { exportServed } from './learn-export.ts'
@@ -24,6 +25,8 @@ export interface LearnOutcome {
   /** Clips that people corrected since the live version learned. */
   readonly corrected: CorrectedCount
   readonly report: string
+  /** Of `kind: auto`: what was taught and why. */
+  readonly choice: Choice | null
 }
 
 /**
@@ -33,7 +36,9 @@ export interface LearnOutcome {
  * @throws AppError TRAIN_*, MEDIA_*, MODEL_*, STORE_WRITE; TRAIN_STOPPED after `signal`, with all that was done kept
  */
 export async function learn(options: LearnOptions): Promise<LearnOutcome> {
-  const job: RegisteredJob = { ...(await prepareRun(options)), registry: options.registry }
+  const { learning, choice, crossed } = await chooseWay(options)
+  const prepared = await prepareRun({ ...options, learning, ...(crossed !== undefined && { crossed }) })
+  const job: RegisteredJob = { ...prepared, registry: options.registry, ...(choice && { choice }) }
   const { run } = job
   await pruneCache(job)
   await announceRun(job)
@@ -61,6 +66,7 @@ export async function learn(options: LearnOptions): Promise<LearnOutcome> {
     corrected,
     report,
     live: job.champion,
+    choice,
   }
   // What grew in this run; its own footage stays for the next one.
   await pruneCache(job)

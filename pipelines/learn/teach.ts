@@ -17,8 +17,10 @@ export async function teachingPlan(options: {
   folder: string
   model: string
   given?: Partial<LearningConfig> | undefined
+  /** What is taught; as in the settings when left out. */
+  kind?: LearningConfig['kind'] | undefined
 }): Promise<LearningConfig> {
-  const { folder, model, given = {} } = options
+  const { folder, model, given = {}, kind } = options
   const { labels, items } = await readLabelledSet([folder])
   const { background = [], ...rest } = given
   const quiet = labels.filter((label) => background.includes(label) || meansNothing(label))
@@ -41,6 +43,7 @@ export async function teachingPlan(options: {
     model,
     labelled: [folder],
     background: quiet,
+    ...(kind !== undefined && { kind }),
     ...(few && { validationShare: 0, testShare: 0 }),
   })
 }

@@ -44,6 +44,8 @@ const options = (learning: object = {}): LearnOptions => ({
     model: 'actions',
     kind: 'skeleton',
     labelled: ['dataset:site'],
+    folds: 2,
+    finetune: { steps: 60 },
     // The machine is busy with other tests.
     gate: { maxLatencyIncrease: 1000 },
     ...learning,

@@ -41,7 +41,7 @@ export async function openRun(options: OpenRunOptions): Promise<LearnJob> {
     ...decisive
   } = learning
   const identity = createHash('sha256')
-    .update(canonicalJson([decisive, set.id, ...parts]))
+    .update(canonicalJson([decisive, set.id, ...parts, ...(options.compared ? ['compared'] : [])]))
     .digest('hex')
     .slice(0, 16)
   const run = await openRunFolder({ runsDir: runsDir(dataDir), model: learning.model, identity, clock })

@@ -38,6 +38,7 @@ export async function knownActions(options: {
     )
     const share = (answers: readonly number[]) =>
       rows.filter((row) => answers[row] === at).length / Math.max(1, rows.length)
-    return { label, windows: rows.length, before: share(old), now: share(fresh) }
+    const changed = rows.filter((row) => (old[row] === at) !== (fresh[row] === at)).length
+    return { label, windows: rows.length, before: share(old), now: share(fresh), changed }
   })
 }

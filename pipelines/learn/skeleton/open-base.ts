@@ -27,7 +27,10 @@ async function firstOf({
  * @throws AppError TRAIN_PLAN where there is none, or the live version is of another kind; MODEL_*, REGISTRY_*
  */
 export async function openBase(
-  options: Pick<LearnOptions, 'learning' | 'registry' | 'site' | 'onNotice' | 'code' | 'command'>,
+  options: Pick<
+    LearnOptions,
+    'learning' | 'registry' | 'site' | 'onNotice' | 'code' | 'command' | 'compared'
+  >,
 ): Promise<LoadedBundle> {
   const { learning, registry, onNotice, code, command } = options
   const { model } = learning
@@ -46,6 +49,7 @@ export async function openBase(
       'TRAIN_PLAN',
       `learning.kind: there is no skeleton model to teach: ${model} has no version in the registry, and no model of the configuration is of kind skeleton; add one ({ name: ${model}, path: ./models/skeleton }), or register one (vireo model register)`,
     )
+  if (options.compared) return first
   const dir = await mkdtemp(join(tmpdir(), 'vireo-base-'))
   try {
     const { metrics, parent, dataset, version } = first.bundle

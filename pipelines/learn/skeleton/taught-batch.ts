@@ -11,9 +11,8 @@ export interface TaughtRecipe {
   /** Share of each batch that is simulated. */
   readonly simulatedShare: number
   readonly samples: readonly TaughtSample[]
+  /** In the labels of the model. */
   readonly simulated: LabelledWindows
-  /** Columns of the simulated windows in those of the model. */
-  readonly simulatedColumns: readonly number[]
   /** Number of labels of the model. */
   readonly labels: number
   readonly shape: WindowShape
@@ -29,10 +28,9 @@ const mostRate = 0.15
  * clip of it equally often, varied anew each time. It depends on seed and step alone.
  */
 export function makeTaughtBatch(recipe: TaughtRecipe, step: number): LabelledWindows {
-  const { seed, batch, samples, simulated, simulatedColumns, labels, labelSmoothing } = recipe
+  const { seed, batch, samples, simulated, labels, labelSmoothing } = recipe
   const random = createRandom(seed).fork(`taught ${step}`)
-  const known = simulatedColumns.length
-  const count = known === 0 ? 0 : simulated.target.length / known
+  const count = simulated.target.length / labels
   const numbers = recipe.shape.frames * 2 * 17 * 3
   const clips = new Float32Array(batch * numbers)
   const target = new Float32Array(batch * labels)
@@ -43,8 +41,7 @@ export function makeTaughtBatch(recipe: TaughtRecipe, step: number): LabelledWin
     if (row < fromSimulated) {
       const at = random.int(0, count - 1)
       clips.set(simulated.clips.subarray(at * numbers, (at + 1) * numbers), row * numbers)
-      for (const [n, column] of simulatedColumns.entries())
-        if (column >= 0) truth[column]! += simulated.target[at * known + n]!
+      truth.set(simulated.target.subarray(at * labels, (at + 1) * labels))
     } else {
       const sample = drawReal(random)
       clips.set(varyWindow(cutVaried(sample, random, recipe.shape), random), row * numbers)

@@ -8,15 +8,15 @@ import { exportWindowBundle } from '../../../src/train/export/export-bundle.ts'
 import type { LabelledWindows } from '../../../src/train/export/predict-skeletons.ts'
 import { createSkeletonNet } from '../../../src/train/models/skeleton-net.ts'
 import { parentOf, thresholdsOf } from '../bundle-card.ts'
-import { foldsOf, readUnseen, writeUnseen } from '../cross-folds.ts'
+import { foldsOf, readUnseen, takeCrossed, writeUnseen } from '../cross-folds.ts'
 import { type LearnJob, servedDir, trainedDir } from '../job.ts'
 import { judgeBodies } from './judge-bodies.ts'
 import { labelColumns } from './label-columns.ts'
 import type { LabelledBodies } from './labelled-bodies.ts'
 import { createWindowScorer } from './score-windows.ts'
-import { simulatedColumns, simulatedWindows } from './simulated-windows.ts'
+import { rememberedWindows, simulatedWindows } from './simulated-windows.ts'
 import type { SkeletonTeaching } from './skeleton-teaching.ts'
-import { taughtSamples } from './taught-samples.ts'
+import { type TaughtSample, taughtSamples } from './taught-samples.ts'
 import { teachSkeleton } from './teach-skeleton.ts'
 
 export type SkeletonJob = LearnJob & { readonly skeleton: SkeletonTeaching }
@@ -29,6 +29,7 @@ export const bodiesOf = ({ skeleton }: SkeletonJob, videos: readonly LabelledVid
 
 /** As crossValidate, for a model of skeletons. */
 export async function crossValidateBodies(job: SkeletonJob): Promise<void> {
+  if (await takeCrossed(job)) return
   const folds = foldsOf(job)
   if (folds.length === 0) return
   const { run, set } = job
@@ -121,13 +122,13 @@ async function teach(job: SkeletonJob, { clips, simulated, outDir, part }: Part)
   const { labels } = from.settings
   const scorer = await createWindowScorer(base, threads)
   const bodies = bodiesOf(job, clips)
-  const samples = await taughtSamples(bodies, {
-    labels,
-    none,
-    quiet,
-    shape,
-    score: scorer.score,
-  }).finally(() => scorer.close())
+  const { score } = scorer
+  const known = base.bundle.labels.map(({ name }) => name)
+  const prepare = async (): Promise<[TaughtSample[], LabelledWindows]> => [
+    await taughtSamples(bodies, { labels, none, quiet, shape, score }),
+    await rememberedWindows(simulated, { known, labels, score }),
+  ]
+  const [samples, remembered] = await prepare().finally(() => scorer.close())
   const unseen = set.labels.filter((label) => samples.every(({ clip }) => clip.label !== label))
   if (unseen.length > 0)
     throw new AppError(
@@ -139,8 +140,7 @@ async function teach(job: SkeletonJob, { clips, simulated, outDir, part }: Part)
   const { weights } = await teachSkeleton({
     from,
     samples,
-    simulated,
-    simulatedColumns: simulatedColumns(labels),
+    simulated: remembered,
     shape,
     plan: { steps: steps ?? defaultSteps, batch, peakRate },
     phase: part ? 'cross' : 'finetune',

@@ -15,7 +15,6 @@ export interface TeachSkeletonOptions {
   readonly from: TaughtSkeletonNet
   readonly samples: readonly TaughtSample[]
   readonly simulated: LabelledWindows
-  readonly simulatedColumns: readonly number[]
   readonly shape: WindowShape
   readonly plan: { readonly steps: number; readonly batch: number; readonly peakRate: number }
   readonly phase: 'cross' | 'finetune'
@@ -31,12 +30,12 @@ export interface TeachSkeletonOptions {
 /** Half of every batch is simulated: less forgets, more learns slower. */
 export const simulatedShare = 0.5
 /** What the network knows of bodies moves little; its head learns anew. */
-const trunkScale = 0.3
+const trunkScale = 0.1
 const labelSmoothing = 0.05
 
 /** Fine-tunes a network of skeletons on windows of real people among simulated ones. @throws what runTraining throws */
 export function teachSkeleton(options: TeachSkeletonOptions): Promise<TrainedRun> {
-  const { from, samples, simulated, simulatedColumns, shape, plan, seed } = options
+  const { from, samples, simulated, shape, plan, seed } = options
   const model = createSkeletonNet(from.settings)
   const recipe = {
     seed,
@@ -44,7 +43,6 @@ export function teachSkeleton(options: TeachSkeletonOptions): Promise<TrainedRun
     simulatedShare,
     samples,
     simulated,
-    simulatedColumns,
     labels: model.labels.length,
     shape,
     labelSmoothing,

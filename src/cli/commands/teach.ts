@@ -1,19 +1,26 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { teachingPlan } from '../../../pipelines/learn/teach.ts'
 import { loadConfig } from '../../config/load.ts'
+import type { LearningConfig } from '../../config/schema/learning-schema.ts'
+import { shippedActions } from '../init/install-people.ts'
 import { runLearning } from '../learn/run-learning.ts'
+import { choice } from '../options/choice.ts'
 import { inputPath } from '../options/input-path.ts'
 import { slug } from '../options/slug.ts'
 import { configOption, defaultConfigFile, jsonOption } from '../options/usual-options.ts'
 import { printLine } from '../print-line.ts'
 import { stopOnSignal } from '../show-progress.ts'
 
+const kinds = ['auto', 'skeleton', 'clip'] as const
+
 interface Options {
   config: string
   name?: string
   data?: string
+  kind?: (typeof kinds)[number]
   json?: boolean
 }
 
@@ -22,15 +29,24 @@ export function teach(command: Command): void {
   command
     .addOption(configOption('configuration file, where there is one'))
     .option('--name <name>', 'name of the model; that of the configuration, or "taught"', slug)
+    .option(
+      '--kind <kind>',
+      `what is taught: ${kinds.join(', ')}; auto compares what is there`,
+      choice(kinds),
+    )
     .option('--data <folder>', 'data folder; that of the configuration, or "data"')
     .addOption(jsonOption('progress (stderr) and result as JSON lines'))
     .action(async (folder: string, options: Options) => {
       const startedMs = performance.now()
-      const { dataDir, model, given } = placeOf(options)
+      const { dataDir, model, given, models = installed() } = placeOf(options)
+      const shipped = shippedActions()
+      const kind = options.kind ?? usualKind(given)
       const json = options.json ?? false
       const outcome = await runLearning({
-        learning: await teachingPlan({ folder, model, given }),
+        learning: await teachingPlan({ folder, model, given, kind }),
         dataDir,
+        // The model of the configuration goes first.
+        site: [...models, ...(shipped ? [{ name: 'shipped', path: shipped.path }] : [])],
         command: commandOf(folder, options),
         json,
         // Who teaches by hand waits for it.
@@ -57,18 +73,33 @@ function weakest({ reasons }: { reasons: readonly { rule: string; holds: boolean
 function placeOf({ config: file, name, data }: Options) {
   // Without a configuration the folder is enough; one that is named must be there.
   if (file === defaultConfigFile && !existsSync(file))
-    return { dataDir: data ?? 'data', model: name ?? 'taught' }
+    return { dataDir: data ?? 'data', model: name ?? 'taught', given: undefined }
   const { dataDir, models, learning } = loadConfig(file)
   const registered = models.flatMap(({ registry }) => (registry === undefined ? [] : [registry]))
   const model = name ?? learning?.model ?? (registered.length === 1 ? registered[0]! : 'taught')
-  return { dataDir: data ?? dataDir, model, given: learning }
+  return { dataDir: data ?? dataDir, model, given: learning, models }
 }
 
-function commandOf(folder: string, { config, name, data }: Options): string {
+/** The models of people that `vireo model install` puts here when nothing else is said. */
+function installed(): { name: string; path: string }[] {
+  return ['people', 'pose']
+    .map((name) => ({ name, path: join('models', name) }))
+    .filter(({ path }) => existsSync(join(path, 'bundle.json')))
+}
+
+/** Whoever named no network gets the way that recognises most. */
+function usualKind(given: LearningConfig | undefined): LearningConfig['kind'] {
+  if (!given) return 'auto'
+  const named = given.network !== 'auto' || given.preset !== 'nano' || given.backbone !== undefined
+  return given.kind === 'clip' && !named ? 'auto' : given.kind
+}
+
+function commandOf(folder: string, { config, name, data, kind }: Options): string {
   const parts = [
     ...(config === defaultConfigFile ? [] : ['-c', config]),
     ...(name === undefined ? [] : ['--name', name]),
     ...(data === undefined ? [] : ['--data', data]),
+    ...(kind === undefined ? [] : ['--kind', kind]),
   ]
   return ['vireo teach', folder, ...parts].join(' ')
 }

@@ -2,7 +2,7 @@ import type { LearnOutcome } from '../../../pipelines/learn/learn.ts'
 
 /** What came of a run, for people. */
 export function outcomeText(model: string, outcome: LearnOutcome): string {
-  const { version, result, live, decision, corrected, report } = outcome
+  const { version, result, live, decision, corrected, report, choice } = outcome
   const stays = live === null ? 'there is no live version yet' : `the live version ${live} stays`
   const headlines = {
     live: `${model} ${version} is live`,
@@ -14,5 +14,6 @@ export function outcomeText(model: string, outcome: LearnOutcome): string {
   const { clips, rightBefore, rightNow } = corrected
   const learned =
     clips > 0 ? [`corrected clips: ${rightNow} of ${clips} are right now, ${rightBefore} were before`] : []
-  return `${[headlines[result], ...reasons, ...learned, `report: ${report}`].join('\n')}\n`
+  const chosen = choice === null ? [] : [choice.why]
+  return `${[headlines[result], ...chosen, ...reasons, ...learned, `report: ${report}`].join('\n')}\n`
 }

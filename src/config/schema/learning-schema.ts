@@ -116,10 +116,10 @@ export const learningSchema = z.strictObject({
     .default(3)
     .describe('Clips of each piece of footage that are judged and averaged.'),
   kind: z
-    .enum(['clip', 'stream', 'skeleton'])
+    .enum(['clip', 'stream', 'skeleton', 'auto'])
     .default('clip')
     .describe(
-      'What is served: clip: whole clips; stream: a stream of tubelets; skeleton: a skeleton model, which learns from the keypoints of people.',
+      'What is served: clip: whole clips; stream: a stream of tubelets; skeleton: a skeleton model, which learns from the keypoints of people; auto: a first version is what recognises most in cross-validation, a later one what the live one is.',
     ),
   quantize: z
     .enum(['none', 'dynamic', 'static', 'fp16'])

@@ -37,7 +37,15 @@ const verdictsSchema = z.object({
   validation: predictions,
   /** How well actions are recognised that labelled footage may not show; see KnownAction. */
   known: z
-    .array(z.object({ label: z.string(), windows: z.number(), before: z.number(), now: z.number() }))
+    .array(
+      z.object({
+        label: z.string(),
+        windows: z.number(),
+        before: z.number(),
+        now: z.number(),
+        changed: z.number(),
+      }),
+    )
     .default([]),
   /** How many of the predictions are of cross-validation. */
   crossValidated: z.int().default(0),

@@ -104,6 +104,26 @@ export async function trainHead(options: FineTuneOptions & { model: FrozenBackbo
   }
 }
 
+/** What a head says of footage: softmax, averaged over the clips of an item. @throws AppError TRAIN_STOPPED */
+export async function predictHead(options: {
+  model: FrozenBackbone
+  weights: Float32Array
+  source: FineTuneOptions['train']
+  viewsPerItem: number
+  batch: number
+  threads: number
+  signal: AbortSignal
+}): Promise<Prediction[]> {
+  const { model, weights, source, viewsPerItem: views } = options
+  const embedded = await embedFootage({ ...options, views, mirrored: false })
+  const judge = await createHeadJudge(model, options.threads)
+  try {
+    return predictionsOf({ model, validation: source }, embedded, await judge.logits(weights, embedded))
+  } finally {
+    await judge.close()
+  }
+}
+
 function feedsOf(
   { features, labels }: FrozenBackbone,
   { values }: Embeddings,
@@ -172,7 +192,7 @@ async function createHeadJudge(model: FrozenBackbone, threads: number) {
 
 /** As predictClips: softmax, averaged over the views of an item. */
 function predictionsOf(
-  { model, validation }: FineTuneOptions,
+  { model, validation }: Pick<FineTuneOptions, 'validation'> & { model: FrozenBackbone },
   { items }: Embeddings,
   logits: Float32Array,
 ): Prediction[] {
