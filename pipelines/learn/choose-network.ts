@@ -31,7 +31,7 @@ export const cnnFineTuning: FineTunePlanInput = {
  * How the head of a frozen backbone is taught unless the plan says otherwise: features are all that there is, and so few
  * clips are enough that a spread target takes away more than it protects from.
  */
-export const headFineTuning = { labelSmoothing: 0, clipsPerItem: 5 } as const
+export const headFineTuning = { labelSmoothing: 0, clipsPerItem: 3 } as const
 
 interface Choice {
   readonly preset: Network

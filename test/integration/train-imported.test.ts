@@ -101,6 +101,9 @@ describe.skipIf(!ready)('an imported graph', () => {
     const wrong = vireo([...command, '--freeze', 'head'])
     expect(await wrong.ended).not.toBe(0)
     expect(wrong.errors()).toMatch(/--freeze head: accepted: backbone/)
+    const nobody = vireo([...command, '--people', bundle])
+    expect(await nobody.ended).not.toBe(0)
+    expect(nobody.errors()).toMatch(/people: .* is no detector with the label person/)
   })
 
   it('ends with the same bits after it was stopped', async () => {

@@ -28,6 +28,7 @@ export function trainImported(command: Command): void {
       'backbone: teach only a new head, on features that are computed once',
       choice(['backbone']),
     )
+    .option('--people <dir>', 'bundle of a detector: footage is cut around the person who is seen longest')
     .addOption(nameOption('name of the new bundle (default: as the imported one)'))
     .addOption(versionOption('version of the new bundle (default: the next one)'))
     .action(async (bundle: string, options: ImportedOptions) => {
