@@ -84,11 +84,12 @@ describe.skipIf(!existsSync(shipped))('learning a new action of a site from eigh
   let outcome: LearnOutcome
 
   it('makes the model of the configuration the first version, and one that knows the action live', async () => {
-    outcome = await learn({ ...options(), site: site(shipped) })
+    outcome = await learn({ ...options({ kind: 'auto' }), site: site(shipped) })
     expect(outcome.decision.reasons.filter(({ holds }) => !holds)).toEqual([])
     expect(outcome).toMatchObject({ result: 'live', live: '1.0.0', version: '1.1.0' })
-    expect(told[0]).toMatch(/^actions 1\.0\.0 is the model of .*skeleton: the first version in the registry/)
-    expect(told[1]).toMatch(/^16 labelled clips of 4 groups, people were found in 16; .* learns flagging/)
+    const after = told.slice(told.findIndex((text) => text.startsWith('the skeleton model is taught')))
+    expect(after[1]).toMatch(/^actions 1\.0\.0 is the model of .*skeleton: the first version in the registry/)
+    expect(after[2]).toMatch(/^16 labelled clips of 4 groups, people were found in 16; .* learns flagging/)
     const { bundle } = await loadBundle(registry.dirOf('actions', '1.1.0'))
     expect(bundle).toMatchObject({ kind: 'skeleton', name: 'actions', parent: 'actions@1.0.0' })
     expect(bundle.trainedOn).toBeUndefined()
@@ -99,6 +100,19 @@ describe.skipIf(!existsSync(shipped))('learning a new action of a site from eigh
     expect(more).toEqual([])
     expect(added).toMatchObject({ name: 'flagging', background: false })
     expect(added!.threshold).toBeGreaterThanOrEqual(0.5)
+  })
+
+  it('compares the ways to learn, leaves out what cannot be, and says why it chose', () => {
+    expect(told[0]).toBe(
+      '2 ways to learn are compared by cross-validation: the skeleton model, a network of its own',
+    )
+    // Of these clips there are keypoints alone.
+    expect(told).toContainEqual(
+      expect.stringMatching(/^a network of its own cannot be taught: what comes is no video/),
+    )
+    expect(outcome.choice).toMatchObject({ way: 'skeleton', tried: [{ clips: 16, way: 'skeleton' }] })
+    expect(outcome.choice!.why).toMatch(/^the skeleton model is taught: it is right on 1\d of 16 clips/)
+    expect(readFileSync(outcome.report, 'utf8')).toContain('the skeleton model is taught')
   })
 
   it('recognises it in people whom it has not seen, and not in those who wait', async () => {

@@ -91,21 +91,34 @@ async function compare(options: LearnOptions, ways: readonly Way[], dir: string)
   )
   makeFolders(dir)
   const tried: Tried[] = []
+  const failed: AppError[] = []
   for (const way of ways) {
-    const job = await prepareRun({ ...options, learning: way.learning, compared: true })
-    await job.run.step('cross', () => (isSkeletonJob(job) ? crossValidateBodies(job) : crossValidate(job)))
-    const said = await readUnseen(job.run.dir, job.set.labels)
-    if (!said)
-      throw new AppError(
-        'TRAIN_SPLIT',
-        'kind: auto compares by cross-validation, and no part of these clips can be left out; set kind to skeleton or clip, or label footage of more groups',
-      )
-    await copyFile(join(job.run.dir, unseenFileName), join(dir, `${way.name}.json`))
-    await job.run.finish()
-    tried.push({ way: way.name, what: way.what, ...rightOf(said) })
+    const right = await tryWay(options, way, dir).catch((thrown: unknown) => {
+      if (!(thrown instanceof AppError) || thrown.code === 'TRAIN_STOPPED') throw thrown
+      options.onNotice?.(`${way.what} cannot be taught: ${thrown.message}`)
+      failed.push(thrown)
+      return null
+    })
+    if (right) tried.push({ way: way.name, what: way.what, ...right })
   }
+  if (tried.length === 0) throw failed[0]!
   const best = tried.reduce((most, each) => (each.recall > most.recall + 1e-9 ? each : most))
   return { way: best.way, why: whyOf(best, tried), tried }
+}
+
+/** How much is right of clips that it has not learned from; what was said of them is kept. */
+async function tryWay(options: LearnOptions, way: Way, dir: string): Promise<ReturnType<typeof rightOf>> {
+  const job = await prepareRun({ ...options, learning: way.learning, compared: true })
+  await job.run.step('cross', () => (isSkeletonJob(job) ? crossValidateBodies(job) : crossValidate(job)))
+  const said = await readUnseen(job.run.dir, job.set.labels)
+  if (!said)
+    throw new AppError(
+      'TRAIN_SPLIT',
+      'kind: auto compares by cross-validation, and no part of these clips can be left out; set kind to skeleton or clip, or label footage of more groups',
+    )
+  await copyFile(join(job.run.dir, unseenFileName), join(dir, `${way.name}.json`))
+  await job.run.finish()
+  return rightOf(said)
 }
 
 /** How many clips are right, and the mean over the labels. */

@@ -1,9 +1,5 @@
 import { AppError } from '../../../src/core/errors.ts'
-import { meansNothing } from '../../../src/core/text/nothing-labels.ts'
-import { sameLabel } from '../../../src/core/text/same-label.ts'
 import type { LabelledSet } from '../../../src/train/data/labelled-set.ts'
-import { readSkeletonNet } from '../../../src/train/export/read-skeleton-net.ts'
-import { growLabels } from '../../../src/train/models/grow-labels.ts'
 import { cnnPreset } from '../../../src/train/models/presets.ts'
 import { parseFineTunePlan } from '../../../src/train/run/fine-tune-plan.ts'
 import type { LearnJob, LearnOptions } from '../job.ts'
@@ -11,9 +7,10 @@ import { labelledFootage } from '../labelled-footage.ts'
 import { openRun } from '../run/open-run.ts'
 import { parsePlans } from '../run/plans.ts'
 import { openBodyFinder } from './find-bodies.ts'
+import { withKnownLabels } from './known-labels.ts'
 import { openBase } from './open-base.ts'
 import { pruneBodies, readBodies } from './read-bodies.ts'
-import { type SkeletonTeaching, shapeOf } from './skeleton-teaching.ts'
+import { shapeOf, teachingOf } from './skeleton-teaching.ts'
 import { skeletonFineTuning } from './teach-bodies.ts'
 
 /** Under so many clips or groups none is set aside: cross-validation judges on all of them. */
@@ -28,7 +25,6 @@ export async function prepareSkeletonRun(options: LearnOptions): Promise<LearnJo
   const { pretrain, gate } = parsePlans(given)
   const plans = { pretrain: { ...pretrain, steps: 0 }, gate, finetune: parseFineTunePlan(finetune) }
   const base = await openBase(options)
-  const net = await readSkeletonNet(base)
   const known = base.bundle.labels.map(({ name }) => name)
   const footage = await labelledFootage({
     sources: given.labelled,
@@ -63,16 +59,14 @@ export async function prepareSkeletonRun(options: LearnOptions): Promise<LearnJo
         threads,
       }),
   })
-  const added = set.labels.filter((label) => label !== none && !known.includes(label))
-  const calm = base.bundle.labels.flatMap(({ name, background }) => (background ? [name] : []))
-  const skeleton: SkeletonTeaching = {
+  const skeleton = await teachingOf({
     base,
-    from: growLabels(net, added),
+    labels: set.labels,
     none,
-    quiet: [...new Set([...calm, ...learning.background, ...(none === null ? [] : [none])])],
-    shape,
+    background: learning.background,
     bodies,
-  }
+  })
+  const added = skeleton.from.settings.labels.slice(known.length)
   const job = await openRun({
     ...options,
     ...footage,
@@ -97,31 +91,6 @@ function refuseForeign({ backbone, quantize, kind }: LearnOptions['learning']): 
     new AppError('TRAIN_PLAN', `${field}: ${why}; leave it out, or set kind: clip (now: ${kind})`)
   if (backbone !== undefined) throw refuse('backbone', 'is of models that look at pictures')
   if (quantize !== 'none') throw refuse('quantize', 'a skeleton model is small already')
-}
-
-interface Known {
-  readonly known: readonly string[]
-  readonly hasCalm: boolean
-  readonly background: readonly string[]
-}
-
-/** Labels of the footage in the model's own spelling; those that mean nothing are one. */
-function withKnownLabels(
-  set: LabelledSet,
-  { known, hasCalm, background }: Known,
-): { set: LabelledSet; none: string | null } {
-  const isNone = (label: string) => !known.includes(label) && (meansNothing(label) || label === background[0])
-  const none = hasCalm ? (set.labels.find(isNone) ?? null) : null
-  const nameOf = (label: string) => {
-    if (none !== null && isNone(label)) return none
-    const own = known.find((name) => sameLabel(name, label))
-    // Two labels of the footage that mean the same stay apart: somebody wants to tell them from each other.
-    const alike = set.labels.filter((other) => own !== undefined && sameLabel(own, other))
-    return own !== undefined && (label === own || alike.length === 1) ? own : label
-  }
-  const items = set.items.map((item) => ({ ...item, label: nameOf(item.label) }))
-  const labels = [...new Set(items.map(({ label }) => label))].sort()
-  return { set: { ...set, items, labels }, none }
 }
 
 function refuseUseless(

@@ -1,5 +1,6 @@
 import type { LoadedBundle } from '../../../src/bundle/load-bundle.ts'
-import type { TaughtSkeletonNet } from '../../../src/train/export/read-skeleton-net.ts'
+import { readSkeletonNet, type TaughtSkeletonNet } from '../../../src/train/export/read-skeleton-net.ts'
+import { growLabels } from '../../../src/train/models/grow-labels.ts'
 import type { LabelledBodies, WindowShape } from './labelled-bodies.ts'
 
 /** What a run of learning has beside its footage when a model of skeletons is taught. */
@@ -21,4 +22,26 @@ export interface SkeletonTeaching {
 export function shapeOf({ bundle }: LoadedBundle): WindowShape {
   const { frames, sampleFps, strideFrames } = bundle.temporal
   return { frames, sampleFps, strideFrames }
+}
+
+/** What is taught, for footage with these labels. @throws AppError TRAIN_PLAN for a graph that Vireo did not make */
+export async function teachingOf(options: {
+  base: LoadedBundle
+  labels: readonly string[]
+  none: string | null
+  background: readonly string[]
+  bodies: ReadonlyMap<string, LabelledBodies>
+}): Promise<SkeletonTeaching> {
+  const { base, labels, none, background, bodies } = options
+  const known = base.bundle.labels.map(({ name }) => name)
+  const calm = base.bundle.labels.flatMap((label) => (label.background ? [label.name] : []))
+  const added = labels.filter((label) => label !== none && !known.includes(label))
+  return {
+    base,
+    from: growLabels(await readSkeletonNet(base), added),
+    none,
+    quiet: [...new Set([...calm, ...background, ...(none === null ? [] : [none])])],
+    shape: shapeOf(base),
+    bodies,
+  }
 }

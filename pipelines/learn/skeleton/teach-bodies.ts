@@ -24,8 +24,10 @@ export type SkeletonJob = LearnJob & { readonly skeleton: SkeletonTeaching }
 export const isSkeletonJob = (job: LearnJob): job is SkeletonJob => job.skeleton !== undefined
 
 /** The clips of footage as the model sees them. */
-export const bodiesOf = ({ skeleton }: SkeletonJob, videos: readonly LabelledVideo[]): LabelledBodies[] =>
-  videos.flatMap(({ id }) => skeleton.bodies.get(id) ?? [])
+export const bodiesOf = (
+  { skeleton }: Pick<SkeletonJob, 'skeleton'>,
+  videos: readonly LabelledVideo[],
+): LabelledBodies[] => videos.flatMap(({ id }) => skeleton.bodies.get(id) ?? [])
 
 /** As crossValidate, for a model of skeletons. */
 export async function crossValidateBodies(job: SkeletonJob): Promise<void> {
@@ -83,7 +85,7 @@ export async function exportBodies(job: SkeletonJob): Promise<void> {
 
 /** What a bundle of the run says of clips, in the labels of the footage. */
 export async function judgeWith(
-  { skeleton, set, threads }: SkeletonJob,
+  { skeleton, set, threads }: Pick<SkeletonJob, 'skeleton' | 'set' | 'threads'>,
   dir: string,
   videos: readonly LabelledVideo[],
 ): Promise<Prediction[]> {
@@ -108,6 +110,8 @@ export async function judgeWith(
   }
 }
 
+const taughtOn = / Taught on \d+ labelled clips\.$/
+
 interface Part {
   readonly clips: readonly LabelledVideo[]
   readonly simulated: LabelledWindows
@@ -116,7 +120,12 @@ interface Part {
   readonly part: { readonly at: number; readonly of: number } | null
 }
 
-async function teach(job: SkeletonJob, { clips, simulated, outDir, part }: Part): Promise<void> {
+/** What of a run decides what is learned from clips. */
+export type TeachingJob = Pick<SkeletonJob, 'skeleton' | 'set' | 'learning' | 'plans' | 'threads' | 'clock'> &
+  Pick<SkeletonJob, 'signal' | 'pause' | 'onProgress' | 'run' | 'version' | 'champion' | 'backbone'>
+
+/** Teaches on these clips alone, and writes what was learned as a bundle. @throws AppError TRAIN_LABEL, TRAIN_STOPPED */
+export async function teach(job: TeachingJob, { clips, simulated, outDir, part }: Part): Promise<void> {
   const { skeleton, set, learning, plans, threads, clock, signal, pause, onProgress, run, version } = job
   const { base, from, none, quiet, shape } = skeleton
   const { labels } = from.settings
@@ -170,7 +179,7 @@ async function teach(job: SkeletonJob, { clips, simulated, outDir, part }: Part)
     card: {
       name: learning.model,
       version,
-      description: `${base.bundle.description} Taught on ${clips.length} labelled clips.`.slice(0, 500),
+      description: `${base.bundle.description.replace(taughtOn, '')} Taught on ${clips.length} labelled clips.`,
       labels: labels.map((name, n) => {
         const known = base.bundle.labels[n]
         return {

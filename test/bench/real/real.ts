@@ -9,6 +9,7 @@ import { judgeActions } from './judge-actions.ts'
 import { judgeFalls } from './judge-falls.ts'
 import { judgeFights } from './judge-fights.ts'
 import { judgeFootage } from './judge-footage.ts'
+import { judgeTaught } from './judge-taught.ts'
 import type { RealOptions, RealPart } from './real-part.ts'
 
 const parts: Readonly<Record<string, (options: RealOptions) => Promise<RealPart>>> = {
@@ -16,13 +17,14 @@ const parts: Readonly<Record<string, (options: RealOptions) => Promise<RealPart>
   footage: judgeFootage,
   actions: judgeActions,
   fights: judgeFights,
+  taught: judgeTaught,
   cost: measureCost,
 }
 
 /**
  * The catalogue's model of people and the model of skeletons that ships, on film of real people of which neither has seen
  * anything: falls and daily life at home, visitors and an empty car park, ten actions of nine people, fights before
- * surveillance cameras; and what they cost.
+ * surveillance cameras; what is learned from some of it by the loop; and what they cost.
  */
 export async function run({ log, smoke, only }: BenchOptions): Promise<BenchReport> {
   const { archive, reason } = humanModels()
