@@ -34,9 +34,9 @@ export interface TrainSkeletonOptions {
   readonly signal: AbortSignal
 }
 
-/** Two seconds, ten times a second; a new window twice a second. */
+/** Two seconds, ten times a second; a new window three times a second. */
 const window = { frames: 20, sampleFps: 10 }
-const strideFrames = 5
+const strideFrames = 3
 const settings: SkeletonNetSettings = {
   frames: window.frames,
   labels: skeletonLabels,

@@ -39,7 +39,8 @@ export function sitting(random: Random): Actor {
   const stands = pose(drawArms(random))
   const way = random.next()
   const still = alive((_) => seat, random, random.range(0.3, 1.8))
-  if (way < 0.55) return actor(busyHands(still, random), { hold: 0 })
+  if (way < 0.4) return actor(busyHands(still, random), { hold: 0 })
+  if (way < 0.58) return actor(reachingDown(seat, random), { hold: 1 })
   const [atS, lastsS] = [random.range(-0.3, 1.2), random.range(0.5, 1.7)]
   const between = plus(blend(stands, seat, 0.5), { bend: random.range(0.2, 0.7) })
   const [first, last] = way < 0.8 ? [stands, seat] : [seat, stands]
@@ -49,6 +50,36 @@ export function sitting(random: Random): Actor {
     { atS: atS + lastsS, pose: last, by: (s) => 1 - (1 - s) ** 2 },
   ])
   return actor(alive(motion, random, 0.4), { hold: random.range(0.7, 1) })
+}
+
+/** From a seat down to a shoe, a bag, something that fell, and up again: as fast as a fall begins. */
+function reachingDown(seat: BodyPose, random: Random): Motion {
+  const deep = random.range(0.6, 1.4)
+  const low = plus(seat, {
+    pitch: deep * random.range(0.3, 0.6),
+    bend: deep * 0.6,
+    hipL: deep * 0.5,
+    hipR: deep * 0.5,
+    side: random.range(-0.5, 0.5),
+    twist: random.range(-0.4, 0.4),
+    shoulderL: deep * random.range(0.2, 1),
+    shoulderR: deep * random.range(0.4, 1.1),
+    elbowL: -0.4,
+    elbowR: -0.5,
+    nod: random.range(-0.4, 0.3),
+  })
+  const atS = random.range(-1, 1.2)
+  const [downS, restS] = [random.range(0.35, 1), random.range(0, 1.5)]
+  return alive(
+    through([
+      { atS, pose: seat },
+      { atS: atS + downS, pose: low },
+      { atS: atS + downS + restS, pose: plus(low, { bend: random.range(-0.15, 0.15) }) },
+      { atS: atS + 2 * downS + restS, pose: seat },
+    ]),
+    random,
+    0.5,
+  )
 }
 
 /** Eating, typing, turning pages: hands that work before the body. */

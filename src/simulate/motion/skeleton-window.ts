@@ -57,7 +57,7 @@ export function drawSkeletonWindow(random: Random, { windowS }: { windowS: numbe
   const film = filmAct(act, random, random.range(0.3, 0.7) * windowS)
   const everyS = 1 / random.pick([5, 5, 6, 7.5, 8, 10, 10, 12, 15])
   // Somebody who came into the picture a moment ago.
-  const seenFromS = random.chance(0.15) ? random.range(0, 0.5) * windowS : -everyS
+  const seenFromS = random.chance(0.2) ? random.range(0, 0.7) * windowS : -everyS
   const errors = [createKeypointErrors(random, film.width), createKeypointErrors(random, film.width)] as const
   const read = (person: 0 | 1): SimulatedReading[] => {
     const readings: SimulatedReading[] = []

@@ -17,8 +17,6 @@ export interface Film {
 
 export interface FilmWatcher {
   watch(video: string): Promise<Film>
-  /** Milliseconds of one core that both models took together. */
-  busyMs(): number
   close(): Promise<void>
 }
 
@@ -60,7 +58,6 @@ export async function createFilmWatcher(options: {
   })
   const plan = chooseDetector(camera!, config, engine)
   if (!plan) throw new Error('no detector')
-  let busyMs = 0
   return {
     async watch(video) {
       const scores: Scores[] = []
@@ -75,9 +72,7 @@ export async function createFilmWatcher(options: {
           bundle: (name) => engine.bundle(name),
           contract: (name) => engine.contract(name),
           async infer(clip) {
-            const startMs = performance.now()
             const found = await engine.infer(clip)
-            busyMs += performance.now() - startMs
             if (found && clip.modelName === 'skeleton') scores.push(found)
             return found
           },
@@ -91,7 +86,6 @@ export async function createFilmWatcher(options: {
       for await (const step of replay) steps.push(step)
       return { steps, scores }
     },
-    busyMs: () => busyMs,
     close: () => engine.close(),
   }
 }

@@ -48,33 +48,33 @@ const ends = (clips: readonly Clip[]) => clips.map(({ lastPtsUs }) => lastPtsUs 
 const numbers = ({ bodies }: Clip) => new Float32Array(bodies!.buffer)
 
 describe('windows of the bodies of a camera', () => {
-  it('begin when half a window was seen, and come once a stride', () => {
+  it('begin when three tenths of a window were seen, and come once a stride', () => {
     const { take, clips, counts } = create()
     for (let n = 0; n < 30; n += 1) take(moment(n * 100_000, [track('a', n, { ptsUs: n * 100_000 })]))
-    expect(ends(clips)).toEqual([1000, 1500, 2000, 2500])
-    expect(counts).toEqual({ vireo_clips_total: 4 })
+    expect(ends(clips)).toEqual([600, 1100, 1600, 2100, 2600])
+    expect(counts).toEqual({ vireo_clips_total: 5 })
   })
 
   it('hold what the resampler makes of the readings that were found, and the times of their ends', () => {
     const { take, clips } = create()
-    const readings = Array.from({ length: 21 }, (_, n) => bodyAt(n * 100_000, n * 3))
+    const readings = Array.from({ length: 22 }, (_, n) => bodyAt(n * 100_000, n * 3))
     for (const reading of readings)
       take(moment(reading.ptsUs, [{ id: 'a', box: reading.box, state: 'seen', pose: poseOf(reading) }]))
     const last = clips.at(-1)!
-    expect(numbers(last)).toEqual(skeletonWindow(readings, [], { ...model, endPtsUs: 2 * second }))
+    expect(numbers(last)).toEqual(skeletonWindow(readings, [], { ...model, endPtsUs: 2.1 * second }))
     expect(last).toMatchObject({
       cameraId: 'gate',
       epoch: 1,
       modelName: 'actions',
       trackId: 'a',
       frames: [],
-      firstPtsUs: 100_000,
-      lastPtsUs: 2 * second,
-      firstArrivalMs: 1e6 + 100,
-      lastArrivalMs: 1e6 + 2000,
-      lastArrivalMonoMs: 2000,
+      firstPtsUs: 200_000,
+      lastPtsUs: 2.1 * second,
+      firstArrivalMs: 1e6 + 200,
+      lastArrivalMs: 1e6 + 2100,
+      lastArrivalMonoMs: 2100,
     })
-    expect(clips[0]).toMatchObject({ firstPtsUs: 0, lastPtsUs: second })
+    expect(clips[0]).toMatchObject({ firstPtsUs: 0, lastPtsUs: 600_000 })
   })
 
   it('keep their stride at irregular rates, and lengthen it when inference is busy', () => {
@@ -87,10 +87,10 @@ describe('windows of the bodies of a camera', () => {
     const slow = create()
     for (let n = 0; n < 16 * 5; n += 1)
       slow.take(moment(n * 200_000, [track('a', 0, { ptsUs: n * 200_000 })]))
-    expect(slow.clips).toHaveLength(30)
+    expect(slow.clips).toHaveLength(31)
     const busy = create(() => 2)
     for (let n = 0; n < 31; n += 1) busy.take(moment(n * 100_000, [track('a', 0, { ptsUs: n * 100_000 })]))
-    expect(ends(busy.clips)).toEqual([1000, 2000, 3000])
+    expect(ends(busy.clips)).toEqual([600, 1600, 2600])
   })
 
   it('show each person with whoever is nearest at the same moment', () => {
@@ -111,11 +111,11 @@ describe('windows of the bodies of a camera', () => {
       const found = Math.floor((n - 2) / 2) * 200_000
       take(moment(ptsUs, [track('a', found, { ptsUs, found: n < 2 ? null : found })]))
     }
-    expect(ends(clips)).toEqual([1000, 1600, 2000, 2600, 3000, 3600])
+    expect(ends(clips)).toEqual([600, 1200, 1600, 2200, 2600, 3200, 3600])
     // Each begins where it should, although the readings come late.
-    expect(clips.map(({ firstPtsUs }) => firstPtsUs / 1000)).toEqual([0, 0, 100, 700, 1100, 1700])
+    expect(clips.map(({ firstPtsUs }) => firstPtsUs / 1000)).toEqual([0, 0, 0, 300, 700, 1300, 1700])
     const first = numbers(clips[4]!)[0]!
-    expect(first).toBeCloseTo(1_100_000 - 8, 0)
+    expect(first).toBeCloseTo(700_000 - 8, 0)
   })
 
   it('hold who is not looked at because nothing moves, and end only with what was found', () => {
@@ -123,9 +123,9 @@ describe('windows of the bodies of a camera', () => {
     for (let n = 0; n < 11; n += 1) take(moment(n * 100_000, [track('a', 0, { ptsUs: n * 100_000 })]))
     for (let n = 11; n < 60; n += 1)
       take(moment(n * 100_000, [track('a', 0, { ptsUs: n * 100_000, found: second })], { held: true }))
-    expect(ends(clips)).toEqual([1000])
+    expect(ends(clips)).toEqual([600])
     take(moment(6 * second, [track('a', 100, { ptsUs: 6 * second })]))
-    expect(ends(clips)).toEqual([1000, 6000])
+    expect(ends(clips)).toEqual([600, 6000])
     const x = (frame: number) => numbers(clips[1]!)[frame * 102]
     expect([x(0), x(18), x(19)]).toEqual([-8, -8, 92])
   })
@@ -136,7 +136,7 @@ describe('windows of the bodies of a camera', () => {
     const hidden = { ...track('a', 0, { ptsUs: 0, found: 1.5 * second }), state: 'lost' as const }
     for (let n = 16; n < 30; n += 1) take(moment(n * 100_000, [hidden]))
     for (let n = 30; n < 42; n += 1) take(moment(n * 100_000, [track('a', 0, { ptsUs: n * 100_000 })]))
-    expect(ends(clips)).toEqual([1000, 1500, 4000])
+    expect(ends(clips)).toEqual([600, 1100, 3600, 4100])
   })
 
   it.each([
@@ -147,16 +147,16 @@ describe('windows of the bodies of a camera', () => {
     for (let n = 0; n < 16; n += 1) take(moment(n * 100_000, [track('a', 0, { ptsUs: n * 100_000 })]))
     for (let n = 0; n < 12; n += 1) {
       const made = take(moment(n * 100_000, [track('a', 500, { ptsUs: n * 100_000 })], more))
-      if (n < 10) expect(made).toEqual([])
+      if (n < 6) expect(made).toEqual([])
     }
-    expect(ends(clips)).toEqual([1000, 1500, 1000])
+    expect(ends(clips)).toEqual([600, 1100, 600, 1100])
     expect(Math.min(...numbers(clips[2]!).filter((_, at) => at % 51 === 0 && at % 102 === 0))).toBe(492)
   })
 
   it('forget a track that is gone', () => {
     const { take, clips } = create()
-    for (let n = 0; n < 9; n += 1) take(moment(n * 100_000, [track('a', 0, { ptsUs: n * 100_000 })]))
-    take(moment(900_000, []))
+    for (let n = 0; n < 6; n += 1) take(moment(n * 100_000, [track('a', 0, { ptsUs: n * 100_000 })]))
+    take(moment(600_000, []))
     for (let n = 10; n < 15; n += 1) take(moment(n * 100_000, [track('a', 0, { ptsUs: n * 100_000 })]))
     expect(clips).toEqual([])
   })

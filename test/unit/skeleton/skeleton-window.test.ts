@@ -41,15 +41,15 @@ describe('the partner of a body', () => {
 })
 
 describe('the window of a skeleton model', () => {
-  it('is there once half of it was seen', () => {
-    expect(skeletonWindow(still(0, times(10, 100_000)), [], span(900_000))).toBeNull()
-    expect(skeletonWindow(still(0, times(11, 100_000)), [], span(second))).not.toBeNull()
+  it('is there once three tenths of it were seen', () => {
+    expect(skeletonWindow(still(0, times(6, 100_000)), [], span(500_000))).toBeNull()
+    expect(skeletonWindow(still(0, times(7, 100_000)), [], span(600_000))).not.toBeNull()
   })
 
   it('begins anew after a gap', () => {
-    const broken = [...still(0, times(20, 100_000)), ...still(0, times(11, 100_000, 3 * second))]
-    expect(skeletonWindow(broken, [], span(3.9 * second))).toBeNull()
-    expect(skeletonWindow(broken, [], span(4 * second))).not.toBeNull()
+    const broken = [...still(0, times(20, 100_000)), ...still(0, times(7, 100_000, 3 * second))]
+    expect(skeletonWindow(broken, [], span(3.5 * second))).toBeNull()
+    expect(skeletonWindow(broken, [], span(3.6 * second))).not.toBeNull()
   })
 
   it('has the body first and the nearest other beside it, or zeros', () => {

@@ -199,8 +199,8 @@ describe('liveRoute with a model of skeletons', () => {
   it('values: keypoints become windows, scores, and alerts about the person, of labels and of behaviours', async () => {
     route = create({ heightOf: (n) => (n < 20 ? 0.2 : 0.8) })
     await route.send(0, 60)
-    // The track stands with its second frame; half a window later the first window is there.
-    expect(route.ends$().slice(0, 3)).toEqual([1100, 1600, 2100])
+    // The track stands with its second frame; three tenths of a window later the first window is there.
+    expect(route.ends$().slice(0, 3)).toEqual([700, 1200, 1700])
     expect(route.phases().filter((phase) => phase.endsWith('new'))).toEqual(['down new', 'lies new'])
     expect(route.steps.every(({ trackIds }) => trackIds?.[0] === '1')).toBe(true)
     expect(route.scored).toHaveLength(route.clips.length)
@@ -230,9 +230,9 @@ describe('liveRoute with a model of skeletons', () => {
     route.status.next({ state: 'offline', epoch: 1 } as CameraStatus)
     expect(route.phases()).toContain('down camera_lost')
     const before = route.clips.length
-    await route.send(26, 36, 2)
+    await route.send(26, 32, 2)
     expect(route.clips).toHaveLength(before)
-    await route.send(36, 40, 2)
+    await route.send(32, 36, 2)
     expect(route.clips.slice(before)).toMatchObject([{ epoch: 2, firstPtsUs: 2_700_000 }])
   })
 
