@@ -40,8 +40,8 @@ const strideFrames = 3
 const settings: SkeletonNetSettings = {
   frames: window.frames,
   labels: skeletonLabels,
-  width: 80,
-  hidden: 112,
+  width: 92,
+  hidden: 124,
   dilations: [1, 2, 4, 1],
 }
 const peakRate = 2e-3

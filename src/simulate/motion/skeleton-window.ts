@@ -34,7 +34,7 @@ const frequency: Record<SkeletonLabel, number> = {
   lying: 8,
   waving: 8,
   'hands-up': 5,
-  fighting: 11,
+  fighting: 16,
   pushing: 4,
   kicking: 4,
   throwing: 4,

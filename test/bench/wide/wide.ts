@@ -37,7 +37,7 @@ const choices: readonly Choice[] = [
 /** How tall people are in a picture of 640 x 360. */
 const heights = [20, 30, 40, 60]
 /** Detections from here on count as found: what may start a track. */
-const threshold = { people: 0.3, objects: 0.5 } as const
+const threshold = { people: 0.2, objects: 0.5 } as const
 const sameIou = 0.3
 
 /**

@@ -21,7 +21,7 @@ export function trainSkeleton(command: Command): void {
   command
     .requiredOption('--out <folder>', 'folder of the bundle')
     .option('--model-version <version>', 'version of the bundle', '1.0.0')
-    .option('--steps <n>', 'training steps', whole(), 4000)
+    .option('--steps <n>', 'training steps', whole(), 7000)
     .option('--batch <n>', 'windows in a step', whole(), 128)
     .option('--seed <n>', 'seed of the people, the cameras and the weights', whole(), 1)
     .option('--run <folder>', 'checkpoints and curves (default: the bundle folder and -run)')
