@@ -79,6 +79,33 @@ const numbersOfOthers = [
   'src/cli/run/end-in-time.ts',
 ]
 
+/** Optional fields and parameters whose type says undefined as well, with their lines. */
+function undefinedBeside(text: string): string[] {
+  return [...text.matchAll(/[\w\]'"]\?:\s/g)].flatMap(({ index, 0: { length } }) => {
+    let depth = 0
+    let at = index + length
+    for (; at < text.length; at++) {
+      const rest = text.slice(at, at + 40)
+      if (rest.startsWith('=>')) at += 2
+      else if ('([{<'.includes(text[at]!)) depth += 1
+      else if (depth > 0 && ')]}>'.includes(text[at]!)) depth -= 1
+      else if (depth === 0 && (/^[)\]}>,;=]/.test(rest) || /^\n(?!\s*[|&])/.test(rest))) break
+    }
+    const type = text.slice(index + length, at)
+    return /(^|\|)\s*undefined\s*($|\|)/.test(flat(type))
+      ? [`line ${text.slice(0, index).split('\n').length}`]
+      : []
+  })
+}
+
+/** A type without what stands in its brackets. */
+function flat(type: string): string {
+  const inner = type
+    .replace('=>', '')
+    .replace(/\([^()[\]{}<>]*\)|\[[^()[\]{}<>]*\]|\{[^()[\]{}<>]*\}|<[^()[\]{}<>]*>/g, '')
+  return inner === type ? type : flat(inner)
+}
+
 /** Groups of files that import each other in a circle (Tarjan 1972). */
 function circles(): string[][] {
   const next = new Map(files.map((file) => [file, new Set<string>()]))
@@ -256,6 +283,30 @@ describe('architecture', () => {
       /^\s*\.\.\.\{ ?\w/m.test(readFileSync(join(root, file), 'utf8')),
     )
     expect(spread).toEqual([])
+  })
+
+  it.each([
+    ['  readonly a?: string | undefined', true],
+    ['  a?: undefined | string', true],
+    ['  a?:\n    | { b: string }\n    | undefined\n', true],
+    ['  pause?: (() => Promise<void>) | undefined', true],
+    ['({ a, b }: { a: string; b?: Map<string, string> | undefined }) => {}', true],
+    ['  a?: string\n  b: string | undefined', false],
+    ['  at?: (seconds: number) => Pose\n  b: string | undefined', false],
+    ['  list?: (string | undefined)[]', false],
+  ])('the rule of optional fields itself: %j breaks it: %s', (text, breaks) => {
+    expect(undefinedBeside(text).length > 0).toBe(breaks)
+  })
+
+  it('spells an optional field one way: x?: T, without undefined beside it', () => {
+    const both = files
+      .filter((file) => !file.startsWith('src/onnx/proto/'))
+      .flatMap((file) =>
+        undefinedBeside(readFileSync(join(root, file), 'utf8')).map((at) => `${file}, ${at}`),
+      )
+    expect(both).toEqual([])
+    // A schema's .optional() brings undefined into the type; .exactOptional() does not.
+    expect(files.filter((file) => readFileSync(join(root, file), 'utf8').includes('.optional()'))).toEqual([])
   })
 
   it('makes folders that somebody names with makeFolders: recursive mkdir may never come back', () => {

@@ -27,7 +27,7 @@ export async function labelledFootage(options: {
   sources: readonly string[]
   dataDir: string
   background: string
-  onNotice?: ((text: string) => void) | undefined
+  onNotice?: (text: string) => void
 }): Promise<LabelledFootage> {
   const { sources, dataDir, background, onNotice } = options
   const folder = openDatasetFolder(dataDir)

@@ -37,7 +37,7 @@ export async function prepareRun(options: LearnOptions): Promise<LearnJob> {
   const { set, sides, versions, hasNone } = await labelledFootage({
     sources: options.learning.labelled,
     dataDir,
-    onNotice: options.onNotice,
+    ...(options.onNotice && { onNotice: options.onNotice }),
     background: none,
   })
   // What people rejected must never alert, also where nobody named a label for it.

@@ -16,9 +16,9 @@ const fewGroups = 8
 export async function teachingPlan(options: {
   folder: string
   model: string
-  given?: Partial<LearningConfig> | undefined
+  given?: Partial<LearningConfig>
   /** What is taught; as in the settings when left out. */
-  kind?: LearningConfig['kind'] | undefined
+  kind?: LearningConfig['kind']
 }): Promise<LearningConfig> {
   const { folder, model, given = {}, kind } = options
   const { labels, items } = await readLabelledSet([folder])

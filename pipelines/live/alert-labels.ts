@@ -3,17 +3,12 @@ import type { Config } from '../../src/config/schema.ts'
 /** What is asked of a model's bundle. */
 interface Labelled {
   readonly kind: string
-  readonly labels: readonly { readonly name: string; readonly background?: boolean | undefined }[]
+  readonly labels: readonly { readonly name: string; readonly background?: boolean }[]
 }
 
 /** The label of a behaviour's alerts: its preset, or its own name. */
-export const behaviourLabel = ({
-  name,
-  preset,
-}: {
-  readonly name: string
-  readonly preset?: string | undefined
-}) => preset ?? name
+export const behaviourLabel = ({ name, preset }: { readonly name: string; readonly preset?: string }) =>
+  preset ?? name
 
 /**
  * Every label that an alert may have: those of the models whose scores are watched, whatever the rules make of them now,

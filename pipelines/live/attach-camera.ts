@@ -30,7 +30,7 @@ export interface AttachOptions {
   readonly telemetry: Telemetry
   readonly dataDir: string
   /** Told of the tracks of every moment; must not throw. */
-  readonly onTracks?: ((update: TrackUpdate) => void) | undefined
+  readonly onTracks?: (update: TrackUpdate) => void
 }
 
 export interface AttachedCamera {

@@ -3,6 +3,7 @@ import { findsKeypoints } from '../../src/bundle/decode-schema.ts'
 import { cameraBehaviours, ownBehaviours } from '../../src/config/camera-behaviours.ts'
 import type { CameraConfig, Config } from '../../src/config/schema.ts'
 import { AppError } from '../../src/core/errors.ts'
+import { presentFields } from '../../src/core/present-fields.ts'
 import { blobLabel } from '../../src/detect/motion-blobs.ts'
 import { layTiles, parseTileGrid } from '../../src/detect/tile-grid.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
@@ -36,8 +37,8 @@ export function modelPlan(
     detectTiles,
     path,
   }: {
-    detectFps?: number | undefined
-    detectTiles?: string | undefined
+    detectFps?: number
+    detectTiles?: string
     path?: readonly (string | number)[]
   } = {},
 ): DetectorPlan {
@@ -86,7 +87,10 @@ export function chooseDetector(camera: CameraConfig, config: Config, engine: Bun
   const found = detector ?? firstDetector(camera, config, engine)
   return found === undefined
     ? byMotion()
-    : modelPlan(found, engine, { detectFps, detectTiles, path: ['cameras', at, 'detector'] })
+    : modelPlan(found, engine, {
+        ...presentFields({ detectFps, detectTiles }),
+        path: ['cameras', at, 'detector'],
+      })
 }
 
 function firstDetector(camera: CameraConfig, config: Config, engine: Bundles): string | undefined {
@@ -113,7 +117,7 @@ export function behaviourOptions(camera: CameraConfig, config: Config, engine: B
   return {
     ...cameraBehaviours(config, camera.id),
     labels: [...new Set([blobLabel, ...objects])],
-    actions: actions.length > 0 ? actions : undefined,
+    ...(actions.length > 0 && { actions }),
     poses:
       chooseDetector(camera, config, engine)?.leastKeypointScore !== undefined ||
       poseModelOf(camera, config, engine) !== null,

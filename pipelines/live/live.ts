@@ -38,7 +38,7 @@ export interface LiveRoute {
   /** Told of all scores before alerts are made of them; must not throw. */
   readonly onScores?: (scores: Scores) => void
   /** Told of all tracks of every moment; must not throw. */
-  readonly onTracks?: ((update: TrackMoment) => void) | undefined
+  readonly onTracks?: (update: TrackMoment) => void
   readonly clock: Clock
   readonly telemetry: Telemetry
 }

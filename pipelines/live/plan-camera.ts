@@ -110,7 +110,7 @@ export function planCamera(camera: CameraConfig, config: Config, models: BundleL
       analysed: streams.length === 0 || (recorded && camera.mainUrl === undefined),
       main: recorded && camera.mainUrl !== undefined,
     },
-    schedule: { armed, disarmed, timeZone },
+    schedule: { timeZone, ...(armed && { armed }), ...(disarmed && { disarmed }) },
     basis: {
       restart: canonicalJson([
         ...[camera, capturedAs(recording), ownBehaviours(config, camera.id), fused],

@@ -16,7 +16,7 @@ export interface ScanOptions {
   readonly marginMs: number
   readonly keyframesOnly: boolean
   readonly spawn: typeof nodeSpawn
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: AbortSignal
   /** Called after every file. */
   readonly onFile: () => void
   readonly onNotice: (text: string) => void

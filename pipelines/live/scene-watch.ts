@@ -149,7 +149,7 @@ export function createSceneWatch(options: SceneWatchOptions): SceneWatch {
       const stood = standing.of(tracks)
       const heard =
         scoredEpoch === epoch
-          ? { actions: held ? [...stood, ...actions] : actions, anomaly }
+          ? { actions: held ? [...stood, ...actions] : actions, ...(anomaly !== undefined && { anomaly }) }
           : { actions: [] }
       const found = behaviours.step({ ptsUs, widthPx, heightPx, tracks, ...heard, timeMs: arrivalMs })
       if (scoredEpoch <= epoch) forgetScores()

@@ -11,6 +11,7 @@ import type { AlertStep } from '../../src/core/alert.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { cacheDir } from '../../src/core/data-dir.ts'
 import { AppError } from '../../src/core/errors.ts'
+import { presentFields } from '../../src/core/present-fields.ts'
 import { noTelemetry } from '../../src/core/telemetry-port.ts'
 import { createInferenceEngine } from '../../src/infer/inference-engine.ts'
 import { behaviourOptions, chooseDetector, modelPlan, motionPlan } from '../live/choose-detector.ts'
@@ -148,13 +149,9 @@ function planOf(
   engine: Parameters<typeof chooseDetector>[2],
 ): DetectorPlan {
   const { camera, config, detectFps, detectTiles, named } = asked
-  if (named) return modelPlan(detectorName, engine, { detectFps, detectTiles })
-  const own = {
-    ...camera,
-    ...(detectFps !== undefined && { detectFps }),
-    ...(detectTiles !== undefined && { detectTiles }),
-  }
-  return chooseDetector(own, config, engine) ?? motionPlan(detectFps)
+  const frames = presentFields({ detectFps, detectTiles })
+  if (named) return modelPlan(detectorName, engine, frames)
+  return chooseDetector({ ...camera, ...frames }, config, engine) ?? motionPlan(detectFps)
 }
 
 /** Names rules and detector in events, wherever the files lie. */

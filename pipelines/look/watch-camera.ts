@@ -54,7 +54,7 @@ export async function watchCamera(options: {
       random: Math.random,
       telemetry,
       dataDir: config.dataDir,
-      onTracks: watching.tracks,
+      ...(watching.tracks && { onTracks: watching.tracks }),
     })
     const { source, steps$, scores$ } = attached
     const parts = [

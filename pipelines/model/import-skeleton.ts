@@ -34,12 +34,12 @@ export interface SkeletonImport {
   readonly activation: Activation
   readonly background: readonly string[]
   /** Moments of a window; absent: as the graph says. */
-  readonly frames?: number | undefined
+  readonly frames?: number
   readonly sampleFps: number
   /** Absent: a quarter of a window. */
-  readonly strideFrames?: number | undefined
-  readonly inputName?: string | undefined
-  readonly outputName?: string | undefined
+  readonly strideFrames?: number
+  readonly inputName?: string
+  readonly outputName?: string
 }
 
 /** From an ONNX file of a model of keypoints to a bundle of kind skeleton. Nothing is written before the trial passed. */

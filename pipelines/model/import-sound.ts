@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
 import type { Activation } from '../../src/core/activation.ts'
 import { AppError } from '../../src/core/errors.ts'
+import { presentFields } from '../../src/core/present-fields.ts'
 import { soundRateHz } from '../../src/core/sound.ts'
 import { readModel } from '../../src/onnx/read-model.ts'
 import { describeWholeModel } from './describe-whole-model.ts'
@@ -25,11 +26,11 @@ export interface SoundImport {
   readonly license: string
   readonly threshold: number
   /** Absent: as the graph ends. */
-  readonly activation?: Activation | undefined
+  readonly activation?: Activation
   /** Labels that never alert by themselves; absent: all, because most sounds of a place mean nothing. */
-  readonly background?: readonly string[] | undefined
-  readonly inputName?: string | undefined
-  readonly outputName?: string | undefined
+  readonly background?: readonly string[]
+  readonly inputName?: string
+  readonly outputName?: string
 }
 
 /** From an ONNX file of a model of sounds to a bundle of kind audio. Nothing is written before the trial passed. */
@@ -47,8 +48,10 @@ export async function importSound(plan: SoundImport): Promise<ImportResult> {
   const model = readModel(await readModelFile(file), file)
   await embedExternal(model, file)
   const given = describeWholeModel(model)
-  const { inputName, outputName } = plan
-  const made = soundGraph(model, preset, { labels: labels.length, inputName, outputName })
+  const made = soundGraph(model, preset, {
+    labels: labels.length,
+    ...presentFields({ inputName: plan.inputName, outputName: plan.outputName }),
+  })
   const { outputs: _, ...trial } = await trySounds({
     graph: made.bytes,
     samples: made.samples,

@@ -30,7 +30,7 @@ export interface SoundGraph {
 export function soundGraph(
   model: ModelProto,
   preset: SoundPreset,
-  options: { labels: number; inputName?: string | undefined; outputName?: string | undefined },
+  options: { labels: number; inputName?: string; outputName?: string },
 ): SoundGraph {
   const { graph } = model
   if (!graph) throw new AppError('MODEL_GRAPH', 'the ONNX file has no graph')
@@ -103,7 +103,7 @@ function placeOf(dims: readonly (number | string)[], { columns, frontEnd }: Soun
 
 function outputOf(
   graph: GraphProto,
-  { labels, outputName }: { labels: number; outputName?: string | undefined },
+  { labels, outputName }: { labels: number; outputName?: string },
 ): string {
   const told = graph.output.map((info) => {
     const shape = shapeOf(info)

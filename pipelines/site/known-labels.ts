@@ -82,7 +82,7 @@ function liveDir(dataDir: string, model: string | undefined, clock: Pick<Clock, 
 }
 
 const labelsSchema = z.looseObject({
-  kind: z.string().optional(),
+  kind: z.string().exactOptional(),
   labels: z.array(z.looseObject({ name: z.string() })).default([]),
 })
 

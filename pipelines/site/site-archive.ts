@@ -1,4 +1,5 @@
 import { AppError } from '../../src/core/errors.ts'
+import { presentFields } from '../../src/core/present-fields.ts'
 import { alertData } from '../../src/event/cloud-event.ts'
 import type { AlertEntry, ClipEntry, SitePort } from '../../src/http/site-port.ts'
 import { type AlertRow, openAlertReader } from '../../src/store/tables/alert-reader.ts'
@@ -13,8 +14,8 @@ export function createSiteArchive(
   return {
     alerts({ camera, since, until, cursor, limit, ...filter }) {
       const { items, next } = alerts.list(
-        { ...filter, cameraId: camera, sinceMs: msOf(since), untilMs: msOf(until) },
-        { limit, after: cursor },
+        presentFields({ ...filter, cameraId: camera, sinceMs: msOf(since), untilMs: msOf(until) }),
+        presentFields({ limit, after: cursor }),
       )
       return { alerts: items.map(toAlertEntry), next }
     },
@@ -25,8 +26,8 @@ export function createSiteArchive(
     },
     clips({ camera, label, since, removed = false, cursor, limit }) {
       const { items, next } = clips.list(
-        { cameraId: camera, label, sinceMs: msOf(since), removed },
-        { limit, after: cursor },
+        presentFields({ cameraId: camera, label, sinceMs: msOf(since), removed }),
+        presentFields({ limit, after: cursor }),
       )
       return { clips: items.map(toClipEntry), next }
     },

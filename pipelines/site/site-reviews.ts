@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/core/clock.ts'
 import { AppError } from '../../src/core/errors.ts'
+import { presentFields } from '../../src/core/present-fields.ts'
 import type { ReviewDetail, ReviewEntry, ReviewFactEntry, ReviewPort } from '../../src/http/review-port.ts'
 import { openDatasetFolder } from '../../src/review/dataset-folder.ts'
 import { parseDatasetReference } from '../../src/review/dataset-reference.ts'
@@ -63,8 +64,8 @@ export function createSiteReviews(options: {
     reviewItems({ state, camera, reason, label, since, until, cursor, limit }) {
       const wanted = { cameraId: camera, reason, label, sinceMs: msOf(since), untilMs: msOf(until) }
       const { items, next } = queue.list(
-        { ...wanted, state: state === 'all' ? undefined : state },
-        { limit, after: cursor },
+        presentFields({ ...wanted, state: state === 'all' ? undefined : state }),
+        presentFields({ limit, after: cursor }),
       )
       return { items: items.map(entryOf), next }
     },

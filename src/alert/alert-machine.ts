@@ -64,7 +64,7 @@ export function createAlertMachine(options: {
   modelName: string
   configHash: string
   /** The track whose clips it looks at; absent: the whole picture. */
-  trackId?: string | undefined
+  trackId?: string
 }): AlertMachine {
   const { cameraId, modelName, configHash, trackId } = options
   let { rule } = options

@@ -92,7 +92,7 @@ export function resolveRules(options: {
 
 /** What the rule says, else what the model's bundle says; the score counts as over at two thirds of it. */
 function thresholdsOf(
-  rule: { onThreshold?: number | undefined; offThreshold?: number | undefined },
+  rule: { onThreshold?: number; offThreshold?: number },
   fromBundle: number,
 ): { onThreshold: number; offThreshold: number } {
   const onThreshold = rule.onThreshold ?? fromBundle
@@ -101,10 +101,7 @@ function thresholdsOf(
 }
 
 /** The lowest threshold that the rule's models give its label. */
-function bundleThreshold(
-  models: readonly LabelledModel[],
-  rule: { label: string; model?: string | undefined },
-): number {
+function bundleThreshold(models: readonly LabelledModel[], rule: { label: string; model?: string }): number {
   const thresholds = models
     .filter(({ name }) => rule.model === undefined || rule.model === name)
     .flatMap(({ labels }) => labels.filter(({ name }) => name === rule.label))

@@ -54,7 +54,16 @@ export function createAlertTracker(options: {
     const machines = new Map<AlertRule, AlertMachine>()
     for (const rule of rules)
       if (rule.modelName === null || rule.modelName === modelName)
-        machines.set(rule, createAlertMachine({ rule, cameraId, modelName, configHash, trackId }))
+        machines.set(
+          rule,
+          createAlertMachine({
+            rule,
+            cameraId,
+            modelName,
+            configHash,
+            ...(trackId !== undefined && { trackId }),
+          }),
+        )
     machinesOf.set(key, machines)
     return machines
   }

@@ -14,6 +14,7 @@ import type {
   Zone,
 } from '../config/schema/behaviour-schema.ts'
 import { AppError } from '../core/errors.ts'
+import { presentFields } from '../core/present-fields.ts'
 import { type ExpandedRule, expandRule } from './expand-rule.ts'
 
 /** What the behaviours of a camera are made from: plain data. */
@@ -25,13 +26,13 @@ export interface BehaviourFacts {
   /** IANA time zone of times of day. */
   readonly timeZone: string
   /** Windows for all rules; see `armed` of a rule. */
-  readonly armed?: readonly TimeWindow[] | undefined
-  readonly disarmed?: readonly TimeWindow[] | undefined
+  readonly armed?: readonly TimeWindow[]
+  readonly disarmed?: readonly TimeWindow[]
   /** Labels of the detector and of the models; where given, rules may name no others. */
-  readonly labels?: readonly string[] | undefined
-  readonly actions?: readonly string[] | undefined
+  readonly labels?: readonly string[]
+  readonly actions?: readonly string[]
   /** Whether a pose model watches the camera; where it is known that none does, no rule of it may ask for a posture. */
-  readonly poses?: boolean | undefined
+  readonly poses?: boolean
 }
 
 /** The rules that run on one camera, presets written out, and the places that they may name. */
@@ -71,7 +72,10 @@ function expandRules(options: BehaviourFacts): ExpandedRule[] {
     // Problems are told under the index that the rule has in the file.
     rules: options.rules.map((rule) => rules.find((one) => one.name === rule.name) ?? rule),
   }
-  for (const problem of referenceProblems(config, { labels: options.labels, actions: options.actions })) {
+  for (const problem of referenceProblems(
+    config,
+    presentFields({ labels: options.labels, actions: options.actions }),
+  )) {
     const rule = options.rules[problem.path[0] === 'rules' ? Number(problem.path[1]) : -1]
     const inPreset = rule?.preset !== undefined && problem.path[2] === 'when'
     // A wrong parameter of a preset is told where it is written, once.
@@ -104,7 +108,7 @@ function refusal(problems: readonly BehaviourProblem[]): AppError {
   )
 }
 
-function isOn(one: { cameras?: readonly string[] | undefined }, cameraId: string): boolean {
+function isOn(one: { cameras?: readonly string[] }, cameraId: string): boolean {
   return !one.cameras || one.cameras.includes(cameraId)
 }
 

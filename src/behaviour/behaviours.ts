@@ -26,7 +26,7 @@ export interface BehaviourInput {
   /** Scores that came since the step before. */
   readonly actions: readonly ActionScore[]
   /** Anomaly score of the scene, 0–1, when one came. */
-  readonly anomaly?: number | undefined
+  readonly anomaly?: number
 }
 
 export interface Behaviours {

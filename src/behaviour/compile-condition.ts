@@ -48,7 +48,7 @@ export function createCompiler(parts: {
     const context: NodeContext = { capacity, holdUs }
     const { for: lasting, gap, within, ...bare } = condition
     // In a sequence `within` belongs to the sequence.
-    const core = condition.then ? { ...bare, within } : bare
+    const core = condition.then && within !== undefined ? { ...bare, within } : bare
     let node = keep(`${holdUs} ${JSON.stringify(core)}`, () => compileCore(core, context))
     if (lasting !== undefined) {
       const [forUs, gapUs] = [durationMs(lasting) * 1000, durationMs(gap ?? '0s') * 1000]

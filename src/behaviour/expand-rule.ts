@@ -17,7 +17,7 @@ const leftOut = Symbol('leftOut')
 export function expandRule(
   rule: BehaviourRule,
   path: readonly (string | number)[],
-  actions?: readonly string[] | undefined,
+  actions?: readonly string[],
 ): { rule: ExpandedRule } | { problems: BehaviourProblem[] } {
   if (rule.preset === undefined) return { rule: rule as ExpandedRule }
   const preset = presetTable[rule.preset]

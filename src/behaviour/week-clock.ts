@@ -43,8 +43,8 @@ export function compileWindow(window: TimeWindow): (moment: WeekMoment) => boole
 
 /** The schedule of a rule: in one of `armed` (or there is none) and in none of `disarmed`. */
 export function compileSchedule(schedule: {
-  armed?: readonly TimeWindow[] | undefined
-  disarmed?: readonly TimeWindow[] | undefined
+  armed?: readonly TimeWindow[]
+  disarmed?: readonly TimeWindow[]
 }): (moment: WeekMoment) => boolean {
   const armed = schedule.armed?.map(compileWindow)
   const disarmed = (schedule.disarmed ?? []).map(compileWindow)

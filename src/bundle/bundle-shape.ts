@@ -83,16 +83,16 @@ export const bundleShape = z.strictObject({
     .default(0)
     .describe('Calls after a reset whose scores are withheld; only for kind stream.'),
   decode: decodeSchema
-    .optional()
+    .exactOptional()
     .describe('How the output is read; only for kind detector, and needed there.'),
   pose: poseSchema
-    .optional()
+    .exactOptional()
     .describe('How the output is read as keypoints; only for kind pose, and needed there.'),
   anomaly: z
     .strictObject({
       places: z.int().min(1).max(65_536).describe('Errors of one clip: one for each place of the picture.'),
     })
-    .optional()
+    .exactOptional()
     .describe(
       "The output is prediction errors, float32 [N, places], which each camera's calibration makes the score of the only label.",
     ),
@@ -109,7 +109,7 @@ export const bundleShape = z.strictObject({
     .describe('One entry for each column of the output, in its order.'),
   graph: insidePath.describe('The ONNX file; must be among the files.'),
   floatGraph: insidePath
-    .optional()
+    .exactOptional()
     .describe(
       'The float graph that `graph` was quantised from: the engine serves it where the quantised one is not faster, or loses more than stated.',
     ),
@@ -130,7 +130,7 @@ export const bundleShape = z.strictObject({
   license: z.string().min(1).max(200).describe('SPDX identifier, or NOASSERTION.'),
   trainedOn: z
     .enum(['simulated', 'recorded'])
-    .optional()
+    .exactOptional()
     .describe(
       'simulated: it has only learned from simulated people and is refused where it is not allowed expressly.',
     ),

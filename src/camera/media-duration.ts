@@ -5,7 +5,7 @@ import { AppError } from '../core/errors.ts'
 import { parseJson } from '../core/text/parse-json.ts'
 
 const answerSchema = z.object({
-  format: z.object({ duration: z.string().optional() }).default({}),
+  format: z.object({ duration: z.string().exactOptional() }).default({}),
   streams: z.array(z.unknown()).default([]),
 })
 

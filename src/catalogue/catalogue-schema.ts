@@ -27,7 +27,7 @@ const entrySchema = z.strictObject({
   files: z.array(fileSchema).min(1),
   licenseFile: z
     .string()
-    .optional()
+    .exactOptional()
     .describe('The text of the licence, which goes into the bundle; one of the files.'),
   options: z.record(z.string(), z.string()).describe('Options of vireo model import.'),
 })

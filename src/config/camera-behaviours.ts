@@ -1,3 +1,4 @@
+import { presentFields } from '../core/present-fields.ts'
 import type { BehavioursConfig, Line, Zone } from './schema/behaviour-schema.ts'
 import type { CameraConfig, Config } from './schema.ts'
 
@@ -52,14 +53,13 @@ export function cameraBehaviours(config: Pick<Config, 'cameras' | 'behaviours'>,
     lines,
     rules,
     cameraId,
-    armed: camera?.armed ?? armed,
-    disarmed: camera?.disarmed ?? disarmed,
+    ...presentFields({ armed: camera?.armed ?? armed, disarmed: camera?.disarmed ?? disarmed }),
   }
 }
 
 /** The part of it that can change what happens on the camera. */
 export function ownBehaviours(config: Pick<Config, 'cameras' | 'behaviours'>, cameraId: string) {
   const { zones, lines, rules, ...rest } = cameraBehaviours(config, cameraId)
-  const isOn = (one: { cameras?: readonly string[] | undefined }) => one.cameras?.includes(cameraId) ?? true
+  const isOn = (one: { cameras?: readonly string[] }) => one.cameras?.includes(cameraId) ?? true
   return { ...rest, zones: zones.filter(isOn), lines: lines.filter(isOn), rules: rules.filter(isOn) }
 }

@@ -39,38 +39,45 @@ export const cameraSchema = z.strictObject({
   mainUrl: z
     .string()
     .min(1)
-    .optional()
+    .exactOptional()
     .describe('Address of a larger stream of the same camera. It is recorded; url is analysed.'),
   transport: z.enum(['tcp', 'udp']).default('tcp').describe('RTSP transport. tcp loses nothing.'),
   hardwareDecode: z
     .enum(['none', 'cuda', 'vaapi', 'qsv', 'videotoolbox'])
     .default('none')
     .describe('Hardware that decodes the stream. See vireo doctor.'),
-  models: z.array(z.string()).optional().describe('Names of the models that watch it. Absent: all of them.'),
+  models: z
+    .array(z.string())
+    .exactOptional()
+    .describe('Names of the models that watch it. Absent: all of them.'),
   detector: z
     .string()
     .min(1)
-    .optional()
+    .exactOptional()
     .describe('Name of the detector model, motion or none. Absent: the first detector, or else motion.'),
   detectFps: z
     .number()
     .positive()
     .max(60)
-    .optional()
+    .exactOptional()
     .describe('Frames per second to detect in. Absent: what the detector says; 5 for motion.'),
   detectTiles: z
     .string()
     .regex(/^[1-4]x[1-4]$/, 'columns x rows, each 1 to 4, such as 2x1')
-    .optional()
+    .exactOptional()
     .describe(
       'For people who are small in a wide picture: the detector also looks at so many overlapping parts of it, such as 2x1. Costs one inference more for each part. See docs/detection.md.',
     ),
-  pose: poseSchema.optional().describe('Keypoints of people, for rules about postures. See docs/pose.md.'),
+  pose: poseSchema
+    .exactOptional()
+    .describe('Keypoints of people, for rules about postures. See docs/pose.md.'),
   ...cameraBehaviourFields,
   motion: motionSchema.prefault({}).describe('The motion gate in front of the models.'),
   picture: pictureSchema.prefault({}).describe('Whether the picture can be used.'),
-  recording: cameraRecordingSchema.optional().describe('What is recorded otherwise than for the others.'),
-  sampling: cameraSamplingSchema.optional().describe('What is sampled otherwise than for the others.'),
+  recording: cameraRecordingSchema
+    .exactOptional()
+    .describe('What is recorded otherwise than for the others.'),
+  sampling: cameraSamplingSchema.exactOptional().describe('What is sampled otherwise than for the others.'),
   realtime: z
     .boolean()
     .default(true)
@@ -79,7 +86,7 @@ export const cameraSchema = z.strictObject({
   stallTimeoutMs: z.int().min(500).default(4000).describe('Without a frame this long it is restarted, ms.'),
   sound: z
     .boolean()
-    .optional()
+    .exactOptional()
     .describe('Off: its sound is never decoded. Absent: it is where a model of kind audio watches it.'),
   paused: z.boolean().default(false).describe('Keep the camera in the file without connecting to it.'),
 })
@@ -93,7 +100,7 @@ const httpSchema = z.strictObject({
   token: z
     .string()
     .min(16)
-    .optional()
+    .exactOptional()
     .describe(
       'Bearer token that requests must have. Without one only a loopback address may be listened on. Secret: refer to an environment variable.',
     ),
@@ -136,14 +143,16 @@ export const configShape = z.strictObject({
     })
     .prefault({})
     .describe('The durable outbox.'),
-  learning: learningSchema.optional().describe('Absent: nothing is learned.'),
+  learning: learningSchema.exactOptional().describe('Absent: nothing is learned.'),
   recording: recordingSchema.prefault({}).describe('What is kept of the footage.'),
   sampling: samplingSchema
     .prefault({})
     .describe('What is recorded for review beside alerts. See docs/review.md.'),
   webhooks: z.array(webhookSchema).default([]).describe('Receivers of events over HTTP.'),
-  kafka: kafkaSchema.optional().describe('Absent: events stay in the durable outbox.'),
-  mqtt: mqttSchema.optional().describe('An MQTT broker that gets events, and Home Assistant through it.'),
+  kafka: kafkaSchema.exactOptional().describe('Absent: events stay in the durable outbox.'),
+  mqtt: mqttSchema
+    .exactOptional()
+    .describe('An MQTT broker that gets events, and Home Assistant through it.'),
   http: httpSchema.prefault({}).describe('Health, metrics and the REST API.'),
   log: logSchema.prefault({}).describe('Log output (stderr).'),
 })

@@ -1,5 +1,5 @@
-import type { ErrorClass } from './error-class.ts'
 import { cameraErrors } from './error-tables/camera-errors.ts'
+import type { ErrorClass } from './error-tables/error-class.ts'
 import { eventErrors } from './error-tables/event-errors.ts'
 import { mediaErrors } from './error-tables/media-errors.ts'
 import { modelErrors } from './error-tables/model-errors.ts'

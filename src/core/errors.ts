@@ -1,5 +1,5 @@
-import type { ErrorClass } from './error-class.ts'
 import { errorTable } from './error-table.ts'
+import type { ErrorClass } from './error-tables/error-class.ts'
 
 export type ErrorCode = keyof typeof errorTable
 

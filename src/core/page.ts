@@ -2,7 +2,7 @@
 export interface PageRequest {
   readonly limit: number
   /** `next` of the page before; absent: from the beginning. */
-  readonly after?: string | undefined
+  readonly after?: string
 }
 
 /** What every reader of a list gives. What is added meanwhile shifts nothing: no item comes twice, none is left out. */

@@ -28,7 +28,7 @@ export interface ServerOptions {
   readonly host?: string
   readonly port?: number
   /** Bearer token that requests must have. Absent: none, and only requests to loopback are answered. */
-  readonly token?: string | undefined
+  readonly token?: string
   readonly log?: Log
   /** For tests: others than the server's own. */
   readonly limits?: ServerLimits

@@ -26,12 +26,12 @@ export type Json = Uint8Array<ArrayBuffer>
 
 export interface ReviewQuery {
   readonly state: 'waiting' | 'done' | 'all'
-  readonly camera?: string | undefined
-  readonly reason?: ReviewReason | undefined
-  readonly label?: string | undefined
-  readonly since?: string | undefined
-  readonly until?: string | undefined
-  readonly cursor?: string | undefined
+  readonly camera?: string
+  readonly reason?: ReviewReason
+  readonly label?: string
+  readonly since?: string
+  readonly until?: string
+  readonly cursor?: string
   readonly limit: number
 }
 
@@ -94,11 +94,11 @@ export interface ReviewMedia {
 
 export interface ReviewJudgement {
   readonly verdict: Verdict
-  readonly labels?: readonly string[] | undefined
+  readonly labels?: readonly string[]
   /** Whether no model and no dataset needs to have the labels yet. */
-  readonly newLabels?: boolean | undefined
-  readonly startMs?: number | undefined
-  readonly endMs?: number | undefined
+  readonly newLabels?: boolean
+  readonly startMs?: number
+  readonly endMs?: number
   readonly who: string
 }
 
@@ -125,7 +125,7 @@ export interface DatasetClip {
   readonly side: DatasetSide
   readonly labels: readonly string[]
   readonly notLabels: readonly string[]
-  readonly said?: string | null | undefined
+  readonly said?: string | null
   readonly reason: ReviewReason | 'import'
   readonly who: string | null
   readonly sha256: string

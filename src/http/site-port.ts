@@ -77,21 +77,21 @@ export interface CameraChange {
 export type SiteDiff = ConfigDiff & { readonly restart: readonly string[] }
 
 export interface AlertQuery {
-  readonly camera?: string | undefined
-  readonly label?: string | undefined
-  readonly rule?: string | undefined
-  readonly severity?: Severity | undefined
-  readonly zone?: string | undefined
-  readonly open?: boolean | undefined
-  readonly reviewed?: boolean | undefined
-  readonly since?: string | undefined
-  readonly until?: string | undefined
-  readonly cursor?: string | undefined
+  readonly camera?: string
+  readonly label?: string
+  readonly rule?: string
+  readonly severity?: Severity
+  readonly zone?: string
+  readonly open?: boolean
+  readonly reviewed?: boolean
+  readonly since?: string
+  readonly until?: string
+  readonly cursor?: string
   readonly limit: number
 }
 
 export interface ClipQuery extends Pick<AlertQuery, 'camera' | 'label' | 'since' | 'cursor' | 'limit'> {
-  readonly removed?: boolean | undefined
+  readonly removed?: boolean
 }
 
 /** The data of the alert's latest event, and its clip. */

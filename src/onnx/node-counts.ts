@@ -13,8 +13,8 @@ export const providerNames = {
 
 const profileSchema = z.array(
   z.looseObject({
-    name: z.string().optional(),
-    args: z.looseObject({ provider: z.string().optional() }).optional(),
+    name: z.string().exactOptional(),
+    args: z.looseObject({ provider: z.string().exactOptional() }).exactOptional(),
   }),
 )
 

@@ -13,7 +13,7 @@ export const lineageSchema = z.strictObject({
   /** Names the dataset: a manifest's version, or the hash of a list of labelled files. */
   dataset: z.string().nullable(),
   /** Dataset versions that are in it, such as site@3. */
-  datasets: z.array(z.string()).optional(),
+  datasets: z.array(z.string()).exactOptional(),
   /** Everything that decided the result besides the footage. */
   config: z.record(z.string(), z.unknown()),
   seed: z.int().nullable(),

@@ -11,7 +11,7 @@ const cocoSchema = z.looseObject({
       video_id: z.int(),
       category_id: z.int(),
       /** Seconds. */
-      segment: z.tuple([z.number().min(0), z.number().min(0)]).optional(),
+      segment: z.tuple([z.number().min(0), z.number().min(0)]).exactOptional(),
     }),
   ),
 })

@@ -27,7 +27,7 @@ const entrySchema = z
     said: z
       .string()
       .nullable()
-      .optional()
+      .exactOptional()
       .describe('What a model said; null: none of its labels. Absent for imported footage.'),
     reason: z.enum(reviewReasons).or(z.literal('import')),
     fact: z.int().nullable().describe('The review fact that it rests on; null for imported footage.'),

@@ -27,14 +27,14 @@ export interface ReviewedItem extends ReviewItem {
 
 export interface ReviewFilter {
   /** waiting: nobody judged it, or somebody skipped it, and its recording is there. done: judged. */
-  readonly state?: 'waiting' | 'done' | undefined
-  readonly cameraId?: string | undefined
-  readonly reason?: ReviewReason | undefined
+  readonly state?: 'waiting' | 'done'
+  readonly cameraId?: string
+  readonly reason?: ReviewReason
   /** What the model said. */
-  readonly label?: string | undefined
+  readonly label?: string
   /** Clips that begin at or after it, and before it; milliseconds since the Unix epoch. */
-  readonly sinceMs?: number | undefined
-  readonly untilMs?: number | undefined
+  readonly sinceMs?: number
+  readonly untilMs?: number
 }
 
 export interface KnownItem {

@@ -6,7 +6,7 @@ const pageItems = 500
 export function* everyPage<T>(read: (request: PageRequest) => Page<T>): Generator<readonly T[]> {
   let after: string | undefined
   do {
-    const { items, next } = read({ limit: pageItems, after })
+    const { items, next } = read({ limit: pageItems, ...(after !== undefined && { after }) })
     if (items.length > 0) yield items
     after = next ?? undefined
   } while (after !== undefined)

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseDeviceAddress } from '../../src/camera/onvif/device-address.ts'
+import type { Credentials } from '../../src/camera/onvif/device-client.ts'
 import { discoverDevices } from '../../src/camera/onvif/discover-devices.ts'
 import { type SurveyOptions, surveyDevices } from '../../src/camera/onvif/survey-devices.ts'
 import { jpeg, type OnvifDevice, type OnvifDeviceOptions, startOnvifDevice } from '../support/onvif-device.ts'
@@ -19,9 +20,9 @@ async function start(options: OnvifDeviceOptions = {}): Promise<OnvifDevice> {
   return device
 }
 
-function ask(device: OnvifDevice, options: SurveyOptions = {}) {
+function ask(device: OnvifDevice, options: SurveyOptions = {}, credentials: Credentials | null = login) {
   const address = parseDeviceAddress(device.address)
-  return surveyDevices({ address, credentials: login, timeoutMs: 3000, ...options })
+  return surveyDevices({ address, timeoutMs: 3000, ...(credentials && { credentials }), ...options })
 }
 
 beforeEach(() => {
@@ -166,7 +167,7 @@ describe('a device', () => {
   })
 
   it('that wants a login says so', async () => {
-    const [row] = (await ask(await start(), { credentials: undefined })).devices
+    const [row] = (await ask(await start(), {}, null)).devices
     expect(row!.error).toMatchObject({
       code: 'CAMERA_UNAUTHORIZED',
       message: expect.stringContaining('give --user'),

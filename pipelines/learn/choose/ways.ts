@@ -50,11 +50,11 @@ export async function waysToLearn(
     clips.every(({ path }) => existsSync(path.replace(/\.[^./\\]+$/, bodySuffix)))
   const backbone = learning.backbone ?? site.find(({ dir }) => existsSync(videoOf(dir)))?.dir
   const video = learning.backbone ?? (backbone === undefined ? installedVideo() : videoOf(backbone))
-  const noBackbone = { ...clip, backbone: undefined, freeze: undefined }
+  const { backbone: _, freeze: __, ...fromZero } = learning
   return {
     there: [
       ...(hasModel && hasBodies
-        ? [{ ...skeleton, learning: { ...skeleton.learning, backbone: undefined, freeze: undefined } }]
+        ? [{ ...skeleton, learning: { ...fromZero, kind: 'skeleton' as const } }]
         : []),
       ...(video === null
         ? []
@@ -65,7 +65,7 @@ export async function waysToLearn(
               learning: { ...clip, backbone: video, freeze: 'backbone' as const },
             },
           ]),
-      { ...network, learning: noBackbone },
+      { ...network, learning: { ...fromZero, kind: 'clip' as const } },
     ],
     missing: [
       ...(hasModel ? [] : ['no skeleton model is among the models']),

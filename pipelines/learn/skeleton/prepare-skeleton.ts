@@ -29,7 +29,7 @@ export async function prepareSkeletonRun(options: LearnOptions): Promise<LearnJo
   const footage = await labelledFootage({
     sources: given.labelled,
     dataDir,
-    onNotice: options.onNotice,
+    ...(options.onNotice && { onNotice: options.onNotice }),
     background: given.background.find((label) => !known.includes(label)) ?? 'background',
   })
   const { set, none } = withKnownLabels(footage.set, {

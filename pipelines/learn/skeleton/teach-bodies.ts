@@ -157,7 +157,7 @@ export async function teach(job: TeachingJob, { clips, simulated, outDir, part }
     threads,
     runDir: join(run.dir, part ? `cross-run-${part.at}` : 'finetune'),
     clock,
-    pause,
+    ...(pause && { pause }),
     signal,
     onProgress: ({ done, total, etaS, ...rest }) =>
       onProgress(

@@ -22,7 +22,7 @@ export interface TeachSkeletonOptions {
   readonly threads: number
   readonly runDir: string
   readonly clock: Clock
-  readonly pause?: (() => Promise<void>) | undefined
+  readonly pause?: () => Promise<void>
   readonly onProgress: (progress: TrainingProgress) => void
   readonly signal: AbortSignal
 }
@@ -75,7 +75,7 @@ export function teachSkeleton(options: TeachSkeletonOptions): Promise<TrainedRun
     threads: options.threads,
     runDir: options.runDir,
     clock: options.clock,
-    pause: options.pause,
+    ...(options.pause && { pause: options.pause }),
     onProgress: options.onProgress,
     signal: options.signal,
   })

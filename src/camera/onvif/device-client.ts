@@ -13,7 +13,7 @@ export interface Credentials {
 }
 
 export interface ClientOptions {
-  readonly credentials?: Credentials | undefined
+  readonly credentials?: Credentials
   /** For each answer, milliseconds. */
   readonly timeoutMs?: number
   /** For everything that is asked of the device together, milliseconds. */

@@ -39,13 +39,13 @@ export interface SurveyOptions {
   /** How long answers to the probe are collected, and how long a device may take for each answer, milliseconds. */
   readonly timeoutMs?: number
   /** Ask this device only, without a probe. */
-  readonly address?: DeviceAddress | undefined
-  readonly interfaces?: readonly string[] | undefined
-  readonly targets?: readonly UdpTarget[] | undefined
+  readonly address?: DeviceAddress
+  readonly interfaces?: readonly string[]
+  readonly targets?: readonly UdpTarget[]
   /** Without them discovered devices are listed and not asked. */
-  readonly credentials?: Credentials | undefined
+  readonly credentials?: Credentials
   /** Folder for one JPEG a device; made when it is missing. */
-  readonly snapshotDir?: string | undefined
+  readonly snapshotDir?: string
   readonly clock?: Clock
 }
 
@@ -121,7 +121,7 @@ async function ask(
   options: SurveyOptions,
 ): Promise<SurveyedDevice> {
   const { credentials, timeoutMs = 5000, clock = systemClock, snapshotDir } = options
-  const client = createDeviceClient(address, { credentials, timeoutMs, clock })
+  const client = createDeviceClient(address, { timeoutMs, clock, ...(credentials && { credentials }) })
   let inspected: InspectedDevice
   try {
     inspected = await inspectDevice(client)

@@ -43,7 +43,7 @@ export function teach(command: Command): void {
       const kind = options.kind ?? usualKind(given)
       const json = options.json ?? false
       const outcome = await runLearning({
-        learning: await teachingPlan({ folder, model, given, kind }),
+        learning: await teachingPlan({ folder, model, kind, ...(given && { given }) }),
         dataDir,
         // The model of the configuration goes first.
         site: [...models, ...(shipped ? [{ name: 'shipped', path: shipped.path }] : [])],

@@ -12,12 +12,12 @@ import { checkNames, nameCameras } from './name-cameras.ts'
 export const passwordVariable = 'CAMERA_PASSWORD'
 
 export interface FindOptions {
-  readonly camera?: readonly string[] | undefined
-  readonly name?: readonly string[] | undefined
-  readonly user?: string | undefined
-  readonly discover?: boolean | undefined
+  readonly camera?: readonly string[]
+  readonly name?: readonly string[]
+  readonly user?: string
+  readonly discover?: boolean
   /** An ONVIF device to ask, without a probe. */
-  readonly address?: string | undefined
+  readonly address?: string
 }
 
 export interface Finder {

@@ -10,7 +10,7 @@ import { packageRoot } from '../package-root.ts'
 export interface PeopleOptions {
   readonly outDir: string
   /** The archive of its package. */
-  readonly from?: string | undefined
+  readonly from?: string
   readonly say: (text: string) => void
   readonly signal: AbortSignal
 }

@@ -157,7 +157,12 @@ async function peopleOf(
 ): Promise<string | null> {
   const outDir = peopleDir ?? join(folder, 'models/people')
   if (!install) return existsSync(join(outDir, 'bundle.json')) ? outDir : null
-  const { present, version } = await installPeople({ outDir, from, say, signal })
+  const { present, version } = await installPeople({
+    outDir,
+    say,
+    signal,
+    ...(from !== undefined && { from }),
+  })
   say(present ? `people ${version} is there already` : `people ${version} is installed`)
   return outDir
 }

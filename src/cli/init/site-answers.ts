@@ -42,7 +42,7 @@ function checkZone(zone: string): string {
  * @param ask null: take what is usual
  */
 export async function siteAnswers(
-  given: { readonly timeZone?: string | undefined; readonly closed?: string | undefined },
+  given: { readonly timeZone?: string; readonly closed?: string },
   ask: Ask | null,
   say: (text: string) => void,
 ): Promise<SiteAnswers> {
@@ -79,16 +79,13 @@ export async function siteAnswers(
 }
 
 /** Options are looked at before anything is connected to. @throws AppError API_BAD_REQUEST */
-export function checkAnswers(given: { timeZone?: string | undefined; closed?: string | undefined }): void {
+export function checkAnswers(given: { timeZone?: string; closed?: string }): void {
   if (given.closed !== undefined) parseClosed(given.closed)
   if (given.timeZone !== undefined) checkZone(given.timeZone)
 }
 
 /** What has to be given where nobody can be asked. */
-export function missingAnswers(given: {
-  timeZone?: string | undefined
-  closed?: string | undefined
-}): string[] {
+export function missingAnswers(given: { timeZone?: string; closed?: string }): string[] {
   return [
     ...(given.closed === undefined ? [`--closed (${usualClosed})`] : []),
     ...(given.timeZone === undefined

@@ -1,5 +1,6 @@
 import type { SkeletonImport } from '../../../pipelines/model/import-skeleton.ts'
 import { AppError } from '../../core/errors.ts'
+import { presentFields } from '../../core/present-fields.ts'
 import type { GivenValues } from './plan-sound-import.ts'
 import { readLabels } from './read-labels.ts'
 
@@ -36,10 +37,12 @@ export function planSkeletonImport(file: string, values: GivenValues): SkeletonI
     threshold: values.threshold ?? 0.5,
     activation: values.activation ?? 'softmax',
     background: values.background ?? [],
-    frames: values.frames,
     sampleFps: values.fps ?? usualFps,
-    strideFrames: values.stride,
-    inputName: values.input,
-    outputName: values.output,
+    ...presentFields({
+      frames: values.frames,
+      strideFrames: values.stride,
+      inputName: values.input,
+      outputName: values.output,
+    }),
   }
 }

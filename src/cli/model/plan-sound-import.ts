@@ -1,6 +1,7 @@
 import type { SoundImport } from '../../../pipelines/model/import-sound.ts'
 import { type SoundPresetName, soundPresets } from '../../../pipelines/model/sound-presets.ts'
 import { AppError } from '../../core/errors.ts'
+import { presentFields } from '../../core/present-fields.ts'
 import type { ImportValues } from './plan-import.ts'
 import { readLabels } from './read-labels.ts'
 
@@ -56,9 +57,11 @@ export function planSoundImport(file: string, presetName: SoundPresetName, value
     description: values.description,
     license: values.license,
     threshold: values.threshold ?? 0.5,
-    activation: values.activation,
-    background: values.background,
-    inputName: values.input,
-    outputName: values.output,
+    ...presentFields({
+      activation: values.activation,
+      background: values.background,
+      inputName: values.input,
+      outputName: values.output,
+    }),
   }
 }

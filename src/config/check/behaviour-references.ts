@@ -15,7 +15,7 @@ type Report = (path: readonly (string | number)[], message: string) => void
  */
 export function referenceProblems(
   config: Named,
-  known: { labels?: readonly string[] | undefined; actions?: readonly string[] | undefined } = {},
+  known: { labels?: readonly string[]; actions?: readonly string[] } = {},
 ): BehaviourProblem[] {
   const problems: BehaviourProblem[] = []
   const report: Report = (path, message) => problems.push({ path, message })
@@ -27,7 +27,7 @@ export function referenceProblems(
       `there is no ${kind} "${name}"; ${unique.length > 0 ? nearNames(name, unique) : `no ${kind} is configured`}`,
     )
   }
-  const perCamera = (list: readonly { name: string; cameras?: string[] | undefined }[], field: string) =>
+  const perCamera = (list: readonly { name: string; cameras?: string[] }[], field: string) =>
     list.forEach((one, at) => {
       const twin = list.slice(0, at).find((other) => other.name === one.name && sharesCamera(one, other))
       if (twin) report([field, at, 'name'], `"${one.name}" is already used on the same camera`)
@@ -116,6 +116,6 @@ export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
   return Array.isArray(value) ? value : [value as T]
 }
 
-function sharesCamera(a: { cameras?: string[] | undefined }, b: { cameras?: string[] | undefined }): boolean {
+function sharesCamera(a: { cameras?: string[] }, b: { cameras?: string[] }): boolean {
   return !a.cameras || !b.cameras || a.cameras.some((camera) => b.cameras!.includes(camera))
 }

@@ -19,8 +19,8 @@ const fields = {
 }
 
 const defaultsSchema = z.strictObject({
-  onThreshold: fields.onThreshold.optional(),
-  offThreshold: fields.offThreshold.optional(),
+  onThreshold: fields.onThreshold.exactOptional(),
+  offThreshold: fields.offThreshold.exactOptional(),
   minDurationMs: fields.minDurationMs.default(0),
   cooldownMs: fields.cooldownMs.default(10_000),
   updateEveryMs: fields.updateEveryMs.default(5000),
@@ -34,8 +34,8 @@ const ruleSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a slug: lower-case letters, digits and hyphens, at most 63')
     .describe('Name of the rule in events. A slug.'),
   label: z.string().min(1).describe('Label of the model that this rule watches.'),
-  model: z.string().optional().describe('Only scores of this model. Absent: any model with the label.'),
-  cameras: z.array(z.string()).optional().describe('Only these cameras. Absent: all.'),
+  model: z.string().exactOptional().describe('Only scores of this model. Absent: any model with the label.'),
+  cameras: z.array(z.string()).exactOptional().describe('Only these cameras. Absent: all.'),
   enabled: z.boolean().default(true).describe('Off: this label raises no alert.'),
   ...z.object(fields).partial().shape,
 })

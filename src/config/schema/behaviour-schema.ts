@@ -4,69 +4,59 @@ import { nearNames } from '../check/near-names.ts'
 
 /** What every level of a condition may have besides its own name. */
 interface Modifiers {
-  readonly for?: string | undefined
-  readonly gap?: string | undefined
-  readonly within?: string | undefined
+  readonly for?: string
+  readonly gap?: string
+  readonly within?: string
 }
 
 export interface Limits {
-  readonly above?: number | undefined
-  readonly below?: number | undefined
-  readonly until?: number | undefined
+  readonly above?: number
+  readonly below?: number
+  readonly until?: number
 }
 
 /** One condition of the rule language: exactly one of the optional keys besides the modifiers. */
 export interface Condition extends Modifiers {
-  readonly all?: readonly Condition[] | undefined
-  readonly any?: readonly Condition[] | undefined
-  readonly not?: Condition | undefined
-  readonly then?: readonly Condition[] | undefined
-  readonly label?: string | readonly string[] | undefined
-  readonly inZone?: string | readonly string[] | undefined
-  readonly crosses?: { readonly line: string; readonly to?: string | undefined } | undefined
-  readonly speed?: Limits | undefined
-  readonly aspect?: Limits | undefined
-  readonly moves?:
-    | {
-        readonly toward?: Direction | undefined
-        readonly against?: Direction | undefined
-        readonly tolerance?: number | undefined
-        readonly above?: number | undefined
-      }
-    | undefined
-  readonly still?: { readonly radius: number } | undefined
-  readonly lost?: 'inside' | 'anywhere' | undefined
-  readonly near?:
-    | {
-        readonly label?: string | readonly string[] | undefined
-        readonly distance: number
-        readonly that?: Condition | undefined
-      }
-    | undefined
-  readonly ownerAway?:
-    | { readonly owner: string; readonly distance: number; readonly reach?: number | undefined }
-    | undefined
-  readonly action?:
-    | (Limits & {
-        readonly label: string
-        readonly of?: 'track' | 'scene' | 'either' | undefined
-        readonly fresh?: string | undefined
-      })
-    | undefined
-  readonly posture?: PostureName | readonly PostureName[] | undefined
-  readonly count?:
-    | { readonly of: Condition; readonly atLeast?: number | undefined; readonly atMost?: number | undefined }
-    | undefined
-  readonly anomaly?: (Limits & { readonly fresh?: string | undefined }) | undefined
-  readonly time?: TimeWindow | undefined
+  readonly all?: readonly Condition[]
+  readonly any?: readonly Condition[]
+  readonly not?: Condition
+  readonly then?: readonly Condition[]
+  readonly label?: string | readonly string[]
+  readonly inZone?: string | readonly string[]
+  readonly crosses?: { readonly line: string; readonly to?: string }
+  readonly speed?: Limits
+  readonly aspect?: Limits
+  readonly moves?: {
+    readonly toward?: Direction
+    readonly against?: Direction
+    readonly tolerance?: number
+    readonly above?: number
+  }
+  readonly still?: { readonly radius: number }
+  readonly lost?: 'inside' | 'anywhere'
+  readonly near?: {
+    readonly label?: string | readonly string[]
+    readonly distance: number
+    readonly that?: Condition
+  }
+  readonly ownerAway?: { readonly owner: string; readonly distance: number; readonly reach?: number }
+  readonly action?: Limits & {
+    readonly label: string
+    readonly of?: 'track' | 'scene' | 'either'
+    readonly fresh?: string
+  }
+  readonly posture?: PostureName | readonly PostureName[]
+  readonly count?: { readonly of: Condition; readonly atLeast?: number; readonly atMost?: number }
+  readonly anomaly?: Limits & { readonly fresh?: string }
+  readonly time?: TimeWindow
 }
 
 export type Direction = 'left' | 'right' | 'up' | 'down' | readonly [number, number]
 export type Weekday = (typeof weekdays)[number]
 export interface TimeWindow {
-  readonly days?: readonly Weekday[] | undefined
-  readonly from?: string | undefined
-  readonly to?: string | undefined
+  readonly days?: readonly Weekday[]
+  readonly from?: string
+  readonly to?: string
 }
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -106,7 +96,11 @@ const slug = z
 const names = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(64)], {
   error: 'a name or a list of names',
 })
-const bounds = { above: z.number().optional(), below: z.number().optional(), until: z.number().optional() }
+const bounds = {
+  above: z.number().exactOptional(),
+  below: z.number().exactOptional(),
+  until: z.number().exactOptional(),
+}
 const oneLimit = (limits: Limits) => (limits.above === undefined) !== (limits.below === undefined)
 /** A misspelt key is told alone, not also as a missing one. */
 const aloneOnly = { when: (payload: { issues: readonly unknown[] }) => payload.issues.length === 0 }
@@ -122,80 +116,80 @@ const direction = z.union([z.enum(['left', 'right', 'up', 'down']), z.tuple([z.n
 })
 const clockTime = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'a time of day such as "22:00"')
 const timeWindow = strict({
-  days: z.array(z.enum(weekdays)).min(1).optional().describe('mon … sun; absent: every day.'),
-  from: clockTime.optional().describe('Begin of the window; absent: 00:00.'),
+  days: z.array(z.enum(weekdays)).min(1).exactOptional().describe('mon … sun; absent: every day.'),
+  from: clockTime.exactOptional().describe('Begin of the window; absent: 00:00.'),
   to: clockTime
-    .optional()
+    .exactOptional()
     .describe('End of the window, itself outside; absent: 24:00. Before `from`: next day.'),
 })
 
 export const conditionSchema: z.ZodType<Condition> = z
   .lazy(() => {
-    const list = z.array(conditionSchema).min(1).max(32).optional()
+    const list = z.array(conditionSchema).min(1).max(32).exactOptional()
     return strict({
       all: list,
       any: list,
-      not: conditionSchema.optional(),
+      not: conditionSchema.exactOptional(),
       // biome-ignore lint/suspicious/noThenProperty: the language has a key of this name; its value is no function
-      then: z.array(conditionSchema).min(2).max(8).optional(),
-      label: names.optional(),
-      inZone: names.optional(),
-      crosses: strict({ line: z.string(), to: z.string().optional() }).optional(),
-      speed: limits.optional(),
-      aspect: limits.optional(),
+      then: z.array(conditionSchema).min(2).max(8).exactOptional(),
+      label: names.exactOptional(),
+      inZone: names.exactOptional(),
+      crosses: strict({ line: z.string(), to: z.string().exactOptional() }).exactOptional(),
+      speed: limits.exactOptional(),
+      aspect: limits.exactOptional(),
       moves: strict({
-        toward: direction.optional(),
-        against: direction.optional(),
-        tolerance: z.number().positive().max(180).optional(),
-        above: z.number().positive().optional(),
+        toward: direction.exactOptional(),
+        against: direction.exactOptional(),
+        tolerance: z.number().positive().max(180).exactOptional(),
+        above: z.number().positive().exactOptional(),
       })
         .refine((at) => (at.toward === undefined) !== (at.against === undefined), {
           error: 'needs either toward or against',
         })
-        .optional(),
-      still: strict({ radius: z.number().positive().max(10) }).optional(),
-      lost: z.enum(['inside', 'anywhere']).optional(),
+        .exactOptional(),
+      still: strict({ radius: z.number().positive().max(10) }).exactOptional(),
+      lost: z.enum(['inside', 'anywhere']).exactOptional(),
       near: strict({
-        label: names.optional(),
+        label: names.exactOptional(),
         distance: z.number().positive(),
-        that: conditionSchema.optional(),
-      }).optional(),
+        that: conditionSchema.exactOptional(),
+      }).exactOptional(),
       ownerAway: strict({
         owner: z.string().min(1),
         distance: z.number().positive(),
-        reach: z.number().positive().optional(),
-      }).optional(),
+        reach: z.number().positive().exactOptional(),
+      }).exactOptional(),
       action: strict({
         label: z.string().min(1),
-        of: z.enum(['track', 'scene', 'either']).optional(),
+        of: z.enum(['track', 'scene', 'either']).exactOptional(),
         ...bounds,
-        fresh: duration.optional(),
+        fresh: duration.exactOptional(),
       })
         .refine(oneLimit, limitMessage)
         .refine(rightUntil, untilMessage)
-        .optional(),
+        .exactOptional(),
       posture: z
         .union([posture, z.array(posture).min(1).max(postures.length)], {
           error: `one or a list of ${postures.join(', ')}`,
         })
-        .optional(),
+        .exactOptional(),
       count: strict({
         of: conditionSchema,
-        atLeast: z.int().min(0).optional(),
-        atMost: z.int().min(0).optional(),
+        atLeast: z.int().min(0).exactOptional(),
+        atMost: z.int().min(0).exactOptional(),
       })
         .refine((at) => at.atLeast !== undefined || at.atMost !== undefined, {
           error: 'needs atLeast or atMost',
         })
-        .optional(),
-      anomaly: strict({ ...bounds, fresh: duration.optional() })
+        .exactOptional(),
+      anomaly: strict({ ...bounds, fresh: duration.exactOptional() })
         .refine(oneLimit, limitMessage)
         .refine(rightUntil, untilMessage)
-        .optional(),
-      time: timeWindow.optional(),
-      for: duration.optional(),
-      gap: duration.optional(),
-      within: duration.optional(),
+        .exactOptional(),
+      time: timeWindow.exactOptional(),
+      for: duration.exactOptional(),
+      gap: duration.exactOptional(),
+      within: duration.exactOptional(),
     })
   })
   .superRefine((value, context) => {
@@ -212,8 +206,8 @@ export const conditionSchema: z.ZodType<Condition> = z
 const point = z
   .tuple([z.number().min(0).max(1), z.number().min(0).max(1)], { error: 'a point [x, y]' })
   .describe('[x, y] as shares of the picture, 0–1; y points down.')
-const cameras = z.array(z.string()).min(1).optional()
-const armed = z.array(timeWindow).min(1).optional()
+const cameras = z.array(z.string()).min(1).exactOptional()
+const armed = z.array(timeWindow).min(1).exactOptional()
 
 const zoneShape = {
   name: slug.describe('Name that rules refer to. A slug.'),
@@ -252,12 +246,12 @@ export const cameraBehaviourFields = {
   zones: z
     .array(strict(zoneShape))
     .max(100)
-    .optional()
+    .exactOptional()
     .describe('Polygons in its picture. See docs/rules.md.'),
   lines: z
     .array(asLine(strict(lineShape)))
     .max(100)
-    .optional()
+    .exactOptional()
     .describe('Lines with two sides in its picture.'),
   armed: armed.describe('Alerts of this camera only in these windows. Absent: as for all.'),
   disarmed: armed.describe('No alerts of this camera in these windows.'),
@@ -269,19 +263,21 @@ export const behaviourRuleSchema = strict({
   name: slug.describe('Name of the rule in findings. A slug.'),
   enabled: z.boolean().default(true).describe('Off: it finds nothing.'),
   cameras: cameras.describe('Only these cameras. Absent: all that have its zones and lines.'),
-  preset: z.string().optional().describe('A ready rule of docs/rules.md instead of `when`.'),
-  with: z.record(z.string(), parameter).optional().describe('Parameters of the preset.'),
-  when: conditionSchema.optional().describe('The condition.'),
-  severity: z.enum(['info', 'warning', 'critical']).optional().describe('Default warning.'),
-  hold: duration.optional().describe('So long a lost track still counts, at its last box. Default 2s.'),
-  clear: duration.optional().describe('A finding ends when its condition was false so long. Default 2s.'),
-  cooldown: duration.optional().describe('Least time between two findings of one track. Default 30s.'),
+  preset: z.string().exactOptional().describe('A ready rule of docs/rules.md instead of `when`.'),
+  with: z.record(z.string(), parameter).exactOptional().describe('Parameters of the preset.'),
+  when: conditionSchema.exactOptional().describe('The condition.'),
+  severity: z.enum(['info', 'warning', 'critical']).exactOptional().describe('Default warning.'),
+  hold: duration.exactOptional().describe('So long a lost track still counts, at its last box. Default 2s.'),
+  clear: duration
+    .exactOptional()
+    .describe('A finding ends when its condition was false so long. Default 2s.'),
+  cooldown: duration.exactOptional().describe('Least time between two findings of one track. Default 30s.'),
   group: z
     .enum(['zone', 'track'])
-    .optional()
+    .exactOptional()
     .describe('One finding at a time for each zone (default), or one for each track.'),
   parked: duration
-    .optional()
+    .exactOptional()
     .describe('So long a still object that was found is remembered, to be found once only. Default 30m.'),
   armed: armed.describe('Only in these windows. Absent: always.'),
   disarmed: armed.describe('Never in these windows.'),

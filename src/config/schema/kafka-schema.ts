@@ -2,9 +2,9 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { z } from 'zod'
 
 const sslSchema = z.strictObject({
-  ca: z.string().optional().describe('PEM text or path of the CA certificate.'),
-  cert: z.string().optional().describe('PEM text or path of the client certificate.'),
-  key: z.string().optional().describe('PEM text or path of the client key. Secret.'),
+  ca: z.string().exactOptional().describe('PEM text or path of the CA certificate.'),
+  cert: z.string().exactOptional().describe('PEM text or path of the client certificate.'),
+  key: z.string().exactOptional().describe('PEM text or path of the client key. Secret.'),
   rejectUnauthorized: z.boolean().default(true).describe('Refuse a broker whose certificate is not valid.'),
 })
 
@@ -37,7 +37,7 @@ export const kafkaSchema = z.strictObject({
     .describe('Bootstrap brokers, host:port.'),
   clientId: z.string().min(1).default('vireo').describe('Client id that the broker logs.'),
   ssl: z.union([z.boolean(), sslSchema]).default(false).describe('TLS: true, false or certificates.'),
-  sasl: saslSchema.optional().describe('Absent: no SASL.'),
+  sasl: saslSchema.exactOptional().describe('Absent: no SASL.'),
   compression: z.enum(['none', 'gzip', 'zstd']).default('none').describe('Compression of batches.'),
   topics: z
     .strictObject({

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { configShape } from '../schema.ts'
 
+const wrappers = [z.ZodExactOptional, z.ZodDefault, z.ZodPrefault]
+type Wrapper = InstanceType<(typeof wrappers)[number]>
+
 /** The keys that the schema has at a path. */
 export function knownKeys(path: readonly PropertyKey[]): string[] {
   let at: unknown = configShape
@@ -14,8 +17,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
 }
 
 function unwrap(schema: unknown): unknown {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
-    return unwrap(schema.unwrap())
+  if (wrappers.some((wrapper) => schema instanceof wrapper)) return unwrap((schema as Wrapper).unwrap())
   if (schema instanceof z.ZodUnion)
     return unwrap(schema.options.find((option) => option instanceof z.ZodObject))
   return schema

@@ -12,7 +12,7 @@ export const learningSchema = z.strictObject({
   schedule: z
     .string()
     .min(1)
-    .optional()
+    .exactOptional()
     .describe('When a running Vireo learns: a cron expression, local time. Absent: only vireo learn --once.'),
   labelled: z
     .array(z.string().min(1))
@@ -38,23 +38,23 @@ export const learningSchema = z.strictObject({
   preset: z.enum(['nano', 'small', 'base']).default('nano').describe('Size of the video transformer.'),
   sizes: z
     .strictObject({
-      frames: z.int().min(1).optional().describe('Frames of a clip.'),
-      widthPx: z.int().min(8).optional().describe('Width of a frame.'),
-      heightPx: z.int().min(8).optional().describe('Height of a frame.'),
-      patchPx: z.int().min(1).optional().describe('Side of a patch.'),
-      tubeletFrames: z.int().min(1).optional().describe('Frames of a tubelet.'),
-      width: z.int().min(8).optional().describe('Width of an embedding.'),
-      heads: z.int().min(1).optional().describe('Heads of attention.'),
-      hidden: z.int().min(1).optional().describe('Width of the hidden layer of a block.'),
-      depthSpace: z.int().min(1).optional().describe('Blocks over the places of a tubelet.'),
-      depthTime: z.int().min(1).optional().describe('Blocks over the tubelets of a clip.'),
+      frames: z.int().min(1).exactOptional().describe('Frames of a clip.'),
+      widthPx: z.int().min(8).exactOptional().describe('Width of a frame.'),
+      heightPx: z.int().min(8).exactOptional().describe('Height of a frame.'),
+      patchPx: z.int().min(1).exactOptional().describe('Side of a patch.'),
+      tubeletFrames: z.int().min(1).exactOptional().describe('Frames of a tubelet.'),
+      width: z.int().min(8).exactOptional().describe('Width of an embedding.'),
+      heads: z.int().min(1).exactOptional().describe('Heads of attention.'),
+      hidden: z.int().min(1).exactOptional().describe('Width of the hidden layer of a block.'),
+      depthSpace: z.int().min(1).exactOptional().describe('Blocks over the places of a tubelet.'),
+      depthTime: z.int().min(1).exactOptional().describe('Blocks over the tubelets of a clip.'),
       input: z
         .enum(['colour', 'motion'])
-        .optional()
+        .exactOptional()
         .describe('Whether colours are looked at, or brightness and movement.'),
       pooling: z
         .enum(['mean', 'max'])
-        .optional()
+        .exactOptional()
         .describe(
           'How the places of a tubelet become one embedding: their mean, or of each feature the largest, which finds a small person sooner.',
         ),
@@ -64,20 +64,20 @@ export const learningSchema = z.strictObject({
   backbone: z
     .string()
     .min(1)
-    .optional()
+    .exactOptional()
     .describe(
       'Folder of an imported clip bundle whose graph is taught instead of the video transformer; sizes and rate are its own.',
     ),
   freeze: z
     .enum(['backbone'])
-    .optional()
+    .exactOptional()
     .describe(
       'backbone: its graph stays as it is, and only a new head is taught, on features that are computed once.',
     ),
   people: z
     .string()
     .min(1)
-    .optional()
+    .exactOptional()
     .describe(
       'Folder of a detector of people: labelled footage is cut around the person who is seen longest, as a model with scope: person is shown it.',
     ),
@@ -85,7 +85,7 @@ export const learningSchema = z.strictObject({
     .number()
     .positive()
     .max(240)
-    .optional()
+    .exactOptional()
     .describe(
       'Rate at which frames are sampled. Absent: 8 for the transformer; for the CNN 12.5, or more where clips are shorter than a second.',
     ),

@@ -43,9 +43,9 @@ const rolloutSchema = z.strictObject({
 
 export const modelSchema = z.strictObject({
   name: slug.describe('Name that cameras and rules refer to. A slug.'),
-  path: z.string().min(1).optional().describe('Folder of the model bundle (holds bundle.json).'),
+  path: z.string().min(1).exactOptional().describe('Folder of the model bundle (holds bundle.json).'),
   registry: slug
-    .optional()
+    .exactOptional()
     .describe('Instead of path: the live version of this model in the registry of dataDir.'),
   rollout: rolloutSchema.prefault({}).describe('How a new version from the registry takes over.'),
   providers: z
@@ -58,7 +58,7 @@ export const modelSchema = z.strictObject({
   maxBatch: z.int().min(1).max(256).default(8).describe('Most clips in one run.'),
   scope: z
     .enum(['scene', 'person'])
-    .optional()
+    .exactOptional()
     .describe(
       'person: clips are cut around each person. Absent: scene, the whole picture; a model of kind skeleton always looks at each person.',
     ),
@@ -75,7 +75,7 @@ export type RolloutConfig = z.infer<typeof rolloutSchema>
 
 /** What is wrong with where the models come from, by index. */
 export function checkModelSources(
-  models: readonly { readonly path?: string | undefined; readonly registry?: string | undefined }[],
+  models: readonly { readonly path?: string; readonly registry?: string }[],
   issue: (path: (string | number)[], message: string) => void,
 ): void {
   models.forEach(({ path, registry }, at) => {

@@ -8,9 +8,13 @@ const topicPath = z
   )
 
 const tlsSchema = z.strictObject({
-  ca: z.string().min(1).optional().describe('PEM text or path of the CA certificate. Absent: those of Node.'),
-  cert: z.string().min(1).optional().describe('PEM text or path of the client certificate.'),
-  key: z.string().min(1).optional().describe('PEM text or path of the client key. Secret.'),
+  ca: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('PEM text or path of the CA certificate. Absent: those of Node.'),
+  cert: z.string().min(1).exactOptional().describe('PEM text or path of the client certificate.'),
+  key: z.string().min(1).exactOptional().describe('PEM text or path of the client key. Secret.'),
   rejectUnauthorized: z.boolean().default(true).describe('Refuse a broker whose certificate is not valid.'),
 })
 
@@ -31,13 +35,13 @@ export const mqttSchema = z.strictObject({
         'an mqtt or mqtts URL with a host, without path or query; reserved characters of a password as %XX',
     })
     .describe('Address of the broker: mqtt://host:1883, or mqtts://host:8883 for TLS.'),
-  username: z.string().min(1).optional().describe('User name.'),
-  password: z.string().min(1).optional().describe('Password. Secret: refer to an environment variable.'),
+  username: z.string().min(1).exactOptional().describe('User name.'),
+  password: z.string().min(1).exactOptional().describe('Password. Secret: refer to an environment variable.'),
   clientId: z
     .string()
     .min(1)
     .max(128)
-    .optional()
+    .exactOptional()
     .describe('Client id, unique on the broker. Absent: vireo- and the name of the node.'),
   tls: tlsSchema.prefault({}).describe('Certificates of an mqtts address.'),
   prefix: topicPath.default('vireo').describe('First levels of all topics: <prefix>/<node>/<camera>/….'),

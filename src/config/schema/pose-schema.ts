@@ -7,13 +7,13 @@ export const poseSchema = z.strictObject({
   model: z
     .string()
     .min(1)
-    .optional()
+    .exactOptional()
     .describe('Name of the pose model, or none. Absent: the first that watches the camera.'),
   fps: z
     .number()
     .positive()
     .max(60)
-    .optional()
+    .exactOptional()
     .describe('How often each person is looked at, per second. Absent: what the model says.'),
   people: z
     .int()

@@ -19,16 +19,16 @@ const fields = {
 
 /** What a camera may have otherwise than the others. */
 export const cameraRecordingSchema = z.strictObject({
-  clips: fields.clips.optional(),
-  preRollMs: fields.preRollMs.optional(),
-  postRollMs: fields.postRollMs.optional(),
-  maxClipMs: fields.maxClipMs.optional(),
-  keepDays: fields.keepDays.optional(),
-  maxMb: fields.maxMb.optional(),
-  continuous: fields.continuous.optional(),
-  segmentMs: fields.segmentMs.optional(),
-  keepSegmentsDays: fields.keepSegmentsDays.optional(),
-  tierAfterHours: fields.tierAfterHours.optional(),
+  clips: fields.clips.exactOptional(),
+  preRollMs: fields.preRollMs.exactOptional(),
+  postRollMs: fields.postRollMs.exactOptional(),
+  maxClipMs: fields.maxClipMs.exactOptional(),
+  keepDays: fields.keepDays.exactOptional(),
+  maxMb: fields.maxMb.exactOptional(),
+  continuous: fields.continuous.exactOptional(),
+  segmentMs: fields.segmentMs.exactOptional(),
+  keepSegmentsDays: fields.keepSegmentsDays.exactOptional(),
+  tierAfterHours: fields.tierAfterHours.exactOptional(),
 })
 
 export const recordingSchema = z.strictObject({
@@ -61,7 +61,7 @@ export type RecordingConfig = z.infer<typeof recordingSchema>
 /** How one camera is recorded: its own settings over those of all. */
 export function recordingOf(
   recording: RecordingConfig,
-  camera: { readonly recording?: z.infer<typeof cameraRecordingSchema> | undefined },
+  camera: { readonly recording?: z.infer<typeof cameraRecordingSchema> },
 ): RecordingConfig {
   const own = Object.entries(camera.recording ?? {}).filter(([, value]) => value !== undefined)
   return { ...recording, ...Object.fromEntries(own) }

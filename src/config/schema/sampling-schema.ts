@@ -53,22 +53,22 @@ export type SamplingConfig = z.infer<typeof samplingSchema>
 
 /** What a camera may have otherwise than the others. */
 export const cameraSamplingSchema = z.strictObject({
-  enabled: z.boolean().optional().describe('Whether clips of this camera are sampled.'),
+  enabled: z.boolean().exactOptional().describe('Whether clips of this camera are sampled.'),
   perHour: z
     .strictObject({
-      uncertain: z.int().min(0).max(60).optional().describe('Uncertain scores.'),
-      disagreement: z.int().min(0).max(60).optional().describe('Disagreements of versions.'),
-      anomaly: z.int().min(0).max(60).optional().describe('Unusual scores.'),
-      random: z.int().min(0).max(60).optional().describe('Random clips.'),
+      uncertain: z.int().min(0).max(60).exactOptional().describe('Uncertain scores.'),
+      disagreement: z.int().min(0).max(60).exactOptional().describe('Disagreements of versions.'),
+      anomaly: z.int().min(0).max(60).exactOptional().describe('Unusual scores.'),
+      random: z.int().min(0).max(60).exactOptional().describe('Random clips.'),
     })
-    .optional()
+    .exactOptional()
     .describe('Its own quotas.'),
 })
 
 /** How one camera is sampled: its own settings over those of all. */
 export function samplingOf(
   sampling: SamplingConfig,
-  camera: { readonly sampling?: z.infer<typeof cameraSamplingSchema> | undefined },
+  camera: { readonly sampling?: z.infer<typeof cameraSamplingSchema> },
 ): SamplingConfig {
   const { enabled = sampling.enabled, perHour: own = {} } = camera.sampling ?? {}
   const set = Object.entries(own).filter(([, most]) => most !== undefined)

@@ -18,7 +18,7 @@ export const webhookSchema = z.strictObject({
   secret: z
     .string()
     .min(16)
-    .optional()
+    .exactOptional()
     .describe('Signs each request (header vireo-signature). Secret: refer to an environment variable.'),
   timeoutMs: z.int().min(100).max(120_000).default(10_000).describe('Longest wait for an answer, ms.'),
   channels: z

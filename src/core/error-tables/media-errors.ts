@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../error-class.ts'
+import type { ErrorClass } from './error-class.ts'
 
 /** What can be wrong with pictures, sound and recordings. */
 export const mediaErrors = {

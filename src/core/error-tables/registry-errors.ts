@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../error-class.ts'
+import type { ErrorClass } from './error-class.ts'
 
 /** What can be wrong with the versions of a model. */
 export const registryErrors = {

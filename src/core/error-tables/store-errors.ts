@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../error-class.ts'
+import type { ErrorClass } from './error-class.ts'
 
 /** The errors of what lies on the disk: a part of the table of all of them. */
 export const storeErrors = {

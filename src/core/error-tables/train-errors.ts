@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../error-class.ts'
+import type { ErrorClass } from './error-class.ts'
 
 /** The part of the error table that is about training. */
 export const trainingErrors = {

@@ -22,7 +22,7 @@ const models = z.array(
     version: z.string().nullable(),
     ready: z.boolean(),
     /** Which graph of a quantised model serves on this processor. */
-    precision: z.strictObject({ serves: z.enum(['quantised', 'float']), reason: z.string() }).optional(),
+    precision: z.strictObject({ serves: z.enum(['quantised', 'float']), reason: z.string() }).exactOptional(),
   }),
 )
 const cameraEntry = z.strictObject({
@@ -73,22 +73,22 @@ export const apiSchemas = {
   cameraId: z.strictObject({ id: slug }),
   alertId: z.strictObject({ alertId }),
   alertQuery: z.strictObject({
-    camera: slug.optional(),
-    label: z.string().max(200).optional(),
-    rule: z.string().max(200).optional(),
-    severity: z.enum(['info', 'warning', 'critical']).optional(),
-    zone: z.string().max(200).optional(),
-    open: yes.optional().describe('Only alerts without an end, or only those with one.'),
-    reviewed: yes.optional().describe('Only alerts whose clip somebody has judged, or only the others.'),
-    since: time.optional().describe('Only alerts that began then or later.'),
-    until: time.optional().describe('Only alerts that began before.'),
+    camera: slug.exactOptional(),
+    label: z.string().max(200).exactOptional(),
+    rule: z.string().max(200).exactOptional(),
+    severity: z.enum(['info', 'warning', 'critical']).exactOptional(),
+    zone: z.string().max(200).exactOptional(),
+    open: yes.exactOptional().describe('Only alerts without an end, or only those with one.'),
+    reviewed: yes.exactOptional().describe('Only alerts whose clip somebody has judged, or only the others.'),
+    since: time.exactOptional().describe('Only alerts that began then or later.'),
+    until: time.exactOptional().describe('Only alerts that began before.'),
     ...pageFields,
   }),
   clipQuery: z.strictObject({
-    camera: slug.optional(),
-    label: z.string().max(200).optional(),
-    since: time.optional().describe('Only clips that begin then or later.'),
-    removed: yes.optional().describe('Those that were removed, too.'),
+    camera: slug.exactOptional(),
+    label: z.string().max(200).exactOptional(),
+    since: time.exactOptional().describe('Only clips that begin then or later.'),
+    removed: yes.exactOptional().describe('Those that were removed, too.'),
     ...pageFields,
   }),
   /** Fields are checked with the file that they come into: see docs/configuration.md. */
@@ -101,8 +101,8 @@ export const apiSchemas = {
     .describe('A whole configuration file, YAML.'),
   ready: z.strictObject({
     ready: z.boolean(),
-    cameras: z.array(z.looseObject({})).optional(),
-    models: models.optional(),
+    cameras: z.array(z.looseObject({})).exactOptional(),
+    models: models.exactOptional(),
   }),
   status: z.strictObject({
     node: z.string(),

@@ -5,6 +5,9 @@ export const errorAnswer = z
   .strictObject({
     code: z.string().describe('See docs/errors.md.'),
     message: z.string(),
-    details: z.looseObject({}).optional().describe('Of CONFIG_ errors: file, line, column, field, problems.'),
+    details: z
+      .looseObject({})
+      .exactOptional()
+      .describe('Of CONFIG_ errors: file, line, column, field, problems.'),
   })
   .describe('Error')

@@ -67,7 +67,7 @@ const clip = z.strictObject({
   side: z.enum(datasetSides),
   labels: z.array(z.string()).describe('What it shows; empty: none of the labels.'),
   notLabels: z.array(z.string()).describe('What a model said and a person denied.'),
-  said: z.string().nullable().optional().describe('What a model said; absent for imported footage.'),
+  said: z.string().nullable().exactOptional().describe('What a model said; absent for imported footage.'),
   reason: z.enum([...reviewReasons, 'import']),
   who: z.string().nullable(),
   sha256: z.string(),
@@ -81,11 +81,11 @@ export const reviewSchemas = {
       .enum(['waiting', 'done', 'all'])
       .default('waiting')
       .describe('waiting: nobody judged it, or somebody skipped it.'),
-    camera: slug.optional(),
-    reason: reason.optional(),
-    label: z.string().max(200).optional().describe('What the model said.'),
-    since: time.optional().describe('Only clips that begin then or later.'),
-    until: time.optional().describe('Only clips that begin before.'),
+    camera: slug.exactOptional(),
+    reason: reason.exactOptional(),
+    label: z.string().max(200).exactOptional().describe('What the model said.'),
+    since: time.exactOptional().describe('Only clips that begin then or later.'),
+    until: time.exactOptional().describe('Only clips that begin before.'),
     ...pageFields,
   }),
   judgement: z.strictObject({
@@ -94,13 +94,13 @@ export const reviewSchemas = {
       .describe(
         "confirm: the model's label is right; reject: no label is; relabel: `labels` are; unsure: it cannot be told; skip: not now.",
       ),
-    labels: z.array(label).max(50).optional().describe('Of relabel: one or more.'),
+    labels: z.array(label).max(50).exactOptional().describe('Of relabel: one or more.'),
     newLabels: z
       .boolean()
-      .optional()
+      .exactOptional()
       .describe('Without it a label that no model and no dataset has yet is refused.'),
-    startMs: partMs.optional().describe('The part that shows them begins here.'),
-    endMs: partMs.optional().describe('And ends here.'),
+    startMs: partMs.exactOptional().describe('The part that shows them begins here.'),
+    endMs: partMs.exactOptional().describe('And ends here.'),
     who,
   }),
   undo: orNothing(z.strictObject({ who })),

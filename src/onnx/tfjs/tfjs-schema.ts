@@ -1,26 +1,26 @@
 import { z } from 'zod'
 
-const dim = z.looseObject({ size: z.union([z.string(), z.number()]).optional() })
+const dim = z.looseObject({ size: z.union([z.string(), z.number()]).exactOptional() })
 const shapeSchema = z.looseObject({
-  dim: z.array(dim).optional(),
-  unknownRank: z.boolean().optional(),
+  dim: z.array(dim).exactOptional(),
+  unknownRank: z.boolean().exactOptional(),
 })
 
 /** A value of an attribute, as protobuf's JSON writes it; `s` is base64. */
 const attributeSchema = z.looseObject({
-  i: z.union([z.string(), z.number()]).optional(),
-  f: z.union([z.number(), z.string()]).optional(),
-  b: z.boolean().optional(),
-  s: z.string().optional(),
-  type: z.union([z.string(), z.number()]).optional(),
-  shape: shapeSchema.optional(),
+  i: z.union([z.string(), z.number()]).exactOptional(),
+  f: z.union([z.number(), z.string()]).exactOptional(),
+  b: z.boolean().exactOptional(),
+  s: z.string().exactOptional(),
+  type: z.union([z.string(), z.number()]).exactOptional(),
+  shape: shapeSchema.exactOptional(),
   list: z
     .looseObject({
-      i: z.array(z.union([z.string(), z.number()])).optional(),
-      f: z.array(z.union([z.number(), z.string()])).optional(),
-      s: z.array(z.string()).optional(),
+      i: z.array(z.union([z.string(), z.number()])).exactOptional(),
+      f: z.array(z.union([z.number(), z.string()])).exactOptional(),
+      s: z.array(z.string()).exactOptional(),
     })
-    .optional(),
+    .exactOptional(),
 })
 export type TfjsAttribute = z.infer<typeof attributeSchema>
 
@@ -39,27 +39,27 @@ const weightSchema = z.looseObject({
   quantization: z
     .looseObject({
       dtype: z.enum(['uint8', 'uint16', 'float16']),
-      scale: z.number().optional(),
-      min: z.number().optional(),
+      scale: z.number().exactOptional(),
+      min: z.number().exactOptional(),
     })
-    .optional(),
+    .exactOptional(),
 })
 export type TfjsWeight = z.infer<typeof weightSchema>
 
-const endSchema = z.looseObject({ name: z.string(), tensorShape: shapeSchema.optional() })
+const endSchema = z.looseObject({ name: z.string(), tensorShape: shapeSchema.exactOptional() })
 
 /** The file model.json of a TensorFlow.js graph model, as far as it is needed. */
 export const tfjsModelSchema = z.looseObject({
   format: z.literal('graph-model'),
   signature: z
     .looseObject({
-      inputs: z.record(z.string(), endSchema).optional(),
-      outputs: z.record(z.string(), endSchema).optional(),
+      inputs: z.record(z.string(), endSchema).exactOptional(),
+      outputs: z.record(z.string(), endSchema).exactOptional(),
     })
-    .optional(),
+    .exactOptional(),
   modelTopology: z.looseObject({
     node: z.array(nodeSchema).min(1),
-    library: z.looseObject({ function: z.array(z.unknown()).optional() }).optional(),
+    library: z.looseObject({ function: z.array(z.unknown()).exactOptional() }).exactOptional(),
   }),
   weightsManifest: z.array(z.looseObject({ paths: z.array(z.string()), weights: z.array(weightSchema) })),
 })

@@ -16,14 +16,16 @@ const answerSchema = z.object({
   streams: z
     .array(
       z.object({
-        codec_name: z.string().optional(),
-        width: z.number().optional(),
-        height: z.number().optional(),
-        side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
+        codec_name: z.string().exactOptional(),
+        width: z.number().exactOptional(),
+        height: z.number().exactOptional(),
+        side_data_list: z.array(z.object({ rotation: z.number().exactOptional() })).exactOptional(),
       }),
     )
     .default([]),
-  format: z.object({ duration: z.string().optional(), start_time: z.string().optional() }).default({}),
+  format: z
+    .object({ duration: z.string().exactOptional(), start_time: z.string().exactOptional() })
+    .default({}),
 })
 
 /**

@@ -6,18 +6,18 @@ import { alertStepSchema } from './alert-step-schema.ts'
 import { readDatabase } from './read-database.ts'
 
 export interface AlertFilter {
-  readonly cameraId?: string | undefined
-  readonly label?: string | undefined
-  readonly rule?: string | undefined
-  readonly severity?: Severity | undefined
-  readonly zone?: string | undefined
+  readonly cameraId?: string
+  readonly label?: string
+  readonly rule?: string
+  readonly severity?: Severity
+  readonly zone?: string
   /** Only those that have no end yet, or only those that have. */
-  readonly open?: boolean | undefined
+  readonly open?: boolean
   /** Only those whose clip a person has judged, or only the others. */
-  readonly reviewed?: boolean | undefined
+  readonly reviewed?: boolean
   /** Alerts that begin at or after it, and before it; milliseconds since the Unix epoch. */
-  readonly sinceMs?: number | undefined
-  readonly untilMs?: number | undefined
+  readonly sinceMs?: number
+  readonly untilMs?: number
 }
 
 /** An alert as it stands, with its clip. */

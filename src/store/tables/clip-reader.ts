@@ -38,10 +38,10 @@ export interface ClipRow {
 }
 
 export interface ClipFilter {
-  readonly cameraId?: string | undefined
-  readonly label?: string | undefined
+  readonly cameraId?: string
+  readonly label?: string
   /** Clips that begin at or after it, milliseconds since the Unix epoch. */
-  readonly sinceMs?: number | undefined
+  readonly sinceMs?: number
   /** alerts: the clips of alerts (the default); samples: those that were sampled for review; all: both. */
   readonly of?: 'alerts' | 'samples' | 'all'
   /** Those that were removed, too. */

@@ -34,8 +34,8 @@ const trainedModelSchema = z.strictObject({
       hidden: size,
       depthSpace: z.int().min(0),
       depthTime: z.int().min(0),
-      input: z.enum(['colour', 'motion']).optional(),
-      pooling: z.enum(['mean', 'max']).optional(),
+      input: z.enum(['colour', 'motion']).exactOptional(),
+      pooling: z.enum(['mean', 'max']).exactOptional(),
     }),
   ]),
   /** Empty for a model that was only pretrained. */

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
 
-const figure = z.number().nullable().optional()
+const figure = z.number().nullable().exactOptional()
 
 const historyRecordSchema = z
   .looseObject({
-    step: z.number().optional(),
-    epoch: z.number().optional(),
+    step: z.number().exactOptional(),
+    epoch: z.number().exactOptional(),
     loss: figure,
     validationLoss: figure,
     accuracy: figure,

@@ -24,7 +24,7 @@ export async function embedFootage(options: {
   batch: number
   signal: AbortSignal
   /** Awaited before each batch, for work that takes second place. */
-  pause?: (() => Promise<void>) | undefined
+  pause?: () => Promise<void>
   onProgress?: (progress: { done: number; total: number }) => void
 }): Promise<Embeddings> {
   const { model, source, views, mirrored, batch, signal, pause, onProgress } = options

@@ -124,7 +124,7 @@ export async function fineTune(options: FineTuneOptions): Promise<TrainedRun> {
                 threads,
               }),
             ),
-    pause: options.pause,
+    ...(options.pause && { pause: options.pause }),
     clock: options.clock,
     signal: options.signal,
     onProgress: options.onProgress,

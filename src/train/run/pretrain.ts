@@ -142,7 +142,7 @@ export async function pretrain(options: PretrainOptions): Promise<Pretrained> {
       },
       rateAt: (at) => cosineRate(at, { steps: plan.steps, warmup: plan.warmup, peak: plan.peakRate }),
       validate: async (values) => ({ loss: await measure(values), accuracy: 0 }),
-      pause: options.pause,
+      ...(options.pause && { pause: options.pause }),
       clock: options.clock,
       signal: options.signal,
       onProgress: options.onProgress,

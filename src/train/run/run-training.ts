@@ -37,7 +37,7 @@ export interface TrainingRun {
   /** Null where there is nothing to validate on: then the last weights are kept. */
   readonly validate: ((weights: Float32Array) => Promise<Validation>) | null
   /** Awaited before each step, for work that takes second place. */
-  readonly pause?: (() => Promise<void>) | undefined
+  readonly pause?: () => Promise<void>
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly onProgress: (progress: TrainingProgress) => void

@@ -36,7 +36,7 @@ export async function trainHead(options: FineTuneOptions & { model: FrozenBackbo
       mirrored,
       batch: plan.microBatch ?? batch,
       signal,
-      pause: options.pause,
+      ...(options.pause && { pause: options.pause }),
       onProgress: ({ done, total }) => {
         const etaS = ((clock.monoMs() - startedMs) / 1000 / done) * (total - done)
         onProgress({ phase: 'load', done: done + share, total: total + share, loss: null, etaS })
@@ -94,7 +94,7 @@ export async function trainHead(options: FineTuneOptions & { model: FrozenBackbo
           ? null
           : async (weights) =>
               scorePredictions(predictionsOf(options, judged, await judge.logits(weights, judged))),
-      pause: options.pause,
+      ...(options.pause && { pause: options.pause }),
       clock,
       signal,
       onProgress,

@@ -31,7 +31,7 @@ export interface TrainSkeletonsOptions {
   /** Checkpoints and `history.jsonl` go here; the same call goes on from there. */
   readonly runDir: string
   readonly clock: Clock
-  readonly pause?: (() => Promise<void>) | undefined
+  readonly pause?: () => Promise<void>
   readonly onProgress: (progress: TrainingProgress) => void
   readonly signal: AbortSignal
 }
@@ -72,7 +72,7 @@ export async function trainSkeletons(options: TrainSkeletonsOptions): Promise<Tr
             scorePredictions(
               await predictSkeletons({ model, weights, windows: validation, batch: 256, threads }),
             ),
-    pause: options.pause,
+    ...(options.pause && { pause: options.pause }),
     clock: options.clock,
     signal: options.signal,
     onProgress: options.onProgress,

@@ -41,7 +41,7 @@ export function playScene(
         ...picture,
         tracks,
         actions: due ? scoresOf(people, tracks, scoreNoise) : [],
-        anomaly: due ? anomaly : undefined,
+        ...(due && anomaly !== undefined && { anomaly }),
       }),
     )
   })

@@ -3,6 +3,7 @@ import { type BehaviourOptions, createBehaviours } from '../../../src/behaviour/
 import type { BehaviourFinding } from '../../../src/behaviour/rule-findings.ts'
 import type { ActionScore } from '../../../src/behaviour/score-memory.ts'
 import type { Track } from '../../../src/core/detection.ts'
+import { presentFields } from '../../../src/core/present-fields.ts'
 import { behavioursSchema } from '../../support/behaviours-schema.ts'
 
 export const picture = { widthPx: 1000, heightPx: 1000 }
@@ -70,7 +71,7 @@ export function stage(scene: Scene): BehaviourInput[] {
       ...picture,
       tracks,
       actions: scene.actions?.(seconds) ?? [],
-      anomaly: scene.anomaly?.(seconds),
+      ...presentFields({ anomaly: scene.anomaly?.(seconds) }),
     }
   })
 }

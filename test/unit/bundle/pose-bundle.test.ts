@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseBundle } from '../../../src/bundle/parse-bundle.ts'
 import { keypointNames } from '../../../src/core/pose.ts'
+import { presentFields } from '../../../src/core/present-fields.ts'
 import { sampleBundle } from './sample-bundle.ts'
 
 const pose = {
@@ -11,7 +12,7 @@ const pose = {
   formatVersion: 1,
   files: [{ path: 'model.onnx', sha256: '0'.repeat(64), bytes: 3 }],
 }
-const parse = (changes: object) => parseBundle({ ...pose, ...changes }, 'bundle.json')
+const parse = (changes: object) => parseBundle(presentFields({ ...pose, ...changes }), 'bundle.json')
 
 describe('a bundle of kind pose', () => {
   it('is taken, with defaults', () => {

@@ -24,7 +24,7 @@ function start(options: { token?: string; limits?: Partial<ServerLimits> } = {})
   server = createServer({
     port: 0,
     site,
-    token: options.token,
+    ...(options.token !== undefined && { token: options.token }),
     reviews: fakeReviews(paths, asked),
     health: { ready: () => true, cameras: () => [], models: () => [] },
     metrics: { metricsText: async () => 'x 1\n', metricsContentType: 'text/plain' },

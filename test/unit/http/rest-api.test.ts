@@ -28,7 +28,7 @@ function start(token?: string) {
   server = createServer({
     port: 0,
     site,
-    token,
+    ...(token !== undefined && { token }),
     reviews: fakeReviews(paths(), asked),
     health: { ready: () => true, cameras: () => [], models: () => [] },
     metrics: { metricsText: async () => 'x 1\n', metricsContentType: 'text/plain' },

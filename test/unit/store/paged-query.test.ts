@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { PageRequest } from '../../../src/core/page.ts'
 import { everyItem } from '../../../src/store/every-item.ts'
 import { openDatabase } from '../../../src/store/open-database.ts'
 import { decodeCursor, encodeCursor } from '../../../src/store/page-cursor.ts'
@@ -34,8 +35,7 @@ function thingsIn() {
   )
   return {
     add: (id: string, at: number, kind = 0) => insert.run(id, at, kind),
-    list: (request: { limit: number; after?: string | undefined }, kind?: number) =>
-      page([where('kind = ?', kind)], request),
+    list: (request: PageRequest, kind?: number) => page([where('kind = ?', kind)], request),
   }
 }
 
@@ -56,7 +56,7 @@ describe('pages of a list', () => {
           const seen: string[] = []
           let after: string | undefined
           for (;;) {
-            const { items, next } = list({ limit, after })
+            const { items, next } = list({ limit, ...(after !== undefined && { after }) })
             seen.push(...items)
             for (const [id, at] of waiting.splice(0, 2)) add(id, at)
             if (next === null) break

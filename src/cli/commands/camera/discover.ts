@@ -3,6 +3,7 @@ import { cameraSnippet } from '../../../camera/onvif/camera-snippet.ts'
 import type { DeviceAddress } from '../../../camera/onvif/device-address.ts'
 import { surveyDevices } from '../../../camera/onvif/survey-devices.ts'
 import { AppError, errorClass } from '../../../core/errors.ts'
+import { presentFields } from '../../../core/present-fields.ts'
 import { deviceAddress } from '../../options/device-address.ts'
 import { type HostPort, hostPort, ipAddress } from '../../options/host-port.ts'
 import { jsonOption } from '../../options/usual-options.ts'
@@ -50,11 +51,8 @@ async function discover(options: Options): Promise<void> {
     user === undefined ? undefined : { user, password: await readPassword(variable, `Password of ${user}: `) }
   const survey = await surveyDevices({
     timeoutMs,
-    address,
-    targets,
-    credentials,
-    snapshotDir,
-    interfaces: options.interface === undefined ? undefined : [options.interface],
+    ...presentFields({ address, targets, credentials, snapshotDir }),
+    ...(options.interface !== undefined && { interfaces: [options.interface] }),
   })
   const [first] = survey.devices
   if (address !== undefined && first?.error) throw new AppError(first.error.code, first.error.message)

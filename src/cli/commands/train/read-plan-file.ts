@@ -4,7 +4,7 @@ import { plainValue, readConfigText } from '../../../config/load.ts'
 import { readYaml } from '../../../config/read-yaml.ts'
 import { AppError, toAppError } from '../../../core/errors.ts'
 
-const section = z.record(z.string(), z.unknown()).optional()
+const section = z.record(z.string(), z.unknown()).exactOptional()
 /** What options are put into; the plan as a whole is checked where the run is opened. */
 const planFileSchema = z.looseObject({ pretrain: section, finetune: section })
 

@@ -20,7 +20,7 @@ function clips(...paths: string[]): string {
   }
   return dir
 }
-const plan = (given?: Partial<LearningConfig>) => teachingPlan({ folder: dir, model: 'taught', given })
+const plan = (given: Partial<LearningConfig> = {}) => teachingPlan({ folder: dir, model: 'taught', given })
 
 describe('what vireo teach learns', () => {
   it('is a folder of labels, of which those that show nothing never alert', async () => {

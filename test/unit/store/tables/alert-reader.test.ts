@@ -71,7 +71,7 @@ describe('alert reader', () => {
     const seen: number[] = []
     let cursor: string | null = null
     do {
-      const page: Page<AlertRow> = alerts.list({}, { limit: 3, after: cursor ?? undefined })
+      const page: Page<AlertRow> = alerts.list({}, { limit: 3, ...(cursor && { after: cursor }) })
       seen.push(...page.items.map((row) => Number(row.step.alertId)))
       cursor = page.next
       store.acceptAlert(step(100 + seen.length, { startedMs: 2e12 }))
@@ -143,7 +143,7 @@ describe('clip reader', () => {
     const seen: number[] = []
     let cursor: string | null = null
     do {
-      const page: Page<ClipRow> = clips.list({}, { limit: 2, after: cursor ?? undefined })
+      const page: Page<ClipRow> = clips.list({}, { limit: 2, ...(cursor && { after: cursor }) })
       seen.push(...page.items.map(({ alertId }) => Number(alertId)))
       cursor = page.next
     } while (cursor !== null)

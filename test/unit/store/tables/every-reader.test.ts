@@ -168,7 +168,7 @@ describe('every reader of a list', () => {
     const seen: number[] = []
     let after: string | undefined
     for (let more = 10; ; more += 1) {
-      const { items, next } = list({ limit: 3, after })
+      const { items, next } = list({ limit: 3, ...(after !== undefined && { after }) })
       seen.push(...items.map((item) => nth(item as never)))
       add(more)
       if (next === null) break
