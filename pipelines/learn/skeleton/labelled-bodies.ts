@@ -24,10 +24,9 @@ export interface WindowShape {
   readonly frames: number
   readonly sampleFps: number
   readonly strideFrames: number
+  /** How much of a window must have been seen; half of it when left out, as on the live path. */
+  readonly leastShare?: number
 }
-
-/** Less than this says nothing, and the live path would not look at it. */
-const leastShare = 0.5
 
 /**
  * Where windows of a clip end, for each body, as the live path would cut them: a stride apart, each half filled at least,
@@ -36,7 +35,7 @@ const leastShare = 0.5
 export function windowsOf(clip: LabelledBodies, shape: WindowShape): BodyWindows[] {
   const windowUs = (shape.frames * 1e6) / shape.sampleFps
   const strideUs = (shape.strideFrames * 1e6) / shape.sampleFps
-  const least = leastShare * windowUs
+  const least = (shape.leastShare ?? 0.5) * windowUs
   return clip.tracks.flatMap(({ readings }, track): BodyWindows[] => {
     const [first, last] = [readings[0]?.ptsUs, readings.at(-1)?.ptsUs]
     if (first === undefined || last === undefined || last - first < least) return []

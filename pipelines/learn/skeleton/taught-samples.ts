@@ -22,9 +22,14 @@ export interface SampleRules {
   readonly score: ScoreWindows
 }
 
+/** Of short clips less is enough to learn from than to judge by. */
+const leastShare = 0.3
+/** Whoever is nearly as likely takes part, as in a fight. */
+const takesPart = 0.6
+
 /**
  * The windows of clips with what is true of them. A clip that shows an action teaches it by the one whom it is about; where
- * nobody knows who that is, by the one whom the model thinks most likely to do it, or who moves most. A clip that shows
+ * nobody knows who that is, by the one whom the model thinks most likely to do it, or who moves most, and by who does nearly as much. A clip that shows
  * nothing teaches by everybody in it that it is nothing that alerts: what of everyday life it is, the model says itself.
  */
 export async function taughtSamples(
@@ -35,7 +40,7 @@ export async function taughtSamples(
   const samples: TaughtSample[] = []
   for (const clip of clips) {
     const column = labels.indexOf(clip.label)
-    const { bodies, windows } = await scoreClip(clip, shape, score)
+    const { bodies, windows } = await scoreClip(clip, { ...shape, leastShare }, score)
     const known = bodies.filter(({ track }) => clip.about.includes(clip.tracks[track]!.id))
     const meant = known.length > 0 ? known : clip.label === none ? bodies : likeliest()
     for (const { track } of meant)
@@ -49,7 +54,8 @@ export async function taughtSamples(
         // Motion decides where the model does not know the label.
         return said + Math.min(1, motion / 10) * Math.min(1, own.length / 3)
       }
-      return bodies.toSorted((a, b) => worth(b.track, b.motion) - worth(a.track, a.motion)).slice(0, 1)
+      const most = Math.max(...bodies.map(({ track, motion }) => worth(track, motion)))
+      return bodies.filter(({ track, motion }) => worth(track, motion) >= takesPart * most)
     }
   }
   return samples

@@ -142,7 +142,7 @@ export async function teach(job: TeachingJob, { clips, simulated, outDir, part }
   if (unseen.length > 0)
     throw new AppError(
       'TRAIN_LABEL',
-      `${unseen.join(', ')}: in no clip of ${unseen.length === 1 ? 'this label' : 'these labels'} to learn from was anybody seen for ${shape.frames / shape.sampleFps / 2} s; label longer or clearer clips, or more of them`,
+      `${unseen.join(', ')}: in no clip of ${unseen.length === 1 ? 'this label' : 'these labels'} to learn from was anybody seen for long enough; label longer or clearer clips, or more of them`,
       { details: { labels: unseen } },
     )
   const { steps, batch, peakRate } = plans.finetune
