@@ -12,7 +12,7 @@ import { AppError } from '../../src/core/errors.ts'
 import { registryOf } from './follow-registry.ts'
 import type { FoundProblem } from './found-problem.ts'
 import { lookUpModels, type ModelLookup } from './model-lookup.ts'
-import { planCamera } from './plan-camera.ts'
+import { planCamera } from './plan/plan-camera.ts'
 
 /**
  * Everything that `vireo run` would refuse in a configuration that was read: addresses, models, labels, rules and

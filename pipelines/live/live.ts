@@ -15,10 +15,17 @@ import { type FrameStreamSpec, frameStreamKey, type GatedFrame } from '../../src
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { motionGate } from '../../src/motion/motion-gate.ts'
-import type { FusedLabel } from './fused-labels.ts'
-import { type People, type PeopleMoment, peopleRoute, poseRoute, skeletonClips, tubeClips } from './people.ts'
-import { personStream } from './plans.ts'
-import type { TrackMoment } from './scene-watch.ts'
+import {
+  type People,
+  type PeopleMoment,
+  peopleRoute,
+  poseRoute,
+  skeletonClips,
+  tubeClips,
+} from './people/people.ts'
+import type { TrackMoment } from './people/scene-watch.ts'
+import type { FusedLabel } from './plan/fused-labels.ts'
+import { personStream } from './plan/plans.ts'
 import type { ScoringWatch } from './scoring-watch.ts'
 
 export interface LiveRoute {

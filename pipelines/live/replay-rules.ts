@@ -9,13 +9,13 @@ import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { createMotionGate, type MotionGateSettings } from '../../src/motion/motion-gate.ts'
 import { createSkeletonCutter } from '../../src/skeleton/skeleton-cutter.ts'
-import { poseStaleUs } from './choose-pose.ts'
-import { createDetect } from './detect-frames.ts'
-import { createFindPoses, type PoseAnswers } from './find-poses.ts'
 import { watchedStream } from './live.ts'
 import { mergeByTime } from './merge-by-time.ts'
-import type { DetectorPlan, PosePlan } from './plans.ts'
-import { createSceneWatch, type Looked } from './scene-watch.ts'
+import { createDetect } from './people/detect-frames.ts'
+import { createFindPoses, type PoseAnswers } from './people/find-poses.ts'
+import { createSceneWatch, type Looked } from './people/scene-watch.ts'
+import { poseStaleUs } from './plan/choose-pose.ts'
+import type { DetectorPlan, PosePlan } from './plan/plans.ts'
 
 export interface ReplayOptions {
   readonly video: string

@@ -6,7 +6,7 @@ import { createMotionGate } from '../../src/motion/motion-gate.ts'
 import type { Footage } from '../../src/record/digest/cover-pieces.ts'
 import { createMotionStretches, type MotionStretch } from '../../src/record/digest/motion-stretches.ts'
 import type { SegmentFile } from '../../src/record/list-segments.ts'
-import { motionPlan } from './choose-detector.ts'
+import { motionPlan } from './plan/choose-detector.ts'
 
 export interface ScanOptions {
   /** Of one camera, in the order of time. */

@@ -14,10 +14,10 @@ import { createTracker } from '../../src/track/tracker.ts'
 import type { FootageDecoder } from '../../src/train/data/clip-cache.ts'
 import { type DecodePlan, decodeFootage } from '../../src/train/data/decode-footage.ts'
 import type { DecoderOptions } from '../../src/train/data/run-decoder.ts'
-import { modelPlan } from '../live/choose-detector.ts'
-import { createDetect } from '../live/detect-frames.ts'
 import { mergeByTime } from '../live/merge-by-time.ts'
-import { personStream } from '../live/plans.ts'
+import { createDetect } from '../live/people/detect-frames.ts'
+import { modelPlan } from '../live/plan/choose-detector.ts'
+import { personStream } from '../live/plan/plans.ts'
 
 export interface PeopleLifter extends FootageDecoder {
   close(): Promise<void>

@@ -7,7 +7,7 @@ import { AppError } from '../../src/core/errors.ts'
 import { findProblems } from '../live/check-config.ts'
 import { registryOf } from '../live/follow-registry.ts'
 import { lookUpModels, type ModelLookup } from '../live/model-lookup.ts'
-import { type CameraPlan, planCamera } from '../live/plan-camera.ts'
+import { type CameraPlan, planCamera } from '../live/plan/plan-camera.ts'
 
 export interface PlannedCameras {
   readonly plans: ReadonlyMap<string, CameraPlan>

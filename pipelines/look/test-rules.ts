@@ -14,12 +14,12 @@ import { AppError } from '../../src/core/errors.ts'
 import { presentFields } from '../../src/core/present-fields.ts'
 import { noTelemetry } from '../../src/core/telemetry-port.ts'
 import { createInferenceEngine } from '../../src/infer/inference-engine.ts'
-import { behaviourOptions, chooseDetector, modelPlan, motionPlan } from '../live/choose-detector.ts'
-import { choosePose } from '../live/choose-pose.ts'
 import { registryOf, resolveModels } from '../live/follow-registry.ts'
-import type { DetectorPlan, PosePlan } from '../live/plans.ts'
+import { behaviourOptions, chooseDetector, modelPlan, motionPlan } from '../live/plan/choose-detector.ts'
+import { choosePose } from '../live/plan/choose-pose.ts'
+import type { DetectorPlan, PosePlan } from '../live/plan/plans.ts'
+import { refuseWithoutBodies } from '../live/plan/watched-bodies.ts'
 import { replayRules } from '../live/replay-rules.ts'
-import { refuseWithoutBodies } from '../live/watched-bodies.ts'
 
 export interface RulesTestOptions {
   readonly video: string

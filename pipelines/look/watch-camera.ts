@@ -12,7 +12,7 @@ import { noTelemetry, type Telemetry } from '../../src/core/telemetry-port.ts'
 import { createInferenceEngine, type InferenceEngine } from '../../src/infer/inference-engine.ts'
 import { type AttachedCamera, attachCamera } from '../live/attach-camera.ts'
 import { registryOf, resolveModels } from '../live/follow-registry.ts'
-import type { CameraPlan } from '../live/plan-camera.ts'
+import type { CameraPlan } from '../live/plan/plan-camera.ts'
 
 /** What is seen of a camera while it is watched. Nothing of it may throw. */
 export interface Watching {

@@ -7,7 +7,7 @@ import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import { footageMode } from '../../src/record/clip/clip-part.ts'
 import { type BodyFile, bodySuffix, encodeBodies } from '../../src/skeleton/body-file.ts'
 import { createBodyLog, type LoggedReading } from '../../src/skeleton/body-log.ts'
-import type { TrackMoment } from '../live/scene-watch.ts'
+import type { TrackMoment } from '../live/people/scene-watch.ts'
 
 /** Keeps the keypoints of a camera's people beside the clips that are kept for review. */
 export interface KeepBodies {

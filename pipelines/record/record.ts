@@ -15,7 +15,7 @@ import { createPtsOfWallTime } from '../../src/record/pts-of-wall-time.ts'
 import { createRecordingWatch, type RecordingTrouble } from '../../src/record/recording-watch.ts'
 import { createSegmentRecorder } from '../../src/record/segment-recorder.ts'
 import type { AttachOptions } from '../live/attach-camera.ts'
-import type { TrackMoment } from '../live/scene-watch.ts'
+import type { TrackMoment } from '../live/people/scene-watch.ts'
 import { createKeepBodies } from './keep-bodies.ts'
 
 export interface RecordRoute {

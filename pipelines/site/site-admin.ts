@@ -5,7 +5,7 @@ import type { Config } from '../../src/config/schema.ts'
 import { AppError } from '../../src/core/errors.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { CameraChange, SitePort } from '../../src/http/site-port.ts'
-import type { CameraChanges } from '../live/compare-plans.ts'
+import type { CameraChanges } from '../live/plan/compare-plans.ts'
 import { createConfigReader, isLong } from './config-thread.ts'
 import { diffOfText } from './site-diff.ts'
 

@@ -7,8 +7,8 @@ import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { createInferenceEngine } from '../../../src/infer/inference-engine.ts'
 import type { BodyFile } from '../../../src/skeleton/body-file.ts'
 import { createBodyLog } from '../../../src/skeleton/body-log.ts'
-import { behaviourOptions, chooseDetector } from '../../live/choose-detector.ts'
-import { choosePose } from '../../live/choose-pose.ts'
+import { behaviourOptions, chooseDetector } from '../../live/plan/choose-detector.ts'
+import { choosePose } from '../../live/plan/choose-pose.ts'
 import { replayRules } from '../../live/replay-rules.ts'
 
 /** Finds the bodies of people in videos, with the models of a site. */

@@ -1,4 +1,4 @@
-import { comparePlans } from '../../../pipelines/live/compare-plans.ts'
+import { comparePlans } from '../../../pipelines/live/plan/compare-plans.ts'
 import { cameraNamed, planCameras } from '../../../pipelines/look/plan-cameras.ts'
 import { diffConfig, restartOf } from '../../config/diff.ts'
 import { loadConfigToRead } from '../../config/load-to-read.ts'

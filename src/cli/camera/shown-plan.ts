@@ -1,5 +1,5 @@
 import type { ModelLookup } from '../../../pipelines/live/model-lookup.ts'
-import type { CameraPlan } from '../../../pipelines/live/plan-camera.ts'
+import type { CameraPlan } from '../../../pipelines/live/plan/plan-camera.ts'
 import { behaviourRules } from '../../behaviour/behaviour-rules.ts'
 import { redactUrl } from '../../config/redact.ts'
 import type { CameraConfig } from '../../config/schema.ts'

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { behaviourOptions, chooseDetector } from '../../../pipelines/live/choose-detector.ts'
-import { choosePose } from '../../../pipelines/live/choose-pose.ts'
+import { behaviourOptions, chooseDetector } from '../../../pipelines/live/plan/choose-detector.ts'
+import { choosePose } from '../../../pipelines/live/plan/choose-pose.ts'
 import { replayRules } from '../../../pipelines/live/replay-rules.ts'
 import { parseConfig } from '../../../src/config/load.ts'
 import type { AlertStep } from '../../../src/core/alert.ts'

@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { mergeAnswers, viewsOf } from '../../../pipelines/live/detect-views.ts'
+import { mergeAnswers, viewsOf } from '../../../pipelines/live/people/detect-views.ts'
 import { loadBundle } from '../../../src/bundle/load-bundle.ts'
 import type { Detection } from '../../../src/core/detection.ts'
 import { type Frame, pictureArea } from '../../../src/core/frame.ts'

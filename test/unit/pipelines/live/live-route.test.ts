@@ -1,7 +1,7 @@
 import { EMPTY, NEVER, Subject } from 'rxjs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { liveRoute, type Watcher } from '../../../../pipelines/live/live.ts'
-import { createSceneWatch } from '../../../../pipelines/live/scene-watch.ts'
+import { createSceneWatch } from '../../../../pipelines/live/people/scene-watch.ts'
 import { createAlertTracker } from '../../../../src/alert/alert-tracker.ts'
 import type { CameraSource } from '../../../../src/camera/source-contract.ts'
 import { parseConfig } from '../../../../src/config/load.ts'

@@ -1,6 +1,6 @@
-import type { LabelledModel } from '../../src/alert/alert-rule.ts'
-import { fusionName } from '../../src/alert/score-fusion.ts'
-import type { FusionConfig } from '../../src/config/schema/alerts-schema.ts'
+import type { LabelledModel } from '../../../src/alert/alert-rule.ts'
+import { fusionName } from '../../../src/alert/score-fusion.ts'
+import type { FusionConfig } from '../../../src/config/schema/alerts-schema.ts'
 
 /** A label whose scores of several models become one on a camera. */
 export interface FusedLabel {

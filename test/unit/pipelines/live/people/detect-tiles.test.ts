@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { createDetect } from '../../../../pipelines/live/detect-frames.ts'
-import { decodeSchema } from '../../../../src/bundle/decode-schema.ts'
-import type { Clip, Scores } from '../../../../src/core/clip.ts'
-import type { BoxPx } from '../../../../src/core/detection.ts'
-import type { PictureFit } from '../../../../src/core/frame.ts'
-import { layTiles } from '../../../../src/detect/tile-grid.ts'
+import { createDetect } from '../../../../../pipelines/live/people/detect-frames.ts'
+import { decodeSchema } from '../../../../../src/bundle/decode-schema.ts'
+import type { Clip, Scores } from '../../../../../src/core/clip.ts'
+import type { BoxPx } from '../../../../../src/core/detection.ts'
+import type { PictureFit } from '../../../../../src/core/frame.ts'
+import { layTiles } from '../../../../../src/detect/tile-grid.ts'
 
 const tile = { widthPx: 100, heightPx: 100 }
 const grid = { columns: 2, rows: 1 }

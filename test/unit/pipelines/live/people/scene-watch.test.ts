@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createSceneWatch, type Moment } from '../../../../pipelines/live/scene-watch.ts'
-import type { Scores } from '../../../../src/core/clip.ts'
-import type { Detection } from '../../../../src/core/detection.ts'
-import { pictureArea } from '../../../../src/core/frame.ts'
-import { noTelemetry } from '../../../../src/core/telemetry-port.ts'
-import { behavioursSchema } from '../../../support/behaviours-schema.ts'
-import { body } from '../../pose/body.ts'
+import { createSceneWatch, type Moment } from '../../../../../pipelines/live/people/scene-watch.ts'
+import type { Scores } from '../../../../../src/core/clip.ts'
+import type { Detection } from '../../../../../src/core/detection.ts'
+import { pictureArea } from '../../../../../src/core/frame.ts'
+import { noTelemetry } from '../../../../../src/core/telemetry-port.ts'
+import { behavioursSchema } from '../../../../support/behaviours-schema.ts'
+import { body } from '../../../pose/body.ts'
 
 const area = pictureArea({ widthPx: 320, heightPx: 180, pictureAspect: 16 / 9 })
 const fps = 5

@@ -1,11 +1,11 @@
-import type { TrackUpdate } from '../../src/clip/await-tracks.ts'
-import { createPersonCrops, type PersonCrop } from '../../src/clip/person-crops.ts'
-import type { GatedFrame } from '../../src/core/frame.ts'
-import type { Telemetry } from '../../src/core/telemetry-port.ts'
-import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
-import { createPoseDecoder, type PoseDecoder } from '../../src/pose/decode-pose.ts'
-import type { PoseReading } from '../../src/pose/pose-tracks.ts'
-import type { PosePlan } from './plans.ts'
+import type { TrackUpdate } from '../../../src/clip/await-tracks.ts'
+import { createPersonCrops, type PersonCrop } from '../../../src/clip/person-crops.ts'
+import type { GatedFrame } from '../../../src/core/frame.ts'
+import type { Telemetry } from '../../../src/core/telemetry-port.ts'
+import type { InferenceEngine } from '../../../src/infer/inference-engine.ts'
+import { createPoseDecoder, type PoseDecoder } from '../../../src/pose/decode-pose.ts'
+import type { PoseReading } from '../../../src/pose/pose-tracks.ts'
+import type { PosePlan } from '../plan/plans.ts'
 
 /** An answer for each person who was asked about; null for one who was passed over because inference is saturated. */
 export type PoseAnswers = readonly Promise<PoseReading | null>[]

@@ -1,6 +1,6 @@
-import type { ActionScore } from '../../src/behaviour/score-memory.ts'
-import type { Scores } from '../../src/core/clip.ts'
-import type { Track } from '../../src/core/detection.ts'
+import type { ActionScore } from '../../../src/behaviour/score-memory.ts'
+import type { Scores } from '../../../src/core/clip.ts'
+import type { Track } from '../../../src/core/detection.ts'
 
 /** The latest scores of the bodies of a camera. They stand while nobody is looked at because nothing moves. */
 export interface StandingScores {

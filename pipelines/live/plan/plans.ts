@@ -1,6 +1,6 @@
-import type { FrameStreamSpec } from '../../src/core/frame.ts'
-import type { TileGrid } from '../../src/detect/tile-grid.ts'
-import type { DetectorFacts } from './scene-watch.ts'
+import type { FrameStreamSpec } from '../../../src/core/frame.ts'
+import type { TileGrid } from '../../../src/detect/tile-grid.ts'
+import type { DetectorFacts } from '../people/scene-watch.ts'
 
 /** What finds people and objects on a camera. */
 export interface DetectorPlan extends DetectorFacts {

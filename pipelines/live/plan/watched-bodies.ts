@@ -1,6 +1,6 @@
-import type { CameraConfig, Config } from '../../src/config/schema.ts'
-import { AppError } from '../../src/core/errors.ts'
-import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
+import type { CameraConfig, Config } from '../../../src/config/schema.ts'
+import { AppError } from '../../../src/core/errors.ts'
+import type { InferenceEngine } from '../../../src/infer/inference-engine.ts'
 import type { DetectorPlan, PosePlan } from './plans.ts'
 
 type Bundles = Pick<InferenceEngine, 'bundle'>

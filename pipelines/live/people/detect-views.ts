@@ -1,9 +1,9 @@
-import { cropFrame } from '../../src/clip/crop-frame.ts'
-import type { BoxPx, Detection } from '../../src/core/detection.ts'
-import type { Frame, PictureArea, PictureFit } from '../../src/core/frame.ts'
-import type { DetectionDecoder } from '../../src/detect/decode-detections.ts'
-import { mergeViews } from '../../src/detect/merge-views.ts'
-import { cutTile, layTiles, type TileGrid } from '../../src/detect/tile-grid.ts'
+import { cropFrame } from '../../../src/clip/crop-frame.ts'
+import type { BoxPx, Detection } from '../../../src/core/detection.ts'
+import type { Frame, PictureArea, PictureFit } from '../../../src/core/frame.ts'
+import type { DetectionDecoder } from '../../../src/detect/decode-detections.ts'
+import { mergeViews } from '../../../src/detect/merge-views.ts'
+import { cutTile, layTiles, type TileGrid } from '../../../src/detect/tile-grid.ts'
 
 /** A part of a frame, or all of it, in the size that the detector takes. */
 export interface FrameView {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { planCamera } from '../../../../pipelines/live/plan-camera.ts'
-import type { Bundle } from '../../../../src/bundle/bundle-schema.ts'
-import { decodeSchema } from '../../../../src/bundle/decode-schema.ts'
-import { parseConfig } from '../../../../src/config/load.ts'
+import { planCamera } from '../../../../../pipelines/live/plan/plan-camera.ts'
+import type { Bundle } from '../../../../../src/bundle/bundle-schema.ts'
+import { decodeSchema } from '../../../../../src/bundle/decode-schema.ts'
+import { parseConfig } from '../../../../../src/config/load.ts'
 
 const label = (name: string, background = false) => ({ name, threshold: 0.6, background })
 

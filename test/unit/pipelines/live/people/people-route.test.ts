@@ -1,12 +1,12 @@
 import { Subject } from 'rxjs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type PeopleMoment, peopleRoute } from '../../../../pipelines/live/people.ts'
-import { createSceneWatch } from '../../../../pipelines/live/scene-watch.ts'
-import { decodeSchema } from '../../../../src/bundle/decode-schema.ts'
-import type { Clip, Scores } from '../../../../src/core/clip.ts'
-import type { GatedFrame } from '../../../../src/core/frame.ts'
-import { noTelemetry } from '../../../../src/core/telemetry-port.ts'
-import { behavioursSchema } from '../../../support/behaviours-schema.ts'
+import { type PeopleMoment, peopleRoute } from '../../../../../pipelines/live/people/people.ts'
+import { createSceneWatch } from '../../../../../pipelines/live/people/scene-watch.ts'
+import { decodeSchema } from '../../../../../src/bundle/decode-schema.ts'
+import type { Clip, Scores } from '../../../../../src/core/clip.ts'
+import type { GatedFrame } from '../../../../../src/core/frame.ts'
+import { noTelemetry } from '../../../../../src/core/telemetry-port.ts'
+import { behavioursSchema } from '../../../../support/behaviours-schema.ts'
 
 const spec = { widthPx: 100, heightPx: 100, sampleFps: 5 }
 const whole = {
