@@ -67,30 +67,6 @@ export function startLive(options: LiveOptions): LiveCameras {
 
   const wantedOf = (config: Config) => config.cameras.filter(({ paused }) => !paused)
 
-  /** One that cannot be attached is told as offline; the others never notice. */
-  const start = (camera: CameraConfig, config: Config, delayMs: number, planned?: CameraPlan) => {
-    try {
-      attach(planned ?? planCamera(camera, config, engine), config, delayMs)
-      aside.delete(camera.id)
-    } catch (thrown) {
-      const { code, message } = toAppError(thrown)
-      const reason = hideVariables(message, config)
-      telemetry.log.error({ camera: camera.id, code }, `this camera cannot be attached: ${reason}`)
-      const status: CameraStatus = {
-        cameraId: camera.id,
-        state: 'offline',
-        reason,
-        code,
-        sinceMs: clock.nowMs(),
-        epoch: 0,
-        attempt: 0,
-        picture: 'ok',
-      }
-      aside.set(camera.id, status)
-      intake.status(status)
-    }
-  }
-
   const attach = (plan: CameraPlan, config: Config, delayMs: number) => {
     const { camera } = plan
     for (const field of ['url', 'mainUrl'] as const) {
@@ -154,6 +130,30 @@ export function startLive(options: LiveOptions): LiveCameras {
         for (const { id } of [source, main ?? source]) latest.delete(id)
       },
     })
+  }
+
+  /** One that cannot be attached is told as offline; the others never notice. */
+  const start = (camera: CameraConfig, config: Config, delayMs: number, planned?: CameraPlan) => {
+    try {
+      attach(planned ?? planCamera(camera, config, engine), config, delayMs)
+      aside.delete(camera.id)
+    } catch (thrown) {
+      const { code, message } = toAppError(thrown)
+      const reason = hideVariables(message, config)
+      telemetry.log.error({ camera: camera.id, code }, `this camera cannot be attached: ${reason}`)
+      const status: CameraStatus = {
+        cameraId: camera.id,
+        state: 'offline',
+        reason,
+        code,
+        sinceMs: clock.nowMs(),
+        epoch: 0,
+        attempt: 0,
+        picture: 'ok',
+      }
+      aside.set(camera.id, status)
+      intake.status(status)
+    }
   }
 
   const plansOf = (config: Config) =>

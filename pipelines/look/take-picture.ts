@@ -1,6 +1,6 @@
 import { behaviourRules } from '../../src/behaviour/behaviour-rules.ts'
 import type { TrackUpdate } from '../../src/clip/await-tracks.ts'
-import { ownBehaviours } from '../../src/config/camera-behaviours.ts'
+import { cameraBehaviours, ownBehaviours } from '../../src/config/camera-behaviours.ts'
 import type { Line, Zone } from '../../src/config/schema/behaviour-schema.ts'
 import type { CameraConfig, Config } from '../../src/config/schema.ts'
 import type { Scores } from '../../src/core/clip.ts'
@@ -85,7 +85,7 @@ export async function takePicture(
   if (!frame) throw new AppError('CAMERA_STALLED', `camera ${camera.id}: no picture came`)
   const { zones, lines } = plan.people
     ? behaviourRules(plan.people.behaviours)
-    : ownBehaviours(config, camera.id)
+    : ownBehaviours(cameraBehaviours(config, camera.id))
   const tracks = update?.tracks ?? []
   const ids = new Set(tracks.map(({ id }) => id))
   const shown = [...scores.values()].filter(({ trackId }) => trackId === undefined || ids.has(trackId))

@@ -15,7 +15,8 @@ import { presentFields } from '../../src/core/present-fields.ts'
 import { noTelemetry } from '../../src/core/telemetry-port.ts'
 import { createInferenceEngine } from '../../src/infer/inference-engine.ts'
 import { registryOf, resolveModels } from '../live/follow-registry.ts'
-import { behaviourOptions, chooseDetector, modelPlan, motionPlan } from '../live/plan/choose-detector.ts'
+import { type CameraFacts, cameraFacts } from '../live/plan/camera-facts.ts'
+import { behaviourFacts, chooseDetector, modelPlan, motionPlan } from '../live/plan/choose-detector.ts'
 import { choosePose } from '../live/plan/choose-pose.ts'
 import type { DetectorPlan, PosePlan } from '../live/plan/plans.ts'
 import { refuseWithoutBodies } from '../live/plan/watched-bodies.ts'
@@ -65,20 +66,18 @@ export async function testRules(
     cacheDir: cacheDir(config.dataDir),
   })
   try {
-    const plan = planOf(
-      { camera, config, detectFps, detectTiles, named: options.detector !== undefined },
-      engine,
-    )
+    const facts = cameraFacts(camera, config, engine)
+    const plan = planOf(facts, { detectFps, detectTiles, named: options.detector !== undefined })
     const scorers = config.models
       // Sound is not read from the video.
       .filter(({ name }) => ['clip', 'stream', 'skeleton'].includes(engine.bundle(name).kind))
       .filter(({ name }) => camera.models?.includes(name) ?? true)
       .map(({ name, scope = 'scene' as const }) => ({ name, scope }))
-    const pose = choosePose(camera, config, engine, plan)
-    refuseWithoutBodies(camera, config, engine, { detector: plan, pose })
+    const pose = choosePose(facts, plan)
+    refuseWithoutBodies(facts, { detector: plan, pose })
     const steps = replayRules({
       video: options.video,
-      behaviours: behaviourOptions(camera, config, engine),
+      behaviours: behaviourFacts(facts, plan),
       plan,
       pose,
       motion: camera.motion,
@@ -139,19 +138,13 @@ function withPose({ models, pose, ...camera }: CameraConfig): CameraConfig {
 }
 
 function planOf(
-  asked: {
-    camera: CameraConfig
-    config: Config
-    detectFps: number | undefined
-    detectTiles: string | undefined
-    named: boolean
-  },
-  engine: Parameters<typeof chooseDetector>[2],
+  facts: CameraFacts,
+  asked: { detectFps: number | undefined; detectTiles: string | undefined; named: boolean },
 ): DetectorPlan {
-  const { camera, config, detectFps, detectTiles, named } = asked
+  const { detectFps, detectTiles, named } = asked
   const frames = presentFields({ detectFps, detectTiles })
-  if (named) return modelPlan(detectorName, engine, frames)
-  return chooseDetector({ ...camera, ...frames }, config, engine) ?? motionPlan(detectFps)
+  if (named) return modelPlan(detectorName, facts, frames)
+  return chooseDetector({ ...facts, camera: { ...facts.camera, ...frames } }) ?? motionPlan(detectFps)
 }
 
 /** Names rules and detector in events, wherever the files lie. */

@@ -1,5 +1,5 @@
 import { presentFields } from '../core/present-fields.ts'
-import type { BehavioursConfig, Line, Zone } from './schema/behaviour-schema.ts'
+import type { BehavioursConfig, Line, TimeWindow, Zone } from './schema/behaviour-schema.ts'
 import type { CameraConfig, Config } from './schema.ts'
 
 type Path = readonly (string | number)[]
@@ -39,11 +39,23 @@ export function allPlaces({ cameras, behaviours }: Parts) {
   }
 }
 
+/** Behaviours as one camera has them. */
+export interface CameraBehaviours extends Pick<BehavioursConfig, 'timeZone' | 'rules'> {
+  readonly cameraId: string
+  readonly zones: readonly Zone[]
+  readonly lines: readonly Line[]
+  readonly armed?: readonly TimeWindow[]
+  readonly disarmed?: readonly TimeWindow[]
+}
+
 /**
  * What one camera's behaviours are made from: the zones and lines of all, which know their cameras, and its own
  * schedule before that of all.
  */
-export function cameraBehaviours(config: Pick<Config, 'cameras' | 'behaviours'>, cameraId: string) {
+export function cameraBehaviours(
+  config: Pick<Config, 'cameras' | 'behaviours'>,
+  cameraId: string,
+): CameraBehaviours {
   const { timeZone, rules, armed, disarmed } = config.behaviours
   const camera = config.cameras.find(({ id }) => id === cameraId)
   const { zones, lines } = allPlaces(config)
@@ -58,8 +70,7 @@ export function cameraBehaviours(config: Pick<Config, 'cameras' | 'behaviours'>,
 }
 
 /** The part of it that can change what happens on the camera. */
-export function ownBehaviours(config: Pick<Config, 'cameras' | 'behaviours'>, cameraId: string) {
-  const { zones, lines, rules, ...rest } = cameraBehaviours(config, cameraId)
-  const isOn = (one: { cameras?: readonly string[] }) => one.cameras?.includes(cameraId) ?? true
+export function ownBehaviours({ zones, lines, rules, ...rest }: CameraBehaviours): CameraBehaviours {
+  const isOn = (one: { cameras?: readonly string[] }) => one.cameras?.includes(rest.cameraId) ?? true
   return { ...rest, zones: zones.filter(isOn), lines: lines.filter(isOn), rules: rules.filter(isOn) }
 }

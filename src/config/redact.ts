@@ -32,7 +32,6 @@ export function redactReceiver(text: string): string {
 }
 
 function redactValue(value: unknown): unknown {
-  if (typeof value === 'string') return redactUrl(value)
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map((inner, at) => redactField(value, String(at), inner))
   return Object.fromEntries(

@@ -7,7 +7,8 @@ import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { createInferenceEngine } from '../../../src/infer/inference-engine.ts'
 import type { BodyFile } from '../../../src/skeleton/body-file.ts'
 import { createBodyLog } from '../../../src/skeleton/body-log.ts'
-import { behaviourOptions, chooseDetector } from '../../live/plan/choose-detector.ts'
+import { cameraFacts } from '../../live/plan/camera-facts.ts'
+import { behaviourFacts, chooseDetector } from '../../live/plan/choose-detector.ts'
 import { choosePose } from '../../live/plan/choose-pose.ts'
 import { replayRules } from '../../live/replay-rules.ts'
 
@@ -58,8 +59,9 @@ export async function openBodyFinder(options: {
     clock: systemClock,
     telemetry: noTelemetry,
   })
-  const plan = chooseDetector(camera, config, engine)
-  const pose = plan && choosePose(camera, config, engine, plan)
+  const facts = cameraFacts(camera, config, engine)
+  const plan = chooseDetector(facts)
+  const pose = plan && choosePose(facts, plan)
   if (!plan || (plan.leastKeypointScore === undefined && !pose)) {
     await engine.close()
     return null
@@ -74,7 +76,7 @@ export async function openBodyFinder(options: {
       let endUs = 0
       const steps = replayRules({
         video,
-        behaviours: behaviourOptions(camera, config, engine),
+        behaviours: behaviourFacts(facts, plan),
         plan,
         pose,
         motion: camera.motion,

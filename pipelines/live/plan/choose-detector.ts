@@ -1,17 +1,13 @@
 import type { BehaviourFacts } from '../../../src/behaviour/behaviour-rules.ts'
 import { findsKeypoints } from '../../../src/bundle/decode-schema.ts'
-import { cameraBehaviours, ownBehaviours } from '../../../src/config/camera-behaviours.ts'
-import type { CameraConfig, Config } from '../../../src/config/schema.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { presentFields } from '../../../src/core/present-fields.ts'
 import { blobLabel } from '../../../src/detect/motion-blobs.ts'
 import { layTiles, parseTileGrid } from '../../../src/detect/tile-grid.ts'
-import type { InferenceEngine } from '../../../src/infer/inference-engine.ts'
+import type { BundleLookup, CameraFacts } from './camera-facts.ts'
 import { poseModelOf } from './choose-pose.ts'
 import type { DetectorPlan } from './plans.ts'
 import { skeletonModels } from './watched-bodies.ts'
-
-type Bundles = Pick<InferenceEngine, 'bundle'>
 
 /** Frames of the motion detector: small, because it looks at blocks. */
 const motionSize = { widthPx: 320, heightPx: 180 }
@@ -31,7 +27,7 @@ export function motionPlan(detectFps = motionFps): DetectorPlan {
 /** The plan for a detector's bundle. @throws AppError CONFIG_INVALID when the model is none. */
 export function modelPlan(
   name: string,
-  engine: Bundles,
+  models: BundleLookup,
   {
     detectFps,
     detectTiles,
@@ -42,7 +38,7 @@ export function modelPlan(
     path?: readonly (string | number)[]
   } = {},
 ): DetectorPlan {
-  const { kind, decode, input, temporal, labels, version } = engine.bundle(name)
+  const { kind, decode, input, temporal, labels, version } = models.bundle(name)
   if (kind !== 'detector' || !decode)
     throw new AppError('CONFIG_INVALID', `detector "${name}" is a model of kind ${kind}, not a detector`, {
       details: path ? { path } : {},
@@ -71,10 +67,10 @@ export function modelPlan(
  * The detector of a camera: the one that it names, or the first among its models, or motion; null for none. Where a
  * model looks at bodies, one that finds keypoints goes before others.
  */
-export function chooseDetector(camera: CameraConfig, config: Config, engine: Bundles): DetectorPlan | null {
+export function chooseDetector(facts: CameraFacts): DetectorPlan | null {
+  const { camera, at } = facts
   const { detector, detectFps, detectTiles } = camera
   if (detector === 'none') return null
-  const at = config.cameras.findIndex(({ id }) => id === camera.id)
   const byMotion = () => {
     if (parseTileGrid(detectTiles) === null) return motionPlan(detectFps)
     throw new AppError(
@@ -84,29 +80,31 @@ export function chooseDetector(camera: CameraConfig, config: Config, engine: Bun
     )
   }
   if (detector === 'motion') return byMotion()
-  const found = detector ?? firstDetector(camera, config, engine)
+  const found = detector ?? firstDetector(facts)
   return found === undefined
     ? byMotion()
-    : modelPlan(found, engine, {
+    : modelPlan(found, facts, {
         ...presentFields({ detectFps, detectTiles }),
         path: ['cameras', at, 'detector'],
       })
 }
 
-function firstDetector(camera: CameraConfig, config: Config, engine: Bundles): string | undefined {
-  const names = config.models
-    .map(({ name }) => name)
-    .filter((name) => (camera.models?.includes(name) ?? true) && engine.bundle(name).kind === 'detector')
-  const bodies = skeletonModels(camera, config, engine).length > 0
-  return (bodies && names.find((name) => findsKeypoints(engine.bundle(name).decode))) || names[0]
+function firstDetector(facts: CameraFacts): string | undefined {
+  const detectors = facts.models.filter(({ watches, bundle }) => watches && bundle.kind === 'detector')
+  const bodies = skeletonModels(facts).length > 0
+  const best = (bodies && detectors.find(({ bundle }) => findsKeypoints(bundle.decode))) || detectors[0]
+  return best?.name
 }
 
 /**
  * What the behaviours of a camera are made from, with the labels that detectors and models have. A label of the
  * background never alerts by itself; rules may ask for it.
  */
-export function behaviourOptions(camera: CameraConfig, config: Config, engine: Bundles): BehaviourFacts {
-  const bundles = config.models.map(({ name }) => engine.bundle(name))
+export function behaviourFacts(
+  facts: CameraFacts,
+  detector: Pick<DetectorPlan, 'leastKeypointScore'>,
+): BehaviourFacts {
+  const bundles = facts.models.map(({ bundle }) => bundle)
   const namesOf = (labels: readonly { readonly name: string }[]) => labels.map(({ name }) => name)
   const objects = bundles
     .filter(({ kind }) => kind === 'detector')
@@ -115,21 +113,18 @@ export function behaviourOptions(camera: CameraConfig, config: Config, engine: B
     .filter(({ kind }) => kind !== 'detector' && kind !== 'pose')
     .flatMap(({ labels }) => namesOf(labels))
   return {
-    ...cameraBehaviours(config, camera.id),
+    ...facts.behaviours,
     labels: [...new Set([blobLabel, ...objects])],
     ...(actions.length > 0 && { actions }),
-    poses:
-      chooseDetector(camera, config, engine)?.leastKeypointScore !== undefined ||
-      poseModelOf(camera, config, engine) !== null,
+    poses: detector.leastKeypointScore !== undefined || poseModelOf(facts) !== null,
   }
 }
 
 /** Whether tracks are needed on a camera: for a rule, to cut clips around people, or to look at their bodies. */
-export function needsTracks(camera: CameraConfig, config: Config, engine: Bundles): boolean {
-  const { rules } = ownBehaviours(config, camera.id)
-  if (rules.some(({ enabled }) => enabled)) return true
-  if (skeletonModels(camera, config, engine).length > 0) return true
-  return config.models.some(
-    ({ name, scope }) => scope === 'person' && (camera.models?.includes(name) ?? true),
+export function needsTracks(facts: CameraFacts): boolean {
+  return (
+    facts.own.rules.some(({ enabled }) => enabled) ||
+    skeletonModels(facts).length > 0 ||
+    facts.models.some(({ scope, watches }) => scope === 'person' && watches)
   )
 }

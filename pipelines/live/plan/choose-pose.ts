@@ -1,35 +1,25 @@
-import { ownBehaviours } from '../../../src/config/camera-behaviours.ts'
 import { posturePaths } from '../../../src/config/check/behaviour-references.ts'
 import { defaultPeople } from '../../../src/config/schema/pose-schema.ts'
-import type { CameraConfig, Config } from '../../../src/config/schema.ts'
 import { AppError } from '../../../src/core/errors.ts'
-import type { InferenceEngine } from '../../../src/infer/inference-engine.ts'
 import { leastStaleUs } from '../../../src/pose/pose-tracks.ts'
+import type { CameraFacts } from './camera-facts.ts'
 import { type DetectorPlan, type PosePlan, personStream } from './plans.ts'
 import { skeletonModels } from './watched-bodies.ts'
-
-type Bundles = Pick<InferenceEngine, 'bundle'>
 
 const stalePeriods = 2.5
 
 /** The pose model that watches a camera: the one that it names, or the first among its models; null for none. */
-export function poseModelOf(camera: CameraConfig, config: Config, engine: Bundles): string | null {
-  const { pose, models } = camera
+export function poseModelOf({ camera, at, models, bundle }: CameraFacts): string | null {
+  const { pose } = camera
   if (pose?.model === 'none') return null
-  if (pose?.model === undefined) {
-    const watching = config.models.filter(({ name }) => models?.includes(name) ?? true)
-    return watching.find(({ name }) => engine.bundle(name).kind === 'pose')?.name ?? null
-  }
-  const { kind } = engine.bundle(pose.model)
+  if (pose?.model === undefined)
+    return models.find((model) => model.watches && model.bundle.kind === 'pose')?.name ?? null
+  const { kind } = bundle(pose.model)
   if (kind !== 'pose')
     throw new AppError(
       'CONFIG_INVALID',
       `cameras ${camera.id}: pose.model "${pose.model}" is a model of kind ${kind}, not pose`,
-      {
-        details: {
-          path: ['cameras', config.cameras.findIndex(({ id }) => id === camera.id), 'pose', 'model'],
-        },
-      },
+      { details: { path: ['cameras', at, 'pose', 'model'] } },
     )
   return pose.model
 }
@@ -41,18 +31,16 @@ export function poseModelOf(camera: CameraConfig, config: Config, engine: Bundle
  * @throws AppError CONFIG_INVALID when the model that it names is of another kind.
  */
 export function choosePose(
-  camera: CameraConfig,
-  config: Config,
-  engine: Bundles,
+  facts: CameraFacts,
   detector: Pick<DetectorPlan, 'leastKeypointScore'>,
 ): PosePlan | null {
+  const { camera, own } = facts
   if (detector.leastKeypointScore !== undefined && camera.pose?.model === undefined) return null
-  const modelName = poseModelOf(camera, config, engine)
-  const { rules } = ownBehaviours(config, camera.id)
+  const modelName = poseModelOf(facts)
   const asked =
-    skeletonModels(camera, config, engine).length > 0 ||
-    rules.some(({ enabled, when }) => enabled && when && posturePaths(when).length > 0)
-  return modelName === null || !asked ? null : posePlan(modelName, camera, engine)
+    skeletonModels(facts).length > 0 ||
+    own.rules.some(({ enabled, when }) => enabled && when && posturePaths(when).length > 0)
+  return modelName === null || !asked ? null : posePlan(modelName, facts)
 }
 
 /** At a low rate poses live longer than usual. */
@@ -60,8 +48,8 @@ export function poseStaleUs({ spec }: Pick<PosePlan, 'spec'>): number {
   return Math.max(leastStaleUs, (stalePeriods * 1e6) / spec.sampleFps)
 }
 
-function posePlan(modelName: string, { pose }: CameraConfig, engine: Bundles): PosePlan {
-  const { temporal, pose: decode } = engine.bundle(modelName)
+function posePlan(modelName: string, { camera: { pose }, bundle }: CameraFacts): PosePlan {
+  const { temporal, pose: decode } = bundle(modelName)
   return {
     modelName,
     spec: personStream(pose?.fps ?? temporal.sampleFps),

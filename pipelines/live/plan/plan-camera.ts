@@ -1,9 +1,7 @@
 import { type AlertRule, resolveRules } from '../../../src/alert/alert-rule.ts'
 import { fusionName } from '../../../src/alert/score-fusion.ts'
 import { type BehaviourFacts, behaviourRules } from '../../../src/behaviour/behaviour-rules.ts'
-import type { Bundle } from '../../../src/bundle/bundle-schema.ts'
 import { modelContract } from '../../../src/bundle/model-contract.ts'
-import { cameraBehaviours, ownBehaviours } from '../../../src/config/camera-behaviours.ts'
 import { canonicalJson, configHash } from '../../../src/config/config-hash.ts'
 import { capturedAs, type RecordingConfig, recordingOf } from '../../../src/config/schema/recording-schema.ts'
 import { type SamplingConfig, samplingOf } from '../../../src/config/schema/sampling-schema.ts'
@@ -12,16 +10,12 @@ import { type ModelContract, seesPictures } from '../../../src/core/bundle.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { type FrameStreamSpec, frameStreamKey } from '../../../src/core/frame.ts'
 import { watchedStream } from '../live.ts'
-import { behaviourOptions, chooseDetector, needsTracks } from './choose-detector.ts'
+import { type BundleLookup, type CameraFacts, cameraFacts, type KnownModel } from './camera-facts.ts'
+import { behaviourFacts, chooseDetector, needsTracks } from './choose-detector.ts'
 import { choosePose } from './choose-pose.ts'
 import { type FusedLabel, fusedLabels, fusedModel } from './fused-labels.ts'
 import type { DetectorPlan, PosePlan } from './plans.ts'
 import { refuseWithoutBodies } from './watched-bodies.ts'
-
-/** What a plan asks of the models: their bundles by name. */
-export interface BundleLookup {
-  bundle(name: string): Bundle
-}
 
 /** A model that watches a camera. */
 export interface WatcherPlan {
@@ -77,21 +71,22 @@ export interface CameraPlan {
  * @throws AppError CONFIG_INVALID when a rule of labels or behaviours is wrong, or a model does not fit its place.
  */
 export function planCamera(camera: CameraConfig, config: Config, models: BundleLookup): CameraPlan {
-  const { watching, fused, rules } = watchingOf(camera, config, models)
-  const watchers = watching.map(({ name, scope }): WatcherPlan => {
+  const facts = cameraFacts(camera, config, models)
+  const { watching, fused, rules } = watchingOf(facts, config.alerts)
+  const watchers = watching.map(({ name, scope, bundle }): WatcherPlan => {
     // Under the name of the configuration: several of its models may be of one bundle.
-    const model = { ...modelContract(models.bundle(name)), name }
+    const model = { ...modelContract(bundle), name }
     const stream = seesPictures(model) ? watchedStream(model, scope) : null
     return { model, scope, stream, rules: rulesOfModel(rules, name, fused) }
   })
-  const people = peopleOf(camera, config, models)
+  const people = peopleOf(facts)
   const wanted = watchers.flatMap(({ stream }) => (stream ? [stream] : []))
   if (people) wanted.push(people.detector.spec)
   if (people?.pose) wanted.push(people.pose.spec)
   const streams = [...new Map(wanted.map((spec) => [frameStreamKey(spec), spec])).values()]
   const recording = recordingOf(config.recording, camera)
   const recorded = recording.clips || recording.continuous
-  const { armed, disarmed, timeZone } = cameraBehaviours(config, camera.id)
+  const { armed, disarmed, timeZone } = facts.behaviours
   const sampling = samplingOf(config.sampling, camera)
   return {
     camera,
@@ -102,7 +97,7 @@ export function planCamera(camera: CameraConfig, config: Config, models: BundleL
     streams,
     recording,
     sampling,
-    lacksDetector: people === null && needsTracks(camera, config, models),
+    lacksDetector: people === null && needsTracks(facts),
     fusions: fused.map((label) => ({ ...label, rules: rulesOfFusion(rules, label) })),
     hears: camera.sound !== false && watchers.some(({ model }) => model.kind === 'audio'),
     packets: {
@@ -113,7 +108,7 @@ export function planCamera(camera: CameraConfig, config: Config, models: BundleL
     schedule: { timeZone, ...(armed && { armed }), ...(disarmed && { disarmed }) },
     basis: {
       restart: canonicalJson([
-        ...[camera, capturedAs(recording), ownBehaviours(config, camera.id), fused],
+        ...[camera, capturedAs(recording), facts.own, fused],
         // Another version of a model takes over by itself.
         watchers.map(({ model, scope }) => [{ ...model, version: null }, scope]),
         rules.map(({ name, label, modelName }) => [name, label, modelName]),
@@ -125,43 +120,43 @@ export function planCamera(camera: CameraConfig, config: Config, models: BundleL
 }
 
 /** The models that score a camera, the labels that several of them know, and the rules about their scores. */
-function watchingOf(camera: CameraConfig, config: Config, models: BundleLookup) {
-  const allModels = config.models
-    .filter(({ name }) => !['detector', 'pose'].includes(models.bundle(name).kind))
-    .map(({ name, scope }) => ({ name, ...lookOf(name, scope, models), labels: models.bundle(name).labels }))
-  const watching = allModels.filter(({ name }) => camera.models?.includes(name) ?? true)
+function watchingOf({ camera, models }: CameraFacts, alerts: Config['alerts']) {
+  const scoring = models
+    .filter(({ bundle }) => !['detector', 'pose'].includes(bundle.kind))
+    .map((model) => ({ ...model, ...lookOf(model), labels: model.bundle.labels }))
+  const watching = scoring.filter(({ watches }) => watches)
   const odd = watching.find(({ oddScope }) => oddScope !== null)
   if (odd)
     throw new AppError(
       'CONFIG_INVALID',
-      `models "${odd.name}": scope ${odd.oddScope} has no meaning for a model of kind ${models.bundle(odd.name).kind}`,
-      { details: { path: ['models', config.models.findIndex(({ name }) => name === odd.name), 'scope'] } },
+      `models "${odd.name}": scope ${odd.oddScope} has no meaning for a model of kind ${odd.bundle.kind}`,
+      { details: { path: ['models', models.findIndex(({ name }) => name === odd.name), 'scope'] } },
     )
-  const fused = fusedLabels(config.alerts.fusion, watching)
+  const fused = fusedLabels(alerts.fusion, watching)
+  const scored = [...watching, ...fusedModel(fused, watching)]
   const rules = resolveRules({
-    alerts: config.alerts,
+    alerts,
     cameraId: camera.id,
-    models: [...watching, ...fusedModel(fused, watching)],
-    allModels,
+    models: scored,
+    allModels: scoring,
     fused: fused.map(({ fusion }) => fusion.label),
   })
   return { watching, fused, rules }
 }
 
 /** Whether a model looks at the whole picture or at each person, and a scope that it cannot have. */
-function lookOf(name: string, scope: 'scene' | 'person' | undefined, models: BundleLookup) {
-  const { kind } = models.bundle(name)
+function lookOf({ scope, bundle: { kind } }: KnownModel) {
   const only = kind === 'audio' ? 'scene' : kind === 'skeleton' ? 'person' : null
   const oddScope = only !== null && scope !== undefined && scope !== only ? scope : null
   return { scope: only ?? scope ?? ('scene' as const), oddScope }
 }
 
-function peopleOf(camera: CameraConfig, config: Config, models: BundleLookup): PeoplePlan | null {
-  const detector = needsTracks(camera, config, models) ? chooseDetector(camera, config, models) : null
-  const pose = detector && choosePose(camera, config, models, detector)
-  refuseWithoutBodies(camera, config, models, { detector, pose })
+function peopleOf(facts: CameraFacts): PeoplePlan | null {
+  const detector = needsTracks(facts) ? chooseDetector(facts) : null
+  const pose = detector && choosePose(facts, detector)
+  refuseWithoutBodies(facts, { detector, pose })
   if (!detector) return null
-  const behaviours = behaviourOptions(camera, config, models)
+  const behaviours = behaviourFacts(facts, detector)
   // Refused here, before anything is attached.
   behaviourRules(behaviours)
   return { detector, pose, behaviours }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { behaviourOptions, chooseDetector } from '../../../pipelines/live/plan/choose-detector.ts'
+import { cameraFacts } from '../../../pipelines/live/plan/camera-facts.ts'
+import { behaviourFacts, chooseDetector } from '../../../pipelines/live/plan/choose-detector.ts'
 import { choosePose } from '../../../pipelines/live/plan/choose-pose.ts'
 import { replayRules } from '../../../pipelines/live/replay-rules.ts'
 import { parseConfig } from '../../../src/config/load.ts'
@@ -56,7 +57,8 @@ export async function createFilmWatcher(options: {
     clock: systemClock,
     telemetry: noTelemetry,
   })
-  const plan = chooseDetector(camera!, config, engine)
+  const facts = cameraFacts(camera!, config, engine)
+  const plan = chooseDetector(facts)
   if (!plan) throw new Error('no detector')
   return {
     async watch(video) {
@@ -64,9 +66,9 @@ export async function createFilmWatcher(options: {
       const steps: AlertStep[] = []
       const replay = replayRules({
         video,
-        behaviours: behaviourOptions(camera!, config, engine),
+        behaviours: behaviourFacts(facts, plan),
         plan,
-        pose: choosePose(camera!, config, engine, plan),
+        pose: choosePose(facts, plan),
         motion: camera!.motion,
         engine: {
           bundle: (name) => engine.bundle(name),
