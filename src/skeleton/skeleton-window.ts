@@ -4,7 +4,7 @@ import { seenUs } from './latest-run.ts'
 import { bodyNumbers, resampleWindow } from './resample-window.ts'
 
 /** A window is of use when so much of it was really seen. */
-const leastSeen = 0.3
+export const leastSeen = 0.3
 
 /** Whether enough of a window was seen to say something about it. */
 export function isWindowSeen(own: readonly Pick<BodyReading, 'ptsUs'>[], span: WindowSpan): boolean {

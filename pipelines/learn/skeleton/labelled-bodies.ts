@@ -1,4 +1,5 @@
 import type { BodyReading } from '../../../src/skeleton/body-reading.ts'
+import { leastSeen } from '../../../src/skeleton/skeleton-window.ts'
 import type { LabelledVideo } from '../../../src/train/data/labelled-set.ts'
 
 /** A labelled clip as a model of skeletons sees it. */
@@ -24,23 +25,21 @@ export interface WindowShape {
   readonly frames: number
   readonly sampleFps: number
   readonly strideFrames: number
-  /** How much of a window must have been seen; half of it when left out, as on the live path. */
-  readonly leastShare?: number
 }
 
 /**
- * Where windows of a clip end, for each body, as the live path would cut them: a stride apart, each half filled at least,
+ * Where windows of a clip end, for each body, as the live path would cut them: a stride apart, each filled enough,
  * and most of it in the part that counts. A part that is shorter than a window has one.
  */
 export function windowsOf(clip: LabelledBodies, shape: WindowShape): BodyWindows[] {
   const windowUs = (shape.frames * 1e6) / shape.sampleFps
   const strideUs = (shape.strideFrames * 1e6) / shape.sampleFps
-  const least = (shape.leastShare ?? 0.5) * windowUs
+  const least = leastSeen * windowUs
   return clip.tracks.flatMap(({ readings }, track): BodyWindows[] => {
     const [first, last] = [readings[0]?.ptsUs, readings.at(-1)?.ptsUs]
     if (first === undefined || last === undefined || last - first < least) return []
-    const from = Math.max(first, clip.fromUs) + least
-    const to = Math.min(last, Math.max(clip.toUs, clip.fromUs + least) + windowUs / 4)
+    const from = clip.fromUs <= first ? first + least : Math.max(first + least, clip.fromUs + windowUs / 2)
+    const to = Math.min(last, Math.max(clip.toUs, clip.fromUs + windowUs / 2) + windowUs / 4)
     const endsUs: number[] = []
     for (let end = from; end <= to; end += strideUs) endsUs.push(Math.round(end))
     // Of a short part the last moment says most.

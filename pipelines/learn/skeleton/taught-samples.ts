@@ -22,8 +22,6 @@ export interface SampleRules {
   readonly score: ScoreWindows
 }
 
-/** Of short clips less is enough to learn from than to judge by. */
-const leastShare = 0.3
 /** Whoever is nearly as likely takes part, as in a fight. */
 const takesPart = 0.6
 
@@ -40,7 +38,7 @@ export async function taughtSamples(
   const samples: TaughtSample[] = []
   for (const clip of clips) {
     const column = labels.indexOf(clip.label)
-    const { bodies, windows } = await scoreClip(clip, { ...shape, leastShare }, score)
+    const { bodies, windows } = await scoreClip(clip, shape, score)
     const known = bodies.filter(({ track }) => clip.about.includes(clip.tracks[track]!.id))
     const meant = known.length > 0 ? known : clip.label === none ? bodies : likeliest()
     for (const { track } of meant)

@@ -39,9 +39,11 @@ const saying =
 const rules = { labels, none: 'background', quiet: ['standing', 'background'], shape }
 
 describe('the windows of a labelled clip', () => {
-  it('are a stride apart, half filled at least, and end in the part that counts', () => {
+  it('are a stride apart, filled enough, and end in the part that counts', () => {
     const [body] = windowsOf(clip('a', 'flagging', ['flagging']), shape)
-    expect(body!.endsUs).toEqual([1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5].map((s) => s * 1e6))
+    expect(body!.endsUs).toEqual(
+      [0.6, 1.1, 1.6, 2.1, 2.6, 3.1, 3.6, 4.1, 4.6].map((s) => Math.round(s * 1e6)),
+    )
     const [late] = windowsOf(clip('a', 'flagging', ['flagging'], { fromUs: 2e6, toUs: 3.2e6 }), shape)
     expect(late!.endsUs).toEqual([3e6, 3.5e6])
   })
@@ -49,7 +51,7 @@ describe('the windows of a labelled clip', () => {
   it('of a part that is shorter than a window are one, and of somebody who was hardly seen none', () => {
     const short = windowsOf(clip('a', 'flagging', ['flagging'], { fromUs: 4.4e6, toUs: 4.5e6 }), shape)
     expect(short.map(({ endsUs }) => endsUs)).toEqual([[4.9e6]])
-    const brief = { id: '0', readings: standingReadings(drawnReadings('waiting', 1, 0.8)) }
+    const brief = { id: '0', readings: standingReadings(drawnReadings('waiting', 1, 0.5)) }
     expect(windowsOf(clip('a', 'flagging', [], { tracks: [brief] }), shape)).toEqual([])
   })
 })
@@ -150,8 +152,8 @@ describe('the judgement of a clip', () => {
 
   it('is by the one whom most is said of, and that nothing is there where nobody is seen', async () => {
     const perWindow: ScoreWindows = async (_, count) =>
-      Float32Array.from({ length: count * 3 }, (_value, n) => (n < 24 ? [1, 0, 0] : [0.2, 0, 0.8])[n % 3]!)
-    // Eight windows of the first body, then those of the second.
+      Float32Array.from({ length: count * 3 }, (_value, n) => (n < 27 ? [1, 0, 0] : [0.2, 0, 0.8])[n % 3]!)
+    // Nine windows of the first body, then those of the second.
     const [two, none] = await judge(
       [clip('a', 'flagging', ['waiting', 'flagging']), clip('b', 'background', [])],
       perWindow,
