@@ -1,4 +1,5 @@
 import { type Condition, durationMs, type Line, type Zone } from '../config/schema/behaviour-schema.ts'
+import { AppError } from '../core/errors.ts'
 import type { ConditionNode, NodeContext } from './condition-node.ts'
 import { createAll, createAny, createFor, createNot, createThen, createWithin } from './logic-conditions.ts'
 import { createNear, createOwnerAway } from './pair-conditions.ts'
@@ -95,7 +96,8 @@ export function createCompiler(parts: {
     if (condition.count)
       return createCount(context, { memory, of: inner(condition.count.of) }, condition.count)
     if (condition.anomaly) return createAnomaly(context, condition.anomaly)
-    return createTime(context, condition.time ?? {})
+    if (condition.time) return createTime(context, condition.time)
+    throw new AppError('BUG_UNEXPECTED', `no condition is made of ${Object.keys(condition).join(', ')}`)
   }
 
   return { compile, nodes }

@@ -85,12 +85,12 @@ describe('hideCredentials', () => {
       .flatMap((part) => [part.repeat(size / part.length), `rtsp://${part.repeat(size / part.length)}`])
       .concat(`user=${'_a'.repeat(size / 2)}`, `authorization:${' '.repeat(size)}`, `/bot${'1'.repeat(size)}`)
     // A quadratic step would take half a minute and more for each.
-    const startedMs = performance.now()
+    const before = process.threadCpuUsage()
     for (const text of texts) {
       hideCredentials(text)
       hideAddress(text)
     }
-    expect(performance.now() - startedMs).toBeLessThan(10_000)
+    expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(10_000)
   })
 })
 
