@@ -72,7 +72,7 @@ const lazyOnPurpose = [
 const numbersOfOthers = [
   'src/cli/camera/small-letters.ts',
   'src/cli/doctor-checks.ts',
-  'src/cli/init/find-cameras.ts',
+  'src/cli/init/choose-cameras.ts',
   'src/cli/init/look-at-camera.ts',
   'src/cli/model/compare-lineages.ts',
   'src/cli/model/next-version.ts',

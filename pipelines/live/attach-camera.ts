@@ -1,6 +1,5 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { EMPTY, type Observable, Subject } from 'rxjs'
-import type { AlertRule } from '../../src/alert/alert-rule.ts'
 import { createAlertTracker } from '../../src/alert/alert-tracker.ts'
 import { compileSchedule, createWeekClock } from '../../src/behaviour/week-clock.ts'
 import { createCameraSource } from '../../src/camera/camera-source.ts'
@@ -45,7 +44,6 @@ export interface AttachedCamera {
   readonly moments$: Observable<TrackMoment>
   /** What the models fail to say of it. */
   readonly scoring$: Observable<ProductTrouble | null>
-  readonly rules: readonly AlertRule[]
   /** One of the frame streams that are decoded for it, if any. */
   readonly stream: FrameStreamSpec | null
   /** Takes other thresholds and times for the rules that it has: of a plan with the same models and rules. */
@@ -55,7 +53,7 @@ export interface AttachedCamera {
 /** One camera joined to the models that watch it and the alerts that they can raise, as planned; not started yet. */
 export function attachCamera(plan: CameraPlan, options: AttachOptions): AttachedCamera {
   const { engine, clock, spawn, random, telemetry, dataDir } = options
-  const { camera, streams, packets, rules } = plan
+  const { camera, streams, packets } = plan
   const tracked = { cameraId: camera.id, configHash: plan.configHash, telemetry, armed: scheduleOf(plan) }
   const watchers = plan.watchers.map(
     (watcher): Watcher => ({
@@ -122,7 +120,6 @@ export function attachCamera(plan: CameraPlan, options: AttachOptions): Attached
     scores$: scores.asObservable(),
     moments$: moments.asObservable(),
     scoring$: scoring.trouble$,
-    rules,
     stream: streams[0] ?? null,
     retune(next) {
       for (const [at, { alerts }] of watchers.entries()) alerts.retune(next.watchers[at]!.rules)

@@ -105,7 +105,10 @@ function configOf(file: string, options: RulesTestOptions): Config {
     ...(options.detector === undefined ? [] : [{ name: detectorName, path: options.detector }]),
     ...(options.pose === undefined ? [] : [{ name: poseName, path: options.pose }]),
   ]
-  const content = plainValue(readYaml(readConfigText(file), file), file)
+  const content = plainValue(
+    readYaml(readConfigText(file, 'name one with rules, or a configuration'), file),
+    file,
+  )
   if (typeof content === 'object' && content !== null && 'version' in content) {
     const whole = loadConfigToRead(file)
     const added = parseConfig(JSON.stringify({ version: 1, models: given }), { file: 'command line' }).models

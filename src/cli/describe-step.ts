@@ -1,12 +1,22 @@
+import { z } from 'zod'
 import type { AlertStep } from '../core/alert.ts'
+import type { OutboxEvent } from '../core/events.ts'
 import { cleanLine } from '../core/text/clean-text.ts'
+import { readJson } from '../store/read-json.ts'
+
+/** What is told of a step. */
+type ToldStep = Pick<AlertStep, 'cameraId' | 'label' | 'score' | 'startedMs' | 'lastMs'> & {
+  readonly phase: string
+  readonly severity: string
+  readonly endReason: string | null
+}
 
 /**
  * One line for people.
  *
  * @param timeZone whose clocks its time is of: that of the cameras, in which `--since` is read too.
  */
-export function describeStep(step: AlertStep, timeZone = 'UTC'): string {
+export function describeStep(step: ToldStep, timeZone = 'UTC'): string {
   const time = new Date(step.lastMs).toLocaleTimeString('sv', { timeZone })
   const lengthS = ((step.lastMs - step.startedMs) / 1000).toFixed(1)
   const ending = step.endReason === null || step.endReason === 'cleared' ? '' : ` (${step.endReason})`
@@ -22,11 +32,24 @@ export function describeStep(step: AlertStep, timeZone = 'UTC'): string {
   return columns.join('  ')
 }
 
-/** The same for the data of an alert's event. */
-export function describeAlertData(
-  data: AlertStep & { startedAt: string; lastAt: string },
+const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
+const alertSchema = z.looseObject({
+  phase: z.string(),
+  severity: z.string(),
+  cameraId: z.string(),
+  label: z.string(),
+  score: z.number(),
+  endReason: z.string().nullable(),
+  startedAt: time,
+  lastAt: time,
+})
+
+/** The same for an alert's event; one that is damaged is told as such. */
+export function describeAlertEvent(
+  { id, dataJson }: Pick<OutboxEvent, 'id' | 'dataJson'>,
   timeZone?: string,
 ): string {
-  const times = { startedMs: Date.parse(data.startedAt), lastMs: Date.parse(data.lastAt) }
-  return describeStep({ ...data, ...times }, timeZone)
+  const data = readJson(dataJson, alertSchema)
+  if (data === null) return `event ${cleanLine(id)} cannot be read: the database is damaged there`
+  return describeStep({ ...data, startedMs: data.startedAt, lastMs: data.lastAt }, timeZone)
 }

@@ -31,7 +31,7 @@ export function loadConfig(file: string, env: NodeJS.ProcessEnv = variablesFor(f
 }
 
 const whatIsWrong: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file; give --config, or copy config/vireo.yaml of the package',
+  ENOENT: 'there is no such file',
   EISDIR: 'it is a folder; name the file in it',
   ENOTDIR: 'a part of its path is a file, not a folder',
   EACCES: 'the user that runs Vireo may not read it',
@@ -52,19 +52,31 @@ function refuseOtherFiles(file: string): void {
   if (stats.size > mostBytes) throw fault('too long')
 }
 
-/** @throws AppError CONFIG_NOT_FOUND when it cannot be read, CONFIG_SYNTAX when it is no text */
-export function readConfigText(file: string): string {
+const adviceOfConfig = 'give --config, or copy config/vireo.yaml of the package'
+
+/**
+ * A file that is written as a configuration is.
+ *
+ * @param missing what to do where it is not there; null: nothing but naming the right one
+ * @throws AppError CONFIG_NOT_FOUND when it cannot be read, CONFIG_SYNTAX when it is no text
+ */
+export function readConfigText(file: string, missing: string | null = adviceOfConfig): string {
   let bytes: Buffer
   try {
     refuseOtherFiles(file)
     bytes = readFileSync(file)
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable'
+    const advice = code === 'ENOENT' && missing !== null ? `; ${missing}` : ''
     const why = whatIsWrong[code]
-    throw new AppError('CONFIG_NOT_FOUND', `${file}: cannot be read (${code})${why ? `: ${why}` : ''}`, {
-      details: { file },
-      cause,
-    })
+    throw new AppError(
+      'CONFIG_NOT_FOUND',
+      `${file}: cannot be read (${code})${why ? `: ${why}${advice}` : ''}`,
+      {
+        details: { file },
+        cause,
+      },
+    )
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

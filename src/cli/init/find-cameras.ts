@@ -6,6 +6,7 @@ import { AppError } from '../../core/errors.ts'
 import type { Ask } from './ask.ts'
 import type { CameraDraft, Passwords } from './camera-draft.ts'
 import { addressProblem, encoded, isNetwork, splitAddress } from './camera-login.ts'
+import { chooseCameras } from './choose-cameras.ts'
 import { checkNames, nameCameras } from './name-cameras.ts'
 
 /** Variable of the password that all cameras have; one with another password has its own. */
@@ -108,7 +109,7 @@ async function discovered(options: FindOptions, finder: Finder): Promise<CameraD
   for (const { address, error } of devices) if (error) say(`  ${address}: ${error.message}`)
   const cameras = foundCameras(devices, undefined)
   if (cameras.length > 0) passwords.set(passwordVariable, encoded(secret))
-  const chosen = ask && cameras.length > 1 ? await choose(cameras, ask, say) : cameras
+  const chosen = ask && cameras.length > 1 ? await chooseCameras(cameras, ask, say) : cameras
   return chosen.map((one, at) => ({
     ...one,
     ...(options.name?.[at] !== undefined && { id: options.name[at] }),
@@ -117,19 +118,4 @@ async function discovered(options: FindOptions, finder: Finder): Promise<CameraD
     user: encoded(user),
     variable: passwordVariable,
   }))
-}
-
-async function choose<T extends { readonly id: string }>(
-  cameras: readonly T[],
-  ask: Ask,
-  say: (text: string) => void,
-): Promise<readonly T[]> {
-  for (const [at, { id }] of cameras.entries()) say(`  ${at + 1}  ${id}`)
-  for (;;) {
-    const text = await ask.text('Which ones? (numbers, or all)', 'all')
-    if (text === 'all') return cameras
-    const numbers = text.split(/[\s,]+/).map(Number)
-    if (numbers.every((number) => cameras[number - 1])) return numbers.map((number) => cameras[number - 1]!)
-    say(`Give numbers from 1 to ${cameras.length}.`)
-  }
 }

@@ -40,7 +40,7 @@ function readFile(file: string, text: string): string[] {
 /** A pipe, a device and what is no text are refused as a configuration is. */
 function textOf(file: string): string {
   try {
-    return readConfigText(file)
+    return readConfigText(file, null)
   } catch (thrown) {
     throw new AppError('API_BAD_REQUEST', `--labels ${toAppError(thrown).message}`, { cause: thrown })
   }

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { followOutbox } from '../../../src/cli/commands/alerts/follow-outbox.ts'
 import { main } from '../../../src/cli/main.ts'
 import { sinceMs } from '../../../src/cli/options/since-ms.ts'
 import type { AlertStep } from '../../../src/core/alert.ts'
+import { dataFiles } from '../../../src/core/data-dir.ts'
 import type { OutboxEvent } from '../../../src/core/events.ts'
 import { type EventStore, openEventStore } from '../../../src/event/event-store.ts'
 import type { OutboxReader } from '../../../src/store/tables/outbox-reader.ts'
@@ -184,5 +186,22 @@ describe('followOutbox', () => {
       seen.push(...page.map(({ position }) => position))
     expect(seen).toEqual([10, 20, 30, 40])
     expect(state.asked).toEqual([5, 25, 29])
+  })
+})
+
+describe('vireo alerts dead-letters', () => {
+  it('prints all of them, however many pages they are', async () => {
+    const count = 1203
+    store.acceptAlert(step())
+    store.setAside('kafka', store.pending('kafka', 1)[0]!, 'reason 1')
+    using database = new DatabaseSync(join(dir, 'data', dataFiles.events))
+    database.exec(`WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+      INSERT INTO dead_letter (sink, id, channel, key, attributes, data, reason, set_aside_ms)
+      SELECT sink, id || i, channel, key, attributes, data, 'reason ' || i, set_aside_ms FROM dead_letter, n`)
+    await main(['alerts', 'dead-letters', '-c', config])
+    expect(err).toBe('')
+    const reasons = columns().map((line) => line.at(-1))
+    expect(new Set(reasons).size).toBe(count)
+    expect(reasons).toHaveLength(count)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeAlertData, describeStep } from '../../../src/cli/describe-step.ts'
+import { describeAlertEvent, describeStep } from '../../../src/cli/describe-step.ts'
 import { sampleStep } from '../../support/sample-step.ts'
 
 const atMs = Date.parse('2026-11-30T23:30:05Z')
@@ -14,6 +14,17 @@ describe('an alert in a line', () => {
     const step = { ...sampleStep(), lastMs: atMs }
     expect(describeStep(step, timeZone)).toMatch(new RegExp(`^${wanted} `))
     const data = { ...step, startedAt: '2026-11-30T23:30:00Z', lastAt: '2026-11-30T23:30:05Z' }
-    expect(describeAlertData(data, timeZone)).toMatch(new RegExp(`^${wanted} .* 5\\.0 s`))
+    expect(describeAlertEvent({ id: 'e1', dataJson: JSON.stringify(data) }, timeZone)).toMatch(
+      new RegExp(`^${wanted} .* 5\\.0 s`),
+    )
   })
+
+  it.each(['', '{', '[]', 'null', '{"phase":"start"}'])(
+    'is told as damaged where its data is %j',
+    (dataJson) => {
+      expect(describeAlertEvent({ id: 'e1', dataJson })).toBe(
+        'event e1 cannot be read: the database is damaged there',
+      )
+    },
+  )
 })

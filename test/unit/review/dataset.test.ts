@@ -189,7 +189,17 @@ describe('other tools', () => {
     ])
   })
 
+  it('give nothing of CVAT where nobody has said anything', () => {
+    const none = (xml: string) => datasetFromCvat(xml, 'a.xml', { background, fps: 25 })
+    expect(
+      none('<annotations><meta/><image name="a"/><image name="b"><tag label="x"/></image></annotations>'),
+    ).toEqual([{ path: 'b', labels: ['x'], group: null, camera: null, startMs: null, endMs: null }])
+    const empty = '<track label="a"/><track label="b"><box frame="3" outside="1"/></track>'
+    expect(none(`<annotations><meta><job><source>c</source></job></meta>${empty}</annotations>`)).toEqual([])
+  })
+
   const csv = (text: string) => () => datasetFromCsv(text, 'a.csv', { background })
+  const cvat = (xml: string) => () => datasetFromCvat(xml, 'a.xml', { background, fps: 25 })
   const stray = {
     videos: [{ id: 1, file_name: 'a' }],
     categories: [],
@@ -204,6 +214,22 @@ describe('other tools', () => {
       /annotations.0.category_id/,
     ],
     ['broken XML', () => datasetFromCvat('<annotations>\n<image>', 'a.xml', { background }), /a.xml, line/],
+    ['XML without annotations', cvat('<other/>'), /a.xml: has no <annotations>/],
+    [
+      'an image without a name',
+      cvat('<annotations><image/></annotations>'),
+      /annotations.image\[0\].@name: is missing/,
+    ],
+    [
+      'a tag without a label',
+      cvat('<annotations><image name="a"><tag/></image></annotations>'),
+      /annotations.image\[0\].tag\[0\].@label: is missing/,
+    ],
+    [
+      'a track without a frame',
+      cvat('<annotations><track label="a"><box frame="x"/></track></annotations>'),
+      /annotations.track\[0\].box\[0\].@frame: must be the number of a frame/,
+    ],
   ])('say what is wrong: %s', (_name, read, message) => {
     expect(read).toThrow(message)
   })

@@ -5,7 +5,7 @@ import { loadConfigToRead } from '../../../config/load-to-read.ts'
 import { AppError } from '../../../core/errors.ts'
 import { structuredEvent } from '../../../event/cloud-event.ts'
 import { openOutboxReader } from '../../../store/tables/outbox-reader.ts'
-import { describeAlertData } from '../../describe-step.ts'
+import { describeAlertEvent } from '../../describe-step.ts'
 import { sinceMs } from '../../options/since-ms.ts'
 import { timeZoneOf } from '../../options/time-zone.ts'
 import { cameraOption, configOption, jsonOption, sinceOption } from '../../options/usual-options.ts'
@@ -62,7 +62,7 @@ async function tail({ config: file, camera, label, since, follow, json }: Option
   try {
     for await (const events of pages) {
       const lines = events.map((event) =>
-        json ? structuredEvent(event) : describeAlertData(JSON.parse(event.dataJson), timeZone),
+        json ? structuredEvent(event) : describeAlertEvent(event, timeZone),
       )
       if (!process.stdout.write(lines.map((line) => `${line}\n`).join('')))
         await once(process.stdout, 'drain', { signal })

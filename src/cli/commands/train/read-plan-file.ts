@@ -19,7 +19,7 @@ export function readPlanFile(file: string): z.infer<typeof planFileSchema> {
 function contentOf(file: string): unknown {
   if (!existsSync(file)) throw new AppError('TRAIN_PLAN', `${file}: there is no such file`)
   try {
-    return plainValue(readYaml(readConfigText(file), file), file)
+    return plainValue(readYaml(readConfigText(file, null), file), file)
   } catch (thrown) {
     throw new AppError('TRAIN_PLAN', toAppError(thrown).message, { cause: thrown })
   }
