@@ -18,7 +18,7 @@ import type { FineTunePlan } from '../../src/train/run/fine-tune-plan.ts'
 import type { ParsedPretrainPlan } from '../../src/train/run/pretrain-plan.ts'
 import type { RunFolder } from '../../src/train/run/run-folder.ts'
 import { createPeopleLifter } from '../look/lift-people.ts'
-import { defaultFps } from './choose-network.ts'
+import { defaultFps } from './prepare/choose-network.ts'
 import type { SkeletonTeaching } from './skeleton/skeleton-teaching.ts'
 
 /** What a run of learning is asked. */

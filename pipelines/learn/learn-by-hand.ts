@@ -9,9 +9,9 @@ import { anyObject, readJson } from '../../src/store/read-json.ts'
 import { splitForEver } from '../../src/train/data/frozen-split.ts'
 import { type LabelledSet, readFootage, readLabelledSet } from '../../src/train/data/labelled-set.ts'
 import { cnnPreset } from '../../src/train/models/presets.ts'
-import { presetOf } from './choose-network.ts'
 import type { LearnJob, LearnOptions } from './job.ts'
-import { openBackbone } from './open-backbone.ts'
+import { presetOf } from './prepare/choose-network.ts'
+import { openBackbone } from './prepare/open-backbone.ts'
 import { parsePlans } from './run/plans.ts'
 
 /** The section `learning` for steps by hand: nothing of it is required. */

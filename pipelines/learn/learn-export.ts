@@ -8,8 +8,8 @@ import { quantizeBundle } from '../../src/train/export/quantize-bundle.ts'
 import { modelOf, readTrainedModel } from '../../src/train/export/trained-model.ts'
 import { isCnn } from '../../src/train/models/presets.ts'
 import { cardOf, thresholdsOf } from './bundle-card.ts'
-import { readUnseen } from './cross-folds.ts'
 import { clipOf, type LearnJob, openClips, servedDir, trainedDir } from './job.ts'
+import { readUnseen } from './judge/cross-folds.ts'
 import { exportImported } from './learn-imported.ts'
 
 /** The bundle that would serve, quantised when asked, with thresholds from the validation side. */

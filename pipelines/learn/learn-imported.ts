@@ -15,8 +15,8 @@ import type { TrainedRun } from '../../src/train/run/run-training.ts'
 import { trainHead } from '../../src/train/run/train-head.ts'
 import { layersOf } from '../../src/train/step/parameter-rates.ts'
 import { cardOf, thresholdsOf } from './bundle-card.ts'
-import { foldsOf, readUnseen } from './cross-folds.ts'
 import { cacheDirOf, clipOf, type LearnJob, openClips, trainedDir } from './job.ts'
+import { foldsOf, readUnseen } from './judge/cross-folds.ts'
 
 /** Teaches the graph of a bundle, or a new head on it, and writes what was learned as a bundle of the run. */
 export async function fineTuneImported(job: LearnJob, backbone: LoadedBundle): Promise<TrainedRun> {

@@ -15,9 +15,9 @@ import { pretrain } from '../../src/train/run/pretrain.ts'
 import type { TrainedRun } from '../../src/train/run/run-training.ts'
 import { encodePng } from '../../src/train/self/png.ts'
 import { reconstruct } from '../../src/train/self/reconstruction.ts'
-import { foldsOf } from './cross-folds.ts'
 import { keepDecoder } from './export-anomaly-model.ts'
 import { type LearnJob, openClips, pretrainedDir, sizeOf, trainedDir } from './job.ts'
+import { foldsOf } from './judge/cross-folds.ts'
 import { fineTuneImported } from './learn-imported.ts'
 
 /** Masked and next-frame prediction on all footage that is not tested on, labelled or not. Not of imported graphs. */

@@ -7,7 +7,7 @@ import type { Protection } from '../../src/record/tier/tiering.ts'
 import { openDatasetFolder } from '../../src/review/dataset-folder.ts'
 import { openReviewStore } from '../../src/review/review-store.ts'
 import { everyItem } from '../../src/store/every-item.ts'
-import { labelledFootage } from '../learn/labelled-footage.ts'
+import { labelledFootage } from '../learn/prepare/labelled-footage.ts'
 
 /**
  * Footage that people said something of, or that models learn from as labelled: it stays as it was recorded.

@@ -6,9 +6,9 @@ import { splitForEver } from '../../../src/train/data/frozen-split.ts'
 import type { Correction } from '../../../src/train/evaluate/corrected-clips.ts'
 import { splitSides } from '../../../src/train/evaluate/split-by-group.ts'
 import { openRunFolder } from '../../../src/train/run/run-folder.ts'
-import { correctionsSince, datasetName } from '../corrections.ts'
 import type { LearnJob, LearnOptions } from '../job.ts'
-import type { LabelledFootage } from '../labelled-footage.ts'
+import { correctionsSince, datasetName } from '../prepare/corrections.ts'
+import type { LabelledFootage } from '../prepare/labelled-footage.ts'
 
 export interface OpenRunOptions
   extends LearnOptions,

@@ -3,7 +3,7 @@ import { AppError } from '../../../src/core/errors.ts'
 import { type GateRules, gateRulesSchema } from '../../../src/train/evaluate/gate-rules.ts'
 import { parseFineTunePlan } from '../../../src/train/run/fine-tune-plan.ts'
 import { parsePretrainPlan } from '../../../src/train/run/pretrain-plan.ts'
-import { headFineTuning } from '../choose-network.ts'
+import { headFineTuning } from '../prepare/choose-network.ts'
 
 /** @throws AppError TRAIN_PLAN naming the first wrong field */
 export function parsePlans({ pretrain, finetune, gate, freeze }: LearningConfig) {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { Command } from 'commander'
-import { scheduleLearning } from '../../../pipelines/learn/schedule-learning.ts'
+import { scheduleLearning } from '../../../pipelines/learn/start/schedule-learning.ts'
 import { loadConfig } from '../../config/load.ts'
 import { systemClock as clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'

@@ -1,5 +1,5 @@
 import type { LearnOutcome } from '../../../pipelines/learn/learn.ts'
-import { type LearnOnceOptions, learnOnce } from '../../../pipelines/learn/learn-once.ts'
+import { type LearnOnceOptions, learnOnce } from '../../../pipelines/learn/start/learn-once.ts'
 import { systemClock as clock } from '../../core/clock.ts'
 import { codeVersion } from '../code-version.ts'
 import { showProgress } from '../show-progress.ts'

@@ -1,4 +1,4 @@
-import { headFineTuning } from '../../../pipelines/learn/choose-network.ts'
+import { headFineTuning } from '../../../pipelines/learn/prepare/choose-network.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { layOut } from '../../../src/train/autodiff/parameters.ts'
 import type { ClipSource } from '../../../src/train/data/clip-source.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readUnseen } from '../../../pipelines/learn/cross-folds.ts'
+import { readUnseen } from '../../../pipelines/learn/judge/cross-folds.ts'
 import { dataFiles } from '../../../src/core/data-dir.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { openPrecisionCache } from '../../../src/infer/precision/precision-cache.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { predictBoth } from '../../../../pipelines/learn/learn-judge.ts'
+import { predictBoth } from '../../../../pipelines/learn/judge/learn-judge.ts'
 import { reportRun } from './report.ts'
 import { addStepOptions, nameOption, presetOption, runStep, type StepOptions } from './run-step.ts'
 

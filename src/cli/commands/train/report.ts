@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { LearnJob } from '../../../../pipelines/learn/job.ts'
-import { judgePredictions, writeRunReport } from '../../../../pipelines/learn/learn-judge.ts'
+import { judgePredictions, writeRunReport } from '../../../../pipelines/learn/judge/learn-judge.ts'
 import { addStepOptions, presetOption, runStep, type StepOptions } from './run-step.ts'
 
 export function trainReport(command: Command): void {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { prepareRun } from '../../../../../pipelines/learn/learn-prepare.ts'
+import { prepareRun } from '../../../../../pipelines/learn/prepare/learn-prepare.ts'
 import { withKnownLabels } from '../../../../../pipelines/learn/skeleton/known-labels.ts'
 import { labelledBodies } from '../../../../../pipelines/learn/skeleton/read-bodies.ts'
 import { loadBundle } from '../../../../../src/bundle/load-bundle.ts'

@@ -1,10 +1,10 @@
-import { mediaDurationMs } from '../../src/camera/media-duration.ts'
-import { probeCamera } from '../../src/camera/probe.ts'
-import type { LearningConfig } from '../../src/config/schema/learning-schema.ts'
-import { AppError } from '../../src/core/errors.ts'
-import type { CachedVideo } from '../../src/train/data/clip-cache.ts'
-import { checkPreset, type TrainedModel } from '../../src/train/export/trained-model.ts'
-import { placePx } from '../../src/train/models/place-features.ts'
+import { mediaDurationMs } from '../../../src/camera/media-duration.ts'
+import { probeCamera } from '../../../src/camera/probe.ts'
+import type { LearningConfig } from '../../../src/config/schema/learning-schema.ts'
+import { AppError } from '../../../src/core/errors.ts'
+import type { CachedVideo } from '../../../src/train/data/clip-cache.ts'
+import { checkPreset, type TrainedModel } from '../../../src/train/export/trained-model.ts'
+import { placePx } from '../../../src/train/models/place-features.ts'
 import {
   type CnnPreset,
   cnnPreset,
@@ -12,8 +12,8 @@ import {
   type Network,
   type Preset,
   presets,
-} from '../../src/train/models/presets.ts'
-import type { FineTunePlanInput } from '../../src/train/run/fine-tune-plan.ts'
+} from '../../../src/train/models/presets.ts'
+import type { FineTunePlanInput } from '../../../src/train/run/fine-tune-plan.ts'
 
 /** Frames a second of the video transformer. */
 export const defaultFps = 8

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { prepareRun } from '../../../../pipelines/learn/learn-prepare.ts'
-import { learningSchema } from '../../../../src/config/schema/learning-schema.ts'
-import type { ModelRegistry } from '../../../../src/registry/model-registry.ts'
-import { splitSides } from '../../../../src/train/evaluate/split-by-group.ts'
-import { tempDir } from '../../../support/temp-dir.ts'
-import { createFakeClock } from '../../infer/fake-clock.ts'
+import { prepareRun } from '../../../../../pipelines/learn/prepare/learn-prepare.ts'
+import { learningSchema } from '../../../../../src/config/schema/learning-schema.ts'
+import type { ModelRegistry } from '../../../../../src/registry/model-registry.ts'
+import { splitSides } from '../../../../../src/train/evaluate/split-by-group.ts'
+import { tempDir } from '../../../../support/temp-dir.ts'
+import { createFakeClock } from '../../../infer/fake-clock.ts'
 
 let dir: string
 beforeEach(() => {

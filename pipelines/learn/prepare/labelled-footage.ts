@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs'
-import { openDatasetFolder } from '../../src/review/dataset-folder.ts'
-import type { DatasetEntry, DatasetManifest } from '../../src/review/dataset-manifest.ts'
-import { type LabelledSet, type LabelledVideo, readLabelledSet } from '../../src/train/data/labelled-set.ts'
-import type { SplitSide } from '../../src/train/evaluate/split-by-group.ts'
+import { openDatasetFolder } from '../../../src/review/dataset-folder.ts'
+import type { DatasetEntry, DatasetManifest } from '../../../src/review/dataset-manifest.ts'
+import {
+  type LabelledSet,
+  type LabelledVideo,
+  readLabelledSet,
+} from '../../../src/train/data/labelled-set.ts'
+import type { SplitSide } from '../../../src/train/evaluate/split-by-group.ts'
 
 export interface LabelledFootage {
   readonly set: LabelledSet

@@ -1,8 +1,8 @@
-import { modelOf } from '../../src/train/export/trained-model.ts'
-import { isCnn } from '../../src/train/models/presets.ts'
-import { fineTuneSteps, measureStepMs } from '../../src/train/run/measure-step.ts'
+import { modelOf } from '../../../src/train/export/trained-model.ts'
+import { isCnn } from '../../../src/train/models/presets.ts'
+import { fineTuneSteps, measureStepMs } from '../../../src/train/run/measure-step.ts'
+import { type LearnJob, sizeOf } from '../job.ts'
 import { foldsOf } from './cross-folds.ts'
-import { type LearnJob, sizeOf } from './job.ts'
 
 /** A step of pretraining costs so much more than one of fine-tuning with as many clips (measured). */
 const pretrainFactor = 1.15

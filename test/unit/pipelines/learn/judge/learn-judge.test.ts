@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { LearnJob } from '../../../../pipelines/learn/job.ts'
-import { judgePredictions, writeRunReport } from '../../../../pipelines/learn/learn-judge.ts'
-import { learningSchema } from '../../../../src/config/schema/learning-schema.ts'
-import { gateRulesSchema } from '../../../../src/train/evaluate/gate-rules.ts'
-import { tempDir } from '../../../support/temp-dir.ts'
-import { createFakeClock } from '../../infer/fake-clock.ts'
+import type { LearnJob } from '../../../../../pipelines/learn/job.ts'
+import { judgePredictions, writeRunReport } from '../../../../../pipelines/learn/judge/learn-judge.ts'
+import { learningSchema } from '../../../../../src/config/schema/learning-schema.ts'
+import { gateRulesSchema } from '../../../../../src/train/evaluate/gate-rules.ts'
+import { tempDir } from '../../../../support/temp-dir.ts'
+import { createFakeClock } from '../../../infer/fake-clock.ts'
 
 const labels = ['fall', 'nothing']
 /** What a model says of 40 clips of ten groups, of which it gets so many wrong. */

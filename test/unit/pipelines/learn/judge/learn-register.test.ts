@@ -1,20 +1,20 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Judged } from '../../../../pipelines/learn/learn-judge.ts'
+import type { Judged } from '../../../../../pipelines/learn/judge/learn-judge.ts'
 import {
   promoteVersion,
   type RegisteredJob,
   registerVersion,
-} from '../../../../pipelines/learn/learn-register.ts'
-import { learningSchema } from '../../../../src/config/schema/learning-schema.ts'
-import type { Lineage } from '../../../../src/registry/lineage.ts'
-import type { ModelRegistry, Reason } from '../../../../src/registry/model-registry.ts'
-import { layOut } from '../../../../src/train/autodiff/parameters.ts'
-import { modelOf, writeTrainedModel } from '../../../../src/train/export/trained-model.ts'
-import { cnnPreset } from '../../../../src/train/models/presets.ts'
-import { writeBrightnessBundle } from '../../../support/brightness-bundle.ts'
-import { tempDir } from '../../../support/temp-dir.ts'
+} from '../../../../../pipelines/learn/judge/learn-register.ts'
+import { learningSchema } from '../../../../../src/config/schema/learning-schema.ts'
+import type { Lineage } from '../../../../../src/registry/lineage.ts'
+import type { ModelRegistry, Reason } from '../../../../../src/registry/model-registry.ts'
+import { layOut } from '../../../../../src/train/autodiff/parameters.ts'
+import { modelOf, writeTrainedModel } from '../../../../../src/train/export/trained-model.ts'
+import { cnnPreset } from '../../../../../src/train/models/presets.ts'
+import { writeBrightnessBundle } from '../../../../support/brightness-bundle.ts'
+import { tempDir } from '../../../../support/temp-dir.ts'
 
 const judged = {
   comparison: { macroF1: { challenger: 0.9, champion: 0.8, difference: 0.1 }, champion: { name: 'live' } },

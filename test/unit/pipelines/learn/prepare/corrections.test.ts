@@ -1,11 +1,11 @@
 import { beforeEach, expect, it } from 'vitest'
-import { correctionsSince } from '../../../../pipelines/learn/corrections.ts'
-import { buildDataset } from '../../../../src/review/build-dataset.ts'
-import { openDatasetFolder } from '../../../../src/review/dataset-folder.ts'
-import type { DatasetManifest } from '../../../../src/review/dataset-manifest.ts'
-import type { ReviewedItem } from '../../../../src/review/review-store.ts'
-import { tempDir } from '../../../support/temp-dir.ts'
-import { assign, dayMs, judged, week } from '../../review/judged-item.ts'
+import { correctionsSince } from '../../../../../pipelines/learn/prepare/corrections.ts'
+import { buildDataset } from '../../../../../src/review/build-dataset.ts'
+import { openDatasetFolder } from '../../../../../src/review/dataset-folder.ts'
+import type { DatasetManifest } from '../../../../../src/review/dataset-manifest.ts'
+import type { ReviewedItem } from '../../../../../src/review/review-store.ts'
+import { tempDir } from '../../../../support/temp-dir.ts'
+import { assign, dayMs, judged, week } from '../../../review/judged-item.ts'
 
 const shares = { train: 0.6, validation: 0.2, test: 0.2 }
 const as = (label: string) => ({ fact: { verdict: 'relabel', labels: [label] } }) as const

@@ -1,11 +1,11 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { LearningConfig } from '../../src/config/schema/learning-schema.ts'
-import type { Clock } from '../../src/core/clock.ts'
-import type { Telemetry } from '../../src/core/telemetry-port.ts'
-import { createCronClock } from '../../src/schedule/cron-clock.ts'
-import { anyObject, readJson } from '../../src/store/read-json.ts'
+import type { LearningConfig } from '../../../src/config/schema/learning-schema.ts'
+import type { Clock } from '../../../src/core/clock.ts'
+import type { Telemetry } from '../../../src/core/telemetry-port.ts'
+import { createCronClock } from '../../../src/schedule/cron-clock.ts'
+import { anyObject, readJson } from '../../../src/store/read-json.ts'
 
 export interface LearningSchedule {
   /** When it learns next, milliseconds since 1970. */
@@ -16,7 +16,7 @@ export interface LearningSchedule {
 
 const bin = join(
   import.meta.dirname,
-  import.meta.url.endsWith('.ts') ? '../../bin/vireo.js' : '../../../bin/vireo.js',
+  import.meta.url.endsWith('.ts') ? '../../../bin/vireo.js' : '../../../bin/vireo.js',
 )
 /** A process that does not end by itself is ended. */
 const stopPatienceMs = 6000

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { labelledFootage } from '../../../../pipelines/learn/labelled-footage.ts'
-import { buildDataset } from '../../../../src/review/build-dataset.ts'
-import { openDatasetFolder } from '../../../../src/review/dataset-folder.ts'
-import { splitForEver } from '../../../../src/train/data/frozen-split.ts'
-import { tempDir } from '../../../support/temp-dir.ts'
-import { assign, dayMs, judged } from '../../review/judged-item.ts'
+import { labelledFootage } from '../../../../../pipelines/learn/prepare/labelled-footage.ts'
+import { buildDataset } from '../../../../../src/review/build-dataset.ts'
+import { openDatasetFolder } from '../../../../../src/review/dataset-folder.ts'
+import { splitForEver } from '../../../../../src/train/data/frozen-split.ts'
+import { tempDir } from '../../../../support/temp-dir.ts'
+import { assign, dayMs, judged } from '../../../review/judged-item.ts'
 
 const shares = { train: 0.6, validation: 0.2, test: 0.2 }
 let dataDir: string

@@ -1,26 +1,26 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadBundle } from '../../src/bundle/load-bundle.ts'
-import { segmentsDir } from '../../src/core/data-dir.ts'
-import { AppError } from '../../src/core/errors.ts'
-import type { ModelRegistry } from '../../src/registry/model-registry.ts'
-import type { CachedVideo } from '../../src/train/data/clip-cache.ts'
-import { type LabelledSet, readFootage } from '../../src/train/data/labelled-set.ts'
-import { modelFile, readTrainedModel, type TrainedModel } from '../../src/train/export/trained-model.ts'
-import { isCnn, type Network } from '../../src/train/models/presets.ts'
-import { parseFineTunePlan } from '../../src/train/run/fine-tune-plan.ts'
+import { loadBundle } from '../../../src/bundle/load-bundle.ts'
+import { segmentsDir } from '../../../src/core/data-dir.ts'
+import { AppError } from '../../../src/core/errors.ts'
+import type { ModelRegistry } from '../../../src/registry/model-registry.ts'
+import type { CachedVideo } from '../../../src/train/data/clip-cache.ts'
+import { type LabelledSet, readFootage } from '../../../src/train/data/labelled-set.ts'
+import { modelFile, readTrainedModel, type TrainedModel } from '../../../src/train/export/trained-model.ts'
+import { isCnn, type Network } from '../../../src/train/models/presets.ts'
+import { parseFineTunePlan } from '../../../src/train/run/fine-tune-plan.ts'
 import {
   type ParsedPretrainPlan,
   type parsePretrainPlan,
   pretrainSteps,
-} from '../../src/train/run/pretrain-plan.ts'
+} from '../../../src/train/run/pretrain-plan.ts'
+import type { LearnJob, LearnOptions } from '../job.ts'
+import { openRun } from '../run/open-run.ts'
+import { parsePlans } from '../run/plans.ts'
+import { prepareSkeletonRun } from '../skeleton/prepare-skeleton.ts'
 import { chooseNetwork, cnnFineTuning, headFineTuning, presetOf } from './choose-network.ts'
-import type { LearnJob, LearnOptions } from './job.ts'
 import { labelledFootage } from './labelled-footage.ts'
 import { openBackbone } from './open-backbone.ts'
-import { openRun } from './run/open-run.ts'
-import { parsePlans } from './run/plans.ts'
-import { prepareSkeletonRun } from './skeleton/prepare-skeleton.ts'
 
 const mostSegments = 200
 

@@ -1,6 +1,6 @@
-import { type LoadedBundle, loadBundle } from '../../src/bundle/load-bundle.ts'
-import type { LearningConfig } from '../../src/config/schema/learning-schema.ts'
-import { AppError } from '../../src/core/errors.ts'
+import { type LoadedBundle, loadBundle } from '../../../src/bundle/load-bundle.ts'
+import type { LearningConfig } from '../../../src/config/schema/learning-schema.ts'
+import { AppError } from '../../../src/core/errors.ts'
 
 /**
  * The bundle whose graph is taught instead of the video transformer, or null.

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
-import type { LabelledVideo } from '../../src/train/data/labelled-set.ts'
-import type { Prediction } from '../../src/train/evaluate/prediction.ts'
-import { predictClips } from '../../src/train/export/predict.ts'
-import { modelOf } from '../../src/train/export/trained-model.ts'
-import { type FineTuneOptions, fineTune } from '../../src/train/run/fine-tune.ts'
-import { predictHead, trainHead } from '../../src/train/run/train-head.ts'
+import type { LabelledVideo } from '../../../src/train/data/labelled-set.ts'
+import type { Prediction } from '../../../src/train/evaluate/prediction.ts'
+import { predictClips } from '../../../src/train/export/predict.ts'
+import { modelOf } from '../../../src/train/export/trained-model.ts'
+import { type FineTuneOptions, fineTune } from '../../../src/train/run/fine-tune.ts'
+import { predictHead, trainHead } from '../../../src/train/run/train-head.ts'
+import { type LearnJob, openClips } from '../job.ts'
+import { openFrozen } from '../learn-imported.ts'
+import { pretrainedWeights } from '../learn-model.ts'
 import { foldsOf, takeCrossed, writeUnseen } from './cross-folds.ts'
-import { type LearnJob, openClips } from './job.ts'
-import { openFrozen } from './learn-imported.ts'
-import { pretrainedWeights } from './learn-model.ts'
 
 /** Clips of each piece of footage, spread over it: an alert needs one of all that a camera would show. */
 const views = 10

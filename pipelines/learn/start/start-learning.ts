@@ -1,10 +1,10 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
-import type { Config } from '../../src/config/schema.ts'
-import type { Clock } from '../../src/core/clock.ts'
-import type { Telemetry } from '../../src/core/telemetry-port.ts'
-import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
-import { sayLoad } from '../../src/schedule/load-signal.ts'
-import { makeFolders } from '../../src/store/make-folders.ts'
+import type { Config } from '../../../src/config/schema.ts'
+import type { Clock } from '../../../src/core/clock.ts'
+import type { Telemetry } from '../../../src/core/telemetry-port.ts'
+import type { InferenceEngine } from '../../../src/infer/inference-engine.ts'
+import { sayLoad } from '../../../src/schedule/load-signal.ts'
+import { makeFolders } from '../../../src/store/make-folders.ts'
 import { scheduleLearning } from './schedule-learning.ts'
 
 /** What a running Vireo does for learning: it says how short of cores it is, and learns at the configured times. */

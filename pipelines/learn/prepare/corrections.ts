@@ -1,6 +1,6 @@
-import { openDatasetFolder } from '../../src/review/dataset-folder.ts'
-import type { DatasetEntry, DatasetManifest } from '../../src/review/dataset-manifest.ts'
-import type { Correction } from '../../src/train/evaluate/corrected-clips.ts'
+import { openDatasetFolder } from '../../../src/review/dataset-folder.ts'
+import type { DatasetEntry, DatasetManifest } from '../../../src/review/dataset-manifest.ts'
+import type { Correction } from '../../../src/train/evaluate/corrected-clips.ts'
 
 /** Name of a dataset version in lineages and reports. */
 export const datasetName = ({ name, version }: Pick<DatasetManifest, 'name' | 'version'>) =>
