@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { learningSchema } from '../../src/config/schema/learning-schema.ts'
 import { AppError } from '../../src/core/errors.ts'
+import { presentFields } from '../../src/core/present-fields.ts'
 import type { ModelRegistry } from '../../src/registry/model-registry.ts'
 import { makeFolders } from '../../src/store/make-folders.ts'
 import { anyObject, readJson } from '../../src/store/read-json.ts'
@@ -39,12 +40,13 @@ export async function openHandRun(
 ): Promise<LearnJob> {
   const { runDir, plan, registry, version = '1.0.0' } = options
   const kept = await readKept(runDir)
-  const parsed = handPlanSchema.safeParse({ ...kept, ...plan })
+  const parsed = handPlanSchema.safeParse(presentFields({ ...kept, ...plan }))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new AppError('TRAIN_PLAN', `${issue!.path.join('.') || 'the plan'}: ${issue!.message}`)
   }
-  const learning = parsed.data
+  // The head of a frozen backbone is taught once, and validated: nobody asks for a step of cross-validation.
+  const learning = parsed.data.freeze === 'backbone' ? { ...parsed.data, folds: 0 as const } : parsed.data
   if (learning.kind === 'skeleton' || learning.kind === 'auto')
     throw new AppError(
       'TRAIN_PLAN',

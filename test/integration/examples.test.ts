@@ -9,6 +9,7 @@ import { webhookSchema } from '../../src/config/schema/webhook-schema.ts'
 import type { AlertPhase } from '../../src/core/alert.ts'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
 import type { OutboxEvent } from '../../src/core/events.ts'
+import { presentFields } from '../../src/core/present-fields.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import { alertEvent } from '../../src/event/cloud-event.ts'
 import { createKafkaPublisher } from '../../src/event/kafka/kafka-publisher.ts'
@@ -179,7 +180,7 @@ describe('receiver of a webhook', () => {
   const clockAt = (shiftMs: number): Clock => ({ ...systemClock, nowMs: () => Date.now() + shiftMs })
   const publisher = (over: Record<string, unknown> = {}, shiftMs = 0) =>
     createWebhookPublisher({
-      webhook: webhookSchema.parse({ name: 'test', url, secret, ...over }),
+      webhook: webhookSchema.parse(presentFields({ name: 'test', url, secret, ...over })),
       clock: clockAt(shiftMs),
     })
 
