@@ -25,19 +25,19 @@ interface Choice {
 
 /** The ways to see people who are small in the picture. */
 const choices: readonly Choice[] = [
-  { name: 'people', model: 'people' },
+  { name: 'people', model: 'people', size: '256x256' },
   { name: 'people 448x256', model: 'people', size: '448x256' },
   { name: 'people 640x384', model: 'people', size: '640x384' },
-  { name: 'people, tiles 2x1', model: 'people', tiles: '2x1' },
-  { name: 'people, tiles 3x2', model: 'people', tiles: '3x2' },
+  { name: 'people, tiles 2x1', model: 'people', size: '256x256', tiles: '2x1' },
+  { name: 'people, tiles 3x2', model: 'people', size: '256x256', tiles: '3x2' },
   { name: 'objects', model: 'objects' },
   { name: 'objects, tiles 2x1', model: 'objects', tiles: '2x1' },
   { name: 'objects, tiles 3x2', model: 'objects', tiles: '3x2' },
 ]
 /** How tall people are in a picture of 640 x 360. */
 const heights = [20, 30, 40, 60]
-/** Detections from here on count as found: what may start a track. */
-const threshold = { people: 0.2, objects: 0.5 } as const
+/** Detections from here on count as found: sure ones. The catalogue lets `people` start a track from 0.2 on. */
+const threshold = { people: 0.3, objects: 0.5 } as const
 const sameIou = 0.3
 
 /**
