@@ -1,7 +1,8 @@
 import { createRandom, type Random } from '../../src/core/random.ts'
 import { skeletonLabels } from '../../src/simulate/motion/skeleton-labels.ts'
 import { drawSkeletonWindow } from '../../src/simulate/motion/skeleton-window.ts'
-import { bodyNumbers, resampleWindow } from '../../src/skeleton/resample-window.ts'
+import { bodyNumbers } from '../../src/skeleton/resample-window.ts'
+import { joinBodies } from '../../src/skeleton/skeleton-window.ts'
 
 /** What a batch of simulated windows depends on, besides its number. */
 export interface SkeletonRecipe {
@@ -43,14 +44,5 @@ function drawWindow(random: Random, { frames, sampleFps }: SkeletonRecipe) {
   const { subject, other, truth, endPtsUs } = drawSkeletonWindow(random, {
     windowS: (frames - 1) / sampleFps,
   })
-  const span = { endPtsUs, frames, sampleFps }
-  const bodies = [subject, other ?? []].map((readings) => resampleWindow(readings, span))
-  const window = new Float32Array(frames * 2 * bodyNumbers)
-  for (let frame = 0; frame < frames; frame += 1)
-    for (const [at, body] of bodies.entries())
-      window.set(
-        body.subarray(frame * bodyNumbers, (frame + 1) * bodyNumbers),
-        (frame * 2 + at) * bodyNumbers,
-      )
-  return { window, truth }
+  return { window: joinBodies(subject, other ?? [], { endPtsUs, frames, sampleFps }), truth }
 }

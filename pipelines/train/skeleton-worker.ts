@@ -5,5 +5,5 @@ import { makeSkeletonBatch, type SkeletonRecipe } from './skeleton-batch.ts'
 const recipe = workerData as SkeletonRecipe
 parentPort?.on('message', (step: number) => {
   const { clips, target } = makeSkeletonBatch(recipe, step)
-  parentPort!.postMessage({ step, clips, target }, [clips.buffer, target.buffer])
+  parentPort!.postMessage({ clips, target }, [clips.buffer, target.buffer])
 })

@@ -72,16 +72,7 @@ export async function trainSkeleton(options: TrainSkeletonOptions): Promise<Load
     ...options,
     model,
     data: `simulated skeletons ${seed}`,
-    openBatches(from) {
-      const loader = createSkeletonLoader({ recipe, from, threads })
-      return {
-        async next() {
-          const { clips, target } = await loader.next()
-          return { clips, target }
-        },
-        close: () => loader.close(),
-      }
-    },
+    openBatches: (from) => createSkeletonLoader({ recipe, from, threads }),
     validation: held(seeds.validation),
     peakRate,
   })

@@ -33,9 +33,14 @@ export function cutWindow(
   span: WindowSpan,
 ): Float32Array<ArrayBuffer> {
   const partner = choosePartner(own, others, span)
+  return joinBodies(own, partner === null ? [] : others[partner]!, span)
+}
+
+/** A body and the one beside it: [frames, 2, 17, 3], zeros for one without readings. */
+export function joinBodies(own: Readings, other: Readings, span: WindowSpan): Float32Array<ArrayBuffer> {
   const values = new Float32Array(span.frames * 2 * bodyNumbers)
-  const bodies = partner === null ? [own] : [own, others[partner]!]
-  for (const [index, readings] of bodies.entries()) {
+  for (const [index, readings] of [own, other].entries()) {
+    if (readings.length === 0) continue
     const body = resampleWindow(readings, span)
     for (let frame = 0; frame < span.frames; frame += 1)
       values.set(
@@ -45,3 +50,5 @@ export function cutWindow(
   }
   return values
 }
+
+type Readings = Parameters<typeof resampleWindow>[0]

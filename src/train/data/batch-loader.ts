@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads'
 import { AppError } from '../../core/errors.ts'
+import { askAhead } from '../../core/thread/ask-ahead.ts'
 import type { LoaderAnswer, LoaderPlan } from './batch-worker.ts'
 import type { ClipSource } from './clip-source.ts'
 import { type BatchRecipe, createBatchMaker, type LabelledBatch } from './make-batch.ts'
@@ -32,39 +32,19 @@ export function createBatchLoader(options: {
     }
   }
   const plan: LoaderPlan = { stored: source.stored, recipe }
-  const worker = new Worker(new URL(`./batch-worker${import.meta.url.slice(-3)}`, import.meta.url), {
+  const batches = askAhead<LoaderAnswer>({
+    module: new URL(`./batch-worker${import.meta.url.slice(-3)}`, import.meta.url),
     workerData: plan,
+    ahead,
+    from,
+    taskOf: (step) => step,
   })
-  const ready: LabelledBatch[] = []
-  const waiting: { resolve(made: LabelledBatch): void; reject(thrown: unknown): void }[] = []
-  let failed: unknown = null
-  const fail = (thrown: unknown) => {
-    failed ??= thrown
-    for (const { reject } of waiting.splice(0)) reject(failed)
-  }
-  worker.on('message', (answer: LoaderAnswer) => {
-    if ('failed' in answer) return fail(new AppError(answer.failed.code, answer.failed.message))
-    const next = waiting.shift()
-    if (next) next.resolve(answer)
-    else ready.push(answer)
-  })
-  worker.on('error', fail)
-  let asked = from
-  const ask = () => {
-    worker.postMessage(asked)
-    asked += 1
-  }
-  for (let count = 0; count < ahead; count += 1) ask()
   return {
-    next() {
-      ask()
-      const made = ready.shift()
-      if (made) return Promise.resolve(made)
-      if (failed !== null) return Promise.reject(failed)
-      return new Promise((resolve, reject) => waiting.push({ resolve, reject }))
+    async next() {
+      const answer = await batches.next()
+      if ('failed' in answer) throw new AppError(answer.failed.code, answer.failed.message)
+      return answer
     },
-    close: async () => {
-      await worker.terminate()
-    },
+    close: () => batches.close(),
   }
 }

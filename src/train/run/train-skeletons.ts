@@ -4,7 +4,7 @@ import { scorePredictions } from '../export/predict.ts'
 import { type LabelledWindows, predictSkeletons } from '../export/predict-skeletons.ts'
 import type { VideoModel } from '../models/video-model.ts'
 import { singleLabel } from '../step/objective.ts'
-import { cosineRate, createTrainer, type Feeds } from '../step/trainer.ts'
+import { cosineRate, createTrainer } from '../step/trainer.ts'
 import { startWeights } from './fine-tune.ts'
 import { runTraining, type TrainedRun } from './run-training.ts'
 
@@ -15,7 +15,7 @@ export interface TrainSkeletonsOptions {
   /** What tells one set of batches from another, for checkpoints. */
   readonly data: string
   /** Batches of `batch` windows and their targets from a step on. */
-  openBatches(from: number): { next(): Promise<Feeds>; close(): Promise<void> }
+  openBatches(from: number): { next(): Promise<LabelledWindows>; close(): Promise<void> }
   /** Windows that are not trained on; they say which epoch is best. null: the last one is kept. */
   readonly validation: LabelledWindows | null
   readonly steps: number
@@ -63,7 +63,16 @@ export async function trainSkeletons(options: TrainSkeletonsOptions): Promise<Tr
         optimiser: { weightDecay: 0.02, clipNorm: 1 },
         ...(from ? { from } : { weights: start ?? startWeights(model, seed) }),
       }),
-    openFeeds: (from) => options.openBatches(from),
+    openFeeds(from) {
+      const batches = options.openBatches(from)
+      return {
+        async next() {
+          const { clips, target } = await batches.next()
+          return { clips, target }
+        },
+        close: () => batches.close(),
+      }
+    },
     rateAt: (step) => cosineRate(step, { steps, warmup: Math.ceil(steps / 20), peak: peakRate }),
     validate:
       validation === null
