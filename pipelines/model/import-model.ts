@@ -1,17 +1,15 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { toBinary } from '@bufbuild/protobuf'
 import type { Decode } from '../../src/bundle/decode-schema.ts'
 import type { PoseDecode } from '../../src/bundle/pose-schema.ts'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
 import type { Activation } from '../../src/core/activation.ts'
-import { AppError } from '../../src/core/errors.ts'
 import { appendDistributionBoxes } from '../../src/onnx/edit/edit-distribution-boxes.ts'
 import type { Preprocessing } from '../../src/onnx/fold/fold-input.ts'
 import { chooseOutput } from '../../src/onnx/fold/fold-output.ts'
 import { type FoldedModel, type FoldOptions, foldModel } from '../../src/onnx/fold/fold-preprocessing.ts'
 import { ModelProtoSchema } from '../../src/onnx/proto/onnx_pb.ts'
 import type { GraphDescription, readModel } from '../../src/onnx/read-model.ts'
+import { checkImport, checkScores } from './check-import.ts'
 import { describeWholeModel } from './describe-whole-model.ts'
 import { judgeOutputs } from './judge-outputs.ts'
 import { readModelSource } from './read-model-source.ts'
@@ -59,17 +57,7 @@ export interface ImportResult {
 
 /** From an ONNX file to a bundle on disk: read, fold, try, write. Nothing is written before the trial passed. */
 export async function importModel(plan: ImportPlan): Promise<ImportResult> {
-  if (!plan.force && (await exists(join(plan.outDir, 'bundle.json'))))
-    throw new AppError(
-      'API_BAD_REQUEST',
-      `--out ${plan.outDir}: a bundle is there already; --force replaces it`,
-    )
-  for (const name of plan.background)
-    if (!plan.labels.includes(name))
-      throw new AppError(
-        'API_BAD_REQUEST',
-        `--background ${name}: is not one of the ${plan.labels.length} labels`,
-      )
+  checkImport(plan, plan.background)
   const model = await readModelSource(plan)
   const given = describeWholeModel(model)
   if (plan.distributionStrides)
@@ -90,11 +78,8 @@ export async function importModel(plan: ImportPlan): Promise<ImportResult> {
     clipShape: [plan.frames, plan.heightPx, plan.widthPx, 3],
     labels: isRaw(plan) ? null : plan.labels.length,
   })
-  if (!isRaw(plan) && plan.activation === 'none' && (trial.lowest < 0 || trial.highest > 1))
-    throw new AppError(
-      'API_BAD_REQUEST',
-      `--activation none: the graph gives scores from ${trial.lowest.toPrecision(3)} to ${trial.highest.toPrecision(3)}, so they are not probabilities; use softmax (one label at a time) or sigmoid (labels independent)`,
-    )
+  if (!isRaw(plan))
+    checkScores(plan.activation, trial, 'softmax (one label at a time) or sigmoid (labels independent)')
   const { outputs, ...told } = trial
   const bundle = bundleOf(plan, folded.inputName, output, trial.shape)
   const warnings = judgeOutputs(bundle, outputs)
@@ -175,9 +160,3 @@ function keepOutput(model: ReturnType<typeof readModel>, outputName: string | un
   const chosen = chooseOutput(graph, outputName)
   graph.output = graph.output.filter(({ name }) => name === chosen)
 }
-
-const exists = (path: string) =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
 import type { Activation } from '../../src/core/activation.ts'
 import { bodiesShape } from '../../src/core/bundle.ts'
@@ -14,6 +12,7 @@ import { chooseOutput } from '../../src/onnx/fold/fold-output.ts'
 import { createGraphBuilder } from '../../src/onnx/graph-builder.ts'
 import type { ModelProto } from '../../src/onnx/proto/onnx_pb.ts'
 import { readModel } from '../../src/onnx/read-model.ts'
+import { checkImport, checkScores } from './check-import.ts'
 import { describeWholeModel } from './describe-whole-model.ts'
 import { embedExternal } from './embed-external.ts'
 import type { ImportResult } from './import-model.ts'
@@ -46,24 +45,13 @@ export interface SkeletonImport {
 export async function importSkeleton(plan: SkeletonImport): Promise<ImportResult> {
   const { file, labels, outDir, name, version, description, license, threshold, activation, background } =
     plan
-  if (!plan.force && existsSync(join(outDir, 'bundle.json')))
-    throw new AppError('API_BAD_REQUEST', `--out ${outDir}: a bundle is there already; --force replaces it`)
-  const unknown = background.find((label) => !labels.includes(label))
-  if (unknown !== undefined)
-    throw new AppError(
-      'API_BAD_REQUEST',
-      `--background ${unknown}: is not one of the ${labels.length} labels`,
-    )
+  checkImport(plan, background)
   const model = readModel(await readModelFile(file), file)
   await embedExternal(model, file)
   const given = describeWholeModel(model)
   const { bytes, frames, batch, reason } = skeletonGraph(model, plan)
   const { outputs, centres, ...trial } = await trySkeletons({ graph: bytes, frames, labels: labels.length })
-  if (activation === 'none' && (trial.lowest < 0 || trial.highest > 1))
-    throw new AppError(
-      'API_BAD_REQUEST',
-      `--activation none: the graph gives scores from ${trial.lowest.toPrecision(3)} to ${trial.highest.toPrecision(3)}, so they are not probabilities; use softmax or sigmoid`,
-    )
+  checkScores(activation, trial, 'softmax or sigmoid')
   const bundle: Parameters<typeof writeBundle>[1] = {
     name,
     version,

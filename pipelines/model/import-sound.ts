@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { writeBundle } from '../../src/bundle/write-bundle.ts'
 import type { Activation } from '../../src/core/activation.ts'
-import { AppError } from '../../src/core/errors.ts'
 import { presentFields } from '../../src/core/present-fields.ts'
 import { soundRateHz } from '../../src/core/sound.ts'
 import { readModel } from '../../src/onnx/read-model.ts'
+import { checkImport, checkScores } from './check-import.ts'
 import { describeWholeModel } from './describe-whole-model.ts'
 import { embedExternal } from './embed-external.ts'
 import type { ImportResult } from './import-model.ts'
@@ -36,15 +34,8 @@ export interface SoundImport {
 /** From an ONNX file of a model of sounds to a bundle of kind audio. Nothing is written before the trial passed. */
 export async function importSound(plan: SoundImport): Promise<ImportResult> {
   const { file, preset, labels, outDir, name, version, license, threshold } = plan
-  if (!plan.force && existsSync(join(outDir, 'bundle.json')))
-    throw new AppError('API_BAD_REQUEST', `--out ${outDir}: a bundle is there already; --force replaces it`)
   const quiet = plan.background ?? labels
-  const unknown = quiet.find((label) => !labels.includes(label))
-  if (unknown !== undefined)
-    throw new AppError(
-      'API_BAD_REQUEST',
-      `--background ${unknown}: is not one of the ${labels.length} labels`,
-    )
+  checkImport(plan, quiet)
   const model = readModel(await readModelFile(file), file)
   await embedExternal(model, file)
   const given = describeWholeModel(model)
@@ -58,11 +49,7 @@ export async function importSound(plan: SoundImport): Promise<ImportResult> {
     labels: labels.length,
   })
   const activation = plan.activation ?? (made.probabilities ? 'none' : 'sigmoid')
-  if (activation === 'none' && (trial.lowest < 0 || trial.highest > 1))
-    throw new AppError(
-      'API_BAD_REQUEST',
-      `--activation none: the graph gives scores from ${trial.lowest.toPrecision(3)} to ${trial.highest.toPrecision(3)}, so they are not probabilities; use sigmoid`,
-    )
+  checkScores(activation, trial, 'sigmoid')
   await writeBundle(
     outDir,
     {
