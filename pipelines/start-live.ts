@@ -14,7 +14,7 @@ import type { SampleStore } from '../src/store/tables/sample-store.ts'
 import { cameraStatus } from './camera-status.ts'
 import { type AttachOptions, attachCamera } from './live/attach-camera.ts'
 import { type CameraChanges, comparePlans } from './live/plan/compare-plans.ts'
-import { type CameraPlan, planCamera } from './live/plan/plan-camera.ts'
+import { type CameraPlan, cameraPlanner } from './live/plan/plan-camera.ts'
 import { recordRoute } from './record/record.ts'
 import { sampleRoute } from './record/sample.ts'
 
@@ -133,9 +133,9 @@ export function startLive(options: LiveOptions): LiveCameras {
   }
 
   /** One that cannot be attached is told as offline; the others never notice. */
-  const start = (camera: CameraConfig, config: Config, delayMs: number, planned?: CameraPlan) => {
+  const start = (camera: CameraConfig, config: Config, delayMs: number, planned: () => CameraPlan) => {
     try {
-      attach(planned ?? planCamera(camera, config, engine), config, delayMs)
+      attach(planned(), config, delayMs)
       aside.delete(camera.id)
     } catch (thrown) {
       const { code, message } = toAppError(thrown)
@@ -156,8 +156,10 @@ export function startLive(options: LiveOptions): LiveCameras {
     }
   }
 
-  const plansOf = (config: Config) =>
-    new Map(wantedOf(config).map((camera) => [camera.id, planCamera(camera, config, engine)]))
+  const plansOf = (config: Config) => {
+    const planOf = cameraPlanner(config, engine)
+    return new Map(wantedOf(config).map((camera) => [camera.id, planOf(camera)]))
+  }
 
   const bringTo = async (config: Config): Promise<CameraChanges> => {
     const wanted = new Map(wantedOf(config).map((camera) => [camera.id, camera]))
@@ -183,12 +185,14 @@ export function startLive(options: LiveOptions): LiveCameras {
     }
     const coming = [...attached, ...changed]
     coming.forEach((id, index) => {
-      start(wanted.get(id)!, config, index * staggerMs, plans.get(id))
+      start(wanted.get(id)!, config, index * staggerMs, () => plans.get(id)!)
     })
     return changes
   }
 
-  for (const [index, camera] of wantedOf(first).entries()) start(camera, first, index * staggerMs)
+  const planOf = cameraPlanner(first, engine)
+  for (const [index, camera] of wantedOf(first).entries())
+    start(camera, first, index * staggerMs, () => planOf(camera))
   return {
     steps$: accepted.asObservable(),
     sources: () => [...running.values()].map(({ source }) => source),

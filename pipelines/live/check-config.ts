@@ -12,7 +12,7 @@ import { AppError } from '../../src/core/errors.ts'
 import { registryOf } from './follow-registry.ts'
 import type { FoundProblem } from './found-problem.ts'
 import { lookUpModels, type ModelLookup } from './model-lookup.ts'
-import { planCamera } from './plan/plan-camera.ts'
+import { cameraPlanner } from './plan/plan-camera.ts'
 
 /**
  * Everything that `vireo run` would refuse in a configuration that was read: addresses, models, labels, rules and
@@ -57,8 +57,9 @@ export function findProblems(config: Config, models: ModelLookup | null): FoundP
     problems.push(problem)
   }
   if (!models) return problems
+  const planOf = cameraPlanner(config, models)
   config.cameras.forEach((camera, at) => {
-    for (const problem of watchProblems(camera, at, config, models)) add(problem)
+    for (const problem of watchProblems(camera, at, config, planOf)) add(problem)
   })
   return problems
 }
@@ -87,10 +88,10 @@ function watchProblems(
   camera: CameraConfig,
   at: number,
   config: Config,
-  models: ModelLookup,
+  planOf: (camera: CameraConfig) => unknown,
 ): FoundProblem[] {
   try {
-    planCamera(camera, config, models)
+    planOf(camera)
     return []
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'CONFIG_INVALID') throw thrown

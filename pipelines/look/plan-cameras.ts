@@ -7,7 +7,7 @@ import { AppError } from '../../src/core/errors.ts'
 import { findProblems } from '../live/check-config.ts'
 import { registryOf } from '../live/follow-registry.ts'
 import { lookUpModels, type ModelLookup } from '../live/model-lookup.ts'
-import { type CameraPlan, planCamera } from '../live/plan/plan-camera.ts'
+import { type CameraPlan, cameraPlanner } from '../live/plan/plan-camera.ts'
 
 export interface PlannedCameras {
   readonly plans: ReadonlyMap<string, CameraPlan>
@@ -28,7 +28,8 @@ export async function planCameras(config: Config): Promise<PlannedCameras> {
     const found = findProblems(config, models).filter(({ cameraId }) => cameraId === undefined)
     if (!models || problems.length + found.length > 0) throw refuseConfig(config, [...problems, ...found])
     const wanted = config.cameras.filter(({ paused }) => !paused)
-    return { plans: new Map(wanted.map((camera) => [camera.id, planCamera(camera, config, models)])), models }
+    const planOf = cameraPlanner(config, models)
+    return { plans: new Map(wanted.map((camera) => [camera.id, planOf(camera)])), models }
   } finally {
     registry?.close()
   }

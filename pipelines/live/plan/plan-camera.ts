@@ -71,6 +71,17 @@ export interface CameraPlan {
  * @throws AppError CONFIG_INVALID when a rule of labels or behaviours is wrong, or a model does not fit its place.
  */
 export function planCamera(camera: CameraConfig, config: Config, models: BundleLookup): CameraPlan {
+  return cameraPlanner(config, models)(camera)
+}
+
+/** The same for one camera after the other: what is of the whole configuration is worked out once. */
+export function cameraPlanner(config: Config, models: BundleLookup): (camera: CameraConfig) => CameraPlan {
+  const planOf = (camera: CameraConfig) => planOwn(camera, config, models)
+  const hash = configHash(config)
+  return (camera) => ({ ...planOf(camera), configHash: hash })
+}
+
+function planOwn(camera: CameraConfig, config: Config, models: BundleLookup): Omit<CameraPlan, 'configHash'> {
   const facts = cameraFacts(camera, config, models)
   const { watching, fused, rules } = watchingOf(facts, config.alerts)
   const watchers = watching.map(({ name, scope, bundle }): WatcherPlan => {
@@ -90,7 +101,6 @@ export function planCamera(camera: CameraConfig, config: Config, models: BundleL
   const sampling = samplingOf(config.sampling, camera)
   return {
     camera,
-    configHash: configHash(config),
     watchers,
     rules,
     people,
