@@ -11,7 +11,7 @@ import { AppError } from '../../src/core/errors.ts'
 import { type ImportPlan, importModel } from './import-model.ts'
 
 /** What the options of `vireo model import` are when they are not given. */
-const usual = {
+export const usualImport = {
   fps: '5',
   size: '256x256',
   layout: 'NHWC',
@@ -25,7 +25,7 @@ const usual = {
 }
 
 /** Options of `vireo model import` as text; those of the catalogue's entry go before what is usual. */
-export type ImportText = typeof usual & {
+export type ImportText = typeof usualImport & {
   readonly name: string
   readonly out: string
   readonly license: string
@@ -90,7 +90,11 @@ export async function installModel(options: InstallOptions): Promise<Installed> 
     onProgress('checking the files…')
     await extractFiles(archive, entry, folder)
     onProgress('converting and trying the model…')
-    const asked = { ...usual, ...entry.options, ...(options.size !== undefined && { size: options.size }) }
+    const asked = {
+      ...usualImport,
+      ...entry.options,
+      ...(options.size !== undefined && { size: options.size }),
+    }
     const plan = options.planImport(join(folder, basename(entry.model)), {
       ...asked,
       name,

@@ -8,6 +8,7 @@ import { buffer } from 'node:stream/consumers'
 import { createGzip } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { usualImport } from '../../../pipelines/model/install-model.ts'
 import type { CatalogueEntry } from '../../../src/catalogue/catalogue-schema.ts'
 import { extractFiles } from '../../../src/catalogue/extract-files.ts'
 import { fetchArchive } from '../../../src/catalogue/fetch-archive.ts'
@@ -36,16 +37,7 @@ describe('the catalogue that ships', () => {
         license: entry.license,
         modelVersion: entry.version,
         description: '',
-        fps: '5',
-        size: '256x256',
-        layout: 'NHWC',
-        mean: '0,0,0',
-        std: '1,1,1',
-        scale: '1/255',
-        order: 'rgb',
-        strides: '8,16,32',
-        leastScore: '0.1',
-        nmsIou: '0.5',
+        ...usualImport,
         ...entry.options,
       })
       expect(plan.decode ?? plan.pose ?? plan.labels).toBeDefined()

@@ -3,6 +3,8 @@ import { expect } from 'vitest'
 import { createGraphBuilder } from '../../../../src/onnx/graph-builder.ts'
 import * as arithmetic from '../../../../src/train/autodiff/ops-arithmetic.ts'
 import { createTape, sizeOf, type Tape, type Value } from '../../../../src/train/autodiff/tape.ts'
+import type { Objective } from '../../../../src/train/step/objective.ts'
+import { buildGradientGraph } from '../../../../src/train/step/step-graph.ts'
 
 /** Reproducible numbers around 0. */
 export function numbers(count: number, seed: number): Float32Array {
@@ -80,4 +82,36 @@ export function meanAll(tape: Tape, x: Value): Value {
       () => graph.op('Expand', [graph.op('Mul', [g, graph.f32([1 / sizeOf(x.shape)])]), graph.i64(x.shape)]),
     ],
   ])
+}
+
+/**
+ * The slope of an objective along random ways: as measured by a central difference, and as its gradient says, with the
+ * length of the gradient.
+ */
+export async function lossSlopes(
+  objective: Objective,
+  weights: Float32Array,
+  feeds: Readonly<Record<string, Tensor>>,
+): Promise<{ measured: number; emitted: number; length: number }[]> {
+  const session = await InferenceSession.create(buildGradientGraph(objective))
+  const at = async (values: Float32Array) => {
+    const given = { ...feeds, weights: new Tensor('float32', values, [values.length]) }
+    const { loss, gradient } = await session.run(given)
+    return { loss: (loss!.data as Float32Array)[0]!, gradient: gradient!.data as Float32Array }
+  }
+  const { gradient } = await at(weights)
+  const slopes = []
+  for (const seed of [1, 2, 3]) {
+    const along = numbers(weights.length, seed)
+    const [ahead, behind] = await Promise.all(
+      [1e-3, -1e-3].map((by) => at(weights.map((w, n) => w + by * along[n]!))),
+    )
+    slopes.push({
+      measured: (ahead!.loss - behind!.loss) / 2e-3,
+      emitted: gradient.reduce((sum, g, n) => sum + g * along[n]!, 0),
+      length: Math.hypot(...gradient),
+    })
+  }
+  await session.release()
+  return slopes
 }

@@ -5,8 +5,8 @@ import { skeletonLabels } from '../../../../src/simulate/motion/skeleton-labels.
 import { createSkeletonNet } from '../../../../src/train/models/skeleton-net.ts'
 import { startWeights } from '../../../../src/train/run/fine-tune.ts'
 import { singleLabel } from '../../../../src/train/step/objective.ts'
-import { buildGradientGraph, buildServingGraph } from '../../../../src/train/step/step-graph.ts'
-import { numbers } from '../autodiff/check-gradients.ts'
+import { buildServingGraph } from '../../../../src/train/step/step-graph.ts'
+import { lossSlopes } from '../autodiff/check-gradients.ts'
 
 const frames = 8
 const model = createSkeletonNet({ frames, labels: skeletonLabels, width: 8, hidden: 12, dilations: [1, 2] })
@@ -57,27 +57,11 @@ describe('the model of skeletons', () => {
     const batch = makeSkeletonBatch(recipe, 1)
     const clips = new Tensor('float32', batch.clips, [recipe.batch, frames, 2, 17, 3])
     const target = new Tensor('float32', batch.target, [recipe.batch, skeletonLabels.length])
-    const session = await InferenceSession.create(
-      buildGradientGraph(singleLabel(model, { batch: recipe.batch })),
-    )
-    const at = async (values: Float32Array) => {
-      const weights = new Tensor('float32', values, [values.length])
-      const { loss, gradient } = await session.run({ weights, clips, target })
-      return { loss: (loss!.data as Float32Array)[0]!, gradient: gradient!.data as Float32Array }
-    }
     const here = startWeights(model, 3).map((weight, n) => weight + 0.05 * Math.sin(n))
-    const { gradient } = await at(here)
-    for (const seed of [1, 2, 3]) {
-      const along = numbers(here.length, seed)
-      const [ahead, behind] = await Promise.all(
-        [1e-3, -1e-3].map((by) => at(here.map((w, n) => w + by * along[n]!))),
-      )
-      const slope = gradient.reduce((sum, g, n) => sum + g * along[n]!, 0)
-      // Against the length of the gradient: along a way that hardly counts the kinks of relu and maximum do.
-      const length = Math.hypot(...gradient)
-      expect(Math.abs((ahead!.loss - behind!.loss) / 2e-3 - slope) / length).toBeLessThan(0.03)
-    }
-    await session.release()
+    const objective = singleLabel(model, { batch: recipe.batch })
+    // Against the length of the gradient: along a way that hardly counts the kinks of relu and maximum do.
+    for (const { measured, emitted, length } of await lossSlopes(objective, here, { clips, target }))
+      expect(Math.abs(measured - emitted) / length).toBeLessThan(0.03)
   })
 })
 
