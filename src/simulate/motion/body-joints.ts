@@ -46,7 +46,7 @@ const soleM = 0.04
  * of height 0. `hold`: 0 keeps the hips over the origin, 1 the feet.
  */
 export function bodyJoints(size: BodySize, p: BodyPose, hold: number): Point[] {
-  const root = product(product(product(turnZ(p.roll), turnX(p.pitch)), turnY(p.spin)), identity)
+  const root = product(product(turnZ(p.roll), turnX(p.pitch)), turnY(p.spin))
   const trunk = product(root, product(product(turnY(p.twist), turnZ(p.side)), turnX(p.bend)))
   const head = product(trunk, product(turnY(p.turn), turnX(p.nod)))
   const chest = along(trunk, [0, size.trunk, 0])
@@ -81,12 +81,6 @@ export function bodyJoints(size: BodySize, p: BodyPose, hold: number): Point[] {
   const [dx, dz] = [(-(ankleL[0] + ankleR[0]) / 2) * hold, (-(ankleL[2] + ankleR[2]) / 2) * hold]
   return joints.map(([x, y, z]) => [x + dx, y - lowest + p.riseM, z + dz])
 }
-
-const identity: Matrix = [
-  [1, 0, 0],
-  [0, 1, 0],
-  [0, 0, 1],
-]
 
 /** Forward over: up goes ahead. */
 function turnX(angle: number): Matrix {

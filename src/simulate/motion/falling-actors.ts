@@ -1,16 +1,5 @@
 import type { Random } from '../../core/random.ts'
-import {
-  type Actor,
-  actor,
-  alive,
-  drop,
-  ease,
-  type KeyPose,
-  type Motion,
-  nowhere,
-  swing,
-  through,
-} from './actor.ts'
+import { type Actor, actor, alive, drop, ease, type KeyPose, type Motion, swing, through } from './actor.ts'
 import { type BodyPose, blend, plus, pose } from './body-pose.ts'
 import { lyingPose, seated } from './low-actors.ts'
 import { running, standing, walking } from './upright-actors.ts'
@@ -176,7 +165,7 @@ function slowedPath(before: Actor, fall: { atS: number; lastsS: number; carried:
     const [a, b] = [before.path(atS - 0.1), before.path(atS)]
     const length = Math.hypot(b.xM - a.xM, b.zM - a.zM)
     const onM = carried * lastsS * 0.5 * ease((tS - atS) / lastsS)
-    if (length < 1e-6) return { ...nowhere, ...b }
+    if (length < 1e-6) return b
     return { ...b, xM: b.xM + ((b.xM - a.xM) / length) * onM, zM: b.zM + ((b.zM - a.zM) / length) * onM }
   }
 }

@@ -1,6 +1,6 @@
 import type { Random } from '../../core/random.ts'
 import { type Actor, actor, alive, type Motion, swing, through } from './actor.ts'
-import { type BodyPose, blend, mirrored, type PoseChange, plus, pose, upright } from './body-pose.ts'
+import { type BodyPose, mirrored, type PoseChange, plus, pose, upright } from './body-pose.ts'
 import { falling } from './falling-actors.ts'
 import { lyingPose } from './low-actors.ts'
 import { drawArms } from './upright-actors.ts'
@@ -213,7 +213,7 @@ export function pushing(random: Random): Actor {
   const drawn = pose({ shoulderL: 0.9, shoulderR: 0.9, elbowL: 2, elbowR: 2, bend: 0.1 })
   const rest = pose(drawArms(random))
   const one = random.chance(0.25)
-  const out = one ? blend(far, pose({ shoulderL: 0, elbowL: 0.3 }, far), 1) : far
+  const out = one ? pose({ shoulderL: 0, elbowL: 0.3 }, far) : far
   const motion = through([
     { atS: atS - 0.35, pose: rest },
     { atS: atS - 0.1, pose: drawn },

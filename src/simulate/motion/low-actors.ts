@@ -1,5 +1,5 @@
 import type { Random } from '../../core/random.ts'
-import { type Actor, actor, alive, ease, type KeyPose, type Motion, swing, through } from './actor.ts'
+import { type Actor, actor, alive, type KeyPose, type Motion, swing, through } from './actor.ts'
 import { type BodyPose, blend, mirrored, plus, pose, upright } from './body-pose.ts'
 import { drawArms } from './upright-actors.ts'
 
@@ -255,5 +255,5 @@ export function rising(random: Random): Actor {
     { atS: atS + first, pose: kneels },
     { atS: atS + first + second, pose: pose(drawArms(random), upright) },
   ])
-  return actor((tS) => motion(tS), { hold: (1 - ease(0)) * 0.3 })
+  return actor(motion, { hold: 0.3 })
 }
