@@ -131,6 +131,14 @@ function circles(): string[][] {
 }
 
 describe('architecture', () => {
+  it('asks SQLite in src/store only', () => {
+    const asking = files.filter(
+      (file) =>
+        !file.startsWith('src/store/') && /\.prepare\(\s*['"`]/.test(readFileSync(join(root, file), 'utf8')),
+    )
+    expect(asking).toEqual([])
+  })
+
   it('finds the sources', () => {
     expect(files.length).toBeGreaterThan(10)
     expect(imports.length).toBeGreaterThan(10)

@@ -5,8 +5,8 @@ import { registryDir } from '../../src/core/data-dir.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import { isUnborn } from '../../src/store/open-database.ts'
 import { databaseFile } from '../../src/store/tables/event-database.ts'
-import { registryFile } from '../../src/store/tables/registry-database.ts'
-import { reviewFile } from '../../src/store/tables/review-database.ts'
+import { registryFile } from '../../src/store/tables/registry/registry-database.ts'
+import { reviewFile } from '../../src/store/tables/review/review-database.ts'
 
 interface Lost {
   readonly file: string

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { Clock } from '../../src/core/clock.ts'
 import { dataFiles } from '../../src/core/data-dir.ts'
 import type { Judgement } from '../../src/review/judgement.ts'
-import type { ReviewFact, ReviewItem } from '../../src/review/review-item.ts'
 import { openReviewStore, type ReviewStore } from '../../src/review/review-store.ts'
 import { everyPage } from '../../src/store/every-item.ts'
 import type { FileGuard } from '../../src/store/file-guard.ts'
 import { type ClipReader, type ClipRow, openClipReader } from '../../src/store/tables/clip-reader.ts'
 import { markReviewed } from '../../src/store/tables/mark-reviewed.ts'
+import type { ReviewFact, ReviewItem } from '../../src/store/tables/review/review-item.ts'
 import { refuseNewLabels } from './known-labels.ts'
 
 export interface QueueJudgement extends Judgement {

@@ -4,23 +4,13 @@ import type { AlertStep } from '../core/alert.ts'
 import type { CameraStatus } from '../core/camera-status.ts'
 import type { EventChannel } from '../core/events.ts'
 import type { RecordedClip, RemovalReason, UnavailableClip } from '../core/recorded-clip.ts'
-
-/** An event before it has a place in the outbox. */
-export interface NewEvent {
-  readonly id: string
-  readonly channel: EventChannel
-  readonly key: string
-  readonly label: string | null
-  /** CloudEvents 1.0 context attributes, all as text. */
-  readonly attributes: Readonly<Record<string, string>>
-  readonly dataJson: string
-}
+import type { UnplacedEvent } from '../store/tables/outbox-table.ts'
 
 /**
  * A step of an alert as a CloudEvent. Its id depends only on the alert and the step, so that a consumer that sees
  * it twice (delivery is at least once) can tell.
  */
-export function alertEvent(step: AlertStep, source: string): NewEvent {
+export function alertEvent(step: AlertStep, source: string): UnplacedEvent {
   return event({
     idParts: ['alert', step.alertId, step.phase, step.seq],
     channel: 'alerts',
@@ -45,7 +35,7 @@ export function alertData(step: AlertStep): Record<string, unknown> {
   }
 }
 
-export function cameraStatusEvent(status: CameraStatus, source: string): NewEvent {
+export function cameraStatusEvent(status: CameraStatus, source: string): UnplacedEvent {
   const { sinceMs, ...data } = status
   return event({
     idParts: [
@@ -65,7 +55,7 @@ export function cameraStatusEvent(status: CameraStatus, source: string): NewEven
 }
 
 /** A clip that is complete on the disk. */
-export function clipEvent(clip: RecordedClip, source: string): NewEvent {
+export function clipEvent(clip: RecordedClip, source: string): UnplacedEvent {
   const { path, thumbnailPath, startedMs, reason = null, ...data } = clip
   return event({
     idParts: ['clip', clip.alertId, clip.sha256],
@@ -87,7 +77,7 @@ export function clipEvent(clip: RecordedClip, source: string): NewEvent {
 }
 
 /** A clip that is no longer there. */
-export function clipRemovedEvent(removed: RemovedClip, source: string): NewEvent {
+export function clipRemovedEvent(removed: RemovedClip, source: string): UnplacedEvent {
   const { alertId, cameraId, reason, atMs } = removed
   return event({
     idParts: ['clip-removed', alertId],
@@ -103,7 +93,10 @@ export function clipRemovedEvent(removed: RemovedClip, source: string): NewEvent
 }
 
 /** A clip that an alert named and that will not come. */
-export function clipUnavailableEvent(clip: UnavailableClip & { atMs: number }, source: string): NewEvent {
+export function clipUnavailableEvent(
+  clip: UnavailableClip & { atMs: number },
+  source: string,
+): UnplacedEvent {
   const { alertId, cameraId, reason, atMs } = clip
   return event({
     idParts: ['clip-unavailable', alertId],
@@ -137,7 +130,7 @@ function event(parts: {
   timeMs: number
   source: string
   dataJson: string
-}): NewEvent {
+}): UnplacedEvent {
   const id = createHash('sha256').update(JSON.stringify(parts.idParts)).digest('hex').slice(0, 32)
   return {
     id,

@@ -4,7 +4,9 @@ import type { Clock } from '../core/clock.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
 import { readJson } from '../store/read-json.ts'
 import { type StoreDatabase, transaction } from '../store/store-database.ts'
-import { alertStepSchema, publishedStepSchema } from '../store/tables/alert-step-schema.ts'
+import { publishedStepSchema } from '../store/tables/alert-step-schema.ts'
+import type { AlertTable } from '../store/tables/alert-table.ts'
+import type { OutboxTable } from '../store/tables/outbox-table.ts'
 
 /**
  * Ends, once and for all, the alerts that a process left open: it was killed, or the power went. Of a row that cannot be
@@ -13,28 +15,23 @@ import { alertStepSchema, publishedStepSchema } from '../store/tables/alert-step
  */
 export function endLeftOpen(options: {
   database: StoreDatabase
+  alerts: AlertTable
+  outbox: OutboxTable
   acceptAlerts: (steps: readonly AlertStep[]) => unknown
   clock: Clock
   telemetry: Telemetry
 }): void {
-  const { database, acceptAlerts, clock, telemetry } = options
-  const open = database
-    .prepare("SELECT id, camera, seq, step FROM alert WHERE phase <> 'end' ORDER BY started_ms, id")
-    .all()
+  const { database, alerts, outbox, acceptAlerts, clock, telemetry } = options
+  const open = alerts.open()
   if (open.length === 0) return
-  const latest = database.prepare(
-    `SELECT data FROM outbox WHERE channel = 'alerts' AND key = ? AND
-       CASE WHEN json_valid(data) THEN data ->> '$.alertId' END = ? ORDER BY position DESC LIMIT 1`,
-  )
-  const close = database.prepare("UPDATE alert SET phase = 'end' WHERE id = ?")
   const causeMonoMs = clock.monoMs()
   const ends: AlertStep[] = []
-  for (const { id, camera, seq, step } of open) {
-    const known = readJson(step, alertStepSchema) ?? published(latest.get(camera!, id!)?.data)
-    if (known) ends.push({ ...known, phase: 'end', seq: Number(seq) + 1, endReason: 'crashed', causeMonoMs })
+  for (const { alertId, cameraId, seq, step } of open) {
+    const known = step ?? published(outbox.latestDataOfAlert(cameraId, alertId))
+    if (known) ends.push({ ...known, phase: 'end', seq: seq + 1, endReason: 'crashed', causeMonoMs })
     else {
-      transaction(database, () => close.run(id!))
-      telemetry.log.error({ alert: String(id), camera: String(camera) }, unreadable)
+      transaction(database, () => alerts.close(alertId))
+      telemetry.log.error({ alert: alertId, camera: cameraId }, unreadable)
     }
   }
   acceptAlerts(ends)

@@ -4,17 +4,18 @@ import type { Clock } from '../core/clock.ts'
 import type { OutboxEvent } from '../core/events.ts'
 import { noTelemetry, type Telemetry } from '../core/telemetry-port.ts'
 import type { FileGuard } from '../store/file-guard.ts'
-import { readJson } from '../store/read-json.ts'
 import { type StoreDatabase, transaction } from '../store/store-database.ts'
-import { alertStepSchema } from '../store/tables/alert-step-schema.ts'
+import { createAlertTable } from '../store/tables/alert-table.ts'
+import { createClipTable } from '../store/tables/clip-table.ts'
+import { createDeadLetterTable } from '../store/tables/dead-letter-table.ts'
 import { openDatabase } from '../store/tables/event-database.ts'
-import { toOutboxEvent } from '../store/tables/outbox-row.ts'
+import { createOutboxTable, type UnplacedEvent } from '../store/tables/outbox-table.ts'
 import { createSampleStore, type SampleStore } from '../store/tables/sample-store.ts'
 import { createSinkCursors, type SinkCursors } from '../store/tables/sink-cursors.ts'
 import { createTierStore, type TierStore } from '../store/tables/tier-store.ts'
 import { unreadableRows } from '../store/unreadable-rows.ts'
 import { type ClipStore, createClipStore } from './clip-store.ts'
-import { alertEvent, cameraStatusEvent, type NewEvent } from './cloud-event.ts'
+import { alertEvent, cameraStatusEvent } from './cloud-event.ts'
 import { lockDataDir } from './data-lock.ts'
 import { endLeftOpen } from './end-left-open.ts'
 
@@ -74,55 +75,16 @@ export function openEventStore(options: EventStoreOptions): EventStore {
 
 function storeOn(database: StoreDatabase, lock: { release(): void }, options: EventStoreOptions): EventStore {
   const { source, clock, telemetry = noTelemetry } = options
-  const insert = database.prepare(
-    `INSERT INTO outbox (id, channel, key, label, attributes, data, accepted_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
-     RETURNING *`,
-  )
-  const byId = database.prepare('SELECT * FROM outbox WHERE id = ?')
-  const upsert = database.prepare(
-    `INSERT INTO alert (id, camera, label, rule, severity, zone, phase, seq, score, started_ms, last_ms, step)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, zone = excluded.zone, phase = excluded.phase,
-       seq = excluded.seq, score = excluded.score, last_ms = excluded.last_ms, step = excluded.step
-       WHERE excluded.seq > alert.seq`,
-  )
-  const open = database.prepare("SELECT step FROM alert WHERE phase <> 'end' ORDER BY started_ms, id")
-  const pruneEvents = database.prepare(
-    `DELETE FROM outbox WHERE position IN
-       (SELECT position FROM outbox WHERE accepted_ms < ? AND position <= ? LIMIT ?)`,
-  )
-  const pruneAlerts = database.prepare(
-    `DELETE FROM alert WHERE id IN (SELECT id FROM alert WHERE phase = 'end' AND last_ms < ?
-       AND NOT EXISTS (SELECT 1 FROM clip WHERE clip.alert = alert.id AND removed_ms IS NULL) LIMIT ?)`,
-  )
-  const pruneClips = database.prepare(
-    'DELETE FROM clip WHERE alert IN (SELECT alert FROM clip WHERE removed_ms < ? LIMIT ?)',
-  )
-  const pruneSamples = database.prepare(
-    `DELETE FROM sample WHERE id IN (SELECT id FROM sample WHERE last_ms < ?
-       AND NOT EXISTS (SELECT 1 FROM clip WHERE clip.alert = sample.id) LIMIT ?)`,
-  )
-  const pruneDeadLetters = database.prepare(
-    'DELETE FROM dead_letter WHERE rowid IN (SELECT rowid FROM dead_letter WHERE set_aside_ms < ? LIMIT ?)',
-  )
-
-  const put = (event: NewEvent): OutboxEvent => {
-    const { id, channel, key, label, attributes, dataJson } = event
-    // Looked up first: an insert that is ignored would still use up a position.
-    const row =
-      byId.get(id) ?? insert.get(id, channel, key, label, JSON.stringify(attributes), dataJson, clock.nowMs())
-    return toOutboxEvent(row!, 0)
-  }
+  const outbox = createOutboxTable(database)
+  const alerts = createAlertTable(database)
+  const clips = createClipTable(database)
+  const letters = createDeadLetterTable(database)
+  const samples = createSampleStore(database)
+  const put = (event: UnplacedEvent) => outbox.put(event, clock.nowMs())
   const putAlert = (step: AlertStep): OutboxEvent => {
-    const { alertId, cameraId, label, rule, severity, zone, phase, seq, score, startedMs, lastMs } = step
-    const what = [alertId, cameraId, label, rule, severity, zone ?? null] as const
-    const times = [Math.round(startedMs), Math.round(lastMs)] as const
-    upsert.run(...what, phase, seq, score, ...times, JSON.stringify(step))
+    alerts.put(step)
     return put(alertEvent(step, source))
   }
-  const openAlerts = () => open.all().flatMap((row) => readJson(row.step, alertStepSchema) ?? [])
-
-  const samples = createSampleStore(database)
   const store: EventStore = {
     ...samples,
     ...createSinkCursors(database, clock, (sink, id) => {
@@ -130,11 +92,11 @@ function storeOn(database: StoreDatabase, lock: { release(): void }, options: Ev
       telemetry.log.error({ sink, id }, 'an event is a dead letter: its row in the database cannot be read')
     }),
     tiers: createTierStore(database, clock),
-    ...createClipStore({ database, put, isSample: samples.isSample, source, clock }),
+    ...createClipStore({ database, alerts, clips, put, isSample: samples.isSample, source, clock }),
     acceptAlert: (step) => transaction(database, () => putAlert(step)),
     acceptAlerts: (steps) => transaction(database, () => steps.map(putAlert)),
     acceptStatus: (status) => transaction(database, () => put(cameraStatusEvent(status, source))),
-    openAlerts,
+    openAlerts: () => alerts.open().flatMap(({ step }) => step ?? []),
     prune({ keepMs, sinks }) {
       const cursors = sinks.map((sink) => store.cursor(sink))
       const sent = cursors.length === 0 ? Number.MAX_SAFE_INTEGER : Math.min(...cursors)
@@ -142,11 +104,11 @@ function storeOn(database: StoreDatabase, lock: { release(): void }, options: Ev
       return transaction(
         database,
         () =>
-          Number(pruneEvents.run(beforeMs, sent, pruneRows).changes) +
-          [pruneAlerts, pruneClips, pruneSamples, pruneDeadLetters].reduce(
-            (sum, statement) => sum + Number(statement.run(beforeMs, pruneRows).changes),
-            0,
-          ),
+          outbox.prune(beforeMs, sent, pruneRows) +
+          alerts.prune(beforeMs, pruneRows) +
+          clips.prune(beforeMs, pruneRows) +
+          samples.pruneSamples(beforeMs, pruneRows) +
+          letters.prune(beforeMs, pruneRows),
       )
     },
     close() {
@@ -156,7 +118,7 @@ function storeOn(database: StoreDatabase, lock: { release(): void }, options: Ev
     },
   }
   tellUnreadable(database, telemetry)
-  endLeftOpen({ database, acceptAlerts: store.acceptAlerts, clock, telemetry })
+  endLeftOpen({ database, alerts, outbox, acceptAlerts: store.acceptAlerts, clock, telemetry })
   return store
 }
 

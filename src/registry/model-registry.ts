@@ -6,10 +6,11 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { isAlive, processIdentity } from '../core/process-identity.ts'
 import type { FileGuard } from '../store/file-guard.ts'
-import { anyObject, readJson } from '../store/read-json.ts'
 import { transaction } from '../store/store-database.ts'
-import { openRegistryDatabase } from '../store/tables/registry-database.ts'
-import { createDisagreements, type Disagreements } from './disagreements.ts'
+import { createAttendants } from '../store/tables/registry/attendants.ts'
+import { createDisagreements, type Disagreements } from '../store/tables/registry/disagreements.ts'
+import { createRegistryChanges } from '../store/tables/registry/registry-changes.ts'
+import { openRegistryDatabase } from '../store/tables/registry/registry-database.ts'
 import type { Lineage } from './lineage.ts'
 import { type ModelChange, type ModelState, stateAfter } from './model-state.ts'
 import {
@@ -94,30 +95,12 @@ export function openModelRegistry(options: {
   const database = openRegistryDatabase(dir, { check: guard !== undefined })
   guard?.watch(database)
   const listeners = new Set<() => void>()
-  const sql = {
-    history: database.prepare('SELECT * FROM change WHERE model = ? ORDER BY seq'),
-    change: database.prepare(
-      'INSERT INTO change (model, action, version, reason, who, at_ms, details) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ),
-    attend: database.prepare('INSERT OR REPLACE INTO attendant VALUES (?, ?, ?, ?)'),
-    leave: database.prepare('DELETE FROM attendant WHERE pid = ?'),
-    attendants: database.prepare('SELECT pid, started FROM attendant WHERE model = ?'),
-    changed: database.prepare('PRAGMA data_version'),
-  }
+  const changes = createRegistryChanges(database)
+  const attendants = createAttendants(database)
   const modelDir = (model: string) => join(dir, model)
   const dirOf = (model: string, version: string) => join(dir, model, version)
 
-  const history = (model: string): ModelChange[] =>
-    sql.history.all(model).map((row) => ({
-      seq: Number(row.seq),
-      model,
-      action: row.action as ModelChange['action'],
-      version: String(row.version),
-      reason: String(row.reason),
-      who: String(row.who),
-      atMs: Number(row.at_ms),
-      details: readJson(row.details, anyObject) ?? {},
-    }))
+  const history = (model: string) => changes.of(model) as ModelChange[]
   const state = (model: string) => stateAfter(model, history(model))
   /** Adds a line to the history if `allowed` lets it, asked while no other process can change anything. */
   const change = (
@@ -127,8 +110,8 @@ export function openModelRegistry(options: {
   ): ModelState => {
     transaction(database, () => {
       allowed(state(model))
-      const details = JSON.stringify(why.details ?? {})
-      sql.change.run(model, action, version, why.reason, who, clock.nowMs(), details)
+      const { reason, details = {} } = why
+      changes.add({ model, action, version, reason, who, atMs: clock.nowMs(), details })
     })
     for (const listener of listeners) listener()
     return state(model)
@@ -236,21 +219,14 @@ export function openModelRegistry(options: {
       return old.map(({ version }) => version)
     },
     attend(model) {
-      const { pid, started } = processIdentity()
-      sql.attend.run(model, pid, started, clock.nowMs())
+      attendants.add(model, processIdentity(), clock.nowMs())
     },
-    isAttended: (model) =>
-      sql.attendants
-        .all(model)
-        .some(({ pid, started }) =>
-          isAlive({ pid: Number(pid), started: started === null ? null : String(started) }),
-        ),
+    isAttended: (model) => attendants.of(model).some(isAlive),
     watch(changed) {
-      const versionOf = () => Number(sql.changed.get()?.data_version)
-      let seen = versionOf()
+      let seen = changes.writtenVersion()
       let cancel = () => {}
       const look = () => {
-        const found = versionOf()
+        const found = changes.writtenVersion()
         if (found !== seen) changed()
         seen = found
         cancel = clock.after(pollMs, look)
@@ -264,7 +240,7 @@ export function openModelRegistry(options: {
     },
     close() {
       if (!database.isOpen) return
-      sql.leave.run(process.pid)
+      attendants.remove(process.pid)
       database.close()
     },
   }

@@ -1,17 +1,12 @@
+import type { RegistryChange } from '../store/tables/registry/registry-changes.ts'
+
 /** One line of a model's history. Nothing is ever taken out of it. */
-export interface ModelChange {
-  readonly seq: number
-  readonly model: string
+export interface ModelChange extends RegistryChange {
   /**
    * `shadow`: the version begins to judge live clips unheard; `dismiss`: it ends to do so; `promote`: it is live;
    * `rollback`: it is live again; `remove`: its files are gone.
    */
   readonly action: 'shadow' | 'dismiss' | 'promote' | 'rollback' | 'remove'
-  readonly version: string
-  readonly reason: string
-  readonly who: string
-  readonly atMs: number
-  readonly details: Readonly<Record<string, unknown>>
 }
 
 export interface ModelState {

@@ -8,7 +8,7 @@ import {
   dayGroup,
   sealManifest,
 } from './dataset-manifest.ts'
-import { judgedPart, labellingVerdicts } from './review-item.ts'
+import { judgedPart, labellingVerdicts } from './judged-part.ts'
 import type { ReviewedItem } from './review-store.ts'
 
 /** Gives every group a side; groups in `fixed` keep theirs. */

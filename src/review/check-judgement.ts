@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts'
+import type { ReviewItem } from '../store/tables/review/review-item.ts'
 import type { Judgement } from './judgement.ts'
-import type { ReviewItem } from './review-item.ts'
 
 /**
  * The labels and the part of a clip that a judgement gives it.

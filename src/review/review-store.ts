@@ -1,46 +1,26 @@
-import type { SQLOutputValue } from 'node:sqlite'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { Page, PageRequest } from '../core/page.ts'
-import { beginsWith } from '../store/begins-with.ts'
 import type { FileGuard } from '../store/file-guard.ts'
-import { createPagedQuery, where } from '../store/paged-query.ts'
-import { readJson, texts } from '../store/read-json.ts'
 import { transaction } from '../store/store-database.ts'
-import { openReviewDatabase } from '../store/tables/review-database.ts'
-import { checkJudgement } from './check-judgement.ts'
-import type { Judgement } from './judgement.ts'
+import { openReviewDatabase } from '../store/tables/review/review-database.ts'
+import { createReviewFacts } from '../store/tables/review/review-facts.ts'
+import type { ReviewFact, ReviewItem } from '../store/tables/review/review-item.ts'
 import {
-  currentFact,
-  labellingVerdicts,
-  type ReviewFact,
-  type ReviewItem,
-  type ReviewReason,
-} from './review-item.ts'
-import { toFact, toItem } from './review-rows.ts'
+  createReviewItems,
+  createReviewList,
+  type KnownItem,
+  type ReviewFilter,
+} from '../store/tables/review/review-items.ts'
+import { toItem } from '../store/tables/review/review-rows.ts'
+import { checkJudgement } from './check-judgement.ts'
+import { currentFact, labellingVerdicts } from './judged-part.ts'
+import type { Judgement } from './judgement.ts'
 
 /** A clip with everything that was said of it, the oldest first, and what holds now. */
 export interface ReviewedItem extends ReviewItem {
   readonly facts: readonly ReviewFact[]
   readonly current: ReviewFact | null
-}
-
-export interface ReviewFilter {
-  /** waiting: nobody judged it, or somebody skipped it, and its recording is there. done: judged. */
-  readonly state?: 'waiting' | 'done'
-  readonly cameraId?: string
-  readonly reason?: ReviewReason
-  /** What the model said. */
-  readonly label?: string
-  /** Clips that begin at or after it, and before it; milliseconds since the Unix epoch. */
-  readonly sinceMs?: number
-  readonly untilMs?: number
-}
-
-export interface KnownItem {
-  readonly isRemoved: boolean
-  /** Whether it is kept for which part of the clip the model said it. */
-  readonly hasPart: boolean
 }
 
 export interface ReviewStore {
@@ -68,11 +48,6 @@ export interface ReviewStore {
   close(): void
 }
 
-const stateIs = {
-  waiting: ["verdict = 'skip' AND removed_reason IS NULL"],
-  done: ["verdict <> 'skip'"],
-} as const
-
 export function openReviewStore(options: {
   dataDir: string
   clock: Pick<Clock, 'nowMs'>
@@ -82,138 +57,65 @@ export function openReviewStore(options: {
   const { dataDir, clock, guard } = options
   const database = openReviewDatabase(dataDir, { check: guard !== undefined })
   guard?.watch(database)
-  const insertItem = database.prepare(
-    `INSERT INTO item (id, reason, camera, path, sha256, started_ms, duration_ms, label, score, model_version,
-       explanation, added_ms, said_from_ms, said_to_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-  )
-  // Clips that came into the queue before the part was kept.
-  const completeItem = database.prepare(
-    'UPDATE item SET said_from_ms = ?2, said_to_ms = ?3 WHERE id = ?1 AND said_from_ms IS NULL',
-  )
-  const insertFact = database.prepare(
-    `INSERT INTO fact (item, verdict, labels, start_ms, end_ms, undoes, who, at_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
-  )
-  const byPrefix = database.prepare(`SELECT * FROM item WHERE ${beginsWith('id')} LIMIT 2`)
-  const factsOf = database.prepare('SELECT * FROM fact WHERE item = ? ORDER BY seq')
-  const byId = database.prepare('SELECT * FROM item WHERE id = ?')
-  const noted = database.prepare(
-    'SELECT id, removed_reason, said_from_ms FROM item WHERE started_ms BETWEEN ? AND ?',
-  )
-  const remove = database.prepare('UPDATE item SET removed_reason = ? WHERE id = ?')
-  const labelsSaid = database.prepare('SELECT DISTINCT label FROM item WHERE label IS NOT NULL')
-  const labelsGiven = database.prepare('SELECT DISTINCT labels FROM fact')
-  const facts = (itemId: string) => factsOf.all(itemId).flatMap((row) => toFact(row) ?? [])
-  const withFacts = (row: Record<string, SQLOutputValue>): ReviewedItem => {
-    const item = toItem(row)
-    const said = facts(item.id)
+  const items = createReviewItems(database)
+  const facts = createReviewFacts(database)
+  const withFacts = (item: ReviewItem): ReviewedItem => {
+    const said = facts.of(item.id)
     return { ...item, facts: said, current: currentFact(said) }
   }
-  const page = createPagedQuery(
-    database,
-    {
-      name: 'review',
-      from: 'item INDEXED BY item_listed',
-      rank: 'started_ms',
-      id: 'id',
-      rows: 'SELECT item.*, page.* FROM page JOIN item ON item.id = page_id',
-    },
-    withFacts,
-  )
   const find = (idPrefix: string): ReviewedItem => {
-    const rows = byPrefix.all(idPrefix)
-    if (rows.length === 1) return withFacts(rows[0]!)
+    const found = items.beginningWith(idPrefix)
+    if (found.length === 1) return withFacts(found[0]!)
     const why =
-      rows.length === 0 ? 'is not in the queue; see vireo review list' : 'begins several; give more of it'
+      found.length === 0 ? 'is not in the queue; see vireo review list' : 'begins several; give more of it'
     throw new AppError('API_BAD_REQUEST', `clip ${idPrefix} ${why}`)
   }
 
   return {
-    known: (fromMs, toMs) =>
-      new Map(
-        noted
-          .all(fromMs, toMs)
-          .map((row) => [
-            String(row.id),
-            { isRemoved: row.removed_reason !== null, hasPart: row.said_from_ms !== null },
-          ]),
-      ),
-    add(items) {
-      if (items.length === 0) return 0
+    known: items.known,
+    add(wanted) {
+      if (wanted.length === 0) return 0
       const addedMs = clock.nowMs()
-      return transaction(database, () =>
-        items.reduce((sum, item) => {
-          const { id, reason, cameraId, path, sha256, startedMs, durationMs } = item
-          const { label, score, modelVersion, explanation } = item
-          const values = [
-            id,
-            reason,
-            cameraId,
-            path,
-            sha256,
-            Math.round(startedMs),
-            Math.round(durationMs),
-          ] as const
-          const said = [item.saidFromMs, item.saidToMs] as const
-          const rest = [label, score, modelVersion, explanation, addedMs, ...said] as const
-          const added = insertItem.run(...values, ...rest).changes
-          if (!added && item.saidFromMs !== null) completeItem.run(item.id, ...said)
-          return sum + Number(added)
-        }, 0),
-      )
+      return transaction(database, () => wanted.filter((item) => items.add(item, addedMs)).length)
     },
-    list: ({ cameraId, reason, label, sinceMs, untilMs, state }, request) =>
-      page(
-        [
-          where('camera = ?', cameraId),
-          where('reason = ?', reason),
-          where('label = ?', label),
-          where('started_ms >= ?', sinceMs),
-          where('started_ms < ?', untilMs),
-          state ? stateIs[state] : null,
-        ],
-        request,
-      ),
+    list: createReviewList(database, (row) => withFacts(toItem(row))),
     get(id) {
-      const row = byId.get(id)
-      return row === undefined ? null : withFacts(row)
+      const item = items.get(id)
+      return item && withFacts(item)
     },
     markRemoved(gone) {
       if (gone.length === 0) return
       transaction(database, () => {
-        for (const { id, reason } of gone) remove.run(reason, id)
+        for (const { id, reason } of gone) items.markRemoved(id, reason)
       })
     },
     find,
     judge(itemId, judgement) {
       const item = find(itemId)
-      const { labels, startMs, endMs } = checkJudgement(item, judgement)
+      const said = checkJudgement(item, judgement)
       const { verdict, who } = judgement
-      const at = clock.nowMs()
-      const values = [item.id, verdict, JSON.stringify(labels), startMs, endMs] as const
-      return transaction(database, () => toFact(insertFact.get(...values, null, who, at)!)!)
+      const atMs = clock.nowMs()
+      return transaction(database, () =>
+        facts.add({ ...said, itemId: item.id, verdict, undoes: null, who, atMs }),
+      )
     },
     undo(itemId, who) {
-      const at = clock.nowMs()
+      const atMs = clock.nowMs()
       return transaction(database, () => {
         const { id, current } = find(itemId)
         if (current === null)
           throw new AppError('API_BAD_REQUEST', `clip ${itemId}: there is nothing to undo`)
-        return toFact(insertFact.get(id, 'undo', '[]', null, null, current.seq, who, at)!)!
+        const said = { verdict: 'undo', labels: [], startMs: null, endMs: null } as const
+        return facts.add({ ...said, itemId: id, undoes: current.seq, who, atMs })
       })
     },
-    labels() {
-      const said = labelsSaid.all().map((row) => String(row.label))
-      const given = labelsGiven.all().flatMap((row) => readJson(row.labels, texts) ?? [])
-      return [...new Set([...said, ...given])].sort()
-    },
+    labels: () => [...new Set([...items.labels(), ...facts.labels()])].sort(),
     isJudged(itemId) {
-      const current = currentFact(facts(itemId))
+      const current = currentFact(facts.of(itemId))
       return current !== null && current.verdict !== 'skip'
     },
     isLabelled(itemId) {
-      const current = currentFact(facts(itemId))
+      const current = currentFact(facts.of(itemId))
       return current !== null && labellingVerdicts.includes(current.verdict)
     },
     close: () => database.close(),

@@ -16,12 +16,17 @@ export interface SampleStore {
   isSample(id: string): boolean
 }
 
+export interface SampleTable extends SampleStore {
+  /** Removes samples older than that which have no clip. Returns how many. */
+  pruneSamples(beforeMs: number, most: number): number
+}
+
 export interface SampleMark {
   readonly reason: SampleReason
   readonly lastMs: number
 }
 
-export function createSampleStore(database: StoreDatabase): SampleStore {
+export function createSampleStore(database: StoreDatabase): SampleTable {
   const insert = database.prepare(
     `INSERT INTO sample (id, camera, reason, label, score, last_ms, sample) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO NOTHING`,
@@ -35,6 +40,10 @@ export function createSampleStore(database: StoreDatabase): SampleStore {
      WHERE sample.camera = ? AND clip.reviewed_ms IS NULL AND clip.removed_ms IS NULL`,
   )
   const known = database.prepare('SELECT 1 FROM sample WHERE id = ?')
+  const prune = database.prepare(
+    `DELETE FROM sample WHERE id IN (SELECT id FROM sample WHERE last_ms < ?
+       AND NOT EXISTS (SELECT 1 FROM clip WHERE clip.alert = sample.id) LIMIT ?)`,
+  )
   return {
     acceptSample(sample) {
       const { sampleId, cameraId, reason, label, score, lastMs } = sample
@@ -51,5 +60,6 @@ export function createSampleStore(database: StoreDatabase): SampleStore {
       })),
     waitingSamples: (cameraId) => Number(waiting.get(cameraId)!.count),
     isSample: (id) => known.get(id) !== undefined,
+    pruneSamples: (beforeMs, most) => Number(prune.run(beforeMs, most).changes),
   }
 }

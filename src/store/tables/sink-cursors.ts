@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { OutboxEvent } from '../../core/events.ts'
 import type { StoreDatabase } from '../store-database.ts'
 import { transaction } from '../store-database.ts'
+import { createDeadLetterTable } from './dead-letter-table.ts'
 import { readOutboxEvent } from './outbox-row.ts'
 
 /** How far each receiver of the outbox has come. A sink that was never seen begins with the oldest event. */
@@ -49,11 +50,7 @@ export function createSinkCursors(
      ON CONFLICT (name) DO UPDATE SET sent = max(sent, excluded.sent), tried = max(tried, excluded.tried)`,
   )
   const retract = database.prepare('UPDATE sink SET tried = max(sent, ?2) WHERE name = ?1')
-  const letters = database.prepare('SELECT count(*) AS n FROM dead_letter WHERE sink = ?')
-  const keep = database.prepare(
-    `INSERT INTO dead_letter (sink, id, channel, key, attributes, data, reason, set_aside_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-  )
+  const letters = createDeadLetterTable(database)
   const stateOf = (sink: string) => {
     const row = read.get(sink)
     return { sent: Number(row?.sent ?? 0), tried: Number(row?.tried ?? 0) }
@@ -66,12 +63,12 @@ export function createSinkCursors(
         const events = rows.map((row) => readOutboxEvent(row, tried))
         const readable = events.indexOf(null)
         if (readable !== 0) return events.slice(0, readable < 0 ? events.length : readable) as OutboxEvent[]
-        const { id, channel, key, attributes, data, position } = rows[0]!
+        const row = rows[0]!
         transaction(database, () => {
-          keep.run(sink, id!, channel!, key!, attributes!, data!, 'its row cannot be read', clock.nowMs())
-          write.run(sink, position!, position!)
+          letters.keepRow(sink, row, 'its row cannot be read', clock.nowMs())
+          write.run(sink, row.position!, row.position!)
         })
-        onUnreadable(sink, String(id))
+        onUnreadable(sink, String(row.id))
       }
     },
     lag(sink) {
@@ -82,7 +79,7 @@ export function createSinkCursors(
       const row = oldest.get(stateOf(sink).sent)
       return row ? Number(row.accepted_ms) : null
     },
-    deadLetters: (sink) => Number(letters.get(sink)?.n),
+    deadLetters: (sink) => letters.count(sink),
     cursor: (sink) => stateOf(sink).sent,
     noteAttempt(sink, tried, sent = 0) {
       const before = stateOf(sink)
@@ -96,10 +93,9 @@ export function createSinkCursors(
       transaction(database, () => write.run(sink, position, position))
     },
     setAside(sink, event, reason) {
-      const { id, channel, key, attributes, dataJson, position } = event
       transaction(database, () => {
-        keep.run(sink, id, channel, key, JSON.stringify(attributes), dataJson, reason, clock.nowMs())
-        write.run(sink, position, position)
+        letters.keep(sink, event, reason, clock.nowMs())
+        write.run(sink, event.position, event.position)
       })
     },
   }

@@ -12,10 +12,10 @@ import {
   clipEvent,
   clipRemovedEvent,
   clipUnavailableEvent,
-  type NewEvent,
 } from '../../../src/event/cloud-event.ts'
 import { kafkaMessage, topicOf } from '../../../src/event/kafka/kafka-message.ts'
 import { wantedTopics } from '../../../src/event/kafka/kafka-topics.ts'
+import type { UnplacedEvent } from '../../../src/store/tables/outbox-table.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const text = readFileSync(join(root, 'docs/consuming.md'), 'utf8')
@@ -47,7 +47,7 @@ function tableOf(heading: string): string[][] {
 }
 
 /** What Vireo makes of the facts in an example. */
-function eventOf({ headers, value }: Example): NewEvent {
+function eventOf({ headers, value }: Example): UnplacedEvent {
   const source = headers.ce_source!
   const ms = (iso: string) => Date.parse(iso)
   switch (headers.ce_dataschema) {

@@ -1,6 +1,6 @@
 import type { BuildDatasetOptions } from '../../../src/review/build-dataset.ts'
-import type { ReviewFact } from '../../../src/review/review-item.ts'
 import type { ReviewedItem } from '../../../src/review/review-store.ts'
+import type { ReviewFact } from '../../../src/store/tables/review/review-item.ts'
 import { splitByGroup } from '../../../src/train/evaluate/split-by-group.ts'
 
 export const dayMs = 86_400_000

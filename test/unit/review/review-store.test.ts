@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ReviewItem } from '../../../src/review/review-item.ts'
 import { openReviewStore, type ReviewStore } from '../../../src/review/review-store.ts'
+import type { ReviewItem } from '../../../src/store/tables/review/review-item.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 let dataDir: string

@@ -1,5 +1,5 @@
 import { cleanLine } from '../../../core/text/clean-text.ts'
-import { judgedPart } from '../../../review/review-item.ts'
+import { judgedPart } from '../../../review/judged-part.ts'
 import type { ReviewedItem } from '../../../review/review-store.ts'
 import { printLine } from '../../print-line.ts'
 

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import { AppError } from '../../../core/errors.ts'
-import type { Verdict } from '../../../review/review-item.ts'
+import type { Verdict } from '../../../core/text/review-words.ts'
 import { configOption, jsonOption } from '../../options/usual-options.ts'
 import { whole } from '../../options/whole.ts'
 import { printReviewItem } from './describe-review-item.ts'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { type ReviewReason, reviewReasons } from '../../../review/review-item.ts'
-import type { ReviewFilter } from '../../../review/review-store.ts'
+import { type ReviewReason, reviewReasons } from '../../../core/text/review-words.ts'
+import type { ReviewFilter } from '../../../store/tables/review/review-items.ts'
 import { choice } from '../../options/choice.ts'
 import { sinceOf } from '../../options/since-ms.ts'
 import {

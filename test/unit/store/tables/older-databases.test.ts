@@ -7,7 +7,7 @@ import type { StoreDatabase } from '../../../../src/store/store-database.ts'
 import { openAlertReader } from '../../../../src/store/tables/alert-reader.ts'
 import { openClipReader } from '../../../../src/store/tables/clip-reader.ts'
 import { databaseFile, eventMigrations } from '../../../../src/store/tables/event-database.ts'
-import { reviewFile, reviewMigrations } from '../../../../src/store/tables/review-database.ts'
+import { reviewFile, reviewMigrations } from '../../../../src/store/tables/review/review-database.ts'
 import { sampleStep } from '../../../support/sample-step.ts'
 import { tempDir } from '../../../support/temp-dir.ts'
 

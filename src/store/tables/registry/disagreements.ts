@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { Clock } from '../core/clock.ts'
-import type { Disagreement } from '../core/disagreement.ts'
-import type { Page, PageRequest } from '../core/page.ts'
-import { createPagedQuery, where } from '../store/paged-query.ts'
-import { readJson, texts } from '../store/read-json.ts'
-import { type StoreDatabase, transaction } from '../store/store-database.ts'
+import type { Clock } from '../../../core/clock.ts'
+import type { Disagreement } from '../../../core/disagreement.ts'
+import type { Page, PageRequest } from '../../../core/page.ts'
+import { createPagedQuery, where } from '../../paged-query.ts'
+import { readJson, texts } from '../../read-json.ts'
+import { type StoreDatabase, transaction } from '../../store-database.ts'
 
 export interface StoredDisagreement extends Disagreement {
   readonly id: number

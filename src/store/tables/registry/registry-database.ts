@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { openDatabase } from '../open-database.ts'
-import type { StoreDatabase } from '../store-database.ts'
+import { openDatabase } from '../../open-database.ts'
+import type { StoreDatabase } from '../../store-database.ts'
 
 /** Each entry brings the database from version `index` to `index + 1`. Never edit one that was released. */
 const migrations: readonly string[] = [

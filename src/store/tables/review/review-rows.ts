@@ -1,6 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite'
-import { readJson, texts } from '../store/read-json.ts'
-import type { ReviewFact, ReviewItem, ReviewReason } from './review-item.ts'
+import type { ReviewReason } from '../../../core/text/review-words.ts'
+import { readJson, texts } from '../../read-json.ts'
+import type { ReviewFact, ReviewItem } from './review-item.ts'
 
 const number = (value: SQLOutputValue | undefined) => (value == null ? null : Number(value))
 

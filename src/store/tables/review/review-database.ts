@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { dataFiles } from '../../core/data-dir.ts'
-import { openDatabase } from '../open-database.ts'
-import type { StoreDatabase } from '../store-database.ts'
+import { dataFiles } from '../../../core/data-dir.ts'
+import { openDatabase } from '../../open-database.ts'
+import type { StoreDatabase } from '../../store-database.ts'
 
 export const reviewFile = dataFiles.reviews
 
