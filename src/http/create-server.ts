@@ -2,9 +2,10 @@ import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { AppError } from '../core/errors.ts'
 import { type Log, noTelemetry } from '../core/telemetry-port.ts'
+import { guardRole } from './access/identity.ts'
 import { boundBody } from './bound-body.ts'
 import { createBoundedServer, type ServerLimits } from './bounded-server.ts'
-import { guardAccess } from './guard-access.ts'
+import { guardAccess, hasToken } from './guard-access.ts'
 import { guardHeaders } from './guard-headers.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
 import { mountRoutes } from './mount-routes.ts'
@@ -65,8 +66,10 @@ export function createServer(options: ServerOptions): Server {
   const turn = createTurns(mostWaiting)
   const guard = (request: FastifyRequest) => {
     const { access } = request.routeOptions.config ?? {}
-    if (access === 'anyone' || (access === 'partly' && token !== undefined)) return
-    guardAccess(request, token)
+    if (access === 'anyone') return
+    if (access === 'partly' && token !== undefined && !hasToken(request, token)) return
+    request.identity = guardAccess(request, token)
+    if (access !== undefined && access !== 'partly') guardRole(request.identity, access)
   }
   const app = fastify({
     logger: false,

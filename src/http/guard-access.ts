@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { isLoopback } from '../config/check/is-loopback.ts'
 import { AppError } from '../core/errors.ts'
+import type { Identity } from './access/identity.ts'
 
 /** Whether a request has the bearer token; the time that it takes tells nothing about the token. */
 export function hasToken(request: FastifyRequest, token: string): boolean {
@@ -15,9 +16,9 @@ export function hasToken(request: FastifyRequest, token: string): boolean {
  *
  * @throws AppError API_UNAUTHORIZED, API_FORBIDDEN
  */
-export function guardAccess(request: FastifyRequest, token: string | undefined): void {
+export function guardAccess(request: FastifyRequest, token: string | undefined): Identity {
   if (token !== undefined) {
-    if (hasToken(request, token)) return
+    if (hasToken(request, token)) return { name: 'token', role: 'admin', cameras: null, via: 'token' }
     throw new AppError('API_UNAUTHORIZED', 'give the token of http.token as: Authorization: Bearer <token>')
   }
   const { host = '', origin } = request.headers
@@ -28,6 +29,7 @@ export function guardAccess(request: FastifyRequest, token: string | undefined):
     )
   if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host))
     throw new AppError('API_FORBIDDEN', 'a page of another origin may not use the API; set http.token')
+  return { name: 'loopback', role: 'admin', cameras: null, via: 'loopback' }
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()

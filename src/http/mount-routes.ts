@@ -3,12 +3,19 @@ import { validatorCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
 import { jsonLine } from '../core/text/clean-text.ts'
-import type { Access, Route } from './route.ts'
+import { guardCameras, type Identity } from './access/identity.ts'
+import type { Access, CamerasOf, Route } from './route.ts'
 import { errorAnswer } from './schemas/error-answer.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+    // biome-ignore lint/suspicious/noExplicitAny: each row has types of its own
+    camera?: CamerasOf<any, any, any>
+  }
+  interface FastifyRequest {
+    /** Null until the guard knows who it is, and where it need not know. */
+    identity: Identity | null
   }
 }
 
@@ -32,16 +39,22 @@ export function mountRoutes(app: FastifyInstance, table: readonly Route[]): void
   })
   // Answers are written as they come: what is shown of them is held by tests, and costs no time here.
   app.setSerializerCompiler(() => jsonLine)
+  app.decorateRequest('identity', null)
+  app.addHook('preHandler', async ({ identity, params, query, body, routeOptions }) => {
+    const { camera } = routeOptions.config
+    if (!identity || camera === undefined) return
+    guardCameras(identity, camera === 'all' ? null : [camera({ params, query, body }) ?? []].flat())
+  })
   for (const row of table)
     app.route({
       method: row.alsoHead ? [row.method, 'HEAD'] : row.method,
       url: row.path,
       schema: schemaOf(row),
-      config: { access: row.access },
+      config: { access: row.access, ...(row.camera === undefined ? {} : { camera: row.camera }) },
       ...(row.mostBodyBytes === undefined ? {} : { bodyLimit: row.mostBodyBytes }),
       handler: async (request, reply) => {
         const { params, query, body } = request
-        return row.handle({ params, query, body, request, reply })
+        return row.handle({ params, query, body, identity: request.identity!, request, reply })
       },
     })
 }

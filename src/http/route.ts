@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import type { Identity } from './access/identity.ts'
 
 /**
  * Who may call: `anyone` is not asked who he is; of `partly` strangers get less, where there is a token; else the least
@@ -12,9 +13,16 @@ export interface Call<P, Q, B> {
   readonly params: P
   readonly query: Q
   readonly body: B
+  /** Who calls; of `anyone` and `partly` it is null where nobody is known. */
+  readonly identity: Identity
   readonly request: FastifyRequest
   readonly reply: FastifyReply
 }
+
+/** The cameras that a request is about: none, one, several, or `all` where it shows what every camera has. */
+export type CamerasOf<P, Q, B> =
+  | 'all'
+  | ((call: Pick<Call<P, Q, B>, 'params' | 'query' | 'body'>) => string | readonly string[] | undefined)
 
 /** One row of the table of routes. What a request is checked against is what the OpenAPI document shows. */
 export interface Route<
@@ -27,6 +35,11 @@ export interface Route<
   readonly alsoHead?: boolean
   readonly path: string
   readonly access: Access
+  /**
+   * What of the cameras it is about; who may not see them is refused. A row without it is about no camera, or leaves
+   * out of its list what its caller may not see (`mayLook`).
+   */
+  readonly camera?: CamerasOf<z.output<P>, z.output<Q>, z.output<B>>
   readonly tag: 'cameras' | 'alerts' | 'clips' | 'review' | 'datasets' | 'configuration' | 'process'
   readonly summary: string
   /** Without one, nothing in that part of a request is looked at. */

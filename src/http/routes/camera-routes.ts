@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts'
+import { mayLook } from '../access/identity.ts'
 import { type Route, route } from '../route.ts'
 import { apiSchemas } from '../schemas/api-schemas.ts'
 import type { SitePort } from '../site-port.ts'
@@ -9,6 +10,7 @@ export const mergePatch = 'application/merge-patch+json'
 export function cameraRoutes(site: SitePort): readonly Route[] {
   const [tag, path, params] = ['cameras', '/api/v1/cameras', apiSchemas.cameraId] as const
   const onePath = `${path}/:id`
+  const camera = (call: { params: { id: string } }) => call.params.id
   const errors = [404, 422, 500]
   const change = [200, apiSchemas.cameraChange] as const
   return [
@@ -19,7 +21,7 @@ export function cameraRoutes(site: SitePort): readonly Route[] {
       tag,
       summary: 'The cameras and what state they are in',
       answer: [200, apiSchemas.cameraList],
-      handle: () => ({ cameras: site.cameras() }),
+      handle: ({ identity }) => ({ cameras: site.cameras().filter(({ id }) => mayLook(identity, id)) }),
     }),
     route({
       method: 'GET',
@@ -28,6 +30,7 @@ export function cameraRoutes(site: SitePort): readonly Route[] {
       tag,
       summary: 'One camera',
       params,
+      camera,
       answer: [200, apiSchemas.cameraEntry],
       errors: [404],
       handle({ params: { id } }) {
@@ -56,6 +59,7 @@ export function cameraRoutes(site: SitePort): readonly Route[] {
       tag,
       summary: 'Change fields of a camera',
       params,
+      camera,
       body: apiSchemas.cameraPatch,
       consumes: ['application/json', mergePatch],
       answer: change,
@@ -69,6 +73,7 @@ export function cameraRoutes(site: SitePort): readonly Route[] {
       tag,
       summary: 'Remove a camera',
       params,
+      camera,
       answer: change,
       errors,
       handle: ({ params: { id } }) => site.editCamera({ kind: 'remove', id }),
@@ -80,6 +85,7 @@ export function cameraRoutes(site: SitePort): readonly Route[] {
       tag,
       summary: 'Disconnect a camera and keep it in the configuration',
       params,
+      camera,
       answer: change,
       errors,
       handle: ({ params: { id } }) => site.editCamera({ kind: 'pause', id }),
@@ -91,6 +97,7 @@ export function cameraRoutes(site: SitePort): readonly Route[] {
       tag,
       summary: 'Connect a paused camera again',
       params,
+      camera,
       answer: change,
       errors,
       handle: ({ params: { id } }) => site.editCamera({ kind: 'resume', id }),
