@@ -1,4 +1,5 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
+import { configHash } from '../src/config/config-hash.ts'
 import { diffConfig, restartOf } from '../src/config/diff.ts'
 import type { Config } from '../src/config/schema.ts'
 import { variablesFor } from '../src/config/variables-for.ts'
@@ -13,6 +14,7 @@ import { createSinks } from '../src/event/sinks.ts'
 import { createServer } from '../src/http/create-server.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { createFileGuard } from '../src/store/file-guard.ts'
+import { openOutboxReader } from '../src/store/tables/outbox-reader.ts'
 import type { RunningTelemetry } from '../src/telemetry/create-telemetry.ts'
 import { createPublishers } from './create-publishers.ts'
 import { startLearning } from './learn/start/start-learning.ts'
@@ -28,6 +30,7 @@ import { findLostStores, tellLostStores } from './record/tell-new-store.ts'
 import { tierRecordings } from './record/tier-recordings.ts'
 import { watchStore } from './record/watch-store.ts'
 import { createSite } from './site/create-site.ts'
+import { createEventHub, type EventHub } from './site/event-hub.ts'
 import { knownLabels } from './site/known-labels.ts'
 import { openReviewQueue } from './site/review.ts'
 import { createSiteReviews } from './site/site-reviews.ts'
@@ -110,7 +113,12 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     })
     const sinks = createSinks({ ...options, store, publishers: publishers.all, onSent: latency.sent })
     closers.push(() => sinks.close())
-    const intake = createEventIntake({ store, wake: sinks.wake, clock, telemetry })
+    let hub: EventHub | null = null
+    const wake = () => {
+      sinks.wake()
+      hub?.wake()
+    }
+    const intake = createEventIntake({ store, wake, clock, telemetry })
     closers.push(() => intake.close())
     tellLostStores(lost, telemetry)
     const storeWatch = watchStore({ guard, refusal: intake.refusal, clock, telemetry })
@@ -131,6 +139,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       const { recording, sampling, alerts, behaviours, cameras } = next
       current = { ...config, recording, sampling, alerts, behaviours, cameras }
       tellPublishers()
+      hub?.tell({ kind: 'config', cameraId: null, position: null, data: { configHash: configHash(current) } })
       return { ...changes, restart }
     }
     const health = {
@@ -161,6 +170,11 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       models: health.models,
     })
     closers.push(() => site.close())
+    const outbox = openOutboxReader(config.dataDir)
+    closers.push(() => outbox.close())
+    const events = createEventHub({ outbox, site, clock, log: telemetry.log })
+    hub = events
+    closers.push(() => events.close())
     const known = () => knownLabels(current, clock)
     const queue = openReviewQueue({ dataDir: config.dataDir, clock, guard, known })
     closers.push(() => queue.close())
@@ -169,6 +183,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       health,
       site,
       reviews,
+      events,
       metrics: telemetry,
       log: telemetry.log,
       ...config.http,
@@ -192,7 +207,13 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     live = startLive({
       ...options,
       engine,
-      intake,
+      intake: {
+        ...intake,
+        status(status) {
+          intake.status(status)
+          events.status(status.cameraId)
+        },
+      },
       samples: store,
       onStored: (event, step) => latency.stored(event, step.causeMonoMs),
     })

@@ -1,10 +1,13 @@
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { systemClock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { type Log, noTelemetry } from '../core/telemetry-port.ts'
 import { guardRole } from './access/identity.ts'
 import { boundBody } from './bound-body.ts'
 import { createBoundedServer, type ServerLimits } from './bounded-server.ts'
+import { createEventStreams } from './events/event-stream.ts'
+import type { EventsPort } from './events/events-port.ts'
 import { guardAccess, hasToken } from './guard-access.ts'
 import { guardHeaders } from './guard-headers.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
@@ -25,6 +28,8 @@ export interface ServerOptions {
   readonly site?: SitePort
   /** What people say of clips; absent: nothing of it is served. */
   readonly reviews?: ReviewPort
+  /** What happens, for pages that listen; absent: nobody is told. */
+  readonly events?: EventsPort
   /** Loopback unless told otherwise. */
   readonly host?: string
   readonly port?: number
@@ -57,6 +62,7 @@ export function createServer(options: ServerOptions): Server {
     metrics,
     site,
     reviews,
+    events,
     token,
     host = '127.0.0.1',
     port = 8080,
@@ -103,10 +109,13 @@ export function createServer(options: ServerOptions): Server {
   app.addContentTypeParser(yamlTypes.slice(0, 2), { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   )
+  const streams = events && createEventStreams({ events, clock: systemClock })
+  // They end by themselves before connections are ended, so that pages see an end and no fault.
+  app.addHook('preClose', async () => streams?.close())
   app.register(swagger, openApi)
   app.register(async (scope) => {
     const document = () => scope.swagger()
-    mountRoutes(scope, routeTable({ health, metrics, site, reviews, token, document }))
+    mountRoutes(scope, routeTable({ health, metrics, site, reviews, streams, token, document }))
     // Made before anybody asks, because it takes a while.
     scope.addHook('onReady', async () => void document())
   })

@@ -65,9 +65,10 @@ function schemaOf(row: Route): FastifySchema & Record<string, unknown> {
   const { summary, tag, params, query, body, consumes, access, errors = [] } = row
   const open = access === 'anyone' || access === 'partly'
   const [status, answer] = row.answer
+  const [media, shown] = typeof answer === 'string' ? [answer, bytes] : [row.answerType, answer]
   const success =
-    typeof answer === 'string'
-      ? { description: 'OK', content: { [answer]: { schema: bytes } } }
+    typeof answer === 'string' || media !== undefined
+      ? { description: 'OK', content: { [media!]: { schema: shown } } }
       : answer.description === undefined
         ? answer.describe('OK')
         : answer

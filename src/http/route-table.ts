@@ -1,8 +1,10 @@
+import type { EventStreams } from './events/event-stream.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
 import type { ReviewPort } from './review-port.ts'
 import { type Route, route } from './route.ts'
 import { cameraRoutes } from './routes/camera-routes.ts'
 import { datasetRoutes } from './routes/dataset-routes.ts'
+import { eventRoutes } from './routes/event-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { recordRoutes } from './routes/record-routes.ts'
 import { reviewRoutes } from './routes/review-routes.ts'
@@ -18,10 +20,11 @@ export function routeTable(of: {
   readonly token: string | undefined
   readonly site: SitePort | undefined
   readonly reviews: ReviewPort | undefined
+  readonly streams: EventStreams | undefined
   /** The OpenAPI document. */
   readonly document: () => unknown
 }): readonly Route[] {
-  const { site, reviews, document } = of
+  const { site, reviews, streams, document } = of
   const sendMedia = createMediaSender()
   return [
     ...healthRoutes(of),
@@ -36,5 +39,6 @@ export function routeTable(of: {
     }),
     ...(reviews ? [...reviewRoutes(reviews, sendMedia), ...datasetRoutes(reviews)] : []),
     ...(site ? [...cameraRoutes(site), ...recordRoutes(site, sendMedia), ...siteRoutes(site)] : []),
+    ...(streams ? eventRoutes(streams) : []),
   ]
 }

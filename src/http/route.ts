@@ -40,7 +40,15 @@ export interface Route<
    * out of its list what its caller may not see (`mayLook`).
    */
   readonly camera?: CamerasOf<z.output<P>, z.output<Q>, z.output<B>>
-  readonly tag: 'cameras' | 'alerts' | 'clips' | 'review' | 'datasets' | 'configuration' | 'process'
+  readonly tag:
+    | 'cameras'
+    | 'alerts'
+    | 'clips'
+    | 'review'
+    | 'datasets'
+    | 'configuration'
+    | 'process'
+    | 'events'
   readonly summary: string
   /** Without one, nothing in that part of a request is looked at. */
   readonly params?: P
@@ -51,6 +59,8 @@ export interface Route<
   readonly mostBodyBytes?: number
   /** Status and body of success. A text is a media type whose bytes come. */
   readonly answer: readonly [status: number, body: z.ZodType | string]
+  /** Media type of an answer with a schema; JSON unless given. */
+  readonly answerType?: string
   /** Statuses of errors besides 401 and 403. */
   readonly errors?: readonly number[]
   handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>): unknown

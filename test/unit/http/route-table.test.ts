@@ -2,9 +2,11 @@ import fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createServer } from '../../../src/http/create-server.ts'
+import { createEventStreams } from '../../../src/http/events/event-stream.ts'
 import { mountRoutes } from '../../../src/http/mount-routes.ts'
 import type { Route } from '../../../src/http/route.ts'
 import { routeTable } from '../../../src/http/route-table.ts'
+import { fakeEvents } from './fake-events.ts'
 import { fakeReviews } from './fake-reviews.ts'
 import { fakeSite } from './fake-site.ts'
 
@@ -15,7 +17,8 @@ const parts = {
   health: { ready: () => true, cameras: () => [], models: () => [] },
   metrics: { metricsText: async () => 'x 1\n', metricsContentType: 'text/plain' },
 }
-const table = routeTable({ ...parts, token: undefined, document: () => ({}) })
+const streams = createEventStreams({ events: fakeEvents().events, clock: { after: () => () => {} } })
+const table = routeTable({ ...parts, streams, token: undefined, document: () => ({}) })
 
 /** Changes that say everything by their path. */
 const withoutBody = ['/api/v1/cameras/:id/pause', '/api/v1/cameras/:id/resume']
@@ -112,7 +115,7 @@ function linesOf(name: string, schema: Shape, required = true): string[] {
 
 describe('the OpenAPI document', () => {
   it('promises the same as before', async () => {
-    const server = createServer({ port: 0, ...parts })
+    const server = createServer({ port: 0, ...parts, events: fakeEvents().events })
     const { paths } = (await server.inject('/openapi.json')).json() as {
       paths: Record<string, Record<string, Operation>>
     }

@@ -1,0 +1,108 @@
+import { Readable } from 'node:stream'
+import type { Clock } from '../../core/clock.ts'
+import { AppError } from '../../core/errors.ts'
+import { jsonLine } from '../../core/text/clean-text.ts'
+import type { EventsPort, SiteEvent } from './events-port.ts'
+
+export interface EventStreamLimits {
+  /** Most clients at once: each holds a connection for as long as its page is open. */
+  readonly clients: number
+  /** A client that leaves so much untaken is let go; it comes back by itself and goes on where it was. */
+  readonly waitingBytes: number
+  readonly heartbeatMs: number
+}
+
+export const eventStreamLimits: EventStreamLimits = {
+  clients: 48,
+  waitingBytes: 512 * 1024,
+  heartbeatMs: 15_000,
+}
+
+/** How long a browser waits before it comes back. */
+const retryMs = 2000
+
+export interface EventStreams {
+  /**
+   * What happens from now on as server-sent events, after what was missed since `lastEventId`.
+   *
+   * @param mayLook whether the client may know of this camera; asked for every event
+   * @throws AppError API_BUSY
+   */
+  open(client: { readonly lastEventId?: string; readonly mayLook: (cameraId: string) => boolean }): Readable
+  /** Ends all of them. */
+  close(): void
+}
+
+/** Streams of server-sent events for pages. While none is open nothing is read and no timer runs. */
+export function createEventStreams(options: {
+  events: EventsPort
+  clock: Pick<Clock, 'after'>
+  limits?: EventStreamLimits
+}): EventStreams {
+  const { events, clock, limits = eventStreamLimits } = options
+  const open = new Set<Readable>()
+  let cancelBeat = () => {}
+  let closed = false
+
+  const beat = () => {
+    cancelBeat = clock.after(limits.heartbeatMs, () => {
+      for (const stream of open) push(stream, ': still here\n\n')
+      if (open.size > 0) beat()
+    })
+  }
+  const push = (stream: Readable, text: string) => {
+    if (closed || stream.destroyed) return
+    stream.push(text)
+    if (stream.readableLength > limits.waitingBytes) stream.destroy()
+  }
+
+  return {
+    open({ lastEventId, mayLook }) {
+      if (closed || open.size >= limits.clients)
+        throw new AppError('API_BUSY', 'too many pages listen to events; close some')
+      const stream = new Readable({ read() {} })
+      let seen = 0
+      const tell = (told: readonly SiteEvent[]) => {
+        const text = told
+          .filter(({ cameraId, position }) => isNew(position) && (cameraId === null || mayLook(cameraId)))
+          .map(textOf)
+          .join('')
+        for (const { position } of told) seen = Math.max(seen, position ?? 0)
+        if (text !== '') push(stream, text)
+      }
+      const isNew = (position: number | null) => position === null || position > seen
+      const unsubscribe = events.subscribe(tell)
+      stream.once('close', () => {
+        unsubscribe()
+        open.delete(stream)
+        if (open.size === 0) cancelBeat()
+      })
+      open.add(stream)
+      if (open.size === 1) beat()
+      const now = events.position()
+      push(stream, `retry: ${retryMs}\n\n`)
+      const from = lastEventId === undefined ? null : placeOf(lastEventId)
+      if (from !== null) tell(events.since(from) ?? [reset])
+      push(stream, `id: ${now}\n\n`)
+      seen = Math.max(seen, now)
+      tell(events.statuses())
+      return stream
+    },
+    close() {
+      closed = true
+      for (const stream of open) stream.push(null)
+    },
+  }
+}
+
+const reset: SiteEvent = { kind: 'reset', cameraId: null, position: null, data: {} }
+
+/** Null for one that is none of ours: such a client begins anew. */
+function placeOf(id: string): number | null {
+  return /^\d{1,15}$/.test(id) ? Number(id) : null
+}
+
+function textOf({ kind, position, data }: SiteEvent): string {
+  const id = position === null ? '' : `id: ${position}\n`
+  return `event: ${kind}\n${id}data: ${jsonLine(data)}\n\n`
+}
