@@ -12,6 +12,7 @@ import { createEventLatency } from '../src/event/event-latency.ts'
 import { type EventStore, openEventStore } from '../src/event/event-store.ts'
 import { createSinks } from '../src/event/sinks.ts'
 import { createServer } from '../src/http/create-server.ts'
+import { howToBuild, pageFolder } from '../src/http/web/page-folder.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { createFileGuard } from '../src/store/file-guard.ts'
 import { openOutboxReader } from '../src/store/tables/outbox-reader.ts'
@@ -179,8 +180,11 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const queue = openReviewQueue({ dataDir: config.dataDir, clock, guard, known })
     closers.push(() => queue.close())
     const reviews = createSiteReviews({ queue, dataDir: config.dataDir, clock })
+    const page = pageFolder()
+    if (page === null && config.http.console) telemetry.log.warn({}, howToBuild)
     const server = createServer({
       health,
+      pageFolder: page,
       site,
       reviews,
       events,

@@ -15,10 +15,14 @@ const allowed: Record<string, readonly string[]> = {
   bundle: ['core', 'config', 'onnx', 'store'],
   http: ['core', 'config', 'telemetry'],
   schedule: ['core', 'config', 'telemetry', 'store'],
+  // The page runs in browsers: it knows the server by its OpenAPI document alone.
+  web: [],
 }
 /** Joiners: they may import any stage. Routes know nothing of the command line that calls them. */
 const joiners = new Set(['pipelines', 'cli'])
-const forbiddenNames = /(^|\/)(utils?|helpers?|misc|common)(\/|\.ts$)/
+const forbiddenNames = /(^|\/)(utils?|helpers?|misc|common)(\/|\.tsx?$)/
+/** Written by tools, as long as they are. */
+const generated = (file: string) => file.startsWith('src/onnx/proto/') || file === 'src/web/api/api-types.ts'
 
 interface Import {
   readonly file: string
@@ -27,7 +31,7 @@ interface Import {
 }
 
 function sources(): string[] {
-  return ['src/**/*.ts', 'pipelines/**/*.ts'].flatMap((pattern) => globSync(pattern, { cwd: root }))
+  return ['src/**/*.{ts,tsx}', 'pipelines/**/*.ts'].flatMap((pattern) => globSync(pattern, { cwd: root }))
 }
 
 function importsOf(file: string): Import[] {
@@ -48,6 +52,7 @@ function folderOf(path: string): string {
 
 function mayImport(from: string, to: string): boolean {
   if (from === 'pipelines' && to === 'cli') return false
+  if (to === 'web' && from !== 'web') return false
   if (from === to || joiners.has(from)) return true
   return (allowed[from] ?? base).includes(to)
 }
@@ -152,6 +157,9 @@ describe('architecture', () => {
     ['pipelines', 'camera', true],
     ['cli', 'pipelines', true],
     ['pipelines', 'cli', false],
+    ['web', 'core', false],
+    ['web', 'http', false],
+    ['pipelines', 'web', false],
   ])('the rule itself: may %s import %s? %s', (from, to, expected) => {
     expect(mayImport(from, to)).toBe(expected)
   })
@@ -211,9 +219,7 @@ describe('architecture', () => {
 
   it('has no file over 350 lines, generated code apart', () => {
     const long = files.filter(
-      (file) =>
-        !file.startsWith('src/onnx/proto/') &&
-        readFileSync(join(root, file), 'utf8').split('\n').length > 351,
+      (file) => !generated(file) && readFileSync(join(root, file), 'utf8').split('\n').length > 351,
     )
     expect(long).toEqual([])
   })
@@ -308,7 +314,7 @@ describe('architecture', () => {
 
   it('spells an optional field one way: x?: T, without undefined beside it', () => {
     const both = files
-      .filter((file) => !file.startsWith('src/onnx/proto/'))
+      .filter((file) => !generated(file))
       .flatMap((file) =>
         undefinedBeside(readFileSync(join(root, file), 'utf8')).map((at) => `${file}, ${at}`),
       )
@@ -323,6 +329,25 @@ describe('architecture', () => {
       /mkdir(Sync)?\([^\n]*recursive: true/.test(readFileSync(join(root, file), 'utf8')),
     )
     expect(recursive.filter((file) => !own.test(file))).toEqual([])
+  })
+
+  it('names in the page every feature by a folder, with its texts in a file of its own', () => {
+    const folders = files
+      .filter((file) => file.startsWith('src/web/') && file.endsWith('-page.tsx'))
+      .map((file) => dirname(file))
+    for (const folder of folders) {
+      expect(folder.split('/')).toHaveLength(3)
+      expect(existsSync(join(root, folder, 'text.ts')), `${folder}/text.ts`).toBe(true)
+    }
+    // A feature is drawn by its own parts and the shared ones.
+    const shared = ['app', 'api', 'text', 'pieces', 'style', 'player']
+    const across = imports.filter(({ file, target, lazy }) => {
+      const [, , from] = file.split('/')
+      const [, web, to, more] = target.split('/')
+      if (!file.startsWith('src/web/') || web !== 'web' || lazy || more === undefined) return false
+      return from !== to && !shared.includes(to!)
+    })
+    expect(across.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
   })
 
   it('records no download address in the lock file', () => {

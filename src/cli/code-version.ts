@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../config/package-root.ts'
 
 /** Version of this Vireo, with the commit when it runs from its repository: 0.1.0+3fa9c21, or …-dirty. */
 export async function codeVersion(): Promise<string> {

@@ -105,6 +105,10 @@ const httpSchema = z.strictObject({
       'Bearer token that requests must have. Without one only a loopback address may be listened on. Secret: refer to an environment variable.',
     ),
   port: z.int().min(0).max(65_535).default(8080).describe('TCP port; 0 takes a free one.'),
+  console: z
+    .boolean()
+    .default(true)
+    .describe('Serve the console, a page for browsers, at /console/ of this address.'),
   allowVariables: z
     .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable'))
     .max(100)
@@ -153,7 +157,7 @@ export const configShape = z.strictObject({
   mqtt: mqttSchema
     .exactOptional()
     .describe('An MQTT broker that gets events, and Home Assistant through it.'),
-  http: httpSchema.prefault({}).describe('Health, metrics and the REST API.'),
+  http: httpSchema.prefault({}).describe('Health, metrics, the REST API and the console.'),
   log: logSchema.prefault({}).describe('Log output (stderr).'),
 })
 

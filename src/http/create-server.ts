@@ -1,3 +1,4 @@
+import files from '@fastify/static'
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { systemClock } from '../core/clock.ts'
@@ -35,6 +36,12 @@ export interface ServerOptions {
   readonly port?: number
   /** Bearer token that requests must have. Absent: none, and only requests to loopback are answered. */
   readonly token?: string
+  /** Whether the console's page is served, if `pageFolder` is given; true unless told otherwise. */
+  readonly console?: boolean
+  /** Where the built page lies; null where it is not built, absent for a server without it. */
+  readonly pageFolder?: string | null
+  /** What a proxy has before the paths of this server, such as `/cctv`. */
+  readonly basePath?: string
   readonly log?: Log
   /** For tests: others than the server's own. */
   readonly limits?: ServerLimits
@@ -68,7 +75,10 @@ export function createServer(options: ServerOptions): Server {
     port = 8080,
     log = noTelemetry.log,
     limits,
+    pageFolder,
+    basePath = '',
   } = options
+  const page = pageFolder === undefined || options.console === false ? undefined : pageFolder
   const turn = createTurns(mostWaiting)
   const guard = (request: FastifyRequest) => {
     const { access } = request.routeOptions.config ?? {}
@@ -113,9 +123,21 @@ export function createServer(options: ServerOptions): Server {
   // They end by themselves before connections are ended, so that pages see an end and no fault.
   app.addHook('preClose', async () => streams?.close())
   app.register(swagger, openApi)
+  // The build has laid a .br and a .gz beside what is worth it.
+  if (page) app.register(files, { root: page, serve: false, preCompressed: true })
   app.register(async (scope) => {
     const document = () => scope.swagger()
-    mountRoutes(scope, routeTable({ health, metrics, site, reviews, streams, token, document }))
+    const table = {
+      health,
+      metrics,
+      site,
+      reviews,
+      streams,
+      token,
+      document,
+      ...(page === undefined ? {} : { page: { folder: page, basePath } }),
+    }
+    mountRoutes(scope, routeTable(table))
     // Made before anybody asks, because it takes a while.
     scope.addHook('onReady', async () => void document())
   })

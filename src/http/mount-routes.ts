@@ -76,6 +76,7 @@ function schemaOf(row: Route): FastifySchema & Record<string, unknown> {
   return {
     summary,
     tags: [tag],
+    ...(row.hidden ? { hide: true } : {}),
     ...(params ? { params } : {}),
     ...(query ? { querystring: query } : {}),
     ...(body ? { body } : {}),

@@ -12,6 +12,7 @@ import { siteRoutes } from './routes/site-routes.ts'
 import { apiSchemas } from './schemas/api-schemas.ts'
 import { createMediaSender } from './send-media.ts'
 import type { SitePort } from './site-port.ts'
+import { pageRoutes } from './web/page-routes.ts'
 
 /** All that a server answers: what each route takes and gives, and who may call it. */
 export function routeTable(of: {
@@ -21,13 +22,16 @@ export function routeTable(of: {
   readonly site: SitePort | undefined
   readonly reviews: ReviewPort | undefined
   readonly streams: EventStreams | undefined
+  /** The console's page; absent: it is not served. */
+  readonly page?: { readonly folder: string | null; readonly basePath: string }
   /** The OpenAPI document. */
   readonly document: () => unknown
 }): readonly Route[] {
-  const { site, reviews, streams, document } = of
+  const { site, reviews, streams, page, document } = of
   const sendMedia = createMediaSender()
   return [
     ...healthRoutes(of),
+    ...(page ? pageRoutes(page.folder, page.basePath) : []),
     route({
       method: 'GET',
       path: '/openapi.json',

@@ -50,6 +50,8 @@ export interface Route<
     | 'process'
     | 'events'
   readonly summary: string
+  /** Not in the OpenAPI document: it is for browsers. */
+  readonly hidden?: boolean
   /** Without one, nothing in that part of a request is looked at. */
   readonly params?: P
   readonly query?: Q

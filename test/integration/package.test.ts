@@ -49,6 +49,7 @@ describe('the npm package', () => {
       'config/schema/vireo.schema.json',
       'README.md',
       'LICENSE',
+      'dist/web/index.html',
       ...globSync('src/event/schema/*.schema.json', { cwd: root }),
     ])
       expect(files).toContain(wanted)
@@ -56,19 +57,23 @@ describe('the npm package', () => {
 
   it('holds nothing else', () => {
     const known =
-      /^((bin|dist\/src|dist\/pipelines|models|config|src\/event\/schema)\/|(README\.md|LICENSE|package\.json)$)/
+      /^((bin|dist\/src|dist\/pipelines|dist\/web|models|config|src\/event\/schema)\/|(README\.md|LICENSE|package\.json)$)/
     expect(files.filter((file) => !known.test(file))).toEqual([])
     expect(files.filter((file) => /\.env|\.sqlite|\.pem$|\.key$|(?<!\.d)\.ts$/.test(file))).toEqual([])
   })
 
   it('has beside the compiled code every other file that lies beside the sources', () => {
-    const assets = globSync('{src,pipelines}/**/*.*', { cwd: root }).filter((file) => !file.endsWith('.ts'))
+    const assets = globSync('{src,pipelines}/**/*.*', { cwd: root }).filter(
+      (file) => !file.endsWith('.ts') && !file.startsWith('src/web/'),
+    )
     expect(assets).toContain('pipelines/train/simulated-transformer-card.md')
     expect(files).toEqual(expect.arrayContaining(assets.map((file) => `dist/${file}`)))
   })
 
   it('has every source compiled', () => {
-    const sources = globSync('{src,pipelines}/**/*.ts', { cwd: root })
+    const sources = globSync('{src,pipelines}/**/*.ts', { cwd: root }).filter(
+      (file) => !file.startsWith('src/web/'),
+    )
     const compiled = sources.map((file) => `dist/${file.slice(0, -'.ts'.length)}.js`)
     expect(files).toEqual(expect.arrayContaining(compiled))
   })

@@ -28,6 +28,12 @@ export const systemTools = {
     ],
   },
   java: { name: 'Java', check: ['java', '-version'], aptPackages: ['default-jre-headless'] },
+  chromium: {
+    name: 'Chromium',
+    check: ['chromium', '--version'],
+    // The second for pages in Chinese.
+    aptPackages: ['chromium', 'fonts-wqy-microhei'],
+  },
   maven: { name: 'Maven', check: ['mvn', '-v'], aptPackages: ['maven'] },
 } as const satisfies Record<string, SystemTool>
 

@@ -4,11 +4,11 @@ import { join, relative } from 'node:path'
 import { z } from 'zod'
 import { type Installed, installModel } from '../../../pipelines/model/install-model.ts'
 import { findEntry, readCatalogue } from '../../catalogue/read-catalogue.ts'
+import { packageRoot } from '../../config/package-root.ts'
 import { systemClock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import { parseJson } from '../../core/text/parse-json.ts'
 import { parseImportOptions } from '../model/model-options.ts'
-import { packageRoot } from '../package-root.ts'
 
 export interface PeopleOptions {
   readonly outDir: string

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfigText } from '../../config/load.ts'
+import { packageRoot } from '../../config/package-root.ts'
 import { AppError, toAppError } from '../../core/errors.ts'
-import { packageRoot } from '../package-root.ts'
 
 /** Label lists that come with Vireo, by the name that `--labels` takes; config/labels/README.md says what they are. */
 const shipped = ['coco', 'yamnet'] as const

@@ -1,0 +1,39 @@
+import { useSignal } from '@preact/signals'
+import type { ComponentType } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { Button } from '../pieces/button.tsx'
+import { EmptyState } from '../pieces/empty-state.tsx'
+import type { PageRow } from './pages.ts'
+import { text } from './text.ts'
+
+const loaded = new Map<PageRow, ComponentType>()
+
+/** A page, loaded when it is first shown. */
+export function PageView({ row }: { row: PageRow }) {
+  const t = text.value
+  const tries = useSignal(0)
+  const failed = useSignal(false)
+  const tried = tries.value
+  useEffect(() => {
+    document.title = `${text.value[row.title]} · Vireo`
+    if (loaded.has(row)) return
+    failed.value = false
+    row.load().then(
+      ({ Page }) => {
+        loaded.set(row, Page)
+        tries.value = tried + 1
+      },
+      () => {
+        failed.value = true
+      },
+    )
+  }, [row, tried])
+  const Page = loaded.get(row)
+  if (Page) return <Page />
+  if (!failed.value) return <EmptyState busy title={t.loading} />
+  return (
+    <EmptyState title={t.pageFailed}>
+      <Button onClick={() => location.reload()}>{t.again}</Button>
+    </EmptyState>
+  )
+}

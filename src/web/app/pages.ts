@@ -1,0 +1,37 @@
+import type { ComponentType } from 'preact'
+import type { IconName } from '../pieces/icon.tsx'
+
+export interface PageRow {
+  /** Below the console's own address; a route of wouter. */
+  readonly path: string
+  /** Absent: it is reached by links alone. */
+  readonly icon?: IconName
+  /** A key of app/text.ts. */
+  readonly title:
+    | 'live'
+    | 'alerts'
+    | 'timeline'
+    | 'review'
+    | 'learning'
+    | 'cameras'
+    | 'health'
+    | 'settings'
+    | 'login'
+  readonly role: 'anyone' | 'viewer' | 'operator' | 'admin'
+  /** Loaded when it is first opened. */
+  readonly load: () => Promise<{ readonly Page: ComponentType }>
+}
+
+/** All pages, in the order of the navigation. */
+export const pages: readonly PageRow[] = [
+  {
+    path: '/alerts/:alertId?',
+    icon: 'bell',
+    title: 'alerts',
+    role: 'viewer',
+    load: () => import('../alerts/alerts-page.tsx'),
+  },
+]
+
+/** The address of a page's row without its parameters. */
+export const plainPath = ({ path }: PageRow): string => path.replace(/\/:.*$/, '') || '/'
