@@ -1,14 +1,14 @@
 import { signal } from '@preact/signals'
 import { addressOf } from './address.ts'
 
-export type EventName = 'alert' | 'status' | 'review' | 'learning'
+export type EventName = 'alert' | 'status' | 'review' | 'learning' | 'config' | 'reset'
 
 /** Whether what happens comes by itself; where it does not, a feature asks again now and then. */
 export const eventsState = signal<'off' | 'connecting' | 'open' | 'lost'>('off')
 
 type Listener = (data: unknown) => void
 const listeners = new Map<EventName, Set<Listener>>()
-const names: readonly EventName[] = ['alert', 'status', 'review', 'learning']
+const names: readonly EventName[] = ['alert', 'status', 'review', 'learning', 'config', 'reset']
 const [shortestMs, longestMs] = [1000, 30_000]
 
 let source: EventSource | null = null
