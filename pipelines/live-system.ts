@@ -24,16 +24,19 @@ import { alertLabels } from './live/alert-labels.ts'
 import { checkAgainst } from './live/check-config.ts'
 import { followRegistry, registryOf, resolveModels } from './live/follow-registry.ts'
 import { streamSpecOf } from './live/live.ts'
+import { createMutes } from './live/mutes.ts'
 import type { CameraChanges } from './live/plan/compare-plans.ts'
 import { keepRecordings, recoverRecordings } from './record/keep-recordings.ts'
 import { steadyTime } from './record/steady-time.ts'
 import { findLostStores, tellLostStores } from './record/tell-new-store.ts'
 import { tierRecordings } from './record/tier-recordings.ts'
 import { watchStore } from './record/watch-store.ts'
+import { createCameraSetup } from './site/camera-setup.ts'
 import { createSite } from './site/create-site.ts'
 import { createEventHub, type EventHub } from './site/event-hub.ts'
 import { knownLabels } from './site/known-labels.ts'
 import { openReviewQueue } from './site/review.ts'
+import { rulePresets } from './site/rule-presets.ts'
 import { createSiteReviews } from './site/site-reviews.ts'
 import { openModels, othersRun, standsAsideAlready, unlessStopped } from './start-checks.ts'
 import { type LiveCameras, startLive } from './start-live.ts'
@@ -125,6 +128,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const storeWatch = watchStore({ guard, refusal: intake.refusal, clock, telemetry })
     closers.push(() => storeWatch.close())
 
+    const mutes = createMutes({ dataDir: config.dataDir, clock, log: telemetry.log })
     let live: LiveCameras | null = null
     // What needs a restart stays as it was.
     const taken = (next: Config): Config => ({ ...next, models: config.models, dataDir: config.dataDir })
@@ -160,13 +164,19 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       reload,
       started: config,
       sinks,
+      mutes,
       file: options.configFile ?? null,
-      env: options.env ?? (options.configFile ? variablesFor(options.configFile) : process.env),
+      // Read again: a change may bring a password.
+      env: () => options.env ?? (options.configFile ? variablesFor(options.configFile) : process.env),
       running: () => current,
       check: async (next) => {
         check(next)
         await attached.promise
       },
+      compare: async (next) => ({
+        ...(await attached.promise).compare(taken(next)),
+        restart: restartOf(diffConfig(config, next)),
+      }),
       statuses: health.cameras,
       models: health.models,
     })
@@ -182,10 +192,15 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const reviews = createSiteReviews({ queue, dataDir: config.dataDir, clock })
     const page = pageFolder()
     if (page === null && config.http.console) telemetry.log.warn({}, howToBuild)
+    const setup = {
+      ...createCameraSetup({ log: telemetry.log }),
+      presets: () => rulePresets(config.models.map(({ name }) => engine.bundle(name))),
+    }
     const server = createServer({
       health,
       pageFolder: page,
       site,
+      setup,
       reviews,
       events,
       metrics: telemetry,
@@ -219,6 +234,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
         },
       },
       samples: store,
+      mute: mutes.mark,
       onStored: (event, step) => latency.stored(event, step.causeMonoMs),
     })
     const cameras = live

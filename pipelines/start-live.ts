@@ -22,6 +22,8 @@ export interface LiveOptions extends Omit<AttachOptions, 'dataDir'> {
   readonly config: Config
   readonly intake: EventIntake
   readonly samples: SampleStore
+  /** Marks the steps of alerts that nobody is to be told of. */
+  readonly mute?: (step: AlertStep) => AlertStep
   readonly onStored?: (event: OutboxEvent, step: AlertStep) => void
 }
 
@@ -34,6 +36,8 @@ export interface LiveCameras {
   disagreed(modelName: string, found: Disagreement): void
   /** Throws what would keep `apply` from taking it. @throws AppError CONFIG_INVALID */
   check(config: Config): void
+  /** What `apply` would do. @throws AppError CONFIG_INVALID */
+  compare(config: Config): CameraChanges
   /** Brings the cameras to another configuration; those that it does not change go on without losing a frame. */
   apply(config: Config): Promise<CameraChanges>
   /**
@@ -54,9 +58,11 @@ interface Running {
 /** Milliseconds between the starts of two cameras, so that a hundred do not connect in the same instant. */
 const staggerMs = 25
 
+const same = (step: AlertStep) => step
+
 /** Attaches every camera that is not paused and joins it to its models, its alerts and the event store. */
 export function startLive(options: LiveOptions): LiveCameras {
-  const { config: first, engine, intake, clock, telemetry, onStored } = options
+  const { config: first, engine, intake, clock, telemetry, onStored, mute = same } = options
   const accepted = new Subject<AlertStep>()
   const latest = new Map<string, CameraStatus>()
   const running = new Map<string, Running>()
@@ -95,7 +101,7 @@ export function startLive(options: LiveOptions): LiveCameras {
       intake.status(status)
     })
     const finished = new Promise<void>((resolve) => {
-      steps$.pipe(map(records.mark), tap(sampling.alert)).subscribe({
+      steps$.pipe(map(records.mark), map(mute), tap(sampling.alert)).subscribe({
         next: (step) =>
           intake.alert(step, (event) => {
             onStored?.(event, step)
@@ -199,6 +205,8 @@ export function startLive(options: LiveOptions): LiveCameras {
     statuses: () => [...latest.values(), ...aside.values()],
     disagreed: (modelName, found) => running.get(found.cameraId)?.disagreed(modelName, found),
     check: (config) => void plansOf(config),
+    compare: (config) =>
+      comparePlans(new Map([...running].map(([id, { plan }]) => [id, plan])), plansOf(config)),
     apply(config) {
       const applied = applying.then(() => bringTo(config))
       applying = applied.catch(() => {})

@@ -14,7 +14,7 @@ import type { Clock } from '../../src/core/clock.ts'
 import { type FrameStreamSpec, frameStreamKey, type GatedFrame } from '../../src/core/frame.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { InferenceEngine } from '../../src/infer/inference-engine.ts'
-import { motionGate } from '../../src/motion/motion-gate.ts'
+import { type MotionGateSettings, motionGate } from '../../src/motion/motion-gate.ts'
 import {
   type People,
   type PeopleMoment,
@@ -69,7 +69,7 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
   const { camera, source, engine, watchers, fusions, people, read, onScores, onTracks } = route
   const { scoring, clock, telemetry } = route
   const lost$ = source.status$.pipe(filter(({ state }) => state === 'stalled' || state === 'offline'))
-  const gated = shareByStream((spec) => source.frames$(spec).pipe(motionGate(camera.motion)))
+  const gated = shareByStream((spec) => source.frames$(spec).pipe(motionGate(gateOf(camera, spec))))
   // Nobody misses a moment, whoever subscribes first: it begins when all have.
   const people$ = connectable(
     people ? peopleRoute({ people, frames$: gated(people.plan.spec), lost$, engine, clock }) : EMPTY,
@@ -161,6 +161,14 @@ export function streamSpecOf(model: ModelContract): FrameStreamSpec {
     sampleFps: model.sampleFps,
     ...(model.fit && { fit: model.fit }),
   }
+}
+
+/** The motion gate of a camera for one of its streams. */
+export function gateOf(
+  { motion, ignore }: Pick<CameraConfig, 'motion' | 'ignore'>,
+  { fit }: FrameStreamSpec,
+): MotionGateSettings {
+  return { ...motion, ...(ignore && { ignore }), ...(fit && { fit }) }
 }
 
 function shareByStream(create: (spec: FrameStreamSpec) => Observable<GatedFrame>) {

@@ -73,7 +73,9 @@ export async function* replayRules(options: ReplayOptions): AsyncGenerator<Alert
   const specs = new Map(
     [...cutters, ...(poses ? [poses] : []), plan].map(({ spec }) => [frameStreamKey(spec), spec]),
   )
-  for (const key of specs.keys()) gates.set(key, createMotionGate(motion))
+  const { ignore } = plan
+  for (const [key, { fit }] of specs)
+    gates.set(key, createMotionGate({ ...motion, ...(ignore && { ignore }), ...(fit && { fit }) }))
   const score = async (clips: readonly Clip[]) => {
     for (const clip of clips) {
       const scores = await engine.infer(clip)

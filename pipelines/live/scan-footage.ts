@@ -12,6 +12,8 @@ export interface ScanOptions {
   /** Of one camera, in the order of time. */
   readonly segments: readonly SegmentFile[]
   readonly motion: CameraConfig['motion']
+  /** Areas in which nothing counts; absent: none. */
+  readonly ignore?: NonNullable<CameraConfig['ignore']>
   /** Shown before and after motion. */
   readonly marginMs: number
   readonly keyframesOnly: boolean
@@ -38,9 +40,9 @@ const jitterMs = 500
  * that a new file alone is no motion.
  */
 export async function scanFootage(options: ScanOptions): Promise<Scan> {
-  const { segments, motion, keyframesOnly, spawn, signal, onFile, onNotice } = options
+  const { segments, motion, ignore, keyframesOnly, spawn, signal, onFile, onNotice } = options
   const { threshold, holdMs } = motion
-  const gate = createMotionGate({ ...motion, enabled: true })
+  const gate = createMotionGate({ ...motion, enabled: true, ...(ignore && { ignore }) })
   const stretches = createMotionStretches({ threshold, holdMs, marginMs: options.marginMs })
   const { spec } = motionPlan()
   const footage: Footage[] = []

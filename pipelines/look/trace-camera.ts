@@ -7,6 +7,7 @@ import { systemClock } from '../../src/core/clock.ts'
 import { frameStreamKey } from '../../src/core/frame.ts'
 import { noTelemetry, type Telemetry } from '../../src/core/telemetry-port.ts'
 import { createMotionGate } from '../../src/motion/motion-gate.ts'
+import { gateOf } from '../live/live.ts'
 import { cameraNamed, planCameras } from './plan-cameras.ts'
 import { reachable } from './reachable.ts'
 import { createRuleVerdicts, type RuleVerdict } from './rule-verdicts.ts'
@@ -105,7 +106,7 @@ export async function traceCamera(
     watching: {
       attached({ source }) {
         for (const spec of plan.streams) {
-          const gate = createMotionGate(camera.motion)
+          const gate = createMotionGate(gateOf(camera, spec))
           const seen = { frames: 0, open: 0, highestMotion: 0 }
           const key = frameStreamKey(spec)
           streams.set(key, seen)

@@ -4,6 +4,7 @@ import type { Config } from '../../src/config/schema.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { clipsDir, segmentsDir } from '../../src/core/data-dir.ts'
 import { AppError } from '../../src/core/errors.ts'
+import { presentFields } from '../../src/core/present-fields.ts'
 import { type CaptionChoice, chooseCaptions } from '../../src/record/digest/choose-captions.ts'
 import { coverPieces, type Footage } from '../../src/record/digest/cover-pieces.ts'
 import type { CaptionKind } from '../../src/record/digest/film-captions.ts'
@@ -153,7 +154,8 @@ async function scanAll(options: DigestOptions, wanted: (cameraId: string) => boo
       done += 1
       onProgress({ phase: 'scan', done, total, etaS: eta(done, total) })
     }
-    scans.set(cameraId, await scanFootage({ ...options, segments: own, motion, marginMs, onFile }))
+    const wish = { ...options, segments: own, motion, marginMs, onFile }
+    scans.set(cameraId, await scanFootage({ ...wish, ...presentFields({ ignore: camera?.ignore }) }))
   }
   return scans
 }

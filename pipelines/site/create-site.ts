@@ -3,11 +3,13 @@ import { redactConfig } from '../../src/config/redact.ts'
 import type { CameraConfig, Config } from '../../src/config/schema.ts'
 import type { CameraStatus } from '../../src/core/camera-status.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import { AppError } from '../../src/core/errors.ts'
 import type { EventStore } from '../../src/event/event-store.ts'
 import type { Sinks } from '../../src/event/sinks.ts'
 import type { ModelStatus } from '../../src/http/health-port.ts'
 import type { CameraEntry, SitePort, SiteStatus, StatusEntry } from '../../src/http/site-port.ts'
 import { redactText } from '../../src/telemetry/redact-text.ts'
+import type { Mutes } from '../live/mutes.ts'
 import { createSiteAdmin, type SiteAdminOptions } from './site-admin.ts'
 import { createSiteArchive } from './site-archive.ts'
 
@@ -16,18 +18,19 @@ export interface SiteOptions extends Omit<SiteAdminOptions, 'cameraOf'> {
   readonly models: () => readonly ModelStatus[]
   readonly sinks: Pick<Sinks, 'names' | 'problem'>
   readonly store: Pick<EventStore, 'lag' | 'waitingSinceMs' | 'deadLetters'>
+  readonly mutes: Pick<Mutes, 'untilMs' | 'set'>
   readonly clock: Clock
 }
 
 /** A running Vireo as the REST API shows and changes it. */
 export function createSite(options: SiteOptions): SitePort & { close(): void } {
-  const { running, statuses, models, sinks, store, clock, started } = options
+  const { running, statuses, models, sinks, store, clock, started, mutes } = options
   const startedMs = clock.nowMs()
   const startedMonoMs = clock.monoMs()
 
   const cameras = (): CameraEntry[] => {
     const byId = new Map(statuses().map((status) => [status.cameraId, status]))
-    return redactConfig(running()).cameras.map((camera) => entryOf(camera, byId))
+    return redactConfig(running()).cameras.map((camera) => entryOf(camera, byId, mutes.untilMs(camera.id)))
   }
   const status = (): SiteStatus => {
     const config: Config = running()
@@ -51,9 +54,19 @@ export function createSite(options: SiteOptions): SitePort & { close(): void } {
       }),
     }
   }
+  const known = (id: string): CameraEntry => {
+    const found = cameras().find((camera) => camera.id === id)
+    if (found) return found
+    throw new AppError('CAMERA_NOT_FOUND', `no camera "${id}"`)
+  }
   return {
     status,
     cameras,
+    async mute(id, minutes) {
+      known(id)
+      await mutes.set(id, minutes === null ? null : minutes * 60_000)
+      return known(id)
+    },
     ...createSiteAdmin({
       ...options,
       cameraOf: (id) => cameras().find((camera) => camera.id === id) ?? null,
@@ -62,7 +75,11 @@ export function createSite(options: SiteOptions): SitePort & { close(): void } {
   }
 }
 
-function entryOf(camera: CameraConfig, byId: ReadonlyMap<string, CameraStatus>): CameraEntry {
+function entryOf(
+  camera: CameraConfig,
+  byId: ReadonlyMap<string, CameraStatus>,
+  mutedUntilMs: number | null,
+): CameraEntry {
   const of = (id: string): StatusEntry | null => {
     const found = byId.get(id)
     if (!found) return null
@@ -70,5 +87,6 @@ function entryOf(camera: CameraConfig, byId: ReadonlyMap<string, CameraStatus>):
     return { ...rest, reason: redactText(reason), since: new Date(sinceMs).toISOString() }
   }
   const { id, paused } = camera
-  return { id, paused, status: of(id), mainStatus: of(`${id}.main`), config: camera }
+  const mutedUntil = mutedUntilMs === null ? null : new Date(mutedUntilMs).toISOString()
+  return { id, paused, mutedUntil, status: of(id), mainStatus: of(`${id}.main`), config: camera }
 }

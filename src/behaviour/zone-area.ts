@@ -1,4 +1,5 @@
-import { distanceToSegment, insidePolygon, type Point } from './geometry.ts'
+import { insidePolygon, type Point } from '../core/shape/polygon.ts'
+import { distanceToSegment } from './geometry.ts'
 
 /** A zone in the pixels of the picture. */
 export interface ZoneArea {

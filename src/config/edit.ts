@@ -1,22 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml'
 import { AppError } from '../core/errors.ts'
 import { refusePassword } from './check/refuse-password.ts'
+import type { CameraEdit, CameraFields, ConfigEdit, RuleEdit } from './edit/config-edit.ts'
+import { bringTo, madeOf, mergeInto } from './edit/edit-nodes.ts'
+import { atFields } from './edit/edit-problems.ts'
 import { parseConfig, readConfigText } from './load.ts'
 import { readYaml } from './read-yaml.ts'
 import { refuseReferences, requestMayRefer } from './request-variables.ts'
 import type { Config } from './schema.ts'
 import { variablesFor } from './variables-for.ts'
-
-export type CameraFields = Readonly<Record<string, unknown>>
-
-export type CameraEdit =
-  | { readonly kind: 'add'; readonly camera: CameraFields & { readonly id: string } }
-  /** A merge patch (RFC 7396): null takes a field away, objects are merged, all else replaces. */
-  | { readonly kind: 'change'; readonly id: string; readonly patch: CameraFields }
-  | { readonly kind: 'remove'; readonly id: string }
-  | { readonly kind: 'pause' | 'resume'; readonly id: string }
 
 export interface EditedConfig {
   readonly text: string
@@ -31,41 +25,73 @@ export interface EditSource {
 }
 
 /**
- * A configuration's text after an edit of its cameras. Comments, order and references to variables stay as the
+ * A configuration's text after edits of its cameras and rules. Comments, order and references to variables stay as the
  * operator wrote them. The result is checked as a whole.
  *
  * @throws AppError CAMERA_NOT_FOUND, API_BAD_REQUEST (the id is taken, or a password is in an address),
  *   CONFIG_INVALID and the like for the result.
  */
-export function editCameras(text: string, edit: CameraEdit, source: EditSource): EditedConfig {
+export function editConfig(text: string, edits: readonly ConfigEdit[], source: EditSource): EditedConfig {
   readYaml(text, source.file)
   const document = parseDocument(text, { uniqueKeys: false })
-  if (source.asRequest) refuseForeign(text, edit, source.asRequest.allowVariables)
-  const cameras = camerasOf(document)
+  for (const edit of edits) {
+    if (source.asRequest) refuseForeign(text, edit, source.asRequest.allowVariables)
+    if (edit.kind === 'rule') editRule(document, edit)
+    else if (edit.kind === 'schedule') mergeInto(document, mapAt(document, 'behaviours'), edit.schedule)
+    else editCamera(document, edit, source.file)
+  }
+  const edited = document.toString({ lineWidth: 0 })
+  try {
+    return { text: edited, config: parseConfig(edited, source) }
+  } catch (thrown) {
+    const namesOf = (path: string[], key: string) =>
+      listAt(document, path as [string]).items.map((item) => (isMap(item) ? String(item.get(key)) : ''))
+    throw atFields(thrown, {
+      cameras: namesOf(['cameras'], 'id'),
+      rules: namesOf(['behaviours', 'rules'], 'name'),
+    })
+  }
+}
+
+/** The same for one camera. */
+export function editCameras(text: string, edit: CameraEdit, source: EditSource): EditedConfig {
+  return editConfig(text, [edit], source)
+}
+
+function editCamera(document: Document, edit: CameraEdit, file: string): void {
+  const cameras = listAt(document, ['cameras'])
   const id = edit.kind === 'add' ? edit.camera.id : edit.id
   const index = cameras.items.findIndex((item) => isMap(item) && String(item.get('id')) === id)
   if (edit.kind === 'add') {
-    if (index >= 0) throw new AppError('API_BAD_REQUEST', `${source.file}: there is already a camera "${id}"`)
+    if (index >= 0) throw new AppError('API_BAD_REQUEST', `${file}: there is already a camera "${id}"`)
     refusePasswords(edit.camera)
-    cameras.add(document.createNode(edit.camera))
-  } else {
-    if (index < 0) {
-      const known = cameras.items.map((item) => (isMap(item) ? item.get('id') : '')).join(', ')
-      throw new AppError('CAMERA_NOT_FOUND', `${source.file}: no camera "${id}"; there is ${known || 'none'}`)
-    }
-    const camera = cameras.items[index] as YAMLMap
-    if (edit.kind === 'remove') cameras.delete(index)
-    else if (edit.kind === 'pause') camera.set('paused', true)
-    else if (edit.kind === 'change') {
-      const { id: wanted = id } = edit.patch
-      if (wanted !== id)
-        throw new AppError('API_BAD_REQUEST', `id: a camera keeps its id; remove "${id}" and add another`)
-      refusePasswords(edit.patch)
-      merge(document, camera, edit.patch)
-    } else camera.delete('paused')
+    cameras.add(madeOf(document, edit.camera))
+    return
   }
-  const edited = document.toString({ lineWidth: 0 })
-  return { text: edited, config: parseConfig(edited, source) }
+  if (index < 0) {
+    const known = cameras.items.map((item) => (isMap(item) ? item.get('id') : '')).join(', ')
+    throw new AppError('CAMERA_NOT_FOUND', `${file}: no camera "${id}"; there is ${known || 'none'}`)
+  }
+  const camera = cameras.items[index] as YAMLMap
+  if (edit.kind === 'remove') cameras.delete(index)
+  else if (edit.kind === 'pause') camera.set('paused', true)
+  else if (edit.kind === 'change') {
+    const { id: wanted = id } = edit.patch
+    if (wanted !== id)
+      throw new AppError('API_BAD_REQUEST', `id: a camera keeps its id; remove "${id}" and add another`)
+    refusePasswords(edit.patch)
+    mergeInto(document, camera, edit.patch)
+  } else camera.delete('paused')
+}
+
+function editRule(document: Document, { name, rule }: RuleEdit): void {
+  const rules = listAt(document, ['behaviours', 'rules'])
+  const index = rules.items.findIndex((item) => isMap(item) && String(item.get('name')) === name)
+  const known = rules.items[index]
+  if (rule === null) {
+    if (index >= 0) rules.delete(index)
+  } else if (isMap(known)) bringTo(document, known, { name, ...rule })
+  else rules.add(madeOf(document, { name, ...rule }))
 }
 
 /**
@@ -90,13 +116,15 @@ export async function editCamerasIn(
  * Replaces a file as a whole: a reader sees the old text or the new one. It keeps its mode, and a link stays a link.
  * A file that is mounted by itself (as containers do) cannot be replaced and is written in place.
  *
+ * @param newMode of a file that is not there yet; absent: one that is not there is an error
  * @throws AppError CONFIG_WRITE
  */
-export function writeConfigText(file: string, text: string): void {
+export function writeConfigText(file: string, text: string, newMode?: number): void {
   let part = ''
   try {
-    const real = realpathSync(file)
-    const { mode } = statSync(real)
+    const isNew = newMode !== undefined && !existsSync(file)
+    const real = isNew ? file : realpathSync(file)
+    const mode = isNew ? newMode : statSync(real).mode
     part = `${real}.${randomBytes(4).toString('hex')}.part`
     writeFileSync(part, text, { mode, flush: true })
     chmodSync(part, mode)
@@ -113,9 +141,15 @@ export function writeConfigText(file: string, text: string): void {
   }
 }
 
-function refuseForeign(text: string, edit: CameraEdit, allowVariables: readonly string[]): void {
-  const fields = edit.kind === 'add' ? edit.camera : edit.kind === 'change' ? edit.patch : {}
-  refuseReferences(fields, requestMayRefer(text, allowVariables))
+function refuseForeign(text: string, edit: ConfigEdit, allowVariables: readonly string[]): void {
+  refuseReferences(fieldsOf(edit), requestMayRefer(text, allowVariables))
+}
+
+function fieldsOf(edit: ConfigEdit): CameraFields {
+  if (edit.kind === 'add') return edit.camera
+  if (edit.kind === 'change') return edit.patch
+  if (edit.kind === 'rule') return edit.rule ?? {}
+  return edit.kind === 'schedule' ? edit.schedule : {}
 }
 
 const codeOf = (thrown: unknown) => (thrown as NodeJS.ErrnoException).code ?? 'unknown'
@@ -124,19 +158,23 @@ function refusePasswords({ url, mainUrl }: CameraFields): void {
   for (const address of [url, mainUrl]) if (typeof address === 'string') refusePassword(address)
 }
 
-function merge(document: Document, map: YAMLMap, patch: CameraFields): void {
-  for (const [name, value] of Object.entries(patch)) {
-    const before = map.get(name)
-    if (value === null) map.delete(name)
-    else if (isMap(before) && typeof value === 'object' && !Array.isArray(value))
-      merge(document, before, value as CameraFields)
-    else map.set(name, document.createNode(value))
-  }
+function mapAt(document: Document, name: string): YAMLMap {
+  const existing = document.get(name)
+  if (isMap(existing)) return existing
+  document.set(name, document.createNode({}))
+  return document.get(name) as YAMLMap
 }
 
-function camerasOf(document: Document): YAMLSeq {
-  const existing = document.get('cameras')
-  if (isSeq(existing)) return existing
-  document.set('cameras', document.createNode([]))
-  return document.get('cameras') as YAMLSeq
+/** A list of the file, made where it is missing. One that was written as `[]` becomes one item a line. */
+function listAt(document: Document, path: readonly [string] | readonly [string, string]): YAMLSeq {
+  const [first, second] = path
+  const holder = second === undefined ? document : mapAt(document, first)
+  const name = second ?? first
+  const existing = holder.get(name)
+  if (isSeq(existing)) {
+    if (existing.items.length === 0) existing.flow = false
+    return existing
+  }
+  holder.set(name, document.createNode([]))
+  return holder.get(name) as YAMLSeq
 }

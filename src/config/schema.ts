@@ -41,6 +41,11 @@ export const cameraSchema = z.strictObject({
     .min(1)
     .exactOptional()
     .describe('Address of a larger stream of the same camera. It is recorded; url is analysed.'),
+  groups: z
+    .array(slug)
+    .max(20)
+    .exactOptional()
+    .describe('Groups that it belongs to, such as a floor: the console shows and filters by them. Slugs.'),
   transport: z.enum(['tcp', 'udp']).default('tcp').describe('RTSP transport. tcp loses nothing.'),
   hardwareDecode: z
     .enum(['none', 'cuda', 'vaapi', 'qsv', 'videotoolbox'])

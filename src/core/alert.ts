@@ -43,6 +43,8 @@ export interface AlertStep {
   /** Of an alert that a behaviour or fused scores raised: what held with which values, in words and one by one. */
   readonly explanation?: string
   readonly reasons?: readonly AlertReason[]
+  /** True: its camera was muted when it began. It is stored and sent to nobody. */
+  readonly muted?: true
   /**
    * Why an alert ended: scores or condition fell, its tracks are gone, its schedule ended, the camera went away, or
    * the process stopped, or ended without being stopped (a crash, `kill -9`, a power cut). Null before the end.

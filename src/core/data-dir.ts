@@ -14,6 +14,8 @@ export const dataFiles = {
   clockConfirmed: 'clock.confirmed',
   /** How busy the live part is, for the learning beside it. */
   load: 'live-load.json',
+  /** Cameras that are muted, and until when. */
+  mutes: 'mutes.json',
 } as const
 
 /** Finished clips of alerts and samples: `<camera>/<day>/<alert>.mp4`, with the keypoints of its people in `.poses`. */

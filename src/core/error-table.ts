@@ -54,6 +54,13 @@ export const errorTable = {
     exitCode: 64,
     summary: 'A command-line option or request field is wrong; the message names it.',
   },
+  API_CONFLICT: {
+    retry: false,
+    httpStatus: 409,
+    exitCode: 75,
+    summary:
+      'What the change was based on has changed meanwhile. Look at it as it is now, and make the change again.',
+  },
   API_UNAUTHORIZED: {
     retry: false,
     httpStatus: 401,

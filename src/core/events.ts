@@ -17,6 +17,11 @@ export interface OutboxEvent {
   readonly attempts: number
 }
 
+/** A CloudEvents attribute of what is stored and sent to nobody: its camera was muted. */
+export const mutedAttribute = { muted: 'true' } as const
+
+export const isMuted = ({ attributes }: Pick<OutboxEvent, 'attributes'>) => attributes.muted === 'true'
+
 export type EventChannel = 'alerts' | 'camera-status' | 'clips'
 
 /** How far a call of `publish` has come. Counts are of the events that it was given, from the first one on. */

@@ -6,7 +6,7 @@ import { transaction } from '../store/store-database.ts'
 import type { AlertTable } from '../store/tables/alert-table.ts'
 import type { ClipTable } from '../store/tables/clip-table.ts'
 import type { UnplacedEvent } from '../store/tables/outbox-table.ts'
-import { clipEvent, clipRemovedEvent, clipUnavailableEvent } from './cloud-event.ts'
+import { clipEvent, clipRemovedEvent, clipUnavailableEvent, mutedEvent } from './cloud-event.ts'
 
 /** The clips of alerts and samples as the database knows them; the media are files. */
 export interface ClipStore {
@@ -35,23 +35,25 @@ export function createClipStore(options: {
   clock: Clock
 }): ClipStore {
   const { database, alerts, clips, put, isSample, source, clock } = options
+  const told = (alertId: string, event: UnplacedEvent) =>
+    isSample(alertId) ? null : put(alerts.isMuted(alertId) ? mutedEvent(event) : event)
   return {
     acceptClip: (clip) =>
       transaction(database, () => {
         clips.put(clip)
-        return isSample(clip.alertId) ? null : put(clipEvent(clip, source))
+        return told(clip.alertId, clipEvent(clip, source))
       }),
     acceptClipRemoved: (removed) =>
       transaction(database, () => {
         const atMs = clock.nowMs()
         clips.markRemoved(removed.alertId, atMs, removed.reason)
-        return isSample(removed.alertId) ? null : put(clipRemovedEvent({ ...removed, atMs }, source))
+        return told(removed.alertId, clipRemovedEvent({ ...removed, atMs }, source))
       }),
     acceptClipUnavailable: (clip) =>
       transaction(database, () => {
         if (isSample(clip.alertId)) return null
         alerts.forgoClip(clip.alertId)
-        return put(clipUnavailableEvent({ ...clip, atMs: clock.nowMs() }, source))
+        return told(clip.alertId, clipUnavailableEvent({ ...clip, atMs: clock.nowMs() }, source))
       }),
     promisedClips: () => alerts.promisedClips(),
     isUnreviewed: (alertId, sinceMs) => !isSample(alertId) && clips.isUnreviewed(alertId, sinceMs),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
 import type { AlertStep } from '../core/alert.ts'
 import type { CameraStatus } from '../core/camera-status.ts'
-import type { EventChannel } from '../core/events.ts'
+import { type EventChannel, mutedAttribute } from '../core/events.ts'
 import type { RecordedClip, RemovalReason, UnavailableClip } from '../core/recorded-clip.ts'
 import type { UnplacedEvent } from '../store/tables/outbox-table.ts'
 
@@ -11,7 +11,7 @@ import type { UnplacedEvent } from '../store/tables/outbox-table.ts'
  * it twice (delivery is at least once) can tell.
  */
 export function alertEvent(step: AlertStep, source: string): UnplacedEvent {
-  return event({
+  const made = event({
     idParts: ['alert', step.alertId, step.phase, step.seq],
     channel: 'alerts',
     type: `vireo.alert.${step.phase}.v1`,
@@ -22,6 +22,12 @@ export function alertEvent(step: AlertStep, source: string): UnplacedEvent {
     source,
     dataJson: JSON.stringify(alertData(step)),
   })
+  return step.muted ? mutedEvent(made) : made
+}
+
+/** The same as nobody is sent it. */
+export function mutedEvent(event: UnplacedEvent): UnplacedEvent {
+  return { ...event, attributes: { ...event.attributes, ...mutedAttribute } }
 }
 
 /** A step as others see it: schema/alert.schema.json. */

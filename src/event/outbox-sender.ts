@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { type AppError, toAppError } from '../core/errors.ts'
-import type { EventPublisher, OutboxEvent } from '../core/events.ts'
+import { type EventPublisher, isMuted, type OutboxEvent } from '../core/events.ts'
 import type { Telemetry } from '../core/telemetry-port.ts'
 import { backOffMs } from '../core/time/back-off.ts'
 import { createSparseLog } from '../core/time/sparse-log.ts'
@@ -58,7 +58,14 @@ export function createOutboxSender(options: {
 
   /** Sends one batch; false when there is none. What was accepted of one that fails is not sent again. */
   const sendNext = async (): Promise<boolean> => {
-    const events = store.pending(sink, mostEvents)
+    const next = store.pending(sink, mostEvents)
+    const muted = next.findIndex((event) => !isMuted(event))
+    if (muted !== 0 && next.length > 0) {
+      store.advance(sink, next.at(muted < 0 ? -1 : muted - 1)!.position)
+      return true
+    }
+    const nextMuted = next.findIndex(isMuted)
+    const events = nextMuted < 0 ? next : next.slice(0, nextMuted)
     const last = events.at(-1)
     if (!last) return false
     const progress = createBatchProgress(store, sink, events)

@@ -19,6 +19,7 @@ import type { ReviewPort } from './review-port.ts'
 import { routeTable } from './route-table.ts'
 import { mergePatch } from './routes/camera-routes.ts'
 import { yamlTypes } from './schemas/api-schemas.ts'
+import type { SetupPort } from './setup-port.ts'
 import type { SitePort } from './site-port.ts'
 import { createTurns } from './take-turns.ts'
 
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly site?: SitePort
   /** What people say of clips; absent: nothing of it is served. */
   readonly reviews?: ReviewPort
+  /** Search for cameras, looks at them, presets of rules; with `site` only. */
+  readonly setup?: SetupPort
   /** What happens, for pages that listen; absent: nobody is told. */
   readonly events?: EventsPort
   /** Loopback unless told otherwise. */
@@ -68,6 +71,7 @@ export function createServer(options: ServerOptions): Server {
     health,
     metrics,
     site,
+    setup,
     reviews,
     events,
     token,
@@ -131,6 +135,7 @@ export function createServer(options: ServerOptions): Server {
       health,
       metrics,
       site,
+      setup,
       reviews,
       streams,
       token,

@@ -4,7 +4,7 @@ import type { Log } from '../core/telemetry-port.ts'
 import { redactFields, redactText } from '../telemetry/redact-text.ts'
 
 /** Where a mistake in a configuration is; other details stay inside. */
-const shown = ['file', 'line', 'column', 'field', 'accepted', 'problems']
+const shown = ['file', 'line', 'column', 'field', 'accepted', 'problems', 'fields']
 const longestMessage = 4000
 const mostProblems = 20
 /** Seconds after which to ask again, unless the error says otherwise. */

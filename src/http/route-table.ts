@@ -8,9 +8,11 @@ import { eventRoutes } from './routes/event-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { recordRoutes } from './routes/record-routes.ts'
 import { reviewRoutes } from './routes/review-routes.ts'
+import { setupRoutes } from './routes/setup-routes.ts'
 import { siteRoutes } from './routes/site-routes.ts'
 import { apiSchemas } from './schemas/api-schemas.ts'
 import { createMediaSender } from './send-media.ts'
+import type { SetupPort } from './setup-port.ts'
 import type { SitePort } from './site-port.ts'
 import { pageRoutes } from './web/page-routes.ts'
 
@@ -21,13 +23,14 @@ export function routeTable(of: {
   readonly token: string | undefined
   readonly site: SitePort | undefined
   readonly reviews: ReviewPort | undefined
+  readonly setup: SetupPort | undefined
   readonly streams: EventStreams | undefined
   /** The console's page; absent: it is not served. */
   readonly page?: { readonly folder: string | null; readonly basePath: string }
   /** The OpenAPI document. */
   readonly document: () => unknown
 }): readonly Route[] {
-  const { site, reviews, streams, page, document } = of
+  const { site, setup, reviews, streams, page, document } = of
   const sendMedia = createMediaSender()
   return [
     ...healthRoutes(of),
@@ -43,6 +46,7 @@ export function routeTable(of: {
     }),
     ...(reviews ? [...reviewRoutes(reviews, sendMedia), ...datasetRoutes(reviews)] : []),
     ...(site ? [...cameraRoutes(site), ...recordRoutes(site, sendMedia), ...siteRoutes(site)] : []),
+    ...(site && setup ? setupRoutes(setup, site) : []),
     ...(streams ? eventRoutes(streams) : []),
   ]
 }

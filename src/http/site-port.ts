@@ -1,8 +1,9 @@
 import type { ConfigDiff } from '../config/diff.ts'
-import type { CameraEdit } from '../config/edit.ts'
+import type { CameraEdit } from '../config/edit/config-edit.ts'
 import type { CameraConfig } from '../config/schema.ts'
 import type { Severity } from '../core/alert.ts'
 import type { CameraStatus } from '../core/camera-status.ts'
+import type { EditEffects, EditPreview, EditWish } from './edit-port.ts'
 import type { ModelStatus } from './health-port.ts'
 
 /** A running Vireo as the REST API sees it; the pipelines implement it. Nothing here holds a secret. */
@@ -16,6 +17,12 @@ export interface SitePort {
    * @throws AppError CAMERA_NOT_FOUND, API_BAD_REQUEST, CONFIG_INVALID and the like, CONFIG_WRITE
    */
   editCamera(edit: CameraEdit): Promise<CameraChange>
+  /** What edits of cameras, rules and schedules would do to the file and to what runs. @throws AppError as applyEdits */
+  previewEdits(wish: EditWish): Promise<EditPreview>
+  /** The same as editCamera for edits that belong together. @throws AppError also API_CONFLICT */
+  applyEdits(wish: EditWish): Promise<EditEffects & { readonly basedOn: string }>
+  /** Mutes a camera from now on for so long; null: not any more. @throws AppError CAMERA_NOT_FOUND, STORE_WRITE */
+  mute(id: string, minutes: number | null): Promise<CameraEntry>
   /** The running configuration, defaults filled in. */
   config(): unknown
   /** What a text, or the file as it is now, has otherwise than what runs. @throws AppError CONFIG_…, API_TOO_LARGE, API_BUSY */
@@ -53,6 +60,8 @@ export interface SiteStatus {
 export interface CameraEntry {
   readonly id: string
   readonly paused: boolean
+  /** Its alerts are stored and sent to nobody until then, ISO 8601; null: it is not muted. */
+  readonly mutedUntil: string | null
   /** Null while it is paused. */
   readonly status: StatusEntry | null
   /** Of the stream that is only recorded; null without one. */
@@ -62,16 +71,9 @@ export interface CameraEntry {
 
 export type StatusEntry = Omit<CameraStatus, 'cameraId' | 'sinceMs'> & { readonly since: string }
 
-export interface CameraChange {
+export interface CameraChange extends EditEffects {
   /** Null when it was removed. */
   readonly camera: CameraEntry | null
-  readonly attached: readonly string[]
-  readonly detached: readonly string[]
-  readonly changed: readonly string[]
-  /** Went on with other rules, without losing a frame. */
-  readonly retuned: readonly string[]
-  /** Other changes in the file that take effect only with a restart. */
-  readonly restart: readonly string[]
 }
 
 export type SiteDiff = ConfigDiff & { readonly restart: readonly string[] }

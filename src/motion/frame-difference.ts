@@ -8,13 +8,18 @@ const samples = 255
  * camera's exposure) is found as the median ratio of brightness and taken out first.
  *
  * @param before, now block means of the same length (see blockMeans).
+ * @param ignored 1 for blocks that never count as changed; null: all count
  */
-export function frameDifference(before: Float32Array, now: Float32Array): number {
+export function frameDifference(
+  before: Float32Array,
+  now: Float32Array,
+  ignored: Uint8Array | null = null,
+): number {
   if (now.length === 0) return 0
   const gain = lightGain(before, now)
   let count = 0
   for (let index = 0; index < now.length; index += 1)
-    if (Math.abs(now[index]! - before[index]! * gain) > changed) count += 1
+    if (Math.abs(now[index]! - before[index]! * gain) > changed && ignored?.[index] !== 1) count += 1
   return count / now.length
 }
 

@@ -2,8 +2,10 @@ import type { Clip } from '../../../src/core/clip.ts'
 import type { Detection } from '../../../src/core/detection.ts'
 import { type Frame, type GatedFrame, type PictureArea, pictureArea } from '../../../src/core/frame.ts'
 import { createDetectionDecoder, type DetectionDecoder } from '../../../src/detect/decode-detections.ts'
+import { keepOutside } from '../../../src/detect/keep-outside.ts'
 import { findBlobs } from '../../../src/detect/motion-blobs.ts'
 import type { InferenceEngine } from '../../../src/infer/inference-engine.ts'
+import { createIgnoredBlocks } from '../../../src/motion/ignored-blocks.ts'
 import { createMotionMask } from '../../../src/motion/motion-mask.ts'
 import type { DetectorPlan } from '../plan/plans.ts'
 import { mergeAnswers, viewsOf } from './detect-views.ts'
@@ -30,7 +32,9 @@ export function createDetect(options: {
 }): (gated: GatedFrame) => Promise<Detected | null> {
   const { plan, engine } = options
   const { modelName, spec } = plan
+  const ignore = plan.ignore ?? []
   const mask = createMotionMask()
+  const ignored = createIgnoredBlocks(ignore, spec.fit)
   let decoder: { version: string; decode: DetectionDecoder } | null = null
   let asked: { epoch: number; ptsUs: number } | null = null
   let passed = 0
@@ -40,6 +44,14 @@ export function createDetect(options: {
     if (decoder?.version !== version)
       decoder = { version, decode: createDetectionDecoder(engine.bundle(name)) }
     return decoder.decode
+  }
+  const kept = (found: readonly Detection[], area: PictureArea) => keepOutside(found, ignore, area)
+  const maskOf = (frame: Frame) => {
+    const taken = mask.take(frame)
+    const blocks = ignored(frame)
+    // So that what is ignored does not join with somebody beside it.
+    if (blocks) for (let at = 0; at < blocks.length; at += 1) if (blocks[at] === 1) taken.cells[at] = 0
+    return taken
   }
   const isDue = ({ epoch, ptsUs }: Frame, active: boolean) =>
     active || asked === null || asked.epoch !== epoch || ptsUs - asked.ptsUs >= quietEveryUs
@@ -59,14 +71,17 @@ export function createDetect(options: {
     const [first] = whole
     if (!first || whole.length < views.length || whole.some(({ version }) => version !== first.version))
       return null
-    return { ...detected, detections: mergeAnswers(whole, decoderOf(name, first.version), detected.area) }
+    return {
+      ...detected,
+      detections: kept(mergeAnswers(whole, decoderOf(name, first.version), detected.area), detected.area),
+    }
   }
 
   return async ({ frame, active }) => {
     const { epoch, ptsUs, arrivalMs, arrivalMonoMs } = frame
     const area = pictureArea(frame, spec.fit)
     const detected = { moment: { epoch, ptsUs, arrivalMs, arrivalMonoMs }, area }
-    if (modelName === null) return { ...detected, detections: findBlobs(mask.take(frame), area) }
+    if (modelName === null) return { ...detected, detections: kept(findBlobs(maskOf(frame), area), area) }
     if (!isDue(frame, active)) return { ...detected, detections: null }
     passed += 1
     if (passed < Math.round(engine.strideScale(modelName))) return null
@@ -75,7 +90,10 @@ export function createDetect(options: {
     if (plan.tiles) return askAll(frame, modelName, detected)
     const scores = await engine.infer(clipOf(frame, modelName))
     return (
-      scores && { ...detected, detections: decoderOf(modelName, scores.modelVersion)(scores.values, area) }
+      scores && {
+        ...detected,
+        detections: kept(decoderOf(modelName, scores.modelVersion)(scores.values, area), area),
+      }
     )
   }
 }

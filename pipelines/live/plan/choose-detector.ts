@@ -68,6 +68,12 @@ export function modelPlan(
  * model looks at bodies, one that finds keypoints goes before others.
  */
 export function chooseDetector(facts: CameraFacts): DetectorPlan | null {
+  const { ignore } = facts.camera
+  const chosen = chooseOne(facts)
+  return chosen && ignore ? { ...chosen, ignore } : chosen
+}
+
+function chooseOne(facts: CameraFacts): DetectorPlan | null {
   const { camera, at } = facts
   const { detector, detectFps, detectTiles } = camera
   if (detector === 'none') return null

@@ -98,6 +98,8 @@ function planOwn(camera: CameraConfig, config: Config, models: BundleLookup): Om
   const recording = recordingOf(config.recording, camera)
   const recorded = recording.clips || recording.continuous
   const { armed, disarmed, timeZone } = facts.behaviours
+  // What it is shown under is nothing that its pipeline knows.
+  const { groups: _shown, ...piped } = camera
   const sampling = samplingOf(config.sampling, camera)
   return {
     camera,
@@ -118,7 +120,7 @@ function planOwn(camera: CameraConfig, config: Config, models: BundleLookup): Om
     schedule: { timeZone, ...(armed && { armed }), ...(disarmed && { disarmed }) },
     basis: {
       restart: canonicalJson([
-        ...[camera, capturedAs(recording), facts.own, fused],
+        ...[piped, capturedAs(recording), facts.own, fused],
         // Another version of a model takes over by itself.
         watchers.map(({ model, scope }) => [{ ...model, version: null }, scope]),
         rules.map(({ name, label, modelName }) => [name, label, modelName]),

@@ -1,3 +1,4 @@
+import type { CameraConfig } from '../../../src/config/schema.ts'
 import type { FrameStreamSpec } from '../../../src/core/frame.ts'
 import type { TileGrid } from '../../../src/detect/tile-grid.ts'
 import type { DetectorFacts } from '../people/scene-watch.ts'
@@ -10,6 +11,8 @@ export interface DetectorPlan extends DetectorFacts {
   readonly spec: FrameStreamSpec
   /** Absent: the picture is looked at as a whole. */
   readonly tiles?: TileGrid
+  /** Nobody who stands there is followed. Absent: all of the picture counts. */
+  readonly ignore?: NonNullable<CameraConfig['ignore']>
 }
 
 /** What finds the keypoints of people on a camera. */

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to variables are written down as such
+
+import { isNetwork, withLogin } from '../../config/camera-login.ts'
 import type { CameraDraft, SeenCamera } from './camera-draft.ts'
-import { isNetwork, withLogin } from './camera-login.ts'
 import { seenText } from './look-at-camera.ts'
 import type { SiteAnswers } from './site-answers.ts'
 import { startingRules, zoneName } from './starting-rules.ts'

@@ -1,11 +1,11 @@
 import { foundCameras } from '../../camera/onvif/camera-snippet.ts'
 import { parseDeviceAddress } from '../../camera/onvif/device-address.ts'
 import { surveyDevices } from '../../camera/onvif/survey-devices.ts'
+import { addressProblem, encoded, isNetwork, splitAddress } from '../../config/camera-login.ts'
 import { refusePassword } from '../../config/check/refuse-password.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Ask } from './ask.ts'
 import type { CameraDraft, Passwords } from './camera-draft.ts'
-import { addressProblem, encoded, isNetwork, splitAddress } from './camera-login.ts'
 import { chooseCameras } from './choose-cameras.ts'
 import { checkNames, nameCameras } from './name-cameras.ts'
 

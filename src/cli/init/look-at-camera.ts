@@ -1,7 +1,7 @@
 import { probeCamera } from '../../camera/probe.ts'
 import { takePicture } from '../../camera/take-picture.ts'
+import { withLogin } from '../../config/camera-login.ts'
 import type { CameraDraft, Passwords, SeenCamera } from './camera-draft.ts'
-import { withLogin } from './camera-login.ts'
 
 /** The address with its password, which goes nowhere but to the camera. */
 export function realAddress({ url, user, variable }: CameraDraft, passwords: Passwords): string {

@@ -1,6 +1,6 @@
+import { addressProblem, encoded, splitAddress } from '../../config/camera-login.ts'
 import { AppError, toAppError } from '../../core/errors.ts'
 import type { CameraDraft, SeenCamera } from './camera-draft.ts'
-import { addressProblem, encoded, splitAddress } from './camera-login.ts'
 import { type Finder, passwordVariable } from './find-cameras.ts'
 import { lookAtCamera, seenText } from './look-at-camera.ts'
 

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path'
 import { slug } from '../../camera/onvif/slug.ts'
+import { isNetwork } from '../../config/camera-login.ts'
 import { AppError } from '../../core/errors.ts'
-import { isNetwork } from './camera-login.ts'
 
 const accepted = /^[a-z0-9][a-z0-9-]{0,62}$/
 

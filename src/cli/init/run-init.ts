@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { checkConfig } from '../../../pipelines/live/check-config.ts'
 import { parseConfig } from '../../config/load.ts'
 import { variablesFile } from '../../config/variables-for.ts'
+import { variablesText } from '../../config/variables-text.ts'
 import { AppError } from '../../core/errors.ts'
 import { readPassword } from '../read-password.ts'
 import { type StopSignal, stopSignal } from '../run/stop-signal.ts'
@@ -15,7 +16,7 @@ import { freePort } from './free-port.ts'
 import { installPeople, pathFrom, shippedActions } from './install-people.ts'
 import { lookAtCameras } from './look-at-cameras.ts'
 import { checkAnswers, missingAnswers, type SiteAnswers, siteAnswers } from './site-answers.ts'
-import { textOf, variablesText, writeSite } from './write-site.ts'
+import { textOf, writeSite } from './write-site.ts'
 
 export interface InitOptions extends FindOptions {
   readonly config: string

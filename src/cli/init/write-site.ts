@@ -2,7 +2,6 @@ import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { makeFolders } from '../../store/make-folders.ts'
-import type { Passwords } from './camera-draft.ts'
 
 export interface SiteFile {
   readonly path: string
@@ -44,22 +43,6 @@ export async function writeSite(
       cause,
     })
   }
-}
-
-const line = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/
-
-/** A file of variables with these passwords; what it held under other names stays. */
-export function variablesText(before: string | null, passwords: Passwords): string {
-  const kept =
-    before === null
-      ? [
-          '# Passwords of the cameras, percent-encoded (@ is %40), for its owner alone. Vireo reads it beside its configuration.',
-        ]
-      : before
-          .trimEnd()
-          .split('\n')
-          .filter((text) => !passwords.has(line.exec(text)?.[1] ?? ''))
-  return `${[...kept, ...[...passwords].map(([name, value]) => `${name}=${value}`)].join('\n')}\n`
 }
 
 /** The text of a file, null when there is none. */

@@ -253,6 +253,11 @@ export const cameraBehaviourFields = {
     .max(100)
     .exactOptional()
     .describe('Lines with two sides in its picture.'),
+  ignore: z
+    .array(strict(zoneShape))
+    .max(100)
+    .exactOptional()
+    .describe('Polygons in which nothing counts: what moves there, and who stands there. See docs/rules.md.'),
   armed: armed.describe('Alerts of this camera only in these windows. Absent: as for all.'),
   disarmed: armed.describe('No alerts of this camera in these windows.'),
 }

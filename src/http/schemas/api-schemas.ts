@@ -28,6 +28,7 @@ const models = z.array(
 const cameraEntry = z.strictObject({
   id: slug,
   paused: z.boolean(),
+  mutedUntil: time.nullable().describe('Its alerts are stored and sent to nobody until then.'),
   status: statusSchema.nullable().describe('null while it is paused'),
   mainStatus: statusSchema.nullable().describe('Of the stream that is only recorded; null without one.'),
   config: z.looseObject({ id: slug, url: z.string().describe('Without logins.') }),

@@ -24,6 +24,8 @@ export interface AlertTable {
   forgoClip(alertId: string): void
   /** Alerts that name a clip of which there is no row. */
   promisedClips(): { readonly alertId: string; readonly cameraId: string }[]
+  /** Whether its camera was muted when the alert began. */
+  isMuted(alertId: string): boolean
   /** Removes alerts that ended before and have no clip. Returns how many. */
   prune(beforeMs: number, most: number): number
 }
@@ -47,6 +49,9 @@ export function createAlertTable(database: StoreDatabase): AlertTable {
     `SELECT id, camera FROM alert WHERE CASE WHEN json_valid(step) THEN step ->> '$.clipPath' END IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM clip WHERE clip.alert = alert.id)`,
   )
+  const muted = database.prepare(
+    "SELECT 1 FROM alert WHERE id = ? AND CASE WHEN json_valid(step) THEN step ->> '$.muted' END = 1",
+  )
   const prune = database.prepare(
     `DELETE FROM alert WHERE id IN (SELECT id FROM alert WHERE phase = 'end' AND last_ms < ?
        AND NOT EXISTS (SELECT 1 FROM clip WHERE clip.alert = alert.id AND removed_ms IS NULL) LIMIT ?)`,
@@ -69,6 +74,7 @@ export function createAlertTable(database: StoreDatabase): AlertTable {
     forgoClip: (alertId) => void forgo.run(alertId),
     promisedClips: () =>
       promised.all().map((row) => ({ alertId: String(row.id), cameraId: String(row.camera) })),
+    isMuted: (alertId) => muted.get(alertId) !== undefined,
     prune: (beforeMs, most) => Number(prune.run(beforeMs, most).changes),
   }
 }

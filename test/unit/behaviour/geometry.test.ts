@@ -1,14 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  distanceToSegment,
-  insidePolygon,
-  meetsSegment,
-  type Point,
-  sideOfLine,
-} from '../../../src/behaviour/geometry.ts'
+import { distanceToSegment, meetsSegment, sideOfLine } from '../../../src/behaviour/geometry.ts'
 import { createZoneArea } from '../../../src/behaviour/zone-area.ts'
 import { overlapOf } from '../../../src/core/box-overlap.ts'
+import { insidePolygon, type Point } from '../../../src/core/shape/polygon.ts'
 
 /** Evenly spread; fc.double is thickest near 0. */
 const share = fc.integer({ min: 0, max: 10_007 }).map((n) => n / 10_007)

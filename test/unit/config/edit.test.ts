@@ -12,7 +12,9 @@ import {
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { type CameraEdit, editCameras, editCamerasIn } from '../../../src/config/edit.ts'
+import type { CameraEdit, ConfigEdit } from '../../../src/config/edit/config-edit.ts'
+import { editCameras, editCamerasIn, editConfig } from '../../../src/config/edit.ts'
+import type { AppError } from '../../../src/core/errors.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 const text = `# the site
@@ -115,5 +117,134 @@ describe('editing cameras', () => {
     expect(readFileSync(file, 'utf8')).not.toContain('yard')
     expect(readdirSync(folder)).toEqual(['v.yaml'])
     rmSync(folder, { recursive: true })
+  })
+})
+
+describe('editing rules and places', () => {
+  const site = `version: 1
+cameras:
+  - id: gate
+    url: a.mp4 # the old one
+    zones:
+      # drawn by Ann
+      - name: porch
+        points: [[0, 0], [1, 0], [1, 1]] # all of it
+      - { name: lawn, points: [[0, 0], [0.5, 0], [0.5, 0.5]] }
+behaviours:
+  rules:
+    # who stays
+    - name: stays # by the door
+      preset: loitering
+      with: { zone: porch, for: 30s } # half a minute
+      severity: info
+`
+  const edit = (...edits: ConfigEdit[]) => editConfig(site, edits, { file: 'v.yaml', env }).text
+
+  it('writes zones by their names, and leaves comments and what did not change as they were', () => {
+    const porch = {
+      name: 'porch',
+      points: [
+        [0, 0],
+        [1, 0],
+        [1, 0.5],
+      ],
+    }
+    const road = {
+      name: 'road',
+      points: [
+        [0, 0.8],
+        [1, 0.8],
+        [1, 1],
+      ],
+    }
+    const result = edit({ kind: 'change', id: 'gate', patch: { zones: [porch, road] } })
+    expect(result).toContain('url: a.mp4 # the old one')
+    expect(result).toContain('# drawn by Ann')
+    expect(result).toMatch(/points: \[ ?\[ ?0, 0 ?\], \[ ?1, 0 ?\], \[ ?1, 0\.5 ?\] ?\]/)
+    expect(result).not.toContain('lawn')
+    expect(parse(result).cameras[0].zones).toEqual([porch, road])
+  })
+
+  it('changes a rule in place, adds one and takes one away', () => {
+    const rule = { preset: 'loitering', with: { zone: 'porch', for: '10s' } }
+    const changed = edit({ kind: 'rule', name: 'stays', rule })
+    expect(changed).toContain('# who stays')
+    expect(changed).toContain('- name: stays # by the door')
+    expect(changed).toContain('# half a minute')
+    expect(parse(changed).behaviours.rules).toEqual([{ name: 'stays', ...rule }])
+    const added = edit({
+      kind: 'rule',
+      name: 'enters',
+      rule: { preset: 'intrusion', with: { zone: 'lawn' } },
+    })
+    expect(parse(added).behaviours.rules.map(({ name }: { name: string }) => name)).toEqual([
+      'stays',
+      'enters',
+    ])
+    expect(parse(edit({ kind: 'rule', name: 'stays', rule: null })).behaviours.rules).toEqual([])
+    expect(edit({ kind: 'rule', name: 'nobody', rule: null })).toBe(edit({ kind: 'resume', id: 'gate' }))
+  })
+
+  it('adds the first rule and a schedule to a file that has none', () => {
+    const { text: result, config } = editConfig(
+      'version: 1\n',
+      [
+        {
+          kind: 'add',
+          camera: { id: 'door', url: 'c.mp4', lines: [{ name: 'sill', from: [0, 0], to: [1, 1] }] },
+        },
+        { kind: 'rule', name: 'in', rule: { preset: 'line-crossing', with: { line: 'sill' } } },
+        {
+          kind: 'schedule',
+          schedule: { timeZone: 'Europe/Berlin', armed: [{ from: '22:00', to: '06:00' }] },
+        },
+      ],
+      { file: 'v.yaml', env },
+    )
+    expect(config.behaviours.rules).toHaveLength(1)
+    expect(config.behaviours.timeZone).toBe('Europe/Berlin')
+    expect(result).toMatch(/from: \[ ?0, 0 ?\]/)
+  })
+
+  it('tells problems at the field of the camera or rule', () => {
+    const fieldsOf = (...edits: ConfigEdit[]) => {
+      try {
+        edit(...edits)
+      } catch (thrown) {
+        return (thrown as AppError).details.fields
+      }
+    }
+    const zones = [
+      {
+        name: 'Porch',
+        points: [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+        ],
+      },
+    ]
+    expect(fieldsOf({ kind: 'change', id: 'gate', patch: { zones } })).toContainEqual(
+      expect.objectContaining({
+        camera: 'gate',
+        field: 'zones[0].name',
+        message: expect.stringContaining('slug'),
+      }),
+    )
+    expect(
+      fieldsOf({ kind: 'rule', name: 'stays', rule: { preset: 'loitering', severity: 'loud' } }),
+    ).toEqual([
+      expect.objectContaining({
+        rule: 'stays',
+        field: 'severity',
+        message: expect.stringContaining('critical'),
+      }),
+    ])
+  })
+
+  it('is undone by the edit that goes back', () => {
+    const paused = editConfig(site, [{ kind: 'pause', id: 'gate' }], { file: 'v.yaml', env })
+    const back = editConfig(paused.text, [{ kind: 'resume', id: 'gate' }], { file: 'v.yaml', env })
+    expect(back.text).toBe(edit({ kind: 'resume', id: 'gate' }))
   })
 })

@@ -5,6 +5,7 @@ import Ajv from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CameraStatus } from '../../../src/core/camera-status.ts'
+import { isMuted } from '../../../src/core/events.ts'
 import type { RecordedClip } from '../../../src/core/recorded-clip.ts'
 import { noTelemetry } from '../../../src/core/telemetry-port.ts'
 import { type EventStore, openEventStore } from '../../../src/event/event-store.ts'
@@ -82,6 +83,18 @@ describe('event store', () => {
     expect(reader.list({ limit: 10 }).items).toMatchObject([
       { sink: 'kafka', id: refused.id, reason: 'too large', key: 'gate', dataJson: refused.dataJson },
     ])
+  })
+
+  it('marks what is about a muted alert, its clip too, and nothing else', () => {
+    const store = openStore()
+    const told = store.acceptAlert(step({ alertId: 'told' }))
+    const { alertId } = clip()
+    const untold = store.acceptAlert(step({ alertId, muted: true }))
+    expect([isMuted(told), isMuted(untold)]).toEqual([false, true])
+    expect(isMuted(store.acceptClip(clip())!)).toBe(true)
+    expect(isMuted(store.acceptClipRemoved({ alertId, cameraId: 'gate', reason: 'age' })!)).toBe(true)
+    expect(isMuted(store.acceptClip(clip({ alertId: 'told' }))!)).toBe(false)
+    expect(JSON.parse(untold.dataJson).muted).toBe(true)
   })
 
   it('knows which clips are there and not reviewed, and tells of both ends of their life', () => {

@@ -23,7 +23,10 @@ function setUp() {
   }
   const add = (count: number) => {
     for (let n = 0; n < count; n += 1)
-      events.push({ position: events.length + 1, id: `e${events.length}` } as OutboxEvent)
+      events.push({ position: events.length + 1, id: `e${events.length}`, attributes: {} } as OutboxEvent)
+  }
+  const mute = (position: number) => {
+    events[position - 1] = { ...events[position - 1]!, attributes: { muted: 'true' } }
   }
   const sender = createOutboxSender({
     store: {
@@ -115,6 +118,7 @@ function setUp() {
     breakStore,
     aside,
     poison,
+    mute,
   }
 }
 
@@ -133,6 +137,16 @@ describe('outbox sender', () => {
     expect(acknowledged).toEqual([256, 256, 91])
     expect([gauges[0], gauges.at(-1)]).toEqual([600, 0])
     expect([sinces[0], sinces.at(-1)]).toEqual([1, 0])
+  })
+
+  it('passes over what is muted, wherever it stands, and sends all else', async () => {
+    const { sender, add, calls, state, settle, mute } = setUp()
+    add(10)
+    for (const position of [1, 2, 5, 10]) mute(position)
+    sender.wake()
+    for (let n = 0; n < 4; n += 1) await settle()
+    expect(calls).toEqual(['3-4', '6-9'])
+    expect(state.sent).toBe(10)
   })
 
   it('sets aside only what the receiver will never take, and goes on', async () => {

@@ -33,5 +33,5 @@ export const status = (cameraId: string): SiteEvent => ({
   kind: 'status',
   cameraId,
   position: null,
-  data: { id: cameraId, paused: true, status: null, mainStatus: null },
+  data: { id: cameraId, paused: true, mutedUntil: null, status: null, mainStatus: null },
 })

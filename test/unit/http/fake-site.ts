@@ -10,6 +10,7 @@ export function fakeSite(clip: { path: string; thumbnailPath: string } = { path:
   const gate: CameraEntry = {
     id: 'gate',
     paused: false,
+    mutedUntil: null,
     status: {
       state: 'live',
       reason: 'frames arrive',
@@ -67,6 +68,25 @@ export function fakeSite(clip: { path: string; thumbnailPath: string } = { path:
           details: { file: 'v.yaml', line: 7, column: 5, field: 'cameras[1].url', inner: 'hidden' },
         })
       return { ...change, camera: edit.kind === 'remove' ? null : gate }
+    },
+    async previewEdits(wish) {
+      asked.push(wish)
+      const lines = [{ kind: 'added' as const, text: '  - id: door' }]
+      return {
+        ...change,
+        basedOn: 'a'.repeat(64),
+        hunks: [{ beforeLine: 1, afterLine: 1, lines }],
+        variables: [],
+      }
+    },
+    async applyEdits(wish) {
+      asked.push(wish)
+      if (wish.basedOn === 'b'.repeat(64)) throw new AppError('API_CONFLICT', 'the file was changed')
+      return { ...change, basedOn: 'c'.repeat(64) }
+    },
+    async mute(id, minutes) {
+      asked.push([id, minutes])
+      return gate
     },
     config: () => ({ version: 1 }),
     async diff(text) {

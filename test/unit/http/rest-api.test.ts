@@ -9,6 +9,7 @@ import { parseRange } from '../../../src/http/send-media.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { fakeEvents } from './fake-events.ts'
 import { fakeReviews, sampleId } from './fake-reviews.ts'
+import { fakeSetup } from './fake-setup.ts'
 import { alertId, fakeSite } from './fake-site.ts'
 
 let folder: string
@@ -29,6 +30,7 @@ function start(token?: string) {
   server = createServer({
     port: 0,
     site,
+    setup: fakeSetup(asked),
     ...(token !== undefined && { token }),
     reviews: fakeReviews(paths(), asked),
     events: fakeEvents().events,
@@ -65,6 +67,30 @@ const good: Record<string, [url: string, more?: object]> = {
   'delete /api/v1/cameras/{id}': ['/api/v1/cameras/gate'],
   'post /api/v1/cameras/{id}/pause': ['/api/v1/cameras/gate/pause'],
   'post /api/v1/cameras/{id}/resume': ['/api/v1/cameras/gate/resume'],
+  'post /api/v1/cameras/{id}/mute': ['/api/v1/cameras/gate/mute', { payload: { minutes: 30 } }],
+  'post /api/v1/cameras/{id}/unmute': ['/api/v1/cameras/gate/unmute'],
+  'post /api/v1/discovery': [
+    '/api/v1/discovery',
+    { payload: { address: '192.0.2.7', login: { user: 'ann', password: 'p@ss' } } },
+  ],
+  'post /api/v1/probe': ['/api/v1/probe', { payload: { url: 'rtsp://192.0.2.7/a' } }],
+  'get /api/v1/presets': ['/api/v1/presets'],
+  'post /api/v1/config/edits/preview': [
+    '/api/v1/config/edits/preview',
+    { payload: { edits: [{ kind: 'remove', id: 'gate' }] } },
+  ],
+  'post /api/v1/config/edits': [
+    '/api/v1/config/edits',
+    {
+      payload: {
+        basedOn: 'a'.repeat(64),
+        edits: [
+          { kind: 'change', id: 'gate', patch: { zones: [{ name: 'porch', points: [] }] } },
+          { kind: 'rule', name: 'porch', rule: { preset: 'loitering', with: { zone: 'porch' } } },
+        ],
+      },
+    },
+  ],
   'get /api/v1/alerts': ['/api/v1/alerts'],
   'get /api/v1/alerts/{alertId}': [`/api/v1/alerts/${alertId}`],
   'get /api/v1/clips': ['/api/v1/clips'],

@@ -8,10 +8,12 @@ import type { Route } from '../../../src/http/route.ts'
 import { routeTable } from '../../../src/http/route-table.ts'
 import { fakeEvents } from './fake-events.ts'
 import { fakeReviews } from './fake-reviews.ts'
+import { fakeSetup } from './fake-setup.ts'
 import { fakeSite } from './fake-site.ts'
 
 const { site, asked } = fakeSite()
 const parts = {
+  setup: fakeSetup(asked),
   site,
   reviews: fakeReviews({ path: '', thumbnailPath: '' }, asked),
   health: { ready: () => true, cameras: () => [], models: () => [] },
@@ -21,7 +23,7 @@ const streams = createEventStreams({ events: fakeEvents().events, clock: { after
 const table = routeTable({ ...parts, streams, token: undefined, document: () => ({}) })
 
 /** Changes that say everything by their path. */
-const withoutBody = ['/api/v1/cameras/:id/pause', '/api/v1/cameras/:id/resume']
+const withoutBody = ['/api/v1/cameras/:id/pause', '/api/v1/cameras/:id/resume', '/api/v1/cameras/:id/unmute']
 
 const fieldsOf = (schema: z.ZodType | undefined) =>
   schema instanceof z.ZodObject ? Object.keys(schema.shape) : []

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { checkConfig } from '../../../../pipelines/live/check-config.ts'
-import { type CameraEdit, editCamerasIn } from '../../../config/edit.ts'
+import type { CameraEdit } from '../../../config/edit/config-edit.ts'
+import { editCamerasIn } from '../../../config/edit.ts'
 import { configOption, jsonOption } from '../../options/usual-options.ts'
 import { printLine } from '../../print-line.ts'
 

@@ -2,10 +2,10 @@
 import { parseEnv } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addressProblem, encoded, splitAddress, withLogin } from '../../../../src/cli/init/camera-login.ts'
 import { nameCameras } from '../../../../src/cli/init/name-cameras.ts'
 import { parseClosed } from '../../../../src/cli/init/site-answers.ts'
-import { variablesText } from '../../../../src/cli/init/write-site.ts'
+import { addressProblem, encoded, splitAddress, withLogin } from '../../../../src/config/camera-login.ts'
+import { variablesText } from '../../../../src/config/variables-text.ts'
 
 describe('the login of an address', () => {
   it.each([

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a message shows how a variable is written
-import { cameraUrlProblem } from '../../config/check/camera-url.ts'
-import { refusePassword } from '../../config/check/refuse-password.ts'
+import { cameraUrlProblem } from './check/camera-url.ts'
+import { refusePassword } from './check/refuse-password.ts'
 
 /** An address without its password, and the password as it stood in it. */
 export interface SplitAddress {
