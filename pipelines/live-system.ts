@@ -35,6 +35,7 @@ import { createCameraSetup } from './site/camera-setup.ts'
 import { createSite } from './site/create-site.ts'
 import { createEventHub, type EventHub } from './site/event-hub.ts'
 import { knownLabels } from './site/known-labels.ts'
+import { createLiveView } from './site/live/live-view.ts'
 import { openReviewQueue } from './site/review.ts'
 import { rulePresets } from './site/rule-presets.ts'
 import { createSiteReviews } from './site/site-reviews.ts'
@@ -196,9 +197,12 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       ...createCameraSetup({ log: telemetry.log }),
       presets: () => rulePresets(config.models.map(({ name }) => engine.bundle(name))),
     }
+    const view = createLiveView({ ...options, running: () => current, statuses: health.cameras })
+    closers.push(() => view.close())
     const server = createServer({
       health,
       pageFolder: page,
+      live: view,
       site,
       setup,
       reviews,
@@ -226,6 +230,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     live = startLive({
       ...options,
       engine,
+      view,
       intake: {
         ...intake,
         status(status) {

@@ -12,7 +12,7 @@ import type { EventIntake } from '../src/event/event-intake.ts'
 import { createSampleBudget } from '../src/review/sample-budget.ts'
 import type { SampleStore } from '../src/store/tables/sample-store.ts'
 import { cameraStatus } from './camera-status.ts'
-import { type AttachOptions, attachCamera } from './live/attach-camera.ts'
+import { type AttachedCamera, type AttachOptions, attachCamera } from './live/attach-camera.ts'
 import { type CameraChanges, comparePlans } from './live/plan/compare-plans.ts'
 import { type CameraPlan, cameraPlanner } from './live/plan/plan-camera.ts'
 import { recordRoute } from './record/record.ts'
@@ -25,6 +25,11 @@ export interface LiveOptions extends Omit<AttachOptions, 'dataDir'> {
   /** Marks the steps of alerts that nobody is to be told of. */
   readonly mute?: (step: AlertStep) => AlertStep
   readonly onStored?: (event: OutboxEvent, step: AlertStep) => void
+  /** Who shows the cameras to people: told of those that come and go. */
+  readonly view?: {
+    attached(plan: CameraPlan, parts: AttachedCamera): void
+    detached(cameraId: string, why: 'changed' | 'paused' | 'removed'): void
+  }
 }
 
 export interface LiveCameras {
@@ -79,10 +84,8 @@ export function startLive(options: LiveOptions): LiveCameras {
       const problem = camera[field] === undefined ? null : cameraUrlProblem(camera[field])
       if (problem) throw new AppError('CAMERA_URL', `camera ${camera.id}: ${field} ${problem}`)
     }
-    const { source, main, steps$, scores$, moments$, scoring$, stream, retune } = attachCamera(plan, {
-      ...options,
-      dataDir: config.dataDir,
-    })
+    const attached = attachCamera(plan, { ...options, dataDir: config.dataDir })
+    const { source, main, steps$, scores$, moments$, scoring$, stream, retune } = attached
     const records = recordRoute({
       ...options,
       cameraId: camera.id,
@@ -114,6 +117,7 @@ export function startLive(options: LiveOptions): LiveCameras {
         complete: resolve,
       })
     })
+    options.view?.attached(plan, attached)
     const cancelStart = clock.after(delayMs, () => {
       source.start()
       main?.start()
@@ -181,6 +185,9 @@ export function startLive(options: LiveOptions): LiveCameras {
       leaving.map(async (id) => {
         const camera = running.get(id)!
         running.delete(id)
+        const goesOn = changed.includes(id)
+        const isPaused = config.cameras.some((each) => each.id === id)
+        options.view?.detached(id, goesOn ? 'changed' : isPaused ? 'paused' : 'removed')
         await camera.stop()
       }),
     )

@@ -63,6 +63,8 @@ export function boundConnections(server: Server, bounds: ConnectionBounds): void
     connections.set(socket, { address, open: new Map(), sinceMs: clock.monoMs() })
     socket.once('close', () => connections.delete(socket))
   })
+  // What became a socket is counted, asked whether it is there and ended by those who opened it.
+  server.on('upgrade', ({ socket }: IncomingMessage) => connections.delete(socket))
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(request.socket)
     if (!connection) return

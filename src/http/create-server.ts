@@ -12,6 +12,7 @@ import type { EventsPort } from './events/events-port.ts'
 import { guardAccess, hasToken } from './guard-access.ts'
 import { guardHeaders } from './guard-headers.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
+import type { LivePort } from './live-port.ts'
 import { mountRoutes } from './mount-routes.ts'
 import { openApi } from './open-api.ts'
 import { replyError } from './reply-error.ts'
@@ -21,6 +22,9 @@ import { mergePatch } from './routes/camera-routes.ts'
 import { yamlTypes } from './schemas/api-schemas.ts'
 import type { SetupPort } from './setup-port.ts'
 import type { SitePort } from './site-port.ts'
+import { liveSockets } from './sockets/live-sockets.ts'
+import { mountSockets } from './sockets/mount-sockets.ts'
+import { endAfterAnswer, openSockets } from './sockets/open-sockets.ts'
 import { createTurns } from './take-turns.ts'
 
 export interface ServerOptions {
@@ -34,6 +38,8 @@ export interface ServerOptions {
   readonly setup?: SetupPort
   /** What happens, for pages that listen; absent: nobody is told. */
   readonly events?: EventsPort
+  /** The cameras as they are seen now; absent: nobody can look. */
+  readonly live?: LivePort
   /** Loopback unless told otherwise. */
   readonly host?: string
   readonly port?: number
@@ -74,6 +80,7 @@ export function createServer(options: ServerOptions): Server {
     setup,
     reviews,
     events,
+    live,
     token,
     host = '127.0.0.1',
     port = 8080,
@@ -101,6 +108,7 @@ export function createServer(options: ServerOptions): Server {
     // Paths that are none never come to a route, and so to none of its hooks.
     frameworkErrors(thrown, request, reply) {
       reply.headers(guardHeaders)
+      endAfterAnswer(request, reply)
       try {
         guard(request)
         replyError(reply, thrown, log)
@@ -115,6 +123,7 @@ export function createServer(options: ServerOptions): Server {
   )
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(guardHeaders)
+    endAfterAnswer(request, reply)
     if (request.routeOptions.config?.access !== 'anyone') await turn()
     guard(request)
   })
@@ -126,6 +135,7 @@ export function createServer(options: ServerOptions): Server {
   const streams = events && createEventStreams({ events, clock: systemClock })
   // They end by themselves before connections are ended, so that pages see an end and no fault.
   app.addHook('preClose', async () => streams?.close())
+  if (live) openSockets(app, log)
   app.register(swagger, openApi)
   // The build has laid a .br and a .gz beside what is worth it.
   if (page) app.register(files, { root: page, serve: false, preCompressed: true })
@@ -138,11 +148,13 @@ export function createServer(options: ServerOptions): Server {
       setup,
       reviews,
       streams,
+      live,
       token,
       document,
       ...(page === undefined ? {} : { page: { folder: page, basePath } }),
     }
     mountRoutes(scope, routeTable(table))
+    if (live) mountSockets(scope, liveSockets(live))
     // Made before anybody asks, because it takes a while.
     scope.addHook('onReady', async () => void document())
   })

@@ -1,11 +1,13 @@
 import type { EventStreams } from './events/event-stream.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
+import type { LivePort } from './live-port.ts'
 import type { ReviewPort } from './review-port.ts'
 import { type Route, route } from './route.ts'
 import { cameraRoutes } from './routes/camera-routes.ts'
 import { datasetRoutes } from './routes/dataset-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
+import { pictureRoutes } from './routes/picture-routes.ts'
 import { recordRoutes } from './routes/record-routes.ts'
 import { reviewRoutes } from './routes/review-routes.ts'
 import { setupRoutes } from './routes/setup-routes.ts'
@@ -25,12 +27,13 @@ export function routeTable(of: {
   readonly reviews: ReviewPort | undefined
   readonly setup: SetupPort | undefined
   readonly streams: EventStreams | undefined
+  readonly live: LivePort | undefined
   /** The console's page; absent: it is not served. */
   readonly page?: { readonly folder: string | null; readonly basePath: string }
   /** The OpenAPI document. */
   readonly document: () => unknown
 }): readonly Route[] {
-  const { site, setup, reviews, streams, page, document } = of
+  const { site, setup, reviews, streams, live, page, document } = of
   const sendMedia = createMediaSender()
   return [
     ...healthRoutes(of),
@@ -48,5 +51,6 @@ export function routeTable(of: {
     ...(site ? [...cameraRoutes(site), ...recordRoutes(site, sendMedia), ...siteRoutes(site)] : []),
     ...(site && setup ? setupRoutes(setup, site) : []),
     ...(streams ? eventRoutes(streams) : []),
+    ...(live ? pictureRoutes(live) : []),
   ]
 }

@@ -6,8 +6,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { errorTable } from '../../../src/core/error-table.ts'
 import { createServer, type Server } from '../../../src/http/create-server.ts'
 import { parseRange } from '../../../src/http/send-media.ts'
+import { liveSockets } from '../../../src/http/sockets/live-sockets.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { fakeEvents } from './fake-events.ts'
+import { fakeLive } from './fake-live.ts'
 import { fakeReviews, sampleId } from './fake-reviews.ts'
 import { fakeSetup } from './fake-setup.ts'
 import { alertId, fakeSite } from './fake-site.ts'
@@ -34,6 +36,7 @@ function start(token?: string) {
     ...(token !== undefined && { token }),
     reviews: fakeReviews(paths(), asked),
     events: fakeEvents().events,
+    live: fakeLive().live,
     health: { ready: () => true, cameras: () => [], models: () => [] },
     metrics: { metricsText: async () => 'x 1\n', metricsContentType: 'text/plain' },
   })
@@ -65,6 +68,7 @@ const good: Record<string, [url: string, more?: object]> = {
   'post /api/v1/cameras': ['/api/v1/cameras', { payload: { id: 'door', url: 'a.mp4' } }],
   'patch /api/v1/cameras/{id}': ['/api/v1/cameras/gate', { payload: { transport: 'udp' } }],
   'delete /api/v1/cameras/{id}': ['/api/v1/cameras/gate'],
+  'get /api/v1/cameras/{id}/picture': ['/api/v1/cameras/gate/picture'],
   'post /api/v1/cameras/{id}/pause': ['/api/v1/cameras/gate/pause'],
   'post /api/v1/cameras/{id}/resume': ['/api/v1/cameras/gate/resume'],
   'post /api/v1/cameras/{id}/mute': ['/api/v1/cameras/gate/mute', { payload: { minutes: 30 } }],
@@ -168,7 +172,8 @@ describe('OpenAPI document', () => {
       ([, method, path]) => `${method!.toLowerCase()} ${path}`,
     )
     const documented = Object.keys(good).filter((name) => !name.startsWith('head '))
-    expect(rows.sort()).toEqual(documented.sort())
+    const sockets = liveSockets(fakeLive().live).map(({ path }) => `ws ${path.replace(':id', '{id}')}`)
+    expect(rows.sort()).toEqual([...documented, ...sockets].sort())
     for (const [, code] of page.matchAll(/`((?:API|CONFIG|CAMERA)_[A-Z_]+)`/g))
       expect(Object.keys(errorTable)).toContain(code)
   })

@@ -7,6 +7,7 @@ import { mountRoutes } from '../../../src/http/mount-routes.ts'
 import type { Route } from '../../../src/http/route.ts'
 import { routeTable } from '../../../src/http/route-table.ts'
 import { fakeEvents } from './fake-events.ts'
+import { fakeLive } from './fake-live.ts'
 import { fakeReviews } from './fake-reviews.ts'
 import { fakeSetup } from './fake-setup.ts'
 import { fakeSite } from './fake-site.ts'
@@ -15,6 +16,7 @@ const { site, asked } = fakeSite()
 const parts = {
   setup: fakeSetup(asked),
   site,
+  live: fakeLive().live,
   reviews: fakeReviews({ path: '', thumbnailPath: '' }, asked),
   health: { ready: () => true, cameras: () => [], models: () => [] },
   metrics: { metricsText: async () => 'x 1\n', metricsContentType: 'text/plain' },

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { LiveFeed } from './live-feed.ts'
+
+/** Copies of streams for programs on this machine that want an address. */
+export interface LoopbackCopy {
+  /** An address that only who is told it can know, good for one reader; `withdraw` ends it. */
+  offer(feed: LiveFeed): Promise<{ readonly url: string; readonly withdraw: () => void }>
+  close(): void
+}
+
+/** Most bytes that wait for a reader; one that is further behind is ended. */
+const mostWaiting = 16 * 1024 * 1024
+
+/**
+ * Serves fragments over HTTP on loopback alone, under a path that cannot be guessed: it stands in the command line of the
+ * program that reads it, where the address of a camera with its password must not. Listens only while something is offered.
+ */
+export function createLoopbackCopy(): LoopbackCopy {
+  const offers = new Map<string, LiveFeed>()
+  const answers = new Map<string, ServerResponse>()
+  let server: Server | null = null
+  let listening: Promise<number> | null = null
+
+  const listen = () => {
+    const own = createServer({ requestTimeout: 5000, maxHeaderSize: 8192 }, (request, response) => {
+      const path = request.url ?? ''
+      const feed = offers.get(path)
+      if (request.method !== 'GET' || !feed) return void response.writeHead(404).end()
+      answers.get(path)?.destroy()
+      answers.set(path, response)
+      serve(feed, response)
+    })
+    own.on('clientError', (_error, socket) => socket.destroy())
+    server = own
+    return new Promise<number>((resolve, reject) => {
+      own.once('error', reject)
+      own.listen(0, '127.0.0.1', () => resolve((own.address() as AddressInfo).port))
+    })
+  }
+  const stop = () => {
+    server?.close()
+    server?.closeAllConnections()
+    server = null
+    listening = null
+  }
+
+  return {
+    async offer(feed) {
+      const path = `/${randomBytes(24).toString('hex')}.mp4`
+      offers.set(path, feed)
+      const withdraw = () => {
+        if (!offers.delete(path)) return
+        answers.get(path)?.destroy()
+        answers.delete(path)
+        if (offers.size === 0) stop()
+      }
+      try {
+        listening ??= listen()
+        return { url: `http://127.0.0.1:${await listening}${path}`, withdraw }
+      } catch (thrown) {
+        withdraw()
+        throw thrown
+      }
+    },
+    close() {
+      offers.clear()
+      for (const answer of answers.values()) answer.destroy()
+      answers.clear()
+      stop()
+    },
+  }
+}
+
+/** One connection of the camera: another init segment would be another file, so it ends the answer. */
+function serve(feed: LiveFeed, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'video/mp4', 'cache-control': 'no-store' })
+  let begun = false
+  const leave = feed.look({
+    state() {},
+    begin({ data }) {
+      if (begun) return void response.destroy()
+      begun = true
+      response.write(data)
+    },
+    media({ data }) {
+      if (!begun) return
+      if (response.writableLength > mostWaiting) response.destroy()
+      else response.write(data)
+    },
+  })
+  response.once('close', leave)
+}

@@ -1,0 +1,44 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { AppError } from '../../core/errors.ts'
+import { createSocketLine } from './socket-line.ts'
+import type { SocketRoute } from './socket-route.ts'
+
+/** Most sockets together: each holds a descriptor that cameras and recordings need as well. */
+const mostSockets = 256
+
+/**
+ * Answers the sockets of a table and no others. The guard of all requests, the check of the origin and the schemas come
+ * before the upgrade, so that who may not look is answered as everywhere: with a status and `{ code, message }`.
+ */
+export function mountSockets(app: FastifyInstance, table: readonly SocketRoute[]): void {
+  for (const row of table) {
+    const { path, access, camera, params, query } = row
+    app.route({
+      method: 'GET',
+      url: path,
+      schema: { hide: true, ...(params && { params }), ...(query && { querystring: query }) } as object,
+      config: { access, ...(camera === undefined ? {} : { camera }) },
+      preHandler: async (request) => {
+        if (!request.ws)
+          throw new AppError('API_BAD_REQUEST', 'this is a WebSocket; ask for it with an upgrade')
+        refuseOtherOrigins(request)
+        if (app.websocketServer.clients.size >= mostSockets)
+          throw new AppError('API_BUSY', 'too many pages look at pictures; close some')
+        row.check?.({ params: request.params, query: request.query })
+      },
+      // Never called: who asks without an upgrade is refused before.
+      handler: () => {},
+      wsHandler(ws, { params, query, identity }) {
+        const socket = createSocketLine(ws)
+        socket.onClose(row.handle({ params, query, identity: identity!, socket }))
+      },
+    })
+  }
+}
+
+/** Browsers let any page open a socket anywhere, with the cookies of the address; they say which page it is. */
+function refuseOtherOrigins({ headers: { origin, host } }: FastifyRequest): void {
+  if (origin === undefined) return
+  if (URL.canParse(origin) && new URL(origin).host === host) return
+  throw new AppError('API_FORBIDDEN', 'a page of another origin may not open this socket')
+}

@@ -1,0 +1,139 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { z } from 'zod'
+import type { Identity } from '../../../../src/http/access/identity.ts'
+import { createServer, type Server } from '../../../../src/http/create-server.ts'
+import { liveSockets } from '../../../../src/http/sockets/live-sockets.ts'
+import type { SocketLine } from '../../../../src/http/sockets/socket-line.ts'
+import { fakeLive } from '../fake-live.ts'
+
+const parts = {
+  port: 0,
+  health: { ready: () => true, cameras: () => [], models: () => [] },
+  metrics: { metricsText: async () => '', metricsContentType: 'text/plain' },
+}
+const started: Server[] = []
+afterEach(async () => {
+  for (const server of started.splice(0)) await server.close()
+})
+
+async function serve(token?: string) {
+  const fake = fakeLive()
+  const server = createServer({ ...parts, live: fake.live, ...(token && { token }) })
+  started.push(server)
+  return { ...fake, server, address: (await server.listen()).replace('http', 'ws') }
+}
+
+/** Opens a socket; resolves with it and what came, or with the status that it was refused with. */
+async function open(url: string, headers: Record<string, string> = {}) {
+  const socket = new WebSocket(url, { headers })
+  const texts: unknown[] = []
+  const binaries: Buffer[] = []
+  socket.on('message', (data: Buffer, binary) => {
+    if (binary) binaries.push(data)
+    else texts.push(JSON.parse(String(data)))
+  })
+  const status = await new Promise<number>((resolve) => {
+    socket.once('open', () => resolve(101))
+    socket.on('unexpected-response', (_request, { statusCode }) => {
+      socket.on('error', () => {})
+      socket.terminate()
+      resolve(statusCode!)
+    })
+  })
+  return { socket, texts, binaries, status }
+}
+
+describe('the sockets of the table', () => {
+  const table = liveSockets(fakeLive().live)
+
+  it('say who may open them and what they take, with every camera of the path guarded', () => {
+    expect(table.map(({ path }) => path)).toEqual(['/api/v1/cameras/:id/live', '/api/v1/overlays'])
+    for (const { path, access, params, query, camera } of table) {
+      expect(['viewer', 'operator', 'admin'], path).toContain(access)
+      expect(query, path).toBeInstanceOf(z.ZodObject)
+      const named = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!)
+      expect(params instanceof z.ZodObject ? Object.keys(params.shape) : [], path).toEqual(named)
+      if (path.includes('/cameras/:id')) expect(typeof camera, path).toBe('function')
+    }
+  })
+
+  it('leave out of a list of cameras those that somebody may not see', () => {
+    const fake = fakeLive()
+    const [, overlays] = liveSockets(fake.live)
+    const identity: Identity = { name: 'ann', role: 'viewer', cameras: ['gate'], via: 'session' }
+    const socket = { waiting: 0, say() {}, send() {}, end() {}, onClose() {} } satisfies SocketLine
+    overlays!.handle({ params: {}, query: { cameras: ['gate', 'yard'] }, identity, socket })
+    expect(fake.asked).toEqual([['gate']])
+  })
+})
+
+describe('looking at a camera', () => {
+  it('shows what the camera shows, and ends when the page goes', async () => {
+    const { address, lookers } = await serve()
+    const { socket, texts, binaries } = await open(`${address}/api/v1/cameras/gate/live?stream=main&as=mjpeg`)
+    const [[looker, wish]] = [...lookers] as [[Parameters<typeof lookers.get>[0], unknown]]
+    expect(wish).toEqual({ cameraId: 'gate', stream: 'main', mode: 'mjpeg' })
+    looker.tell({ type: 'state', state: 'live', reason: 'frames arrive', code: null, sinceMs: 1 })
+    looker.show(new Uint8Array([1, 2]), 'opens')
+    await vi.waitFor(() => expect(binaries).toEqual([Buffer.from([1, 2])]))
+    expect(texts).toEqual([{ type: 'state', state: 'live', reason: 'frames arrive', code: null, sinceMs: 1 }])
+    socket.close()
+    await vi.waitFor(() => expect(lookers.size).toBe(0))
+  })
+
+  it.each([
+    ['an unknown camera', '/api/v1/cameras/none/live', {}, 404],
+    ['a name that is none', '/api/v1/cameras/NONE/live', {}, 400],
+    ['an unknown way', '/api/v1/cameras/gate/live?as=flash', {}, 400],
+    ['a field that is none', '/api/v1/cameras/gate/live?speed=2', {}, 400],
+    ['a page of another origin', '/api/v1/cameras/gate/live', { origin: 'http://other.example' }, 403],
+    ['overlays of no camera', '/api/v1/overlays', {}, 400],
+    ['a path that is none', '/api/v1/nothing', {}, 404],
+  ])('refuses %s before the upgrade, and lets the connection go', async (_what, path, headers, status) => {
+    const { address, lookers, server } = await serve()
+    expect((await open(address + path, headers)).status).toBe(status)
+    expect(lookers.size).toBe(0)
+    const beganMs = performance.now()
+    await server.close()
+    expect(performance.now() - beganMs).toBeLessThan(5000)
+  })
+
+  it('wants the token, and the origin of the page beside it', async () => {
+    const { address } = await serve('0123456789abcdef')
+    const url = `${address}/api/v1/cameras/gate/live`
+    const authorization = 'Bearer 0123456789abcdef'
+    expect((await open(url)).status).toBe(401)
+    expect((await open(url, { authorization })).status).toBe(101)
+    expect((await open(url, { authorization, origin: 'http://other.example' })).status).toBe(403)
+  })
+
+  it('answers a request without an upgrade with an error', async () => {
+    const { server } = await serve()
+    const answer = await server.inject({ url: '/api/v1/cameras/gate/live', headers: { host: '127.0.0.1' } })
+    expect([answer.statusCode, answer.json()]).toMatchObject([400, { code: 'API_BAD_REQUEST' }])
+  })
+
+  it('tells those who look that the server ends, and waits for nobody', async () => {
+    const { address, server, lookers } = await serve()
+    const { socket } = await open(`${address}/api/v1/cameras/gate/live`)
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    await server.close()
+    expect(await closed).toBe(1001)
+    expect(lookers.size).toBe(0)
+  })
+
+  it('gives one picture as a file that nothing keeps', async () => {
+    const { server } = await serve()
+    const answer = await server.inject({
+      url: '/api/v1/cameras/gate/picture',
+      headers: { host: '127.0.0.1' },
+    })
+    expect(answer.statusCode).toBe(200)
+    expect(answer.headers).toMatchObject({
+      'content-type': 'image/jpeg',
+      'cache-control': 'no-store',
+      'x-picture-age-ms': '12',
+    })
+  })
+})
