@@ -26,6 +26,7 @@ import { followRegistry, registryOf, resolveModels } from './live/follow-registr
 import { streamSpecOf } from './live/live.ts'
 import { createMutes } from './live/mutes.ts'
 import type { CameraChanges } from './live/plan/compare-plans.ts'
+import { startPruning } from './prune-events.ts'
 import { keepRecordings, recoverRecordings } from './record/keep-recordings.ts'
 import { steadyTime } from './record/steady-time.ts'
 import { findLostStores, tellLostStores } from './record/tell-new-store.ts'
@@ -301,32 +302,6 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     await closeAll(closers, options)
     throw thrown
   }
-}
-
-/** Removes events that are old and sent: at the start and then every hour, a little at a time. */
-function startPruning(options: {
-  store: EventStore
-  sinks: readonly string[]
-  config: Config
-  clock: Clock
-  /** By which events grow old. */
-  steady: Clock
-  telemetry: RunningTelemetry
-}): () => void {
-  const { store, sinks, config, clock, steady, telemetry } = options
-  const keepMs = config.events.keepDays * 86_400_000
-  let cancel = () => {}
-  const prune = () => {
-    let removed = 0
-    try {
-      removed = store.prune({ keepMs: keepMs + clock.nowMs() - steady.nowMs(), sinks })
-    } catch (thrown) {
-      telemetry.log.warn({ err: thrown }, 'old events could not be removed')
-    }
-    cancel = clock.after(removed > 0 ? 100 : 3_600_000, prune)
-  }
-  cancel = clock.after(1000, prune)
-  return () => cancel()
 }
 
 /** Closes in the order of the data's way; a part that does not end in time keeps nobody waiting. */
