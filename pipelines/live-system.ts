@@ -191,7 +191,13 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const known = () => knownLabels(current, clock)
     const queue = openReviewQueue({ dataDir: config.dataDir, clock, guard, known })
     closers.push(() => queue.close())
-    const reviews = createSiteReviews({ queue, dataDir: config.dataDir, clock })
+    const reviews = createSiteReviews({
+      queue,
+      dataDir: config.dataDir,
+      clock,
+      known,
+      changed: ({ cameraId, ...data }) => events.tell({ kind: 'review', cameraId, position: null, data }),
+    })
     const page = pageFolder()
     if (page === null && config.http.console) telemetry.log.warn({}, howToBuild)
     const setup = {

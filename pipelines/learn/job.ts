@@ -35,6 +35,8 @@ export interface LearnOptions {
   /** Told what the operator should know though the run goes on. */
   readonly onNotice?: (text: string) => void
   readonly signal: AbortSignal
+  /** Told of the run as soon as it has a folder. */
+  readonly onRun?: (run: string) => void
   /** Awaited before each step of training; see createYielding. */
   readonly pause?: () => Promise<void>
   /** The models of the configuration: what finds people in footage, and the skeleton model that is taught first. */

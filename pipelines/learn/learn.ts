@@ -4,12 +4,13 @@ import { type Choice, chooseWay } from './choose/choose-way.ts'
 import type { LearnOptions } from './job.ts'
 import { announceRun } from './judge/announce-run.ts'
 import { crossValidate } from './judge/cross-validate.ts'
-import { judgePredictions, predictBoth, writeRunReport } from './judge/learn-judge.ts'
+import { judgePredictions, keepJudgement, predictBoth, writeRunReport } from './judge/learn-judge.ts'
 import { promoteVersion, type RegisteredJob, registerVersion } from './judge/learn-register.ts'
 import { exportServed } from './learn-export.ts'
 import { fineTuneModel, pretrainModel } from './learn-model.ts'
 import { prepareRun } from './prepare/learn-prepare.ts'
 import { pruneCache } from './prune-cache.ts'
+import { writeSettings } from './run/run-settings.ts'
 import { crossValidateBodies, exportBodies, fineTuneBodies, isSkeletonJob } from './skeleton/teach-bodies.ts'
 
 export interface LearnOutcome {
@@ -40,6 +41,8 @@ export async function learn(options: LearnOptions): Promise<LearnOutcome> {
   const prepared = await prepareRun({ ...options, learning, ...(crossed !== undefined && { crossed }) })
   const job: RegisteredJob = { ...prepared, registry: options.registry, ...(choice && { choice }) }
   const { run } = job
+  await writeSettings(run.dir, options.learning)
+  options.onRun?.(run.id)
   await pruneCache(job)
   await announceRun(job)
   await run.step('pretrain', () => pretrainModel(job))
@@ -54,6 +57,7 @@ export async function learn(options: LearnOptions): Promise<LearnOutcome> {
   }
   await run.step('predict', () => predictBoth(job))
   const judged = await judgePredictions(job)
+  await keepJudgement(job, judged)
   const report = await writeRunReport(job, judged)
   const { decision } = judged
   const corrected = countCorrected(judged.corrected)

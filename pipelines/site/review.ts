@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../src/core/clock.ts'
 import { dataFiles } from '../../src/core/data-dir.ts'
+import type { BulkJudged, BulkUndone } from '../../src/review/check-judgement.ts'
 import type { Judgement } from '../../src/review/judgement.ts'
 import { openReviewStore, type ReviewStore } from '../../src/review/review-store.ts'
 import { everyPage } from '../../src/store/every-item.ts'
@@ -17,10 +18,15 @@ export interface QueueJudgement extends Judgement {
 
 /** The queue of clips that people judge, with every alert and every sample that has a clip in it. */
 export interface ReviewQueue
-  extends Pick<ReviewStore, 'list' | 'get' | 'find' | 'isLabelled' | 'markRemoved'> {
+  extends Pick<ReviewStore, 'list' | 'get' | 'find' | 'isLabelled' | 'markRemoved' | 'ofBulk' | 'counts'> {
   /** @throws AppError API_BAD_REQUEST, also for a label that nobody uses yet, unless `newLabels` says that it is meant */
   judge(idPrefix: string, judgement: QueueJudgement): ReviewFact
   undo(idPrefix: string, who: string): ReviewFact
+  /** The same judgement of many clips, by their whole ids, as one step. */
+  judgeMany(ids: readonly string[], judgement: QueueJudgement): BulkJudged
+  undoMany(bulk: string, who: string): BulkUndone
+  /** Labels that are in use, or were said or given once. */
+  labels(): string[]
   /** What the database knows of a clip besides. */
   clip(id: string): ClipRow | null
   close(): void
@@ -67,8 +73,22 @@ export function openReviewQueue(options: {
     }
     addedMs = nowMs
   }
-  const tellRetention = (itemId: string) => {
-    if (reader()) markReviewed(dataDir, itemId, store.isJudged(itemId) ? clock.nowMs() : null)
+  const tellRetention = (facts: readonly ReviewFact[]) => {
+    if (!reader()) return
+    const reviewedMs = clock.nowMs()
+    const marks = facts.map(({ itemId }) => ({
+      alertId: itemId,
+      reviewedMs: store.isJudged(itemId) ? reviewedMs : null,
+    }))
+    markReviewed(dataDir, marks)
+  }
+  const check = ({ labels = [], newLabels = false }: QueueJudgement, where: string) => {
+    if (!known || labels.length === 0 || newLabels) return
+    refuseNewLabels(labels, inUse(known(), store.labels()), {
+      where,
+      allow: 'If it is meant, give --new (newLabels: true in the REST API)',
+      code: 'API_BAD_REQUEST',
+    })
   }
   const fresh =
     <A extends unknown[], T>(ask: (...given: A) => T) =>
@@ -87,22 +107,30 @@ export function openReviewQueue(options: {
     list: fresh(store.list),
     get: fresh(store.get),
     clip: (id) => reader()?.get(id) ?? null,
-    judge(idPrefix, { newLabels = false, ...judgement }) {
-      const { labels = [] } = judgement
-      if (known && labels.length > 0 && !newLabels)
-        refuseNewLabels(labels, inUse(known(), store.labels()), {
-          where: `clip ${idPrefix}`,
-          allow: 'If it is meant, give --new (newLabels: true in the REST API)',
-          code: 'API_BAD_REQUEST',
-        })
+    counts: fresh(store.counts),
+    labels: () => [...new Set([...(known?.() ?? []), ...store.labels()])].sort(),
+    judge(idPrefix, { newLabels, ...judgement }) {
+      check({ ...judgement, ...(newLabels === undefined ? {} : { newLabels }) }, `clip ${idPrefix}`)
       const fact = store.judge(idPrefix, judgement)
-      tellRetention(fact.itemId)
+      tellRetention([fact])
       return fact
     },
     undo(idPrefix, who) {
       const fact = store.undo(idPrefix, who)
-      tellRetention(fact.itemId)
+      tellRetention([fact])
       return fact
+    },
+    judgeMany(ids, { newLabels, ...judgement }) {
+      takeIn()
+      check({ ...judgement, ...(newLabels === undefined ? {} : { newLabels }) }, `${ids.length} clips`)
+      const judged = store.judgeMany(ids, judgement)
+      tellRetention(judged.facts)
+      return judged
+    },
+    undoMany(bulk, who) {
+      const undone = store.undoMany(bulk, who)
+      tellRetention(undone.facts)
+      return undone
     },
     close() {
       clips?.close()

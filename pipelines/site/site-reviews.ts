@@ -1,10 +1,19 @@
 import type { Clock } from '../../src/core/clock.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { presentFields } from '../../src/core/present-fields.ts'
-import type { ReviewDetail, ReviewEntry, ReviewFactEntry, ReviewPort } from '../../src/http/review-port.ts'
+import type { ReviewChange } from '../../src/http/events/events-port.ts'
+import type {
+  CurvePoint,
+  Mistake,
+  ReviewDetail,
+  ReviewEntry,
+  ReviewFactEntry,
+  ReviewPort,
+} from '../../src/http/review-port.ts'
 import { openDatasetFolder } from '../../src/review/dataset-folder.ts'
 import { parseDatasetReference } from '../../src/review/dataset-reference.ts'
 import { diffDatasets } from '../../src/review/diff-datasets.ts'
+import { type EnoughRules, reviewProgress } from '../../src/review/review-progress.ts'
 import type { ReviewedItem } from '../../src/review/review-store.ts'
 import type { ReviewFact } from '../../src/store/tables/review/review-item.ts'
 import { buildDatasetInThread, diffDatasetsInThread, readDatasetInThread } from './dataset-thread.ts'
@@ -13,14 +22,30 @@ import { createOneAtATime } from './one-at-a-time.ts'
 import type { ReviewQueue } from './review.ts'
 
 const shortBytes = 200_000
+/** Where nothing is learned by a schedule: as the settings of learning are unless they are given. */
+const usualRules: EnoughRules = { minClassItems: 5, testShare: 0.2, validationShare: 0.15, folds: 3 }
+
+export interface VersionFigures {
+  readonly curve: readonly CurvePoint[]
+  readonly mistakes: readonly Omit<Mistake, 'inQueue'>[]
+}
 
 /** Reviews and datasets as the REST API shows and changes them: the same queue and folder as from the command line. */
 export function createSiteReviews(options: {
   queue: ReviewQueue
   dataDir: string
   clock: Pick<Clock, 'nowMs'>
+  /** What learning asks of labelled clips. */
+  rules?: () => EnoughRules
+  /** Labels of models and datasets. */
+  known?: () => readonly string[]
+  /** What the versions were worth, and of which labelled clips the live one is wrong. */
+  versions?: () => Promise<VersionFigures>
+  /** Told of what people say. */
+  changed?: (change: ReviewChange & { readonly cameraId: string | null }) => void
 }): ReviewPort {
-  const { queue, dataDir, clock } = options
+  const { queue, dataDir, clock, rules = () => usualRules, known = () => [], changed = () => {} } = options
+  const { versions = async () => ({ curve: [], mistakes: [] }) } = options
   const folder = openDatasetFolder(dataDir)
   const oneBuild = createOneAtATime('a dataset is being built')
   const oneRead = createOneAtATime('datasets are being read', 4)
@@ -60,9 +85,53 @@ export function createSiteReviews(options: {
   /** Short ones are read at once: a thread takes longer to begin. */
   const isShort = ({ name, version }: ReturnType<typeof find>) => folder.bytesOf(name, version) < shortBytes
 
+  const camerasOf = (ids: readonly string[]) => [
+    ...new Set(ids.flatMap((id) => queue.get(id)?.cameraId ?? [])),
+  ]
+  const tell = (change: ReviewChange['change'], ids: readonly string[], who: string) => {
+    const cameras = camerasOf(ids)
+    const cameraId = cameras.length === 1 ? cameras[0]! : null
+    if (ids.length > 0) changed({ change, id: ids[0]!, count: ids.length, who, cameraId })
+  }
+
   return {
-    reviewItems({ state, camera, reason, label, since, until, cursor, limit }) {
-      const wanted = { cameraId: camera, reason, label, sinceMs: msOf(since), untilMs: msOf(until) }
+    camerasOf,
+    camerasOfBulk: (id) => camerasOf(queue.ofBulk(id)),
+    async counters(mayLook) {
+      const progress = reviewProgress(queue.counts(), rules(), mayLook)
+      const { curve, mistakes } = await versions()
+      const worst = mistakes.flatMap((mistake): Mistake[] => {
+        const item = queue.get(mistake.id)
+        if (item && !mayLook(item.cameraId)) return []
+        return [{ ...mistake, inQueue: item !== null && item.removedReason === null }]
+      })
+      return { ...progress, curve, worst }
+    },
+    labels() {
+      const used = new Set(known())
+      const clips = new Map<string, number>()
+      for (const { labels, clips: count } of queue.counts().judged)
+        for (const label of labels) clips.set(label, (clips.get(label) ?? 0) + count)
+      return queue
+        .labels()
+        .map((label) => ({ label, clips: clips.get(label) ?? 0, known: used.has(label) }))
+        .sort((a, b) => b.clips - a.clips || (a.label < b.label ? -1 : 1))
+    },
+    judgeMany(ids, judgement) {
+      const { bulk, facts, refused } = queue.judgeMany(ids, judgement)
+      const judged = facts.map(({ itemId }) => itemId)
+      tell('judged', judged, judgement.who)
+      return { id: bulk, judged, refused }
+    },
+    undoMany(id, who) {
+      const { facts, kept } = queue.undoMany(id, who)
+      const undone = facts.map(({ itemId }) => itemId)
+      tell('undone', undone, who)
+      return { undone, kept }
+    },
+    reviewItems({ state, camera, cameras, shows, reason, label, since, until, cursor, limit }) {
+      const where = { cameraId: camera, cameraIds: cameras, shows }
+      const wanted = { ...where, reason, label, sinceMs: msOf(since), untilMs: msOf(until) }
       const { items, next } = queue.list(
         presentFields({ ...wanted, state: state === 'all' ? undefined : state }),
         presentFields({ limit, after: cursor }),
@@ -86,10 +155,12 @@ export function createSiteReviews(options: {
         ...(startMs === undefined ? {} : { startMs }),
         ...(endMs === undefined ? {} : { endMs }),
       })
+      tell('judged', [id], who)
       return detail(id)
     },
     undo(id, who) {
       queue.undo(get(id).id, who)
+      tell('undone', [id], who)
       return detail(id)
     },
     datasets: () => folder.list(),

@@ -2,6 +2,18 @@ import type { DatasetSide, ReviewReason, Verdict } from '../core/text/review-wor
 
 /** Reviews and datasets as the REST API sees them; the pipelines implement it. */
 export interface ReviewPort {
+  /** The cameras of clips; those that are not in the queue have none. */
+  camerasOf(ids: readonly string[]): readonly string[]
+  /** The cameras of what was judged at once. */
+  camerasOfBulk(id: string): readonly string[]
+  /** Whether enough was done: what waits, what was said, what is missing, and what the versions made of it. */
+  counters(mayLook: (cameraId: string) => boolean): Promise<ReviewCounters>
+  /** Labels that are in use, the most frequent of what people gave first. */
+  labels(): readonly LabelEntry[]
+  /** One judgement of many clips. @throws AppError API_BAD_REQUEST for a label that nobody uses yet */
+  judgeMany(ids: readonly string[], judgement: ReviewJudgement): BulkAnswer
+  /** Takes it back as a whole. @throws AppError API_NOT_FOUND, API_BAD_REQUEST */
+  undoMany(id: string, who: string): BulkUndo
   /** The newest first. @throws AppError API_BAD_REQUEST */
   reviewItems(query: ReviewQuery): { items: readonly ReviewEntry[]; next: string | null }
   /** @throws AppError API_NOT_FOUND */
@@ -27,6 +39,10 @@ export type Json = Uint8Array<ArrayBuffer>
 export interface ReviewQuery {
   readonly state: 'waiting' | 'done' | 'all'
   readonly camera?: string
+  /** Only clips of these. */
+  readonly cameras?: readonly string[]
+  /** A label that holds of the clip. */
+  readonly shows?: string
   readonly reason?: ReviewReason
   readonly label?: string
   readonly since?: string
@@ -100,6 +116,77 @@ export interface ReviewJudgement {
   readonly startMs?: number
   readonly endMs?: number
   readonly who: string
+}
+
+export interface BulkAnswer {
+  readonly id: string
+  readonly judged: readonly string[]
+  readonly refused: readonly { readonly id: string; readonly message: string }[]
+}
+
+export interface BulkUndo {
+  readonly undone: readonly string[]
+  readonly kept: readonly string[]
+}
+
+export interface LabelEntry {
+  readonly label: string
+  /** Clips that show it, as people said. */
+  readonly clips: number
+  /** Whether a model or a dataset has it, or learning names it. */
+  readonly known: boolean
+}
+
+interface Count {
+  readonly clips: number
+}
+
+export interface ReviewCounters {
+  readonly waiting: Count & {
+    readonly reasons: readonly (Count & { readonly reason: string })[]
+    readonly cameras: readonly (Count & { readonly cameraId: string })[]
+    readonly labels: readonly (Count & { readonly label: string | null })[]
+  }
+  readonly judged: Count & { readonly unsure: number; readonly none: number }
+  readonly learnable: Count & { readonly groups: number; readonly groupsNeeded: number }
+  readonly labels: readonly (Count & {
+    readonly label: string
+    readonly waiting: number
+    readonly confirmed: number
+    readonly rejected: number
+    readonly relabelled: number
+    readonly groups: number
+    readonly clipsNeeded: number
+    readonly groupsNeeded: number
+  })[]
+  readonly people: readonly (Count & { readonly who: string })[]
+  readonly curve: readonly CurvePoint[]
+  readonly worst: readonly Mistake[]
+}
+
+/** What a version was worth, by what it had learned from. */
+export interface CurvePoint {
+  readonly version: string
+  readonly at: string
+  /** Labelled clips; null where that is not known any more. */
+  readonly clips: number | null
+  readonly accuracy: number | null
+  readonly macroF1: number | null
+  /** Clips that it was judged by. */
+  readonly judgedBy: number | null
+  readonly state: 'live' | 'registered' | 'refused'
+}
+
+/** A labelled clip of which the live version is surely wrong. */
+export interface Mistake {
+  /** Of the clip; not all are in the queue. */
+  readonly id: string
+  readonly inQueue: boolean
+  readonly group: string
+  readonly truth: string
+  readonly said: string
+  /** 0–1. */
+  readonly confidence: number
 }
 
 export interface DatasetName {

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { FileGuard } from '../store/file-guard.ts'
 import { transaction } from '../store/store-database.ts'
+import { createReviewCounts, type ReviewCounts } from '../store/tables/review/review-counts.ts'
 import { openReviewDatabase } from '../store/tables/review/review-database.ts'
 import { createReviewFacts } from '../store/tables/review/review-facts.ts'
 import type { ReviewFact, ReviewItem } from '../store/tables/review/review-item.ts'
@@ -13,7 +15,7 @@ import {
   type ReviewFilter,
 } from '../store/tables/review/review-items.ts'
 import { toItem } from '../store/tables/review/review-rows.ts'
-import { checkJudgement } from './check-judgement.ts'
+import { type BulkJudged, type BulkUndone, checkJudgement, judgeEach } from './check-judgement.ts'
 import { currentFact, labellingVerdicts } from './judged-part.ts'
 import type { Judgement } from './judgement.ts'
 
@@ -39,6 +41,13 @@ export interface ReviewStore {
   judge(itemId: string, judgement: Judgement): ReviewFact
   /** Takes back what holds of a clip; what was said before it holds again. @throws AppError API_BAD_REQUEST */
   undo(itemId: string, who: string): ReviewFact
+  /** The same of many clips, in one go; of clips that it does not fit nothing is said. */
+  judgeMany(itemIds: readonly string[], judgement: Judgement): BulkJudged
+  /** Takes back what was said of many clips at once. @throws AppError API_NOT_FOUND, API_BAD_REQUEST */
+  undoMany(bulk: string, who: string): BulkUndone
+  /** The clips of which something was said at once; empty when there was nothing. */
+  ofBulk(bulk: string): string[]
+  counts(): ReviewCounts
   /** Every label that a model said of a clip, or a person gave one. */
   labels(): string[]
   /** Whether a person has said something of a clip that is neither taken back nor a skip. */
@@ -63,6 +72,11 @@ export function openReviewStore(options: {
     const said = facts.of(item.id)
     return { ...item, facts: said, current: currentFact(said) }
   }
+  const counts = createReviewCounts(database)
+  const get = (id: string): ReviewedItem | null => {
+    const item = items.get(id)
+    return item && withFacts(item)
+  }
   const find = (idPrefix: string): ReviewedItem => {
     const found = items.beginningWith(idPrefix)
     if (found.length === 1) return withFacts(found[0]!)
@@ -79,10 +93,7 @@ export function openReviewStore(options: {
       return transaction(database, () => wanted.filter((item) => items.add(item, addedMs)).length)
     },
     list: createReviewList(database, (row) => withFacts(toItem(row))),
-    get(id) {
-      const item = items.get(id)
-      return item && withFacts(item)
-    },
+    get,
     markRemoved(gone) {
       if (gone.length === 0) return
       transaction(database, () => {
@@ -109,6 +120,33 @@ export function openReviewStore(options: {
         return facts.add({ ...said, itemId: id, undoes: current.seq, who, atMs })
       })
     },
+    judgeMany(itemIds, judgement) {
+      const atMs = clock.nowMs()
+      const bulk = randomUUID().replaceAll('-', '')
+      return transaction(database, () => {
+        const { fits, refused } = judgeEach(itemIds, judgement, get)
+        return { bulk, facts: fits.map((fact) => facts.add({ ...fact, atMs }, bulk)), refused }
+      })
+    },
+    undoMany(bulk, who) {
+      const atMs = clock.nowMs()
+      return transaction(database, () => {
+        const said = facts.ofBulk(bulk)
+        if (said.length === 0)
+          throw new AppError('API_NOT_FOUND', `there is no judgement ${bulk} of many clips`)
+        const holds = said.filter(({ itemId, seq }) => currentFact(facts.of(itemId))?.seq === seq)
+        if (holds.length === 0)
+          throw new AppError('API_BAD_REQUEST', `judgement ${bulk}: there is nothing left to undo`)
+        const undo = { verdict: 'undo', labels: [], startMs: null, endMs: null, who, atMs } as const
+        const held = new Set(holds.map(({ itemId }) => itemId))
+        return {
+          facts: holds.map(({ itemId, seq }) => facts.add({ ...undo, itemId, undoes: seq })),
+          kept: said.flatMap(({ itemId }) => (held.has(itemId) ? [] : itemId)),
+        }
+      })
+    },
+    ofBulk: (bulk) => facts.ofBulk(bulk).map(({ itemId }) => itemId),
+    counts,
     labels: () => [...new Set([...items.labels(), ...facts.labels()])].sort(),
     isJudged(itemId) {
       const current = currentFact(facts.of(itemId))

@@ -6,6 +6,7 @@ import { dataFiles } from '../core/data-dir.ts'
 import { AppError } from '../core/errors.ts'
 import { noteFile } from '../store/note-file.ts'
 import { readJson } from '../store/read-json.ts'
+import { isAskedToPause } from './learning-note.ts'
 
 /** How much the live path needs the cores. */
 export interface LiveLoad {
@@ -54,9 +55,13 @@ export function readLoad(dataDir: string, nowMs: number): LiveLoad | null {
   }
 }
 
+/** Why work waits: the live path is short of cores, or somebody asked it to. */
+export type PauseReason = (LiveLoad & { readonly byHand?: false }) | { readonly byHand: true }
+
 /**
  * A wait that work beside the live path puts before each of its steps: resolves at once while the live path is at
- * ease, else when it has been for ten seconds. So work pauses by itself, and can be stopped while it waits.
+ * ease, else when it has been for ten seconds. So work pauses by itself, and can be stopped while it waits. It waits, too,
+ * for as long as somebody asked it to.
  *
  * @returns a function that rejects with TRAIN_STOPPED when `signal` is aborted
  */
@@ -66,28 +71,34 @@ export function createYielding(options: {
   /** Pauses above this stride scale. */
   above: number
   signal: AbortSignal
-  paused: (load: LiveLoad | null) => void
+  paused: (why: PauseReason | null) => void
 }): () => Promise<void> {
   const { dataDir, clock, above, signal, paused } = options
   let lookedMs = Number.NEGATIVE_INFINITY
-  const isBusy = () => {
+  const reason = (): PauseReason | null => {
+    if (isAskedToPause(dataDir)) return { byHand: true }
     const load = readLoad(dataDir, clock.nowMs())
     return load !== null && load.strideScale > above ? load : null
   }
   return async () => {
     if (clock.monoMs() - lookedMs < everyMs) return
     lookedMs = clock.monoMs()
-    const first = isBusy()
-    if (!first) return
-    paused(first)
+    let last = reason()
+    if (!last) return
+    paused(last)
     for (let calmSinceMs: number | null = null; ; ) {
       if (signal.aborted)
         throw new AppError('TRAIN_STOPPED', 'it was stopped while it waited for the live path')
       await wait(clock, 500, signal)
       const nowMs = clock.monoMs()
-      if (isBusy()) calmSinceMs = null
-      else calmSinceMs ??= nowMs
-      if (calmSinceMs !== null && nowMs - calmSinceMs >= calmMs) break
+      const now = reason()
+      if (now) {
+        calmSinceMs = null
+        if (Boolean(now.byHand) !== Boolean(last.byHand)) paused(now)
+        last = now
+      } else calmSinceMs ??= nowMs
+      // Whoever lets it go on wants it now.
+      if (calmSinceMs !== null && (last.byHand || nowMs - calmSinceMs >= calmMs)) break
     }
     paused(null)
   }

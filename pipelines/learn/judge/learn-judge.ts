@@ -12,6 +12,7 @@ import {
 } from '../../../src/train/evaluate/corrected-clips.ts'
 import { type Evaluation, evaluate } from '../../../src/train/evaluate/evaluate.ts'
 import { type GateDecision, gate } from '../../../src/train/evaluate/gate.ts'
+import { judgedRecord, writeJudged } from '../../../src/train/evaluate/judged-record.ts'
 import type { Prediction } from '../../../src/train/evaluate/prediction.ts'
 import { readVerdicts, type Verdicts, writeVerdicts } from '../../../src/train/evaluate/verdicts.ts'
 import { measureLatencies } from '../../../src/train/export/predict-bundle.ts'
@@ -160,12 +161,25 @@ export async function judgePredictions(job: LearnJob): Promise<Judged> {
     known: verdicts.known,
   })
   const corrected = correctedClips({ labels, corrections, ...verdicts.corrected })
-  const metrics = metricsOf({ evaluation, comparison, corrected })
+  const metrics = {
+    ...metricsOf({ evaluation, comparison, corrected }),
+    ...(job.set && { labelledClips: job.set.items.length }),
+  }
   await writeFile(
     join(run.dir, 'metrics.json'),
     `${JSON.stringify({ ...metrics, promote: decision.promote }, null, 2)}\n`,
   )
   return { evaluation, comparison, decision, corrected, metrics }
+}
+
+/** What of it is shown to those who look at the run. */
+export async function keepJudgement({ run, set, datasets }: LearnJob, judged: Judged): Promise<void> {
+  const { challenger } = await readVerdicts(run.dir)
+  const clips = set.items.length
+  await writeJudged(
+    run.dir,
+    judgedRecord({ ...judged, predictions: challenger.predictions, clips, datasets }),
+  )
 }
 
 /** report.html, history.jsonl and an event file for TensorBoard. Returns the report's path. */

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import type { LearningConfig } from '../../../src/config/schema/learning-schema.ts'
 import type { Clock } from '../../../src/core/clock.ts'
 import { learningDir, registryDir } from '../../../src/core/data-dir.ts'
-import { AppError } from '../../../src/core/errors.ts'
+import { AppError, toAppError } from '../../../src/core/errors.ts'
 import { openModelRegistry } from '../../../src/registry/model-registry.ts'
 import { lockJob } from '../../../src/schedule/job-lock.ts'
-import { createYielding } from '../../../src/schedule/load-signal.ts'
+import { askToPause, createLearningNote } from '../../../src/schedule/learning-note.ts'
+import { createYielding, type PauseReason } from '../../../src/schedule/load-signal.ts'
 import type { TrainingProgress } from '../../../src/train/evaluate/prediction.ts'
 import type { LearnOptions } from '../job.ts'
 import { type LearnOutcome, learn } from '../learn.ts'
@@ -23,6 +24,9 @@ export interface LearnOnceOptions {
   /** Unless `learning.threads` says otherwise; all cores but one when left out. */
   readonly threads?: number
   readonly clock: Clock
+  /** Who is noted as having started it; the command itself when left out. */
+  readonly who?: string
+  readonly onRun?: (run: string) => void
   readonly signal: AbortSignal
   readonly onProgress: (progress: TrainingProgress) => void
   readonly onNotice: (text: string) => void
@@ -32,16 +36,26 @@ export interface LearnOnceOptions {
 
 /** One run of the loop by hand: one at a time, at a low priority, yielding to the live path. */
 export async function learnOnce(options: LearnOnceOptions): Promise<LearnOutcome> {
-  const { learning, dataDir, site, command, code, clock, signal, onProgress, onNotice, paused } = options
+  const { learning, dataDir, site, command, code, clock, signal, onProgress, onNotice, onRun, paused } =
+    options
+  const { who = 'vireo learn' } = options
   const lock = lockJob({
     file: join(learningDir(dataDir), 'learn.lock'),
     job: command.split(' -')[0]!,
     clock,
   })
-  const registry = openModelRegistry({ dir: registryDir(dataDir), clock, who: 'vireo learn' })
+  const registry = openModelRegistry({ dir: registryDir(dataDir), clock, who })
+  const waits = (why: PauseReason | null) => {
+    note.say({ paused: why === null ? null : why.byHand ? 'hand' : 'busy' }, true)
+    paused(why)
+  }
+  const note = createLearningNote({ dataDir, model: learning.model, who, command, clock })
   try {
+    note.say({}, true)
+    // Somebody had asked a run before this one to wait.
+    askToPause(dataDir, null)
     setPriority(learning.niceness)
-    return await learn({
+    const outcome = await learn({
       learning,
       dataDir,
       ...(site && { site }),
@@ -50,12 +64,27 @@ export async function learnOnce(options: LearnOnceOptions): Promise<LearnOutcome
       signal,
       command,
       code,
-      onProgress,
-      onNotice,
+      onRun(run) {
+        note.say({ run }, true)
+        onRun?.(run)
+      },
+      onProgress(progress) {
+        const { phase, done, total, loss, etaS } = progress
+        note.say({ phase, done, total, loss, etaS })
+        onProgress(progress)
+      },
+      onNotice(notice) {
+        note.say({ notice })
+        onNotice(notice)
+      },
       threads: learning.threads || (options.threads ?? Math.max(1, availableParallelism() - 1)),
-      pause: createYielding({ dataDir, clock, signal, above: learning.pauseAbove, paused }),
+      pause: createYielding({ dataDir, clock, signal, above: learning.pauseAbove, paused: waits }),
     })
+    note.say({ ended: { code: null, message: outcome.result } }, true)
+    return outcome
   } catch (thrown) {
+    const { code: failure, message } = toAppError(thrown)
+    note.say({ ended: { code: failure, message } }, true)
     if (!(thrown instanceof AppError) || thrown.code !== 'TRAIN_STOPPED') throw thrown
     throw new AppError('TRAIN_STOPPED', `${thrown.message}. To go on: ${command}`, {
       cause: thrown,

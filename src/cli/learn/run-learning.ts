@@ -5,7 +5,10 @@ import { codeVersion } from '../code-version.ts'
 import { showProgress } from '../show-progress.ts'
 import { outcomeText } from './outcome-text.ts'
 
-type Options = Pick<LearnOnceOptions, 'learning' | 'dataDir' | 'site' | 'command' | 'threads' | 'signal'>
+type Options = Pick<
+  LearnOnceOptions,
+  'learning' | 'dataDir' | 'site' | 'command' | 'threads' | 'signal' | 'who'
+>
 
 /** One run of the loop, told on stderr as it goes and on stdout at its end. */
 export async function runLearning({ json, ...options }: Options & { json: boolean }): Promise<LearnOutcome> {
@@ -17,11 +20,15 @@ export async function runLearning({ json, ...options }: Options & { json: boolea
     code: await codeVersion(),
     onProgress: showProgress(json),
     onNotice: (text) => tell(text),
-    paused(load) {
-      const text = load
-        ? `paused: the live path lengthens its strides ${load.strideScale.toFixed(2)} times`
-        : 'the live path is at ease: training goes on'
-      tell(text, { paused: load !== null, text })
+    ...(json && { onRun: (run) => tell(run, { run }) }),
+    paused(why) {
+      const text =
+        why === null
+          ? 'training goes on'
+          : why.byHand
+            ? 'paused: somebody asked for it'
+            : `paused: the live path lengthens its strides ${why.strideScale.toFixed(2)} times`
+      tell(text, { paused: why !== null, text })
     },
   })
   const { model } = options.learning

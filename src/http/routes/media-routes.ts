@@ -17,11 +17,12 @@ export function mediaRoutes<P extends z.ZodType>(
   of: Pick<Route, 'tag' | 'path' | 'summary'> & {
     readonly params: P
     readonly errors: readonly number[]
+    readonly camera?: NonNullable<Route<P>['camera']>
     /** @throws AppError API_NOT_FOUND */
     readonly find: (params: z.output<P>) => Recording
   },
 ): readonly Route[] {
-  const { tag, path, summary, params, errors, find } = of
+  const { tag, path, summary, params, errors, camera, find } = of
   const stemOf = ({ cameraId, startedAt, id }: Recording) =>
     `${cameraId}_${startedAt.slice(0, 19).replaceAll(':', '-')}_${id.slice(0, 12)}`
   return [
@@ -33,6 +34,7 @@ export function mediaRoutes<P extends z.ZodType>(
       tag,
       summary,
       params,
+      ...(camera && { camera }),
       answer: [200, 'video/mp4'],
       errors,
       handle(call) {
@@ -50,6 +52,7 @@ export function mediaRoutes<P extends z.ZodType>(
       tag,
       summary: 'The first picture of the recording',
       params,
+      ...(camera && { camera }),
       answer: [200, 'image/jpeg'],
       errors,
       handle(call) {

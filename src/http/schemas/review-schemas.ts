@@ -11,8 +11,10 @@ const who = z
   .min(1)
   .max(100)
   .regex(oneLine, 'one line, without control characters')
-  .default('api')
-  .describe('Who says so; it stays with the judgement for ever.')
+  .exactOptional()
+  .describe(
+    'Who says so; it stays with the judgement for ever. Whoever has logged in says so himself, whatever is given.',
+  )
 const reference = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}(?:@v?[1-9]\d{0,8})?$/, 'NAME or NAME@VERSION of a dataset')
@@ -73,6 +75,79 @@ const clip = z.strictObject({
   sha256: z.string(),
 })
 
+const judgementFields = {
+  verdict: z
+    .enum(verdicts)
+    .describe(
+      "confirm: the model's label is right; reject: no label is; relabel: `labels` are; unsure: it cannot be told; skip: not now.",
+    ),
+  labels: z.array(label).max(50).exactOptional().describe('Of relabel: one or more.'),
+  newLabels: z
+    .boolean()
+    .exactOptional()
+    .describe('Without it a label that no model and no dataset has yet is refused.'),
+  startMs: partMs.exactOptional().describe('The part that shows them begins here.'),
+  endMs: partMs.exactOptional().describe('And ends here.'),
+  who,
+}
+const count = z.int().min(0)
+const figure = z.number().nullable()
+const counters = z.strictObject({
+  waiting: z.strictObject({
+    clips: count,
+    reasons: z.array(z.strictObject({ reason, clips: count })),
+    cameras: z.array(z.strictObject({ cameraId: z.string(), clips: count })),
+    labels: z.array(z.strictObject({ label: z.string().nullable(), clips: count })),
+  }),
+  judged: z.strictObject({
+    clips: count,
+    unsure: count,
+    none: count.describe('Clips that show none of the labels.'),
+  }),
+  learnable: z
+    .strictObject({ clips: count, groups: count, groupsNeeded: count })
+    .describe('What can be learned from: judged, with its recording. A group is a camera and a day.'),
+  labels: z.array(
+    z.strictObject({
+      label: z.string(),
+      waiting: count,
+      confirmed: count,
+      rejected: count,
+      relabelled: count.describe('A person said it where the model had said something else or nothing.'),
+      clips: count.describe('Clips that show it, with their recordings.'),
+      groups: count,
+      clipsNeeded: count.describe('So many more, and the gate judges the label.'),
+      groupsNeeded: count,
+    }),
+  ),
+  people: z.array(z.strictObject({ who: z.string(), clips: count })),
+  curve: z
+    .array(
+      z.strictObject({
+        version: z.string(),
+        at: time,
+        clips: z.int().nullable().describe('Labelled clips that it learned from.'),
+        accuracy: figure,
+        macroF1: figure,
+        judgedBy: z.int().nullable(),
+        state: z.enum(['live', 'registered', 'refused']),
+      }),
+    )
+    .describe('What the versions were worth on footage that they had not seen, the oldest first.'),
+  worst: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        inQueue: z.boolean().describe('Whether it can be looked at in the queue.'),
+        group: z.string(),
+        truth: z.string(),
+        said: z.string(),
+        confidence: z.number(),
+      }),
+    )
+    .describe('Labelled clips of which the live version is most surely wrong.'),
+})
+
 /** What requests and answers of reviews and datasets look like. */
 export const reviewSchemas = {
   id: z.strictObject({ id: z.string().regex(/^[\w-]{1,128}$/, 'the id of an alert or a sample') }),
@@ -84,25 +159,42 @@ export const reviewSchemas = {
     camera: slug.exactOptional(),
     reason: reason.exactOptional(),
     label: z.string().max(200).exactOptional().describe('What the model said.'),
+    shows: z.string().max(200).exactOptional().describe('A label that holds, because a person said so.'),
     since: time.exactOptional().describe('Only clips that begin then or later.'),
     until: time.exactOptional().describe('Only clips that begin before.'),
     ...pageFields,
   }),
-  judgement: z.strictObject({
-    verdict: z
-      .enum(verdicts)
-      .describe(
-        "confirm: the model's label is right; reject: no label is; relabel: `labels` are; unsure: it cannot be told; skip: not now.",
-      ),
-    labels: z.array(label).max(50).exactOptional().describe('Of relabel: one or more.'),
-    newLabels: z
-      .boolean()
-      .exactOptional()
-      .describe('Without it a label that no model and no dataset has yet is refused.'),
-    startMs: partMs.exactOptional().describe('The part that shows them begins here.'),
-    endMs: partMs.exactOptional().describe('And ends here.'),
-    who,
+  judgement: z.strictObject(judgementFields),
+  bulk: z.strictObject({
+    ids: z
+      .array(z.string().regex(/^[\w-]{1,128}$/, 'the id of an alert or a sample'))
+      .min(1)
+      .max(500)
+      .describe('The clips.'),
+    ...judgementFields,
   }),
+  bulkAnswer: z.strictObject({
+    id: z.string().describe('Takes it back as a whole.'),
+    judged: z.array(z.string()),
+    refused: z
+      .array(z.strictObject({ id: z.string(), message: z.string() }))
+      .describe('Clips that it does not fit; of them nothing was said.'),
+  }),
+  bulkId: z.strictObject({ id: z.string().regex(/^[0-9a-f]{32}$/, 'the id of a judgement of many clips') }),
+  bulkUndo: z.strictObject({
+    undone: z.array(z.string()),
+    kept: z.array(z.string()).describe('Of these somebody said something else since.'),
+  }),
+  labelList: z.strictObject({
+    labels: z.array(
+      z.strictObject({
+        label: z.string(),
+        clips: z.int().describe('Clips that show it, as people said.'),
+        known: z.boolean().describe('Whether a model or a dataset has it.'),
+      }),
+    ),
+  }),
+  counters,
   undo: orNothing(z.strictObject({ who })),
   list: z.strictObject({
     items: z.array(z.strictObject(itemFields)),

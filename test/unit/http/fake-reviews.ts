@@ -1,5 +1,11 @@
 import { AppError } from '../../../src/core/errors.ts'
-import type { DatasetVersion, ReviewDetail, ReviewEntry, ReviewPort } from '../../../src/http/review-port.ts'
+import type {
+  DatasetVersion,
+  ReviewCounters,
+  ReviewDetail,
+  ReviewEntry,
+  ReviewPort,
+} from '../../../src/http/review-port.ts'
 
 export const sampleId = 'b'.repeat(32)
 
@@ -70,7 +76,48 @@ export function fakeReviews(clip: { path: string; thumbnailPath: string }, asked
     asked.push(question)
     return value
   }
+  const count = { waiting: 3, confirmed: 1, rejected: 0, relabelled: 1, clips: 2 }
+  const counters: ReviewCounters = {
+    waiting: {
+      clips: 3,
+      reasons: [{ reason: 'uncertain', clips: 3 }],
+      cameras: [{ cameraId: 'gate', clips: 3 }],
+      labels: [{ label: null, clips: 3 }],
+    },
+    judged: { clips: 2, unsure: 0, none: 0 },
+    learnable: { clips: 2, groups: 1, groupsNeeded: 2 },
+    labels: [{ label: 'falling', ...count, groups: 1, clipsNeeded: 3, groupsNeeded: 1 }],
+    people: [{ who: 'ann', clips: 2 }],
+    curve: [
+      {
+        version: '1.0.0',
+        at: said.at,
+        clips: 24,
+        accuracy: 0.9,
+        macroF1: 0.9,
+        judgedBy: 24,
+        state: 'live',
+      },
+    ],
+    worst: [
+      {
+        id: sampleId,
+        inQueue: true,
+        group: 'gate/day',
+        truth: 'falling',
+        said: 'walking',
+        confidence: 0.9,
+      },
+    ],
+  }
   return {
+    camerasOf: (ids) => (ids.includes(sampleId) ? ['gate'] : []),
+    camerasOfBulk: () => ['gate'],
+    counters: async () => counters,
+    labels: () => [{ label: 'falling', clips: 2, known: true }],
+    judgeMany: (ids, judgement) =>
+      asking([ids, judgement], { id: 'c'.repeat(32), judged: ids, refused: [{ id: 'x', message: 'gone' }] }),
+    undoMany: (id, who) => asking({ undo: id, who }, { undone: [sampleId], kept: ['x'] }),
     reviewItems: (query) => asking(query, { items: [entry], next: null }),
     reviewItem: (id) => known(id, detail),
     reviewMedia: (id) => known(id, { ...clip, sha256: 'c0ffee', cameraId: 'gate', startedAt: said.at }),

@@ -104,6 +104,13 @@ const good: Record<string, [url: string, more?: object]> = {
   'get /api/v1/clips/{alertId}/thumbnail': [`/api/v1/clips/${alertId}/thumbnail`],
   'head /api/v1/clips/{alertId}/thumbnail': [`/api/v1/clips/${alertId}/thumbnail`],
   'get /api/v1/review': ['/api/v1/review'],
+  'get /api/v1/review/counters': ['/api/v1/review/counters'],
+  'get /api/v1/labels': ['/api/v1/labels'],
+  'post /api/v1/review/bulk': [
+    '/api/v1/review/bulk',
+    { payload: { ids: [sampleId], verdict: 'reject', who: 'ann' } },
+  ],
+  'post /api/v1/review/bulk/{id}/undo': [`/api/v1/review/bulk/${'c'.repeat(32)}/undo`],
   'get /api/v1/review/{id}': [`/api/v1/review/${sampleId}`],
   'post /api/v1/review/{id}/label': [
     `/api/v1/review/${sampleId}/label`,
@@ -252,7 +259,7 @@ describe('requests', () => {
         limit: 50,
       },
       { verdict: 'confirm', who: 'ann' },
-      { undo: 'api' },
+      { undo: 'loopback' },
       { name: 'site', seed: 1, shares: { train: 0.7, validation: 0.15, test: 0.15 } },
     ])
   })

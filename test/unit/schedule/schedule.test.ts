@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { AppError } from '../../../src/core/errors.ts'
 import { createCronClock } from '../../../src/schedule/cron-clock.ts'
 import { lockJob } from '../../../src/schedule/job-lock.ts'
+import { askToPause } from '../../../src/schedule/learning-note.ts'
 import { createYielding, readLoad, sayLoad } from '../../../src/schedule/load-signal.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { createFakeClock, settled } from '../infer/fake-clock.ts'
@@ -172,7 +173,7 @@ describe('load signal', () => {
       clock: time.clock,
       above: 1,
       signal: new AbortController().signal,
-      paused: (load) => said.push(load?.strideScale ?? null),
+      paused: (why) => said.push(why && !why.byHand ? why.strideScale : null),
     })
     let gone = false
     const waiting = pause().then(() => {
@@ -189,6 +190,32 @@ describe('load signal', () => {
     await time.pass(3000)
     await pause()
     expect(time.timers).toBe(0)
+  })
+
+  it('holds work back for as long as somebody wants it to, and lets it go on at once', async () => {
+    const time = createFakeClock()
+    const dataDir = tempDir('load')
+    const said: (string | null)[] = []
+    const pause = createYielding({
+      dataDir,
+      clock: time.clock,
+      above: 1,
+      signal: new AbortController().signal,
+      paused: (why) => said.push(why === null ? null : why.byHand ? 'hand' : 'busy'),
+    })
+    askToPause(dataDir, 'ann')
+    let gone = false
+    const waiting = pause().then(() => {
+      gone = true
+    })
+    await time.pass(60_000)
+    expect([gone, said]).toEqual([false, ['hand']])
+    askToPause(dataDir, null)
+    await time.pass(600)
+    await waiting
+    expect(said).toEqual(['hand', null])
+    // Nothing to let go on is no fault.
+    askToPause(dataDir, null)
   })
 
   it('can be stopped while it waits', async () => {

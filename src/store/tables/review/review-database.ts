@@ -50,6 +50,24 @@ export const reviewMigrations: readonly string[] = [
    END;
    DROP INDEX item_recent;
    CREATE INDEX item_listed ON item (started_ms, id, camera, reason, label, verdict, removed_reason, said_from_ms);`,
+  // The fact that holds is kept with its verdict, so that what everybody said can be counted; and what was said of many
+  // clips at once can be taken back at once.
+  `ALTER TABLE fact ADD COLUMN bulk TEXT;
+   CREATE INDEX fact_bulk ON fact (bulk) WHERE bulk IS NOT NULL;
+   DROP TRIGGER fact_holds;
+   DROP VIEW holding;
+   CREATE VIEW holding AS SELECT item.id, (SELECT seq FROM fact WHERE item = item.id AND verdict <> 'undo'
+       AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.undoes = fact.seq) ORDER BY seq DESC LIMIT 1)
+     AS seq FROM item;
+   ALTER TABLE item ADD COLUMN held INTEGER;
+   UPDATE item SET held = (SELECT holding.seq FROM holding WHERE holding.id = item.id)
+     WHERE id IN (SELECT item FROM fact);
+   CREATE INDEX item_held ON item (held) WHERE held IS NOT NULL;
+   CREATE TRIGGER fact_holds AFTER INSERT ON fact BEGIN
+     UPDATE item SET held = (SELECT holding.seq FROM holding WHERE holding.id = NEW.item) WHERE id = NEW.item;
+     UPDATE item SET verdict = coalesce((SELECT fact.verdict FROM fact WHERE fact.seq = item.held), 'skip')
+       WHERE id = NEW.item;
+   END;`,
 ]
 
 /**

@@ -11,6 +11,10 @@ export interface ReviewFilter {
   /** waiting: nobody judged it, or somebody skipped it, and its recording is there. done: judged. */
   readonly state?: 'waiting' | 'done'
   readonly cameraId?: string
+  /** Only clips of these cameras. */
+  readonly cameraIds?: readonly string[]
+  /** A label that holds of the clip, because a person said so. */
+  readonly shows?: string
   readonly reason?: ReviewReason
   /** What the model said. */
   readonly label?: string
@@ -107,10 +111,15 @@ export function createReviewList<T>(
     },
     show,
   )
-  return ({ cameraId, reason, label, sinceMs, untilMs, state }, request) =>
+  return ({ cameraId, cameraIds, shows, reason, label, sinceMs, untilMs, state }, request) =>
     page(
       [
         where('camera = ?', cameraId),
+        where('camera IN (SELECT value FROM json_each(?))', cameraIds && JSON.stringify(cameraIds)),
+        where(
+          'EXISTS (SELECT 1 FROM fact, json_each(fact.labels) WHERE fact.seq = held AND value = ?)',
+          shows,
+        ),
         where('reason = ?', reason),
         where('label = ?', label),
         where('started_ms >= ?', sinceMs),

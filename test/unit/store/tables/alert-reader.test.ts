@@ -106,12 +106,12 @@ describe('alert reader', () => {
 
   it('knows which were reviewed, until that is taken back', () => {
     for (const n of [3, 5]) store.acceptClip(clip(n))
-    markReviewed(dataDir, idOf(3), 1)
+    markReviewed(dataDir, [{ alertId: idOf(3), reviewedMs: 1 }])
     expect(ids({ reviewed: true })).toEqual([3])
     expect(ids({ reviewed: false })).toEqual([10, 9, 8, 7, 6, 5, 4, 2, 1, 0])
     store.acceptAlert(step(3, { seq: 2 }))
     expect(ids({ reviewed: true, cameraId: 'yard' })).toEqual([3])
-    markReviewed(dataDir, idOf(3), null)
+    markReviewed(dataDir, [{ alertId: idOf(3), reviewedMs: null }])
     expect(ids({ reviewed: true })).toEqual([])
   })
 

@@ -80,8 +80,16 @@ describe('a database of before lists were chosen from one index', () => {
     const reviews = opened(openReviewStore({ dataDir, clock }))
     const ids = (state: 'waiting' | 'done') => reviews.list({ state }, { limit: 9 }).items.map(({ id }) => id)
     expect([ids('done'), ids('waiting')]).toEqual([['judged'], ['undone', 'skipped', 'new']])
+    expect(reviews.counts().judged.map(({ verdict, clips }) => [verdict, clips])).toEqual([
+      ['skip', 1],
+      ['unsure', 1],
+    ])
     reviews.judge('new', { verdict: 'reject', who: 'bob' })
     reviews.undo('judged', 'bob')
+    expect(reviews.counts().judged.map(({ who, clips }) => [who, clips])).toEqual([
+      ['bob', 1],
+      ['ann', 1],
+    ])
     expect([ids('done'), ids('waiting')]).toEqual([['new'], ['undone', 'skipped', 'judged']])
   })
 })

@@ -107,7 +107,7 @@ describe('samples in the store', () => {
     }
     store.acceptClip(clip('a1', 1000))
     expect(store.waitingSamples('gate')).toBe(2)
-    markReviewed(dataDir, 's1', 1)
+    markReviewed(dataDir, [{ alertId: 's1', reviewedMs: 1 }])
     expect(store.waitingSamples('gate')).toBe(1)
     store.acceptClipRemoved({ alertId: 's2', cameraId: 'gate', reason: 'age' })
     expect([store.waitingSamples('gate'), store.waitingSamples('yard')]).toEqual([0, 0])

@@ -63,7 +63,7 @@ function create({
     corrections: [],
     champion: '1.0.0',
     version: '1.1.0',
-    set: { id: 'labelled-1', labels },
+    set: { id: 'labelled-1', labels, items: [] },
     datasets: ['site@2'],
     code: '1.2.3',
     command: 'vireo learn',
