@@ -15,7 +15,6 @@ import { createServer } from '../src/http/create-server.ts'
 import { howToBuild, pageFolder } from '../src/http/web/page-folder.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { createFileGuard } from '../src/store/file-guard.ts'
-import { openOutboxReader } from '../src/store/tables/outbox-reader.ts'
 import type { RunningTelemetry } from '../src/telemetry/create-telemetry.ts'
 import { createPublishers } from './create-publishers.ts'
 import { startLearning } from './learn/start/start-learning.ts'
@@ -33,13 +32,11 @@ import { findLostStores, tellLostStores } from './record/tell-new-store.ts'
 import { tierRecordings } from './record/tier-recordings.ts'
 import { watchStore } from './record/watch-store.ts'
 import { createCameraSetup } from './site/camera-setup.ts'
+import { createDesk } from './site/create-desk.ts'
 import { createSite } from './site/create-site.ts'
-import { createEventHub, type EventHub } from './site/event-hub.ts'
-import { knownLabels } from './site/known-labels.ts'
+import type { EventHub } from './site/event-hub.ts'
 import { createLiveView } from './site/live/live-view.ts'
-import { openReviewQueue } from './site/review.ts'
 import { rulePresets } from './site/rule-presets.ts'
-import { createSiteReviews } from './site/site-reviews.ts'
 import { openModels, othersRun, standsAsideAlready, unlessStopped } from './start-checks.ts'
 import { type LiveCameras, startLive } from './start-live.ts'
 
@@ -183,21 +180,11 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       models: health.models,
     })
     closers.push(() => site.close())
-    const outbox = openOutboxReader(config.dataDir)
-    closers.push(() => outbox.close())
-    const events = createEventHub({ outbox, site, clock, log: telemetry.log })
+    const { dataDir } = config
+    const desk = createDesk({ dataDir, current: () => current, site, clock, guard, telemetry })
+    const { events, queue, reviews } = desk
     hub = events
-    closers.push(() => events.close())
-    const known = () => knownLabels(current, clock)
-    const queue = openReviewQueue({ dataDir: config.dataDir, clock, guard, known })
-    closers.push(() => queue.close())
-    const reviews = createSiteReviews({
-      queue,
-      dataDir: config.dataDir,
-      clock,
-      known,
-      changed: ({ cameraId, ...data }) => events.tell({ kind: 'review', cameraId, position: null, data }),
-    })
+    closers.push(() => desk.close())
     const page = pageFolder()
     if (page === null && config.http.console) telemetry.log.warn({}, howToBuild)
     const setup = {
