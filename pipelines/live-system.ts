@@ -25,6 +25,7 @@ import { followRegistry, registryOf, resolveModels } from './live/follow-registr
 import { streamSpecOf } from './live/live.ts'
 import { createMutes } from './live/mutes.ts'
 import type { CameraChanges } from './live/plan/compare-plans.ts'
+import { createMonitor } from './monitor/create-monitor.ts'
 import { startPruning } from './prune-events.ts'
 import { keepRecordings, recoverRecordings } from './record/keep-recordings.ts'
 import { steadyTime } from './record/steady-time.ts'
@@ -187,6 +188,14 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     closers.push(() => desk.close())
     const page = pageFolder()
     if (page === null && config.http.console) telemetry.log.warn({}, howToBuild)
+    const monitor = createMonitor({
+      ...options,
+      config: () => current,
+      engine,
+      sinks,
+      dataDir: config.dataDir,
+    })
+    closers.push(() => monitor.close())
     const setup = {
       ...createCameraSetup({ log: telemetry.log }),
       presets: () => rulePresets(config.models.map(({ name }) => engine.bundle(name))),
@@ -199,6 +208,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       live: view,
       site,
       setup,
+      monitor,
       reviews,
       events,
       metrics: telemetry,

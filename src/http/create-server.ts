@@ -13,6 +13,7 @@ import { guardAccess, hasToken } from './guard-access.ts'
 import { guardHeaders } from './guard-headers.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
 import type { LivePort } from './live-port.ts'
+import type { MonitorPort } from './monitor-port.ts'
 import { mountRoutes } from './mount-routes.ts'
 import { openApi } from './open-api.ts'
 import { replyError } from './reply-error.ts'
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly reviews?: ReviewPort
   /** Search for cameras, looks at them, presets of rules; with `site` only. */
   readonly setup?: SetupPort
+  /** How it is doing; absent: nothing of it is served. */
+  readonly monitor?: MonitorPort
   /** What happens, for pages that listen; absent: nobody is told. */
   readonly events?: EventsPort
   /** The cameras as they are seen now; absent: nobody can look. */
@@ -78,6 +81,7 @@ export function createServer(options: ServerOptions): Server {
     metrics,
     site,
     setup,
+    monitor,
     reviews,
     events,
     live,
@@ -146,6 +150,7 @@ export function createServer(options: ServerOptions): Server {
       metrics,
       site,
       setup,
+      monitor,
       reviews,
       streams,
       live,

@@ -1,12 +1,14 @@
 import type { EventStreams } from './events/event-stream.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
 import type { LivePort } from './live-port.ts'
+import type { MonitorPort } from './monitor-port.ts'
 import type { ReviewPort } from './review-port.ts'
 import { type Route, route } from './route.ts'
 import { cameraRoutes } from './routes/camera-routes.ts'
 import { datasetRoutes } from './routes/dataset-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
+import { monitorRoutes } from './routes/monitor-routes.ts'
 import { pictureRoutes } from './routes/picture-routes.ts'
 import { recordRoutes } from './routes/record-routes.ts'
 import { reviewRoutes } from './routes/review-routes.ts'
@@ -26,6 +28,7 @@ export function routeTable(of: {
   readonly site: SitePort | undefined
   readonly reviews: ReviewPort | undefined
   readonly setup: SetupPort | undefined
+  readonly monitor: MonitorPort | undefined
   readonly streams: EventStreams | undefined
   readonly live: LivePort | undefined
   /** The console's page; absent: it is not served. */
@@ -33,7 +36,7 @@ export function routeTable(of: {
   /** The OpenAPI document. */
   readonly document: () => unknown
 }): readonly Route[] {
-  const { site, setup, reviews, streams, live, page, document } = of
+  const { site, setup, monitor, reviews, streams, live, page, document } = of
   const sendMedia = createMediaSender()
   return [
     ...healthRoutes(of),
@@ -49,6 +52,7 @@ export function routeTable(of: {
     }),
     ...(reviews ? [...reviewRoutes(reviews, sendMedia), ...datasetRoutes(reviews)] : []),
     ...(site ? [...cameraRoutes(site), ...recordRoutes(site, sendMedia), ...siteRoutes(site)] : []),
+    ...(monitor ? monitorRoutes(monitor) : []),
     ...(site && setup ? setupRoutes(setup, site) : []),
     ...(streams ? eventRoutes(streams) : []),
     ...(live ? pictureRoutes(live) : []),

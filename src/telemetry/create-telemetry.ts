@@ -5,6 +5,7 @@ import { type Metric, metricTable } from '../core/metrics/metric-table.ts'
 import type { Log, Telemetry } from '../core/telemetry-port.ts'
 import { cleanLine, cleanText } from '../core/text/clean-text.ts'
 import { createLineWriter } from './line-writer.ts'
+import { createLogRing, type LogRing } from './log-ring.ts'
 import { redactFields, redactText } from './redact-text.ts'
 
 export interface TelemetryOptions {
@@ -18,7 +19,17 @@ export interface RunningTelemetry extends Telemetry {
   /** Prometheus text. */
   metricsText(): Promise<string>
   readonly metricsContentType: string
+  /** The values of one metric now; of a summary each quantile, with `_sum` and `_count` under their names. */
+  read(name: keyof typeof metricTable): Promise<readonly MetricValue[]>
+  /** The latest lines of the log. */
+  readonly recent: LogRing
   close(): void
+}
+
+export interface MetricValue {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string | number>>
+  readonly value: number
 }
 
 type Instrument = Counter | Gauge | Histogram | Summary
@@ -26,6 +37,7 @@ type Instrument = Counter | Gauge | Histogram | Summary
 /** Log and metrics of one process. Nothing global: two of them do not meet. */
 export function createTelemetry(options: TelemetryOptions = {}): RunningTelemetry {
   const registry = new Registry()
+  const recent = createLogRing()
   const instruments = new Map<string, { metric: Metric; instrument: Instrument }>()
   for (const [name, metric] of Object.entries<Metric>(metricTable))
     instruments.set(name, { metric, instrument: instrumentOf(name, metric, registry) })
@@ -52,9 +64,18 @@ export function createTelemetry(options: TelemetryOptions = {}): RunningTelemetr
     gauge: (name, labels, value) => (declared(name, labels, ['gauge']) as Gauge).set(labels, value),
     observe: (name, labels, seconds) =>
       (declared(name, labels, ['histogram', 'summary']) as Histogram | Summary).observe(labels, seconds),
-    log: createLog(options, (lines) => count('vireo_log_lines_lost_total', {}, lines)),
+    log: createLog(options, recent, (lines) => count('vireo_log_lines_lost_total', {}, lines)),
     metricsText: async () => cleanText(await registry.metrics()),
     metricsContentType: registry.contentType,
+    async read(name) {
+      const { values } = await instruments.get(name)!.instrument.get()
+      return values.map(({ labels, value, ...more }) => ({
+        name: 'metricName' in more ? String(more.metricName ?? name) : name,
+        labels: labels as MetricValue['labels'],
+        value,
+      }))
+    },
+    recent,
     close: () => registry.clear(),
   }
 }
@@ -73,7 +94,7 @@ function instrumentOf(name: string, metric: Metric, registry: Registry): Instrum
   })
 }
 
-function createLog(options: TelemetryOptions, onLost: (lines: number) => void): Log {
+function createLog(options: TelemetryOptions, recent: LogRing, onLost: (lines: number) => void): Log {
   const { level = 'info', pretty = false, destination } = options
   const settings = {
     level,
@@ -87,8 +108,13 @@ function createLog(options: TelemetryOptions, onLost: (lines: number) => void): 
     : pretty
       ? pino(settings, prettyDestination(onLost))
       : pino(settings, createLineWriter(2, onLost))
-  const at = (method: keyof Log) => (fields: Record<string, unknown>, message: string) =>
-    logger[method](redactFields(fields) as Record<string, unknown>, cleanLine(redactText(message)))
+  const at = (method: keyof Log) => (given: Record<string, unknown>, text: string) => {
+    if (!logger.isLevelEnabled(method)) return
+    const fields = redactFields(given) as Record<string, unknown>
+    const message = cleanLine(redactText(text))
+    recent.take({ atMs: Date.now(), level: method, message, fields })
+    logger[method](fields, message)
+  }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 

@@ -26,6 +26,10 @@ export interface SinkCursors {
   advance(sink: string, position: number): void
   /** How many events this sink will never take. */
   deadLetters(sink: string): number
+  /** A dead letter as an event; null when there is none that can be read. */
+  deadLetter(sink: string, id: string): OutboxEvent | null
+  /** Forgets a dead letter; false when there was none. */
+  forgetDeadLetter(sink: string, id: string): boolean
   /** Keeps an event that the sink will never take as a dead letter, and goes on behind it. */
   setAside(sink: string, event: OutboxEvent, reason: string): void
 }
@@ -79,6 +83,8 @@ export function createSinkCursors(
       const row = oldest.get(stateOf(sink).sent)
       return row ? Number(row.accepted_ms) : null
     },
+    deadLetter: (sink, id) => letters.find(sink, id),
+    forgetDeadLetter: (sink, id) => transaction(database, () => letters.remove(sink, id)),
     deadLetters: (sink) => letters.count(sink),
     cursor: (sink) => stateOf(sink).sent,
     noteAttempt(sink, tried, sent = 0) {

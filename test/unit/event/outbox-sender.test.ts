@@ -41,6 +41,8 @@ function setUp() {
       waitingSinceMs: () => (events.length > state.sent ? 1000 * (state.sent + 1) : null),
       cursor: () => state.sent,
       deadLetters: () => aside.length,
+      deadLetter: () => null,
+      forgetDeadLetter: () => false,
       noteAttempt: (_sink, position) => {
         works()
         state.tried = Math.max(state.tried, position)

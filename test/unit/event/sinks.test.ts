@@ -93,6 +93,29 @@ describe('sinks', () => {
     expect([good, never, down].map(({ isClosed }) => isClosed())).toEqual([true, true, true])
   })
 
+  it('sends a dead letter once more, and forgets it when it was taken or when nobody wants it', async () => {
+    let refuse = true
+    const kafka = receiver('kafka', async () => {
+      if (refuse) throw new AppError('EVENT_REFUSED', 'too large')
+    })
+    const { sinks } = sinksOf(kafka)
+    const ids = accept(2)
+    sinks.wake()
+    await settled()
+    expect(store.deadLetters('kafka')).toBe(2)
+    await expect(sinks.resend('kafka', ids[0]!)).rejects.toMatchObject({ code: 'EVENT_REFUSED' })
+    expect(store.deadLetters('kafka')).toBe(2)
+    refuse = false
+    await sinks.resend('kafka', ids[0]!)
+    expect(kafka.got).toEqual([ids[0]])
+    sinks.discard('kafka', ids[1]!)
+    expect(store.deadLetters('kafka')).toBe(0)
+    const gone = { code: 'API_NOT_FOUND' }
+    await expect(sinks.resend('kafka', ids[0]!)).rejects.toMatchObject(gone)
+    await expect(sinks.resend('mqtt', ids[0]!)).rejects.toMatchObject(gone)
+    expect(() => sinks.discard('kafka', ids[1]!)).toThrow(expect.objectContaining(gone))
+  })
+
   it('gives a receiver that is new everything that is still there', async () => {
     const ids = accept(3)
     const first = sinksOf(receiver('first'))

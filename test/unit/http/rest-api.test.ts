@@ -10,6 +10,7 @@ import { liveSockets } from '../../../src/http/sockets/live-sockets.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { fakeEvents } from './fake-events.ts'
 import { fakeLive } from './fake-live.ts'
+import { fakeMonitor } from './fake-monitor.ts'
 import { fakeReviews, sampleId } from './fake-reviews.ts'
 import { fakeSetup } from './fake-setup.ts'
 import { alertId, fakeSite } from './fake-site.ts'
@@ -33,6 +34,7 @@ function start(token?: string) {
     port: 0,
     site,
     setup: fakeSetup(asked),
+    monitor: fakeMonitor(asked),
     ...(token !== undefined && { token }),
     reviews: fakeReviews(paths(), asked),
     events: fakeEvents().events,
@@ -95,6 +97,12 @@ const good: Record<string, [url: string, more?: object]> = {
       },
     },
   ],
+  'get /api/v1/health': ['/api/v1/health'],
+  'get /api/v1/health/series': ['/api/v1/health/series?camera=gate'],
+  'get /api/v1/logs': ['/api/v1/logs?level=warn&camera=gate&cursor=3'],
+  'get /api/v1/dead-letters': ['/api/v1/dead-letters?limit=5'],
+  'post /api/v1/dead-letters/{sink}/{id}/resend': ['/api/v1/dead-letters/kafka/e1/resend'],
+  'delete /api/v1/dead-letters/{sink}/{id}': ['/api/v1/dead-letters/kafka/e1'],
   'get /api/v1/alerts': ['/api/v1/alerts'],
   'get /api/v1/alerts/{alertId}': [`/api/v1/alerts/${alertId}`],
   'get /api/v1/clips': ['/api/v1/clips'],

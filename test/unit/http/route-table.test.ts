@@ -8,6 +8,7 @@ import type { Route } from '../../../src/http/route.ts'
 import { routeTable } from '../../../src/http/route-table.ts'
 import { fakeEvents } from './fake-events.ts'
 import { fakeLive } from './fake-live.ts'
+import { fakeMonitor } from './fake-monitor.ts'
 import { fakeReviews } from './fake-reviews.ts'
 import { fakeSetup } from './fake-setup.ts'
 import { fakeSite } from './fake-site.ts'
@@ -15,6 +16,7 @@ import { fakeSite } from './fake-site.ts'
 const { site, asked } = fakeSite()
 const parts = {
   setup: fakeSetup(asked),
+  monitor: fakeMonitor(asked),
   site,
   live: fakeLive().live,
   reviews: fakeReviews({ path: '', thumbnailPath: '' }, asked),
@@ -25,7 +27,12 @@ const streams = createEventStreams({ events: fakeEvents().events, clock: { after
 const table = routeTable({ ...parts, streams, token: undefined, document: () => ({}) })
 
 /** Changes that say everything by their path. */
-const withoutBody = ['/api/v1/cameras/:id/pause', '/api/v1/cameras/:id/resume', '/api/v1/cameras/:id/unmute']
+const withoutBody = [
+  '/api/v1/cameras/:id/pause',
+  '/api/v1/cameras/:id/resume',
+  '/api/v1/cameras/:id/unmute',
+  '/api/v1/dead-letters/:sink/:id/resend',
+]
 
 const fieldsOf = (schema: z.ZodType | undefined) =>
   schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
