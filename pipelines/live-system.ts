@@ -16,6 +16,7 @@ import { howToBuild, pageFolder } from '../src/http/web/page-folder.ts'
 import type { InferenceEngine } from '../src/infer/inference-engine.ts'
 import { createFileGuard } from '../src/store/file-guard.ts'
 import type { RunningTelemetry } from '../src/telemetry/create-telemetry.ts'
+import { type Closing, closeAll, within } from './close-all.ts'
 import { createPublishers } from './create-publishers.ts'
 import { startLearning } from './learn/start/start-learning.ts'
 import { listen } from './listen.ts'
@@ -37,6 +38,7 @@ import { createDesk } from './site/create-desk.ts'
 import { createSite } from './site/create-site.ts'
 import type { EventHub } from './site/event-hub.ts'
 import { createLiveView } from './site/live/live-view.ts'
+import { type FirstAdmin, openAccounts } from './site/open-accounts.ts'
 import { rulePresets } from './site/rule-presets.ts'
 import { openModels, othersRun, standsAsideAlready, unlessStopped } from './start-checks.ts'
 import { type LiveCameras, startLive } from './start-live.ts'
@@ -50,6 +52,10 @@ export interface LiveSystemOptions {
   /** Where the configuration came from: what the REST API edits. */
   readonly configFile?: string
   readonly env?: NodeJS.ProcessEnv
+  /**
+   * Told once of the admin that is made where there is none; without it none is made. The password is kept nowhere.
+   */
+  readonly onFirstAdmin?: (admin: FirstAdmin) => void
   /** Aborted: the start is given up, and what was started is closed. */
   readonly signal?: AbortSignal
 }
@@ -74,11 +80,6 @@ export interface LiveSystem {
   /** Stops in the order of the data's way, within `deadlineMs`; what Kafka did not take stays in the outbox. */
   close(deadlineMs?: number): Promise<void>
 }
-
-type Closing = () => unknown
-
-/** Longest wait for one part to close. */
-const closePatienceMs = 4000
 
 /** Everything that `vireo run` runs: store, publisher, engine, cameras, health server. */
 export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveSystem> {
@@ -202,7 +203,10 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     }
     const view = createLiveView({ ...options, running: () => current, statuses: health.cameras })
     closers.push(() => view.close())
+    const accounts = await unlessStopped(openAccounts({ ...options, guard }), signal)
+    closers.push(() => accounts.close())
     const server = createServer({
+      accounts,
       health,
       pageFolder: page,
       live: view,
@@ -305,26 +309,4 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     await closeAll(closers, options)
     throw thrown
   }
-}
-
-/** Closes in the order of the data's way; a part that does not end in time keeps nobody waiting. */
-async function closeAll(
-  closers: Closing[],
-  { telemetry, clock }: Pick<LiveSystemOptions, 'telemetry' | 'clock'>,
-): Promise<void> {
-  for (const close of closers.splice(0).reverse()) {
-    try {
-      await within(clock, closePatienceMs, Promise.resolve(close()))
-    } catch (thrown) {
-      telemetry.log.warn({ err: thrown }, 'a part did not close cleanly')
-    }
-  }
-}
-
-/** Waits for the work, but not longer than the deadline. */
-function within(clock: Clock, deadlineMs: number, work: Promise<unknown>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(deadlineMs, resolve)
-    work.then(resolve as () => void, reject).finally(cancel)
-  })
 }

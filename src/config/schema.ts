@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { alertsSchema } from './schema/alerts-schema.ts'
 import { behavioursShape, cameraBehaviourFields } from './schema/behaviour-schema.ts'
+import { httpSchema } from './schema/http-schema.ts'
 import { kafkaSchema } from './schema/kafka-schema.ts'
 import { learningSchema } from './schema/learning-schema.ts'
 import { modelSchema } from './schema/models-schema.ts'
@@ -94,33 +95,6 @@ export const cameraSchema = z.strictObject({
     .exactOptional()
     .describe('Off: its sound is never decoded. Absent: it is where a model of kind audio watches it.'),
   paused: z.boolean().default(false).describe('Keep the camera in the file without connecting to it.'),
-})
-
-const httpSchema = z.strictObject({
-  host: z
-    .string()
-    .regex(/^[A-Za-z0-9.:_%-]{1,253}$/, 'an address or a name of this machine, without scheme, port and path')
-    .default('127.0.0.1')
-    .describe('Address to listen on. The default is loopback only.'),
-  token: z
-    .string()
-    .min(16)
-    .exactOptional()
-    .describe(
-      'Bearer token that requests must have. Without one only a loopback address may be listened on. Secret: refer to an environment variable.',
-    ),
-  port: z.int().min(0).max(65_535).default(8080).describe('TCP port; 0 takes a free one.'),
-  console: z
-    .boolean()
-    .default(true)
-    .describe('Serve the console, a page for browsers, at /console/ of this address.'),
-  allowVariables: z
-    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable'))
-    .max(100)
-    .default([])
-    .describe(
-      'Environment variables that addresses of cameras in requests may refer to, beside those that this file refers to.',
-    ),
 })
 
 const logSchema = z.strictObject({

@@ -6,6 +6,8 @@ export const dataFiles = {
   events: 'vireo.db',
   /** What people said of clips. */
   reviews: 'review.db',
+  /** Users, sessions, tokens, and who changed what. */
+  access: 'access.db',
   /** Held by the process that runs. */
   lock: 'vireo.lock',
   /** How far the clock of the machine is believed. */

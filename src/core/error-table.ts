@@ -1,3 +1,4 @@
+import { accessErrors } from './error-tables/access-errors.ts'
 import { cameraErrors } from './error-tables/camera-errors.ts'
 import type { ErrorClass } from './error-tables/error-class.ts'
 import { eventErrors } from './error-tables/event-errors.ts'
@@ -48,6 +49,7 @@ export const errorTable = {
   ...eventErrors,
   ...storeErrors,
   ...trainingErrors,
+  ...accessErrors,
   API_BAD_REQUEST: {
     retry: false,
     httpStatus: 400,
@@ -65,14 +67,15 @@ export const errorTable = {
     retry: false,
     httpStatus: 401,
     exitCode: 77,
-    summary: 'The request has no bearer token, or not the one of http.token.',
+    summary:
+      'Nobody is logged in, or the token is none that is known, or no more. Log in, or give a token as bearer token.',
   },
   API_FORBIDDEN: {
     retry: false,
     httpStatus: 403,
     exitCode: 77,
     summary:
-      'Without http.token only requests to a loopback address are answered, and none that a page of another origin makes. Set http.token.',
+      'Who asks may not do this: the role is too low, the camera is not one of his, or, where nobody logs in, the address is no loopback address or the page is of another origin. The message says which.',
   },
   API_NOT_FOUND: {
     retry: false,

@@ -1,15 +1,18 @@
+import cookie from '@fastify/cookie'
 import files from '@fastify/static'
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { systemClock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { type Log, noTelemetry } from '../core/telemetry-port.ts'
-import { guardRole } from './access/identity.ts'
+import type { AccountsPort } from './access/accounts-port.ts'
+import { auditHook } from './access/audit-hook.ts'
+import { type AccessMode, createGuard } from './access/create-guard.ts'
+import { createSessionCookie } from './access/session-cookie.ts'
 import { boundBody } from './bound-body.ts'
 import { createBoundedServer, type ServerLimits } from './bounded-server.ts'
 import { createEventStreams } from './events/event-stream.ts'
 import type { EventsPort } from './events/events-port.ts'
-import { guardAccess, hasToken } from './guard-access.ts'
 import { guardHeaders } from './guard-headers.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
 import type { LivePort } from './live-port.ts'
@@ -27,6 +30,7 @@ import { liveSockets } from './sockets/live-sockets.ts'
 import { mountSockets } from './sockets/mount-sockets.ts'
 import { endAfterAnswer, openSockets } from './sockets/open-sockets.ts'
 import { createTurns } from './take-turns.ts'
+import { withoutBase } from './without-base.ts'
 
 export interface ServerOptions {
   readonly health: HealthPort
@@ -46,14 +50,21 @@ export interface ServerOptions {
   /** Loopback unless told otherwise. */
   readonly host?: string
   readonly port?: number
-  /** Bearer token that requests must have. Absent: none, and only requests to loopback are answered. */
+  /** Bearer token that opens everything. */
   readonly token?: string
   /** Whether the console's page is served, if `pageFolder` is given; true unless told otherwise. */
   readonly console?: boolean
   /** Where the built page lies; null where it is not built, absent for a server without it. */
   readonly pageFolder?: string | null
-  /** What a proxy has before the paths of this server, such as `/cctv`. */
+  /** Who is asked who he is. Without accounts and token nobody is, and only requests to loopback are answered. */
+  readonly access?: AccessMode
+  /** Users, sessions and tokens; absent: there are none. */
+  readonly accounts?: AccountsPort
+  readonly sessions?: { readonly mostDays: number }
+  /** Path under which a reverse proxy shows this server, such as `/cctv`; requests with and without it are answered. */
   readonly basePath?: string
+  /** Addresses of proxies whose X-Forwarded headers are believed. */
+  readonly trustProxy?: readonly string[]
   readonly log?: Log
   /** For tests: others than the server's own. */
   readonly limits?: ServerLimits
@@ -73,7 +84,7 @@ const mostWaiting = 256
 
 /**
  * Health, metrics and, with a `site`, the REST API with its OpenAPI document at /openapi.json. /healthz answers
- * everyone; /readyz tells those without the token only whether it is ready; all else needs the token, if there is one.
+ * everyone; /readyz tells strangers only whether it is ready; all else needs a role.
  */
 export function createServer(options: ServerOptions): Server {
   const {
@@ -86,27 +97,28 @@ export function createServer(options: ServerOptions): Server {
     events,
     live,
     token,
+    accounts,
+    access: mode = accounts ? 'login' : 'open',
+    basePath = '',
+    trustProxy = [],
     host = '127.0.0.1',
     port = 8080,
     log = noTelemetry.log,
     limits,
     pageFolder,
-    basePath = '',
   } = options
   const page = pageFolder === undefined || options.console === false ? undefined : pageFolder
   const turn = createTurns(mostWaiting)
-  const guard = (request: FastifyRequest) => {
-    const { access } = request.routeOptions.config ?? {}
-    if (access === 'anyone') return
-    if (access === 'partly' && token !== undefined && !hasToken(request, token)) return
-    request.identity = guardAccess(request, token)
-    if (access !== undefined && access !== 'partly') guardRole(request.identity, access)
-  }
+  const sessionCookie = createSessionCookie({ port, basePath, mostDays: options.sessions?.mostDays ?? 30 })
+  const guard = createGuard({ mode, token, accounts, cookieOf: sessionCookie.of })
+  const check = (request: FastifyRequest) => guard.check(request, request.routeOptions.config?.access)
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
     bodyLimit: mostBodyBytes,
     exposeHeadRoutes: false,
+    trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
+    rewriteUrl: (request) => withoutBase(request.url ?? '/', basePath),
     routerOptions: { maxParamLength: 200 },
     serverFactory: (handler) => createBoundedServer(handler, limits),
     // Paths that are none never come to a route, and so to none of its hooks.
@@ -114,7 +126,7 @@ export function createServer(options: ServerOptions): Server {
       reply.headers(guardHeaders)
       endAfterAnswer(request, reply)
       try {
-        guard(request)
+        check(request)
         replyError(reply, thrown, log)
       } catch (refused) {
         replyError(reply, refused, log)
@@ -129,7 +141,7 @@ export function createServer(options: ServerOptions): Server {
     reply.headers(guardHeaders)
     endAfterAnswer(request, reply)
     if (request.routeOptions.config?.access !== 'anyone') await turn()
-    guard(request)
+    check(request)
   })
   app.addHook('preValidation', async (request) => boundBody(request.body))
   app.addContentTypeParser(mergePatch, { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
@@ -140,6 +152,11 @@ export function createServer(options: ServerOptions): Server {
   // They end by themselves before connections are ended, so that pages see an end and no fault.
   app.addHook('preClose', async () => streams?.close())
   if (live) openSockets(app, log)
+  app.register(cookie)
+  app.decorateRequest('recheck', function () {
+    return guard.recheck(this)
+  })
+  if (accounts) app.addHook('onResponse', auditHook(accounts.audit))
   app.register(swagger, openApi)
   // The build has laid a .br and a .gz beside what is worth it.
   if (page) app.register(files, { root: page, serve: false, preCompressed: true })
@@ -154,7 +171,7 @@ export function createServer(options: ServerOptions): Server {
       reviews,
       streams,
       live,
-      token,
+      access: accounts && { accounts, mode, guard, setCookie: sessionCookie.set },
       document,
       ...(page === undefined ? {} : { page: { folder: page, basePath } }),
     }

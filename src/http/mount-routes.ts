@@ -16,6 +16,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null until the guard knows who it is, and where it need not know. */
     identity: Identity | null
+    /** Who it is from as he is now; null when the session or token ended. For what stays open; it counts as use. */
+    recheck(): Identity | null
+    /** The code of the error that it was answered with. */
+    failedWith?: string
   }
 }
 

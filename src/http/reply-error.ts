@@ -13,11 +13,12 @@ const defaultRetryS = 2
 /** Answers with `{ code, message }` and the status of the error table; a CONFIG_ error says where the mistake is, too. */
 export function replyError(reply: FastifyReply, thrown: unknown, log: Log): FastifyReply {
   const error = ofFramework(thrown) ?? toAppError(thrown)
+  reply.request.failedWith = error.code
   const bug = error.code === 'BUG_UNEXPECTED'
   if (bug) log.error({ err: thrown, path: reply.request.routeOptions.url }, 'a request failed unexpectedly')
   const message = bug ? 'An unexpected error; see the log.' : cut(redactText(error.message))
   if (error.code === 'API_UNAUTHORIZED') reply.header('www-authenticate', 'Bearer')
-  if (error.code === 'API_BUSY')
+  if (error.code === 'API_BUSY' || error.code === 'AUTH_TOO_MANY')
     reply.header('retry-after', String(error.details.retryAfterS ?? defaultRetryS))
   return reply.code(errorClass(error.code).httpStatus).send({
     code: error.code,

@@ -12,8 +12,10 @@ import { monitorRoutes } from './routes/monitor-routes.ts'
 import { pictureRoutes } from './routes/picture-routes.ts'
 import { recordRoutes } from './routes/record-routes.ts'
 import { reviewRoutes } from './routes/review-routes.ts'
+import { type SessionParts, sessionRoutes } from './routes/session-routes.ts'
 import { setupRoutes } from './routes/setup-routes.ts'
 import { siteRoutes } from './routes/site-routes.ts'
+import { userRoutes } from './routes/user-routes.ts'
 import { apiSchemas } from './schemas/api-schemas.ts'
 import { createMediaSender } from './send-media.ts'
 import type { SetupPort } from './setup-port.ts'
@@ -24,19 +26,20 @@ import { pageRoutes } from './web/page-routes.ts'
 export function routeTable(of: {
   readonly health: HealthPort
   readonly metrics: MetricsPort
-  readonly token: string | undefined
   readonly site: SitePort | undefined
   readonly reviews: ReviewPort | undefined
   readonly setup: SetupPort | undefined
   readonly monitor: MonitorPort | undefined
   readonly streams: EventStreams | undefined
   readonly live: LivePort | undefined
+  /** Users, sessions and tokens; undefined: there are none. */
+  readonly access: SessionParts | undefined
   /** The console's page; absent: it is not served. */
   readonly page?: { readonly folder: string | null; readonly basePath: string }
   /** The OpenAPI document. */
   readonly document: () => unknown
 }): readonly Route[] {
-  const { site, setup, monitor, reviews, streams, live, page, document } = of
+  const { site, setup, monitor, reviews, streams, live, access, page, document } = of
   const sendMedia = createMediaSender()
   return [
     ...healthRoutes(of),
@@ -56,5 +59,6 @@ export function routeTable(of: {
     ...(site && setup ? setupRoutes(setup, site) : []),
     ...(streams ? eventRoutes(streams) : []),
     ...(live ? pictureRoutes(live) : []),
+    ...(access ? [...sessionRoutes(access), ...userRoutes(access.accounts)] : []),
   ]
 }

@@ -35,6 +35,8 @@ export interface Route<
   readonly alsoHead?: boolean
   readonly path: string
   readonly access: Access
+  /** Changes what is the caller's own and nothing else: every role may. */
+  readonly own?: true
   /**
    * What of the cameras it is about; who may not see them is refused. A row without it is about no camera, or leaves
    * out of its list what its caller may not see (`mayLook`).
@@ -49,6 +51,7 @@ export interface Route<
     | 'configuration'
     | 'process'
     | 'events'
+    | 'access'
   readonly summary: string
   /** Not in the OpenAPI document: it is for browsers. */
   readonly hidden?: boolean

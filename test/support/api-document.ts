@@ -11,6 +11,9 @@ export async function apiDocument(): Promise<string> {
     site: nothing(),
     reviews: nothing(),
     events: nothing(),
+    setup: nothing(),
+    accounts: nothing(),
+    access: 'open',
   })
   try {
     const { body } = await server.inject({ url: '/openapi.json', headers: { host: 'localhost' } })

@@ -92,6 +92,7 @@ async function start(
       telemetry,
       spawn,
       configFile,
+      onFirstAdmin: tellFirstAdmin,
       signal,
       clock: systemClock,
       random: Math.random,
@@ -101,6 +102,14 @@ async function start(
     telemetry.log.info({}, 'stopped before it ran')
     return null
   }
+}
+
+/** Shown this once and written nowhere, whatever the level of the log. */
+function tellFirstAdmin({ name, password }: { readonly name: string; readonly password: string }): void {
+  process.stderr.write(
+    `First start: log in to the console as "${name}" with the password ${password}\n` +
+      'It is shown only now. vireo user password sets another one.\n',
+  )
 }
 
 /** An error that nobody caught: told with its code, and what runs is closed in order instead of being cut off. */

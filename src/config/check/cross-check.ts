@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import { allPlaces } from '../camera-behaviours.ts'
 import { checkFusions } from '../schema/alerts-schema.ts'
+import { checkHttp } from '../schema/http-schema.ts'
 import { checkModelSources } from '../schema/models-schema.ts'
 import type { configShape } from '../schema.ts'
 import { referenceProblems } from './behaviour-references.ts'
-import { isLoopback } from './is-loopback.ts'
 
 type Shape = z.infer<typeof configShape>
 type Path = (string | number)[]
@@ -33,12 +33,7 @@ export function crossCheck(config: Shape, context: z.RefinementCtx): void {
     config.webhooks.map(({ name }) => name),
     (index) => ['webhooks', index, 'name'],
   )
-  const { host, token } = config.http
-  if (token === undefined && !isLoopback(host))
-    issue(
-      ['http', 'host'],
-      `"${host}" can be reached by others; set http.token as well, or listen on 127.0.0.1, ::1 or localhost`,
-    )
+  checkHttp(config.http, cameras, issue)
   if (config.recording.enoughFreeMb < config.recording.lowFreeMb)
     issue(['recording', 'enoughFreeMb'], `must be at least lowFreeMb (${config.recording.lowFreeMb})`)
   const forgottenAfterHours = config.events.keepDays * 24

@@ -1,8 +1,5 @@
+import { type Role, roles } from '../../core/access/role.ts'
 import { AppError } from '../../core/errors.ts'
-
-/** What somebody may do; each role may do what those before it may. */
-export const roles = ['viewer', 'operator', 'admin'] as const
-export type Role = (typeof roles)[number]
 
 /** Who makes a request. The guard sets it before anything else looks at a request. */
 export interface Identity {

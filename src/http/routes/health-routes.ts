@@ -1,16 +1,12 @@
 import { redactFields } from '../../telemetry/redact-text.ts'
-import { hasToken } from '../guard-access.ts'
+import { mayLook } from '../access/identity.ts'
 import type { HealthPort, MetricsPort } from '../health-port.ts'
 import { type Route, route } from '../route.ts'
 import { apiSchemas } from '../schemas/api-schemas.ts'
 
 /** Whether the process lives and is ready, and its metrics. */
-export function healthRoutes(of: {
-  health: HealthPort
-  metrics: MetricsPort
-  token: string | undefined
-}): readonly Route[] {
-  const { health, metrics, token } = of
+export function healthRoutes(of: { health: HealthPort; metrics: MetricsPort }): readonly Route[] {
+  const { health, metrics } = of
   const tag = 'process'
   return [
     route({
@@ -27,13 +23,14 @@ export function healthRoutes(of: {
       path: '/readyz',
       access: 'partly',
       tag,
-      summary: 'Whether it runs; with the token also cameras and models',
+      summary: 'Whether it runs; to those who are known also cameras and models',
       answer: [200, apiSchemas.ready],
       errors: [503],
-      handle({ request, reply }) {
+      handle({ request: { identity }, reply }) {
         const ready = health.ready()
-        const trusted = token === undefined || hasToken(request, token)
-        const cameras = () => health.cameras().map((camera) => redactFields(camera))
+        const trusted = identity !== null
+        const seen = health.cameras().filter(({ cameraId }) => identity && mayLook(identity, cameraId))
+        const cameras = () => seen.map((camera) => redactFields(camera))
         const more = trusted ? { cameras: cameras(), models: health.models() } : {}
         return reply.code(ready ? 200 : 503).send({ ready, ...more })
       },

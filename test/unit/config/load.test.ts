@@ -25,7 +25,17 @@ const camera = 'version: 1\ncameras:\n  - id: gate\n    url: rtsp://h/x\n'
 describe('loadConfig', () => {
   it('fills in defaults', () => {
     const config = parse(camera)
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, console: true, allowVariables: [] })
+    expect(config.http).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      console: true,
+      access: 'people',
+      users: [],
+      sessions: { idleHours: 24, mostDays: 30 },
+      audit: { keepDays: 365 },
+      trustProxy: [],
+      allowVariables: [],
+    })
     expect(config.cameras[0]).toMatchObject({ transport: 'tcp', motion: { enabled: true, holdMs: 3000 } })
     expect(config.kafka).toBeUndefined()
     expect(config.cameras[0]).not.toHaveProperty('models')

@@ -14,6 +14,7 @@ import { fakeMonitor } from './fake-monitor.ts'
 import { fakeReviews, sampleId } from './fake-reviews.ts'
 import { fakeSetup } from './fake-setup.ts'
 import { alertId, fakeSite } from './fake-site.ts'
+import { goodPassword, testAccounts } from './test-accounts.ts'
 
 let folder: string
 let server: Server
@@ -26,12 +27,20 @@ beforeAll(() => {
   writeFileSync(paths().thumbnailPath, 'jpeg')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
-afterEach(() => server.close())
+afterEach(async () => {
+  await server.close()
+  accounts.close()
+})
+
+let accounts: ReturnType<typeof testAccounts>
 
 function start(token?: string) {
+  accounts = testAccounts()
   const { site, asked } = fakeSite(paths())
   server = createServer({
     port: 0,
+    accounts,
+    access: 'open',
     site,
     setup: fakeSetup(asked),
     monitor: fakeMonitor(asked),
@@ -134,6 +143,29 @@ const good: Record<string, [url: string, more?: object]> = {
   'get /api/v1/datasets/{reference}': ['/api/v1/datasets/site@1'],
   'get /api/v1/datasets/{reference}/diff': ['/api/v1/datasets/site/diff?before=site@1'],
   'get /api/v1/events': ['/api/v1/events'],
+  'get /api/v1/session': ['/api/v1/session'],
+  'post /api/v1/session': ['/api/v1/session', { payload: { name: 'root', password: goodPassword } }],
+  'delete /api/v1/session': ['/api/v1/session'],
+  'get /api/v1/me': ['/api/v1/me'],
+  'patch /api/v1/me': ['/api/v1/me', { payload: { language: 'zh' } }],
+  'post /api/v1/users/me/password': [
+    '/api/v1/users/me/password',
+    { payload: { current: goodPassword, next: `${goodPassword} again` } },
+  ],
+  'get /api/v1/sessions': ['/api/v1/sessions'],
+  'delete /api/v1/sessions/{sessionId}': [`/api/v1/sessions/${'0'.repeat(16)}`],
+  'get /api/v1/users': ['/api/v1/users'],
+  'post /api/v1/users': [
+    '/api/v1/users',
+    { payload: { name: 'Ann', role: 'viewer', password: goodPassword } },
+  ],
+  'patch /api/v1/users/{name}': ['/api/v1/users/root', { payload: { password: 'another horse' } }],
+  'delete /api/v1/users/{name}': ['/api/v1/users/root'],
+  'delete /api/v1/users/{name}/sessions': ['/api/v1/users/root/sessions'],
+  'get /api/v1/tokens': ['/api/v1/tokens'],
+  'post /api/v1/tokens': ['/api/v1/tokens', { payload: { name: 'prometheus', role: 'viewer' } }],
+  'delete /api/v1/tokens/{tokenId}': [`/api/v1/tokens/${'0'.repeat(16)}`],
+  'get /api/v1/audit': ['/api/v1/audit'],
   'get /api/v1/config': ['/api/v1/config'],
   'get /api/v1/config/diff': ['/api/v1/config/diff'],
   'post /api/v1/config/diff': [
@@ -150,6 +182,7 @@ describe('OpenAPI document', () => {
 
   it('describes every operation, and each answers as it says', async () => {
     const { call } = start()
+    await accounts.users.add({ name: 'root', role: 'admin', cameras: null, password: goodPassword })
     const document = (await call('GET', '/openapi.json')).json() as Document
     expect(document.openapi).toBe('3.1.0')
     expect(
@@ -177,7 +210,12 @@ describe('OpenAPI document', () => {
     const { call } = start()
     const document = (await call('GET', '/openapi.json')).json() as Document
     const open = operationsOf(document).filter(([, { security }]) => security?.length === 0)
-    expect(open.map(([name]) => name)).toEqual(['get /healthz', 'get /readyz'])
+    expect(open.map(([name]) => name)).toEqual([
+      'get /healthz',
+      'get /readyz',
+      'get /api/v1/session',
+      'post /api/v1/session',
+    ])
   })
 
   it('is described in docs/api.md, operation by operation', () => {
@@ -189,7 +227,7 @@ describe('OpenAPI document', () => {
     const documented = Object.keys(good).filter((name) => !name.startsWith('head '))
     const sockets = liveSockets(fakeLive().live).map(({ path }) => `ws ${path.replace(':id', '{id}')}`)
     expect(rows.sort()).toEqual([...documented, ...sockets].sort())
-    for (const [, code] of page.matchAll(/`((?:API|CONFIG|CAMERA)_[A-Z_]+)`/g))
+    for (const [, code] of page.matchAll(/`((?:API|AUTH|CONFIG|CAMERA)_[A-Z_]+)`/g))
       expect(Object.keys(errorTable)).toContain(code)
   })
 })
@@ -202,7 +240,8 @@ describe('access', () => {
     const bearer = { headers: { authorization: `Bearer ${token}`, host: 'vireo.example' } }
     for (const [name, [url, more]] of Object.entries(good)) {
       const method = name.split(' ')[0]!.toUpperCase()
-      if (url === '/healthz' || url === '/readyz') continue
+      if (url === '/healthz' || url === '/readyz' || (url === '/api/v1/session' && method !== 'DELETE'))
+        continue
       const reply = await call(method, url, more)
       expect(reply.statusCode, name).toBe(401)
       expect(reply.headers['www-authenticate']).toBe('Bearer')

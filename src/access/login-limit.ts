@@ -1,0 +1,84 @@
+import { isIPv6 } from 'node:net'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/errors.ts'
+
+/** So many failures at once, and one more each so many milliseconds. */
+interface Allowance {
+  readonly burst: number
+  readonly perMs: number
+}
+const ofAddress: Allowance = { burst: 10, perMs: 15_000 }
+const ofName: Allowance = { burst: 10, perMs: 15_000 }
+/** Addresses and names that are remembered; the longest forgotten go first. */
+const mostKeys = 5000
+
+export interface LoginLimit {
+  /**
+   * Counts an attempt before it is tried, so that many at once are none the better.
+   *
+   * @param known the name has logged in from this address before: what others try does not hold it up
+   * @returns takes the attempt back, because it was right
+   * @throws AppError AUTH_TOO_MANY, with `retryAfterS`
+   */
+  take(attempt: { readonly address: string; readonly name: string; readonly known: boolean }): () => void
+}
+
+/** Holds up who guesses passwords: from one address, or the password of one name from many. */
+export function createLoginLimit(clock: Pick<Clock, 'monoMs'>): LoginLimit {
+  const addresses = createBuckets(ofAddress, clock)
+  const names = createBuckets(ofName, clock)
+  return {
+    take({ address, name, known }) {
+      const from = networkOf(address)
+      const taken = [
+        { buckets: addresses, key: from },
+        // Whose address is known has a count of his own: nobody else can use it up.
+        { buckets: names, key: known ? `${name} ${from}` : name },
+      ]
+      const waitMs = Math.max(...taken.map(({ buckets, key }) => buckets.waitMs(key)))
+      if (waitMs > 0) {
+        const retryAfterS = Math.ceil(waitMs / 1000)
+        throw new AppError('AUTH_TOO_MANY', `too many attempts to log in; try again in ${retryAfterS} s`, {
+          details: { retryAfterS },
+        })
+      }
+      for (const { buckets, key } of taken) buckets.add(key, 1)
+      return () => {
+        for (const { buckets, key } of taken) buckets.add(key, -1)
+      }
+    },
+  }
+}
+
+function createBuckets({ burst, perMs }: Allowance, clock: Pick<Clock, 'monoMs'>) {
+  /** Level when last looked at; it sinks by one each `perMs`. The latest used are last. */
+  const levels = new Map<string, { level: number; atMs: number }>()
+  const levelOf = (key: string) => {
+    const found = levels.get(key)
+    return found ? Math.max(0, found.level - (clock.monoMs() - found.atMs) / perMs) : 0
+  }
+  return {
+    waitMs: (key: string) => Math.max(0, (levelOf(key) + 1 - burst) * perMs),
+    add(key: string, count: number) {
+      const level = Math.max(0, levelOf(key) + count)
+      levels.delete(key)
+      if (level > 0) levels.set(key, { level, atMs: clock.monoMs() })
+      if (levels.size > mostKeys) levels.delete(levels.keys().next().value!)
+    },
+  }
+}
+
+/** An address of IPv4; of IPv6 the network, which one person has as a whole. */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped !== undefined || !isIPv6(address)) return mapped ?? address
+  const [head = '', tail] = address.split('%')[0]!.split('::')
+  const front = head === '' ? [] : head.split(':')
+  const back = tail === undefined || tail === '' ? [] : tail.split(':')
+  const whole =
+    tail === undefined ? front : [...front, ...Array(8 - front.length - back.length).fill('0'), ...back]
+  return `${whole
+    .slice(0, 4)
+    .map((part) => Number.parseInt(part, 16).toString(16))
+    .join(':')}::/64`
+}

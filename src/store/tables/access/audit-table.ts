@@ -1,0 +1,69 @@
+import type { Page, PageRequest } from '../../../core/page.ts'
+import { createPagedQuery, where } from '../../paged-query.ts'
+import type { StoreDatabase, StoreRow } from '../../store-database.ts'
+
+/** That somebody did something, or tried to. */
+export interface AuditRow {
+  readonly atMs: number
+  readonly who: string
+  /** How he was known: session, token, loopback, login, cli. */
+  readonly via: string
+  readonly address: string
+  /** What was done, such as `POST /api/v1/cameras/:id/pause`. */
+  readonly action: string
+  /** To what, such as the id of a camera; empty where the action says it. */
+  readonly object: string
+  /** `ok`, or the code of the error. */
+  readonly result: string
+}
+
+export interface AuditFilter {
+  readonly who?: string
+  readonly sinceMs?: number
+  readonly untilMs?: number
+}
+
+export interface AuditTable {
+  add(entry: AuditRow): void
+  /** The newest first. @throws AppError API_BAD_REQUEST for a cursor that is none */
+  list(filter: AuditFilter, request: PageRequest): Page<AuditRow>
+  /** What is older, and what is beyond the newest so many. */
+  prune(bounds: { readonly beforeMs: number; readonly most: number }): void
+}
+
+export function createAuditTable(database: StoreDatabase): AuditTable {
+  const add = database.prepare(
+    'INSERT INTO audit (at_ms, who, via, address, action, object, result) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  const page = createPagedQuery(
+    database,
+    {
+      name: 'audit',
+      from: 'audit',
+      rank: 'seq',
+      id: 'CAST(seq AS TEXT)',
+      rows: 'SELECT audit.*, page.* FROM page JOIN audit ON audit.seq = page_rank',
+    },
+    toEntry,
+  )
+  const prune = database.prepare(
+    'DELETE FROM audit WHERE at_ms < ? OR seq <= (SELECT max(seq) FROM audit) - ?',
+  )
+  return {
+    add: ({ atMs, who, via, address, action, object, result }) =>
+      void add.run(atMs, who, via, address, action, object, result),
+    list: ({ who, sinceMs, untilMs }, request) =>
+      page([where('who = ?', who), where('at_ms >= ?', sinceMs), where('at_ms < ?', untilMs)], request),
+    prune: ({ beforeMs, most }) => void prune.run(beforeMs, most),
+  }
+}
+
+const toEntry = (row: StoreRow): AuditRow => ({
+  atMs: Number(row.at_ms),
+  who: String(row.who),
+  via: String(row.via),
+  address: String(row.address),
+  action: String(row.action),
+  object: String(row.object),
+  result: String(row.result),
+})
