@@ -23,7 +23,7 @@ alerts:
     - { name: wave, label: waving, severity: info, minDurationMs: 2000 }
     - { name: run, label: running, severity: warning, minDurationMs: 1500 }
     - { name: walk, label: walking, enabled: false }
-http: { port: ${port} }
+http: { port: ${port}, access: open }
 ${brokers.length === 0 ? '' : `kafka: { brokers: [${brokers.map(text).join(', ')}] }\n`}`
 }
 

@@ -14,7 +14,7 @@ models:
 behaviours:
   rules:
     - { name: entered, preset: intrusion, with: { zone: middle } }
-http: { port: 8088 }
+http: { port: 8088, access: open }
 log: { level: info, pretty: true }
 `
 }

@@ -110,7 +110,13 @@ export function createServer(options: ServerOptions): Server {
   const page = pageFolder === undefined || options.console === false ? undefined : pageFolder
   const turn = createTurns(mostWaiting)
   const sessionCookie = createSessionCookie({ port, basePath, mostDays: options.sessions?.mostDays ?? 30 })
-  const guard = createGuard({ mode, token, accounts, cookieOf: sessionCookie.of })
+  const behindProxy = trustProxy.length > 0 || basePath !== ''
+  const guard = createGuard({
+    mode: mode === 'people' && behindProxy ? 'login' : mode,
+    token,
+    accounts,
+    cookieOf: sessionCookie.of,
+  })
   const check = (request: FastifyRequest) => guard.check(request, request.routeOptions.config?.access)
   const app = fastify({
     logger: false,

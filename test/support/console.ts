@@ -25,7 +25,7 @@ export interface ConsoleOptions {
   readonly sections?: string
   /** What stands in `models`; absent: the model that ships, of actions. Empty: none. */
   readonly models?: string
-  /** Fields of `http` beside `port: 0`, as in `token: "…"`. */
+  /** Fields of `http` beside `port: 0`, as in `token: "…"`. Absent: nobody has to log in. */
   readonly http?: string
   /** Where data lie; absent: a new folder. */
   readonly dataDir?: string
@@ -81,7 +81,7 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<Runnin
         ({ id, fields = '' }) => `  - id: ${id}\n    url: ${text(rtsp!.url(`/${id}`))}\n${fields}`,
       ),
       models === '' ? '' : `models:\n${models}`,
-      `http: { port: 0${options.http ? `, ${options.http}` : ''} }`,
+      `http: { port: 0, ${options.http ?? 'access: open'} }`,
       options.sections ?? '',
       '',
     ].join('\n'),

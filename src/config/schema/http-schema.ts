@@ -56,7 +56,7 @@ export const httpSchema = z.strictObject({
     .enum(['login', 'people', 'open'])
     .default('people')
     .describe(
-      'Who is asked who they are. login: everybody. people: all but programs of this machine, which need no token on a loopback address. open: nobody on a loopback address. With http.token every program needs a token.',
+      'Who is asked who they are. login: everybody. people: all but programs of this machine, which need no token on a loopback address without a proxy. open: nobody on a loopback address. With http.token every program needs a token.',
     ),
   token: z
     .string()
