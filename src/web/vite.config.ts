@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import preact from '@preact/preset-vite'
 import { defineConfig } from 'vite'
 import { compressFiles } from './compress-files.ts'
+import { noInjectedStyles } from './no-injected-styles.ts'
 
 /** Where `npm run dev:web` finds a running Vireo. */
 const server = process.env.VIREO_ADDRESS ?? 'http://127.0.0.1:8088'
@@ -11,7 +12,7 @@ const forwarded = { target: server, ws: true, changeOrigin: true }
 export default defineConfig(({ command }) => ({
   root: import.meta.dirname,
   base: command === 'build' ? './' : '/console/',
-  plugins: [preact({ prefreshEnabled: true }), compressFiles()],
+  plugins: [preact({ prefreshEnabled: true }), noInjectedStyles(), compressFiles()],
   build: {
     outDir: join(import.meta.dirname, '../../dist/web'),
     emptyOutDir: true,

@@ -25,6 +25,13 @@ export interface PageRow {
 /** All pages, in the order of the navigation. */
 export const pages: readonly PageRow[] = [
   {
+    path: '/live/:camera?',
+    icon: 'live',
+    title: 'live',
+    role: 'viewer',
+    load: () => import('../live/live-page.tsx'),
+  },
+  {
     path: '/alerts/:alertId?',
     icon: 'bell',
     title: 'alerts',
