@@ -182,8 +182,8 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       models: health.models,
     })
     closers.push(() => site.close())
-    const { dataDir } = config
-    const desk = createDesk({ dataDir, current: () => current, site, clock, guard, telemetry })
+    const configFile = options.configFile ?? null
+    const desk = createDesk({ ...options, configFile, current: () => current, site, guard })
     const { events, queue, reviews } = desk
     hub = events
     closers.push(() => desk.close())
@@ -210,6 +210,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       health,
       pageFolder: page,
       live: view,
+      learning: desk.learning,
       site,
       setup,
       monitor,
@@ -257,8 +258,9 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     const follow = async () => {
       await cameras.apply(current)
       tellPublishers()
+      desk.versionChanged()
     }
-    const learning = startLearning({ ...options, configFile: options.configFile ?? null, engine })
+    const learning = startLearning({ ...options, configFile, engine })
     closers.push(() => learning?.close())
     const follower = registry
       ? followRegistry({

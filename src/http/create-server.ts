@@ -15,6 +15,7 @@ import { createEventStreams } from './events/event-stream.ts'
 import type { EventsPort } from './events/events-port.ts'
 import { guardHeaders } from './guard-headers.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
+import type { LearningPort } from './learning-port.ts'
 import type { LivePort } from './live-port.ts'
 import type { MonitorPort } from './monitor-port.ts'
 import { mountRoutes } from './mount-routes.ts'
@@ -47,6 +48,8 @@ export interface ServerOptions {
   readonly events?: EventsPort
   /** The cameras as they are seen now; absent: nobody can look. */
   readonly live?: LivePort
+  /** Runs of learning and versions of models; absent: nothing of it is served. */
+  readonly learning?: LearningPort
   /** Loopback unless told otherwise. */
   readonly host?: string
   readonly port?: number
@@ -96,6 +99,7 @@ export function createServer(options: ServerOptions): Server {
     reviews,
     events,
     live,
+    learning,
     token,
     accounts,
     access: mode = accounts ? 'login' : 'open',
@@ -177,6 +181,7 @@ export function createServer(options: ServerOptions): Server {
       reviews,
       streams,
       live,
+      learning,
       access: accounts && { accounts, mode, guard, setCookie: sessionCookie.set },
       document,
       ...(page === undefined ? {} : { page: { folder: page, basePath } }),

@@ -26,10 +26,14 @@ export interface LearningPort {
   promote(name: string, wish: PromoteWish): Promise<ModelDetail>
   rollback(name: string, wish: RollbackWish): Promise<ModelDetail>
   dismiss(name: string, wish: Omit<PromoteWish, 'now'>): Promise<ModelDetail>
-  disagreements(name: string, query: { readonly limit: number; readonly cursor?: string }): DisagreementPage
+  disagreements(
+    name: string,
+    query: { readonly limit: number; readonly cursor?: string },
+  ): Promise<DisagreementPage>
 }
 
-export type RunFile = 'report' | 'reconstruction-0' | 'reconstruction-1' | 'reconstruction-2'
+/** The report, or the number of a picture that pretraining painted in. */
+export type RunFile = 'report' | '0' | '1' | '2'
 
 export interface LearningJob {
   readonly state: 'running' | 'paused' | 'ended'

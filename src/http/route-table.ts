@@ -1,5 +1,6 @@
 import type { EventStreams } from './events/event-stream.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
+import type { LearningPort } from './learning-port.ts'
 import type { LivePort } from './live-port.ts'
 import type { MonitorPort } from './monitor-port.ts'
 import type { ReviewPort } from './review-port.ts'
@@ -8,6 +9,8 @@ import { cameraRoutes } from './routes/camera-routes.ts'
 import { datasetRoutes } from './routes/dataset-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
+import { learningRoutes } from './routes/learning-routes.ts'
+import { modelRoutes } from './routes/model-routes.ts'
 import { monitorRoutes } from './routes/monitor-routes.ts'
 import { pictureRoutes } from './routes/picture-routes.ts'
 import { recordRoutes } from './routes/record-routes.ts'
@@ -34,12 +37,13 @@ export function routeTable(of: {
   readonly live: LivePort | undefined
   /** Users, sessions and tokens; undefined: there are none. */
   readonly access: SessionParts | undefined
+  readonly learning: LearningPort | undefined
   /** The console's page; absent: it is not served. */
   readonly page?: { readonly folder: string | null; readonly basePath: string }
   /** The OpenAPI document. */
   readonly document: () => unknown
 }): readonly Route[] {
-  const { site, setup, monitor, reviews, streams, live, access, page, document } = of
+  const { site, setup, monitor, reviews, streams, live, learning, access, page, document } = of
   const sendMedia = createMediaSender()
   return [
     ...healthRoutes(of),
@@ -60,5 +64,6 @@ export function routeTable(of: {
     ...(streams ? eventRoutes(streams) : []),
     ...(live ? pictureRoutes(live) : []),
     ...(access ? [...sessionRoutes(access), ...userRoutes(access.accounts)] : []),
+    ...(learning ? [...learningRoutes(learning, sendMedia), ...modelRoutes(learning)] : []),
   ]
 }

@@ -52,6 +52,8 @@ export interface Route<
     | 'process'
     | 'events'
     | 'access'
+    | 'learning'
+    | 'models'
   readonly summary: string
   /** Not in the OpenAPI document: it is for browsers. */
   readonly hidden?: boolean

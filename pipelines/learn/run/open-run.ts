@@ -49,6 +49,7 @@ export async function openRun(options: OpenRunOptions): Promise<LearnJob> {
     champion: registry.state(learning.model).live,
     version: await registry.nextVersion(learning.model),
     footage: more,
+    ...(options.compared && { compared: true }),
   }))
   return {
     ...rest,

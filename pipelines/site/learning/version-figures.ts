@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { type LearningConfig, learningSchema } from '../../../src/config/schema/learning-schema.ts'
 import type { Clock } from '../../../src/core/clock.ts'
 import { registryDir, runsDir } from '../../../src/core/data-dir.ts'
 import type { CurvePoint, Mistake } from '../../../src/http/review-port.ts'
 import type { Lineage } from '../../../src/registry/lineage.ts'
 import { type ModelRegistry, openModelRegistry } from '../../../src/registry/model-registry.ts'
+import type { EnoughRules } from '../../../src/review/review-progress.ts'
+import { gateRulesSchema } from '../../../src/train/evaluate/gate-rules.ts'
 import { readJudged } from '../../../src/train/evaluate/judged-record.ts'
 import type { RunArchive } from './run-archive.ts'
 
@@ -78,4 +81,36 @@ export async function mistakesOfVersion(
   if (lineage?.run == null) return []
   const judged = await readJudged(join(runsDir(dataDir), lineage.run))
   return judged?.mistakes ?? []
+}
+
+/** Of the model that is learned: what its versions were worth, and of which clips the live one is wrong. */
+export async function versionFigures(options: {
+  dataDir: string
+  clock: Clock
+  archive: RunArchive
+  /** Null: nothing is learned. */
+  model: string | null
+}): Promise<{ curve: CurvePoint[]; mistakes: Omit<Mistake, 'inQueue'>[] }> {
+  const { dataDir, archive, model } = options
+  const found =
+    model === null
+      ? null
+      : await withRegistry(options, async (registry) => {
+          const lineages = await registry.versions(model)
+          const { live } = registry.state(model)
+          const lineage = lineages.find(({ version }) => version === live) ?? null
+          return {
+            curve: await curveOf({ model, lineages, live, archive }),
+            mistakes: await mistakesOfVersion(dataDir, lineage),
+          }
+        })
+  return found ?? { curve: [], mistakes: [] }
+}
+
+/** What the settings of learning ask of labelled clips; where they are wrong, as they are unless given. */
+export function enoughRules(learning: LearningConfig | undefined): EnoughRules {
+  const { validationShare, testShare, folds, gate } =
+    learning ?? learningSchema.parse({ model: 'any', labelled: ['any'] })
+  const { minClassItems } = gateRulesSchema.safeParse(gate).data ?? gateRulesSchema.parse({})
+  return { validationShare, testShare, folds, minClassItems }
 }

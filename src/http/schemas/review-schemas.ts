@@ -92,6 +92,23 @@ const judgementFields = {
 }
 const count = z.int().min(0)
 const figure = z.number().nullable()
+export const curvePoint = z.strictObject({
+  version: z.string(),
+  at: time,
+  clips: z.int().nullable().describe('Labelled clips that it learned from.'),
+  accuracy: figure,
+  macroF1: figure,
+  judgedBy: z.int().nullable(),
+  state: z.enum(['live', 'registered', 'refused']),
+})
+export const mistake = z.strictObject({
+  id: z.string(),
+  inQueue: z.boolean().describe('Whether it can be looked at in the queue.'),
+  group: z.string(),
+  truth: z.string(),
+  said: z.string(),
+  confidence: z.number(),
+})
 const counters = z.strictObject({
   waiting: z.strictObject({
     clips: count,
@@ -122,30 +139,9 @@ const counters = z.strictObject({
   ),
   people: z.array(z.strictObject({ who: z.string(), clips: count })),
   curve: z
-    .array(
-      z.strictObject({
-        version: z.string(),
-        at: time,
-        clips: z.int().nullable().describe('Labelled clips that it learned from.'),
-        accuracy: figure,
-        macroF1: figure,
-        judgedBy: z.int().nullable(),
-        state: z.enum(['live', 'registered', 'refused']),
-      }),
-    )
+    .array(curvePoint)
     .describe('What the versions were worth on footage that they had not seen, the oldest first.'),
-  worst: z
-    .array(
-      z.strictObject({
-        id: z.string(),
-        inQueue: z.boolean().describe('Whether it can be looked at in the queue.'),
-        group: z.string(),
-        truth: z.string(),
-        said: z.string(),
-        confidence: z.number(),
-      }),
-    )
-    .describe('Labelled clips of which the live version is most surely wrong.'),
+  worst: z.array(mistake).describe('Labelled clips of which the live version is most surely wrong.'),
 })
 
 /** What requests and answers of reviews and datasets look like. */

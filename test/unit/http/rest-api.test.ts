@@ -9,6 +9,7 @@ import { parseRange } from '../../../src/http/send-media.ts'
 import { liveSockets } from '../../../src/http/sockets/live-sockets.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { fakeEvents } from './fake-events.ts'
+import { fakeLearning, runId } from './fake-learning.ts'
 import { fakeLive } from './fake-live.ts'
 import { fakeMonitor } from './fake-monitor.ts'
 import { fakeReviews, sampleId } from './fake-reviews.ts'
@@ -47,6 +48,7 @@ function start(token?: string) {
     ...(token !== undefined && { token }),
     reviews: fakeReviews(paths(), asked),
     events: fakeEvents().events,
+    learning: fakeLearning(paths().path, asked),
     live: fakeLive().live,
     health: { ready: () => true, cameras: () => [], models: () => [] },
     metrics: { metricsText: async () => 'x 1\n', metricsContentType: 'text/plain' },
@@ -142,6 +144,25 @@ const good: Record<string, [url: string, more?: object]> = {
   'post /api/v1/datasets': ['/api/v1/datasets', { payload: { name: 'site' } }],
   'get /api/v1/datasets/{reference}': ['/api/v1/datasets/site@1'],
   'get /api/v1/datasets/{reference}/diff': ['/api/v1/datasets/site/diff?before=site@1'],
+  'get /api/v1/learning': ['/api/v1/learning'],
+  'post /api/v1/learning/pause': ['/api/v1/learning/pause'],
+  'post /api/v1/learning/continue': ['/api/v1/learning/continue'],
+  'post /api/v1/learning/stop': ['/api/v1/learning/stop'],
+  'get /api/v1/runs': ['/api/v1/runs'],
+  'post /api/v1/runs': ['/api/v1/runs', { payload: { what: 'finetune', datasets: ['site@3'] } }],
+  'get /api/v1/runs/{id}': [`/api/v1/runs/${runId}`],
+  'post /api/v1/runs/{id}/continue': [`/api/v1/runs/${runId}/continue`],
+  'get /api/v1/runs/{id}/report': [`/api/v1/runs/${runId}/report`],
+  'get /api/v1/runs/{id}/reconstructions/{number}': [`/api/v1/runs/${runId}/reconstructions/0`],
+  'get /api/v1/models': ['/api/v1/models'],
+  'get /api/v1/models/{name}': ['/api/v1/models/actions'],
+  'post /api/v1/models/{name}/promote': [
+    '/api/v1/models/actions/promote',
+    { payload: { version: '1.0.0', reason: 'it was better' } },
+  ],
+  'post /api/v1/models/{name}/rollback': ['/api/v1/models/actions/rollback'],
+  'post /api/v1/models/{name}/dismiss': ['/api/v1/models/actions/dismiss', { payload: { version: '1.1.0' } }],
+  'get /api/v1/models/{name}/disagreements': ['/api/v1/models/actions/disagreements?limit=5'],
   'get /api/v1/events': ['/api/v1/events'],
   'get /api/v1/session': ['/api/v1/session'],
   'post /api/v1/session': ['/api/v1/session', { payload: { name: 'root', password: goodPassword } }],

@@ -8,6 +8,7 @@ import { mountRoutes } from '../../../src/http/mount-routes.ts'
 import type { Route } from '../../../src/http/route.ts'
 import { routeTable } from '../../../src/http/route-table.ts'
 import { fakeEvents } from './fake-events.ts'
+import { fakeLearning } from './fake-learning.ts'
 import { fakeLive } from './fake-live.ts'
 import { fakeMonitor } from './fake-monitor.ts'
 import { fakeReviews } from './fake-reviews.ts'
@@ -22,6 +23,7 @@ const parts = {
   site,
   live: fakeLive().live,
   reviews: fakeReviews({ path: '', thumbnailPath: '' }, asked),
+  learning: fakeLearning('', asked),
   health: { ready: () => true, cameras: () => [], models: () => [] },
   metrics: { metricsText: async () => 'x 1\n', metricsContentType: 'text/plain' },
 }
@@ -37,6 +39,10 @@ const withoutBody = [
   '/api/v1/cameras/:id/resume',
   '/api/v1/cameras/:id/unmute',
   '/api/v1/dead-letters/:sink/:id/resend',
+  '/api/v1/learning/pause',
+  '/api/v1/learning/continue',
+  '/api/v1/learning/stop',
+  '/api/v1/runs/:id/continue',
 ]
 
 const fieldsOf = (schema: z.ZodType | undefined) =>
