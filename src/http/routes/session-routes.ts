@@ -19,15 +19,16 @@ export function sessionRoutes({ accounts, mode, guard, setCookie }: SessionParts
   const tag = 'access'
   const { users, sessions } = accounts
   const standing = [200, accessSchemas.standing] as const
+  const me = (identity: Identity | null) => {
+    const chosen = identity?.via === 'session' ? users.get(identity.name).preferences : {}
+    return { ...identity, preferences: { language: null, theme: null, ...chosen } }
+  }
   const standingOf = (identity: Identity | null) => ({
     access: mode,
     identity,
+    preferences: me(identity).preferences,
     firstTime: sessions.isFresh(),
   })
-  const me = (identity: Identity) => {
-    const chosen = identity.via === 'session' ? users.get(identity.name).preferences : {}
-    return { ...identity, preferences: { language: null, theme: null, ...chosen } }
-  }
   return [
     route({
       method: 'GET',

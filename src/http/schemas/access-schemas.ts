@@ -45,6 +45,7 @@ export const accessSchemas = {
   standing: z.strictObject({
     access: z.enum(['login', 'people', 'open']).describe('Who has to say who he is: see http.access.'),
     identity: identity.nullable().describe('null: nobody is logged in'),
+    preferences: preferences.describe('What who is logged in chose for the pages.'),
     firstTime: z.boolean().describe('Whether nobody has logged in yet.'),
   }),
   logout: z.strictObject({

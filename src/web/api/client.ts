@@ -19,7 +19,12 @@ const watch: Middleware = {
 }
 
 /** The REST API, typed by its own OpenAPI document: `await api.GET('/api/v1/alerts', { params: { query } })`. */
-export const api = createClient<paths>({ baseUrl: serverBase, credentials: 'same-origin' })
+export const api = createClient<paths>({
+  baseUrl: serverBase,
+  credentials: 'same-origin',
+  // What changes something has to come from this page: no other can send that.
+  headers: { 'x-vireo-csrf': '1' },
+})
 api.use(watch)
 
 /** The problem of an answer or of a request that found nobody; a plain sentence where the server gave none. */

@@ -1,18 +1,33 @@
+import { useEffect } from 'preact/hooks'
 import { Redirect, Route, Router, Switch } from 'wouter-preact'
 import { pageBase } from '../api/address.ts'
+import { loadStanding, standing, standingProblem } from '../api/standing.ts'
 import { EmptyState } from '../pieces/empty-state.tsx'
 import { ShortcutHelp } from '../pieces/shortcut-help.tsx'
 import { Toasts } from '../pieces/toasts.tsx'
 import { PageView } from './page-view.tsx'
-import { pages, plainPath } from './pages.ts'
+import { loginPage, pages, plainPath } from './pages.ts'
 import { Shell } from './shell.tsx'
 import { text } from './text.ts'
 import { applyChoices } from './theme.ts'
 
 applyChoices(document.documentElement)
 
-/** The console: its pages by their addresses, within one frame. */
+/** The console: its pages by their addresses, within one frame. Who is not known logs in first, and is then where he was. */
 export function App() {
+  const t = text.value
+  useEffect(() => {
+    loadStanding()
+  }, [])
+  if (standing.value === null)
+    return (
+      <EmptyState
+        busy={!standingProblem.value}
+        problem={standingProblem.value}
+        title={standingProblem.value ? t.offline : t.loading}
+      />
+    )
+  if (standing.value.identity === null) return <PageView row={loginPage} />
   return (
     <Router base={pageBase.replace(/\/$/, '')}>
       <Shell>

@@ -40,5 +40,13 @@ export const pages: readonly PageRow[] = [
   },
 ]
 
+/** Shown in place of every page while nobody is logged in. */
+export const loginPage: PageRow = {
+  path: '/login',
+  title: 'login',
+  role: 'anyone',
+  load: () => import('../login/login-page.tsx'),
+}
+
 /** The address of a page's row without its parameters. */
 export const plainPath = ({ path }: PageRow): string => path.replace(/\/:.*$/, '') || '/'

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { Link, useRoute } from 'wouter-preact'
 import { signedOut } from '../api/client.ts'
+import { mayDo } from '../api/standing.ts'
 import { Icon } from '../pieces/icon.tsx'
 import { showShortcuts } from '../pieces/shortcuts.ts'
 import { Choices } from './choices.tsx'
@@ -21,7 +22,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         </span>
         <ul class="nav-pages">
           {pages
-            .filter(({ icon }) => icon !== undefined)
+            .filter(({ icon, role }) => icon !== undefined && (role === 'anyone' || mayDo(role)))
             .map((row) => (
               <NavEntry key={row.path} row={row} />
             ))}

@@ -35,7 +35,18 @@ export function TextField(
     problem?: string
   } & Pick<
     JSX.InputHTMLAttributes<HTMLInputElement>,
-    'type' | 'placeholder' | 'autocomplete' | 'required' | 'disabled' | 'min' | 'max' | 'step' | 'inputMode'
+    | 'type'
+    | 'placeholder'
+    | 'autocomplete'
+    | 'autocapitalize'
+    | 'autofocus'
+    | 'spellcheck'
+    | 'required'
+    | 'disabled'
+    | 'min'
+    | 'max'
+    | 'step'
+    | 'inputMode'
   >,
 ) {
   const { label, value, onValue, hint, problem, ...rest } = props
