@@ -18,6 +18,7 @@ import { createFileGuard } from '../src/store/file-guard.ts'
 import type { RunningTelemetry } from '../src/telemetry/create-telemetry.ts'
 import { type Closing, closeAll, within } from './close-all.ts'
 import { createPublishers } from './create-publishers.ts'
+import { createFootage } from './footage/create-footage.ts'
 import { startLearning } from './learn/start/start-learning.ts'
 import { listen } from './listen.ts'
 import { alertLabels } from './live/alert-labels.ts'
@@ -205,9 +206,12 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
     closers.push(() => view.close())
     const accounts = await unlessStopped(openAccounts({ ...options, guard }), signal)
     closers.push(() => accounts.close())
+    const footage = createFootage({ ...options, dataDir: config.dataDir, current: () => current, site })
+    closers.push(() => footage.close())
     const server = createServer({
       accounts,
       health,
+      footage,
       pageFolder: page,
       live: view,
       learning: desk.learning,
@@ -240,8 +244,13 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       ...options,
       engine,
       view,
+      footage,
       intake: {
         ...intake,
+        clip(clip, stored) {
+          footage.clipFinished(clip)
+          intake.clip(clip, stored)
+        },
         status(status) {
           intake.status(status)
           events.status(status.cameraId)

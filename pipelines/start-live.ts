@@ -12,6 +12,7 @@ import type { EventIntake } from '../src/event/event-intake.ts'
 import { createSampleBudget } from '../src/review/sample-budget.ts'
 import type { SampleStore } from '../src/store/tables/sample-store.ts'
 import { cameraStatus } from './camera-status.ts'
+import type { Footage } from './footage/create-footage.ts'
 import { type AttachedCamera, type AttachOptions, attachCamera } from './live/attach-camera.ts'
 import { type CameraChanges, comparePlans } from './live/plan/compare-plans.ts'
 import { type CameraPlan, cameraPlanner } from './live/plan/plan-camera.ts'
@@ -25,6 +26,8 @@ export interface LiveOptions extends Omit<AttachOptions, 'dataDir'> {
   /** Marks the steps of alerts that nobody is to be told of. */
   readonly mute?: (step: AlertStep) => AlertStep
   readonly onStored?: (event: OutboxEvent, step: AlertStep) => void
+  /** Remembers what its cameras see. */
+  readonly footage?: Pick<Footage, 'attached' | 'retuned' | 'detached'>
   /** Who shows the cameras to people: told of those that come and go. */
   readonly view?: {
     attached(plan: CameraPlan, parts: AttachedCamera): void
@@ -84,7 +87,8 @@ export function startLive(options: LiveOptions): LiveCameras {
       const problem = camera[field] === undefined ? null : cameraUrlProblem(camera[field])
       if (problem) throw new AppError('CAMERA_URL', `camera ${camera.id}: ${field} ${problem}`)
     }
-    const attached = attachCamera(plan, { ...options, dataDir: config.dataDir })
+    const trace = options.footage?.attached(plan)
+    const attached = attachCamera(plan, { ...options, dataDir: config.dataDir, ...(trace && { trace }) })
     const { source, main, steps$, scores$, moments$, scoring$, stream, retune } = attached
     const records = recordRoute({
       ...options,
@@ -105,11 +109,13 @@ export function startLive(options: LiveOptions): LiveCameras {
     })
     const finished = new Promise<void>((resolve) => {
       steps$.pipe(map(records.mark), map(mute), tap(sampling.alert)).subscribe({
-        next: (step) =>
+        next: (step) => {
+          trace?.step(step)
           intake.alert(step, (event) => {
             onStored?.(event, step)
             accepted.next(step)
-          }),
+          })
+        },
         error(thrown) {
           telemetry.log.error({ camera: camera.id, err: thrown }, 'the pipeline of this camera failed')
           resolve()
@@ -128,6 +134,7 @@ export function startLive(options: LiveOptions): LiveCameras {
       disagreed: sampling.disagreed,
       retune(next) {
         retune(next)
+        options.footage?.retuned(next)
         sampling.retune(next)
       },
       async stop(signal) {
@@ -187,6 +194,7 @@ export function startLive(options: LiveOptions): LiveCameras {
         running.delete(id)
         const goesOn = changed.includes(id)
         const isPaused = config.cameras.some((each) => each.id === id)
+        if (!goesOn) options.footage?.detached(id)
         options.view?.detached(id, goesOn ? 'changed' : isPaused ? 'paused' : 'removed')
         await camera.stop()
       }),

@@ -20,6 +20,7 @@ import { createSceneWatch, type TrackMoment } from './people/scene-watch.ts'
 import { poseStaleUs } from './plan/choose-pose.ts'
 import type { CameraPlan, PeoplePlan } from './plan/plan-camera.ts'
 import { createScoringWatch } from './scoring-watch.ts'
+import type { CameraTrace } from './trace/camera-trace.ts'
 
 export interface AttachOptions {
   readonly engine: InferenceEngine
@@ -30,6 +31,7 @@ export interface AttachOptions {
   readonly dataDir: string
   /** Told of the tracks of every moment; must not throw. */
   readonly onTracks?: (update: TrackUpdate) => void
+  readonly trace?: Pick<CameraTrace, 'motion' | 'asked'>
 }
 
 export interface AttachedCamera {
@@ -110,6 +112,7 @@ export function attachCamera(plan: CameraPlan, options: AttachOptions): Attached
           onScores,
           onTracks,
           scoring,
+          ...(options.trace && { trace: options.trace }),
           clock,
           telemetry,
         })
@@ -148,7 +151,7 @@ function watchPeople(planned: PeoplePlan, plan: CameraPlan, options: AttachOptio
 }
 
 /** Whether alerts of a camera are wanted at a wall-clock time. */
-function scheduleOf({ schedule }: CameraPlan): (timeMs: number) => boolean {
+export function scheduleOf({ schedule }: Pick<CameraPlan, 'schedule'>): (timeMs: number) => boolean {
   const armed = compileSchedule(schedule)
   const moment = createWeekClock(schedule.timeZone)
   return (timeMs) => armed(moment(timeMs))

@@ -27,6 +27,7 @@ import type { TrackMoment } from './people/scene-watch.ts'
 import type { FusedLabel } from './plan/fused-labels.ts'
 import { personStream } from './plan/plans.ts'
 import type { ScoringWatch } from './scoring-watch.ts'
+import type { CameraTrace } from './trace/camera-trace.ts'
 
 export interface LiveRoute {
   readonly camera: CameraConfig
@@ -46,6 +47,8 @@ export interface LiveRoute {
   readonly onScores?: (scores: Scores) => void
   /** Told of all tracks of every moment; must not throw. */
   readonly onTracks?: (update: TrackMoment) => void
+  /** Told of motion, of clips of the models that watch, and of what they answered; must not throw. */
+  readonly trace?: Pick<CameraTrace, 'motion' | 'asked'>
   readonly clock: Clock
   readonly telemetry: Telemetry
 }
@@ -67,9 +70,12 @@ export interface FusedWatcher extends FusedLabel {
  */
 export function liveRoute(route: LiveRoute): Observable<AlertStep> {
   const { camera, source, engine, watchers, fusions, people, read, onScores, onTracks } = route
-  const { scoring, clock, telemetry } = route
+  const { scoring, trace, clock, telemetry } = route
   const lost$ = source.status$.pipe(filter(({ state }) => state === 'stalled' || state === 'offline'))
-  const gated = shareByStream((spec) => source.frames$(spec).pipe(motionGate(gateOf(camera, spec))))
+  const gated = shareByStream((spec) => {
+    const frames$ = source.frames$(spec).pipe(motionGate(gateOf(camera, spec)))
+    return trace ? frames$.pipe(tap((frame) => trace.motion(frameStreamKey(spec), frame))) : frames$
+  })
   // Nobody misses a moment, whoever subscribes first: it begins when all have.
   const people$ = connectable(
     people ? peopleRoute({ people, frames$: gated(people.plan.spec), lost$, engine, clock }) : EMPTY,
@@ -107,7 +113,13 @@ export function liveRoute(route: LiveRoute): Observable<AlertStep> {
     const scores$ = clips$.pipe(
       // Asked at once, answered in order. Bounded by the engine: it holds two clips of a camera or a track and
       // answers null for one that it had to drop.
-      map((clip) => engine.infer(clip)),
+      map((clip) => {
+        const answered = trace?.asked(clip)
+        const answer = engine.infer(clip)
+        // Whoever is told does not throw; a failure goes to whoever waits for the answer.
+        if (answered) answer.then(answered, () => {})
+        return answer
+      }),
       concatMap((answer) => answer),
       tap((scores) => {
         if (scores) scoring?.scored(model.name)

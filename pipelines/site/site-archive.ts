@@ -14,7 +14,7 @@ export function createSiteArchive(
   return {
     alerts({ camera, since, until, cursor, limit, ...filter }) {
       const { items, next } = alerts.list(
-        presentFields({ ...filter, cameraId: camera, sinceMs: msOf(since), untilMs: msOf(until) }),
+        presentFields({ ...filter, cameraIds: camera, sinceMs: msOf(since), untilMs: msOf(until) }),
         presentFields({ limit, after: cursor }),
       )
       return { alerts: items.map(toAlertEntry), next }
@@ -49,9 +49,12 @@ export function createSiteArchive(
 const msOf = (time: string | undefined) => (time === undefined ? time : Date.parse(time))
 
 /** The addresses of files on this machine say nothing to somebody elsewhere, who asks for the clip by its alert. */
-function toAlertEntry({ step, clip }: AlertRow): AlertEntry {
+function toAlertEntry({ step, reviewed, clip }: AlertRow): AlertEntry {
   const { clipUri: _uri, ...data } = alertData(step)
-  return { ...data, alertId: step.alertId, clip }
+  if (!clip) return { ...data, alertId: step.alertId, reviewed, clip }
+  const { startedMs, ...rest } = clip
+  const startedAt = new Date(startedMs).toISOString()
+  return { ...data, alertId: step.alertId, reviewed, clip: { ...rest, startedAt } }
 }
 
 function toClipEntry({ path: _path, startedMs, ...row }: ClipRow): ClipEntry {

@@ -19,7 +19,12 @@ export interface Evidence {
 
 export type EndReason = NonNullable<AlertStep['endReason']>
 
+/** Where a rule stands: waiting, over its threshold but not for long enough, alerting, or in its pause afterwards. */
+export type RuleState = 'idle' | 'pending' | 'open' | 'cooldown'
+
 export interface AlertMachine {
+  /** Where it stands at a moment after the last look. */
+  standing(at: Pick<Evidence, 'epoch' | 'lastPtsUs' | 'lastArrivalMonoMs'>): RuleState
   /** The next look; returns the step that it causes, if any. */
   accept(evidence: Evidence): AlertStep | null
   /** Takes other numbers for the same rule; what is open goes on. */
@@ -171,6 +176,11 @@ export function createAlertMachine(options: {
       if (pending && pending.first.epoch !== evidence.epoch) pending = null
       return open ? whileOpen(open, evidence) : whileIdle(evidence)
     },
+    standing(at) {
+      if (open) return 'open'
+      if (pending) return 'pending'
+      return over && sinceMs(over, at) < rule.cooldownMs ? 'cooldown' : 'idle'
+    },
     retune(next) {
       rule = next
     },
@@ -182,7 +192,7 @@ export function createAlertMachine(options: {
  * Time from the end of one look to that of a later one, in the video's own time. Across connections, or where that time
  * went backwards, what passed here counts: a clock that is set makes no alert wait, and the wall clock may be set, too.
  */
-function sinceMs(before: Evidence, now: Evidence): number {
+function sinceMs(before: Evidence, now: Pick<Evidence, 'epoch' | 'lastPtsUs' | 'lastArrivalMonoMs'>): number {
   return before.epoch === now.epoch && now.lastPtsUs >= before.lastPtsUs
     ? (now.lastPtsUs - before.lastPtsUs) / 1000
     : now.lastArrivalMonoMs - before.lastArrivalMonoMs

@@ -22,6 +22,8 @@ export const dataFiles = {
 
 /** Finished clips of alerts and samples: `<camera>/<day>/<alert>.mp4`, with the keypoints of its people in `.poses`. */
 export const clipsDir = (dataDir: string) => join(dataDir, 'clips')
+/** How much moved, by camera and day: `<camera>/<day>.motion`, a byte for every ten seconds. */
+export const motionDir = (dataDir: string) => join(dataDir, 'motion')
 /** What is recorded without a break: `<camera>/<day>/<time>-<epoch>.mp4`. */
 export const segmentsDir = (dataDir: string) => join(dataDir, 'segments')
 /** Versions of models, and `registry.db` with what is live. */

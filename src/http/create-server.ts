@@ -13,6 +13,7 @@ import { boundBody } from './bound-body.ts'
 import { createBoundedServer, type ServerLimits } from './bounded-server.ts'
 import { createEventStreams } from './events/event-stream.ts'
 import type { EventsPort } from './events/events-port.ts'
+import type { FootagePort } from './footage/footage-port.ts'
 import { guardHeaders } from './guard-headers.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
 import type { LearningPort } from './learning-port.ts'
@@ -55,6 +56,8 @@ export interface ServerOptions {
   readonly port?: number
   /** Bearer token that opens everything. */
   readonly token?: string
+  /** Recordings by camera and time; absent: nothing of them is served. */
+  readonly footage?: FootagePort
   /** Whether the console's page is served, if `pageFolder` is given; true unless told otherwise. */
   readonly console?: boolean
   /** Where the built page lies; null where it is not built, absent for a server without it. */
@@ -100,6 +103,7 @@ export function createServer(options: ServerOptions): Server {
     events,
     live,
     learning,
+    footage,
     token,
     accounts,
     access: mode = accounts ? 'login' : 'open',
@@ -183,6 +187,7 @@ export function createServer(options: ServerOptions): Server {
       live,
       learning,
       access: accounts && { accounts, mode, guard, setCookie: sessionCookie.set },
+      footage,
       document,
       ...(page === undefined ? {} : { page: { folder: page, basePath } }),
     }

@@ -1,4 +1,5 @@
 import type { EventStreams } from './events/event-stream.ts'
+import type { FootagePort } from './footage/footage-port.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
 import type { LearningPort } from './learning-port.ts'
 import type { LivePort } from './live-port.ts'
@@ -19,6 +20,7 @@ import { type SessionParts, sessionRoutes } from './routes/session-routes.ts'
 import { setupRoutes } from './routes/setup-routes.ts'
 import { siteRoutes } from './routes/site-routes.ts'
 import { userRoutes } from './routes/user-routes.ts'
+import { timelineRoutes } from './routes/timeline-routes.ts'
 import { apiSchemas } from './schemas/api-schemas.ts'
 import { createMediaSender } from './send-media.ts'
 import type { SetupPort } from './setup-port.ts'
@@ -38,12 +40,13 @@ export function routeTable(of: {
   /** Users, sessions and tokens; undefined: there are none. */
   readonly access: SessionParts | undefined
   readonly learning: LearningPort | undefined
+  readonly footage: FootagePort | undefined
   /** The console's page; absent: it is not served. */
   readonly page?: { readonly folder: string | null; readonly basePath: string }
   /** The OpenAPI document. */
   readonly document: () => unknown
 }): readonly Route[] {
-  const { site, setup, monitor, reviews, streams, live, learning, access, page, document } = of
+  const { site, setup, monitor, reviews, streams, live, learning, access, footage, page, document } = of
   const sendMedia = createMediaSender()
   return [
     ...healthRoutes(of),
@@ -65,5 +68,6 @@ export function routeTable(of: {
     ...(live ? pictureRoutes(live) : []),
     ...(access ? [...sessionRoutes(access), ...userRoutes(access.accounts)] : []),
     ...(learning ? [...learningRoutes(learning, sendMedia), ...modelRoutes(learning)] : []),
+    ...(footage && site ? timelineRoutes(footage, site, sendMedia) : []),
   ]
 }

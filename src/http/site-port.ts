@@ -79,7 +79,7 @@ export interface CameraChange extends EditEffects {
 export type SiteDiff = ConfigDiff & { readonly restart: readonly string[] }
 
 export interface AlertQuery {
-  readonly camera?: string
+  readonly camera?: readonly string[]
   readonly label?: string
   readonly rule?: string
   readonly severity?: Severity
@@ -92,16 +92,22 @@ export interface AlertQuery {
   readonly limit: number
 }
 
-export interface ClipQuery extends Pick<AlertQuery, 'camera' | 'label' | 'since' | 'cursor' | 'limit'> {
+export interface ClipQuery extends Pick<AlertQuery, 'label' | 'since' | 'cursor' | 'limit'> {
+  readonly camera?: string
   readonly removed?: boolean
 }
 
 /** The data of the alert's latest event, and its clip. */
 export interface AlertEntry extends Readonly<Record<string, unknown>> {
   readonly alertId: string
+  /** Whether somebody has judged its clip. */
+  readonly reviewed: boolean
   readonly clip: {
     readonly sha256: string
     readonly durationMs: number
+    readonly preRollMs: number
+    /** ISO 8601; its pre-roll begins then. */
+    readonly startedAt: string
     readonly removedReason: string | null
   } | null
 }

@@ -1,4 +1,4 @@
-import { glob } from 'node:fs/promises'
+import { glob, readdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 
 /** One finished file of the continuous recording. */
@@ -25,6 +25,31 @@ export async function listSegments(dir: string): Promise<SegmentFile[]> {
   return found.sort(
     (a, b) => (a.cameraId < b.cameraId ? -1 : a.cameraId > b.cameraId ? 1 : 0) || byTime(a, b),
   )
+}
+
+/** Those of one camera from days that a time touches, by time: only their folders are looked into. */
+export async function listSegmentsOf(
+  dir: string,
+  cameraId: string,
+  fromMs: number,
+  toMs: number,
+): Promise<SegmentFile[]> {
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+  const days = await readdir(join(dir, cameraId)).catch(() => [])
+  const wanted = days.filter((name) => name >= day(fromMs) && name <= day(toMs))
+  const found = await Promise.all(
+    wanted.map(async (name) => {
+      const files = await readdir(join(dir, cameraId, name)).catch(() => [])
+      return files.flatMap((file): SegmentFile[] => {
+        const startedMs = startOf(name, file)
+        if (startedMs === null || startedMs >= toMs) return []
+        return [
+          { cameraId, path: join(dir, cameraId, name, file), name: `${cameraId}/${name}/${file}`, startedMs },
+        ]
+      })
+    }),
+  )
+  return found.flat().sort(byTime)
 }
 
 const byTime = (a: SegmentFile, b: SegmentFile) => a.startedMs - b.startedMs || (a.name < b.name ? -1 : 1)

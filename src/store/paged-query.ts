@@ -24,6 +24,10 @@ export type Condition = readonly [sql: string, ...values: SQLInputValue[]] | nul
 export const where = (sql: string, value: SQLInputValue | undefined): Condition =>
   value === undefined ? null : [sql, value]
 
+/** That a column has one of the values, unless nothing is asked; none of an empty list. */
+export const oneOf = (column: string, values: readonly SQLInputValue[] | undefined): Condition =>
+  values === undefined ? null : [`${column} IN (${values.map(() => '?').join(', ')})`, ...values]
+
 /**
  * Reads pages of a list. Only what is asked for stands in the statement, so that SQLite can choose an index for it, and
  * the rows are chosen before anything else is read of them. Null from `toItem` passes over a row that cannot be read.

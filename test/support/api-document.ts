@@ -14,6 +14,10 @@ export async function apiDocument(): Promise<string> {
     setup: nothing(),
     accounts: nothing(),
     access: 'open',
+    monitor: nothing(),
+    live: nothing(),
+    footage: nothing(),
+    learning: nothing(),
   })
   try {
     const { body } = await server.inject({ url: '/openapi.json', headers: { host: 'localhost' } })

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { cameraSchema } from '../../config/schema.ts'
+import { alertEntry, alertId, alertQuery } from './alert-schemas.ts'
 import { pageFields, slug, time } from './api-fields.ts'
 import { shownAs } from './shown-as.ts'
 
-const alertId = z.string().regex(/^[\w-]{1,128}$/, 'the id of an alert')
 const yes = z.stringbool({ error: 'true or false' })
 const names = z.array(z.string())
 
@@ -42,11 +42,6 @@ const cameraChange = z.strictObject({
   restart: names.describe('Other changes in the file that take effect only with a restart.'),
 })
 const named = z.strictObject({ added: names, removed: names, changed: names })
-const clipState = z.strictObject({
-  sha256: z.string(),
-  durationMs: z.int(),
-  removedReason: z.string().nullable(),
-})
 const clipEntry = z.strictObject({
   alertId,
   cameraId: z.string(),
@@ -62,9 +57,6 @@ const clipEntry = z.strictObject({
   reviewed: z.boolean(),
   removedReason: z.string().nullable(),
 })
-const alertEntry = z
-  .looseObject({ alertId, clip: clipState.nullable().describe('null while no clip is complete') })
-  .describe("The data of the alert's latest event (vireo/schema/alert.schema.json), and its clip.")
 
 const cameraFields = 'a JSON object with the fields of a camera'
 export const yamlTypes = ['application/yaml', 'text/yaml', 'text/plain']
@@ -73,18 +65,7 @@ export const yamlTypes = ['application/yaml', 'text/yaml', 'text/plain']
 export const apiSchemas = {
   cameraId: z.strictObject({ id: slug }),
   alertId: z.strictObject({ alertId }),
-  alertQuery: z.strictObject({
-    camera: slug.exactOptional(),
-    label: z.string().max(200).exactOptional(),
-    rule: z.string().max(200).exactOptional(),
-    severity: z.enum(['info', 'warning', 'critical']).exactOptional(),
-    zone: z.string().max(200).exactOptional(),
-    open: yes.exactOptional().describe('Only alerts without an end, or only those with one.'),
-    reviewed: yes.exactOptional().describe('Only alerts whose clip somebody has judged, or only the others.'),
-    since: time.exactOptional().describe('Only alerts that began then or later.'),
-    until: time.exactOptional().describe('Only alerts that began before.'),
-    ...pageFields,
-  }),
+  alertQuery,
   clipQuery: z.strictObject({
     camera: slug.exactOptional(),
     label: z.string().max(200).exactOptional(),

@@ -1,12 +1,13 @@
 import type { AlertStep, Severity } from '../../core/alert.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
-import { createPagedQuery, where } from '../paged-query.ts'
+import { createPagedQuery, oneOf, where } from '../paged-query.ts'
 import { readJson } from '../read-json.ts'
 import { alertStepSchema } from './alert-step-schema.ts'
 import { readDatabase } from './read-database.ts'
 
 export interface AlertFilter {
-  readonly cameraId?: string
+  /** Only of these cameras. */
+  readonly cameraIds?: readonly string[]
   readonly label?: string
   readonly rule?: string
   readonly severity?: Severity
@@ -23,10 +24,14 @@ export interface AlertFilter {
 /** An alert as it stands, with its clip. */
 export interface AlertRow {
   readonly step: AlertStep
+  /** Whether a person has judged its clip. */
+  readonly reviewed: boolean
   /** Null: no clip is complete (yet). */
   readonly clip: {
     readonly sha256: string
     readonly durationMs: number
+    readonly preRollMs: number
+    readonly startedMs: number
     readonly removedReason: string | null
   } | null
 }
@@ -38,7 +43,8 @@ export interface AlertReader {
   close(): void
 }
 
-const columns = 'SELECT alert.step, clip.sha256, clip.duration_ms, clip.removed_reason'
+const columns = `SELECT alert.step, alert.reviewed, clip.sha256, clip.duration_ms, clip.pre_roll_ms,
+  clip.started_ms AS clip_ms, clip.removed_reason`
 const withClip = 'LEFT JOIN clip ON clip.alert = alert.id'
 
 /** Reads the alerts of a data directory that another process may be writing. @throws AppError STORE_OPEN, STORE_VERSION */
@@ -58,10 +64,10 @@ export function openAlertReader(dataDir: string): AlertReader {
   )
   const byId = database.prepare(`${columns} FROM alert ${withClip} WHERE alert.id = ?`)
   return {
-    list: ({ cameraId, label, rule, severity, zone, open, reviewed, sinceMs, untilMs }, request) =>
+    list: ({ cameraIds, label, rule, severity, zone, open, reviewed, sinceMs, untilMs }, request) =>
       page(
         [
-          where('camera = ?', cameraId),
+          oneOf('camera', cameraIds),
           where('label = ?', label),
           where('rule = ?', rule),
           where('severity = ?', severity),
@@ -83,17 +89,20 @@ export function openAlertReader(dataDir: string): AlertReader {
 
 /** Null when the row cannot be read: it is passed over. */
 function toAlertRow(row: Record<string, unknown>): AlertRow | null {
-  const { sha256, duration_ms, removed_reason } = row
+  const { sha256, duration_ms, pre_roll_ms, clip_ms, removed_reason } = row
   const step = readJson(row.step, alertStepSchema)
   if (step === null) return null
   return {
     step,
+    reviewed: Number(row.reviewed) === 1,
     clip:
       sha256 === null
         ? null
         : {
             sha256: String(sha256),
             durationMs: Number(duration_ms),
+            preRollMs: Number(pre_roll_ms),
+            startedMs: Number(clip_ms),
             removedReason: removed_reason === null ? null : String(removed_reason),
           },
   }

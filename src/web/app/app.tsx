@@ -5,11 +5,11 @@ import { loadStanding, standing, standingProblem } from '../api/standing.ts'
 import { EmptyState } from '../pieces/empty-state.tsx'
 import { ShortcutHelp } from '../pieces/shortcut-help.tsx'
 import { Toasts } from '../pieces/toasts.tsx'
+import { applyChoices } from '../text/theme.ts'
 import { PageView } from './page-view.tsx'
 import { loginPage, pages, plainPath } from './pages.ts'
 import { Shell } from './shell.tsx'
 import { text } from './text.ts'
-import { applyChoices } from './theme.ts'
 
 applyChoices(document.documentElement)
 

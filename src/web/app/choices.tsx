@@ -1,7 +1,7 @@
 import { Icon } from '../pieces/icon.tsx'
 import { language } from '../text/language.ts'
+import { theme, themes } from '../text/theme.ts'
 import { text } from './text.ts'
-import { theme, themes } from './theme.ts'
 
 /** Colours and language, one press each. */
 export function Choices() {

@@ -12,11 +12,16 @@ export interface VirtualListProps {
   readonly row: (index: number) => ComponentChildren
   /** Called when the last rows come into view, so that more can be fetched. */
   readonly onEnd?: () => void
+  /** Told whether the first row is in view. */
+  readonly onTop?: (isTop: boolean) => void
 }
+
+/** More is fetched so long before the end. */
+const rowsAhead = 60
 
 /** Rows of one height, of which only those in view are in the document, however many there are. */
 export function VirtualList(props: VirtualListProps) {
-  const { count, rowHeightPx, label, chosen, keyOf, row, onEnd } = props
+  const { count, rowHeightPx, label, chosen, keyOf, row, onEnd, onTop } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [, redraw] = useReducer((times: number) => times + 1, 0)
   const list = useRef<Virtualizer<HTMLDivElement, HTMLDivElement> | null>(null)
@@ -39,9 +44,11 @@ export function VirtualList(props: VirtualListProps) {
     if (chosen !== undefined && chosen >= 0) list.current!.scrollToIndex(chosen, { align: 'auto' })
   }, [chosen])
   const items = list.current.getVirtualItems()
+  const isTop = (list.current.scrollOffset ?? 0) < rowHeightPx
+  useEffect(() => onTop?.(isTop), [isTop])
   const last = items.at(-1)?.index ?? -1
   useEffect(() => {
-    if (last >= count - 10) onEnd?.()
+    if (last >= count - rowsAhead) onEnd?.()
   }, [last, count])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled with keys.

@@ -26,7 +26,7 @@ export const alert = (alertId: string, cameraId: string, position: number): Site
   kind: 'alert',
   cameraId,
   position,
-  data: { alertId, clip: null },
+  data: { alertId, reviewed: false, clip: null },
 })
 
 export const status = (cameraId: string): SiteEvent => ({

@@ -44,7 +44,14 @@ export function fakeSite(clip: { path: string; thumbnailPath: string } = { path:
     alertId,
     cameraId: 'gate',
     phase: 'end',
-    clip: { sha256: 'c0ffee', durationMs: 1, removedReason: null },
+    reviewed: false,
+    clip: {
+      sha256: 'c0ffee',
+      durationMs: 1,
+      preRollMs: 0,
+      startedAt: '2026-03-14T02:17:01.004Z',
+      removedReason: null,
+    },
   }
   const known = <T>(id: string, value: T): T => {
     if (id === alertId) return value

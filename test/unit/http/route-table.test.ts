@@ -9,6 +9,7 @@ import type { Route } from '../../../src/http/route.ts'
 import { routeTable } from '../../../src/http/route-table.ts'
 import { fakeEvents } from './fake-events.ts'
 import { fakeLearning } from './fake-learning.ts'
+import { fakeFootage } from './fake-footage.ts'
 import { fakeLive } from './fake-live.ts'
 import { fakeMonitor } from './fake-monitor.ts'
 import { fakeReviews } from './fake-reviews.ts'
@@ -22,6 +23,7 @@ const parts = {
   monitor: fakeMonitor(asked),
   site,
   live: fakeLive().live,
+  footage: fakeFootage(),
   reviews: fakeReviews({ path: '', thumbnailPath: '' }, asked),
   learning: fakeLearning('', asked),
   health: { ready: () => true, cameras: () => [], models: () => [] },

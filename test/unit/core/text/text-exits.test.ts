@@ -126,7 +126,7 @@ const texts: Record<string, () => string | Promise<string>> = {
   'an answer of the API': async () => {
     const { site } = fakeSite()
     const server = createServer({
-      site: { ...site, alert: (alertId) => ({ alertId, clip: null, label: hostile }) },
+      site: { ...site, alert: (alertId) => ({ alertId, reviewed: false, clip: null, label: hostile }) },
       health: { ready: () => true, cameras: () => [], models: () => [] },
       metrics: { metricsText: async () => '', metricsContentType: 'text/plain' },
     })

@@ -41,7 +41,7 @@ describe('a stream of events', () => {
     ])
     tell(alert('a', 'gate', 8), status('gate'))
     expect(blocks(stream)).toEqual([
-      'event: alert\nid: 8\ndata: {"alertId":"a","clip":null}',
+      'event: alert\nid: 8\ndata: {"alertId":"a","reviewed":false,"clip":null}',
       `event: status\ndata: ${JSON.stringify(status('gate').data)}`,
     ])
   })
@@ -59,7 +59,9 @@ describe('a stream of events', () => {
       undefined,
     ])
     tell(alert('b', 'gate', 7), alert('c', 'gate', 9))
-    expect(blocks(stream)).toEqual(['event: alert\nid: 9\ndata: {"alertId":"c","clip":null}'])
+    expect(blocks(stream)).toEqual([
+      'event: alert\nid: 9\ndata: {"alertId":"c","reviewed":false,"clip":null}',
+    ])
   })
 
   it('says when too much was missed, and begins anew after a place that is none', () => {
@@ -76,7 +78,7 @@ describe('a stream of events', () => {
     const stream = streams.open({ lastEventId: '1', mayLook: (id) => id === 'gate' })
     tell(alert('b', 'vault', 8), status('vault'), alert('c', 'gate', 9))
     expect(blocks(stream).filter((block) => block.includes('alertId'))).toEqual([
-      'event: alert\nid: 9\ndata: {"alertId":"c","clip":null}',
+      'event: alert\nid: 9\ndata: {"alertId":"c","reviewed":false,"clip":null}',
     ])
   })
 

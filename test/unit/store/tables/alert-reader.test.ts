@@ -81,7 +81,9 @@ describe('alert reader', () => {
 
   it('filters', () => {
     store.acceptAlert(step(20, { phase: 'new', label: 'fighting', rule: 'fight', startedMs: 3e12 }))
-    expect(ids({ cameraId: 'yard' })).toEqual([9, 7, 5, 3, 1])
+    expect(ids({ cameraIds: ['yard'] })).toEqual([9, 7, 5, 3, 1])
+    expect(ids({ cameraIds: ['yard', 'gate'] })).toHaveLength(12)
+    expect(ids({ cameraIds: [] })).toEqual([])
     expect(ids({ label: 'fighting' })).toEqual([20])
     expect(ids({ rule: 'fall' })).toHaveLength(11)
     expect(ids({ open: true })).toEqual([20])
@@ -110,7 +112,7 @@ describe('alert reader', () => {
     expect(ids({ reviewed: true })).toEqual([3])
     expect(ids({ reviewed: false })).toEqual([10, 9, 8, 7, 6, 5, 4, 2, 1, 0])
     store.acceptAlert(step(3, { seq: 2 }))
-    expect(ids({ reviewed: true, cameraId: 'yard' })).toEqual([3])
+    expect(ids({ reviewed: true, cameraIds: ['yard', 'gate'] })).toEqual([3])
     markReviewed(dataDir, [{ alertId: idOf(3), reviewedMs: null }])
     expect(ids({ reviewed: true })).toEqual([])
   })

@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals'
-import { kept } from '../text/kept.ts'
-import { language, localeOf } from '../text/language.ts'
+import { kept } from './kept.ts'
+import { language, localeOf } from './language.ts'
 
 export const themes = ['auto', 'light', 'dark'] as const
 

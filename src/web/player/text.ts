@@ -1,0 +1,36 @@
+import { dictionary } from '../text/dictionary.ts'
+
+export const text = dictionary({
+  en: {
+    play: 'Play',
+    pause: 'Pause',
+    back: 'One frame back',
+    forward: 'One frame on',
+    loop: 'Again and again',
+    speed: 'Speed',
+    slower: 'Slower',
+    faster: 'Faster',
+    position: 'Position',
+    preRoll: 'before the alert',
+    boxes: 'Boxes',
+    download: 'Download',
+    fullscreen: 'Full screen',
+    failed: 'This recording cannot be played here. It can be downloaded.',
+  },
+  zh: {
+    play: '播放',
+    pause: '暂停',
+    back: '后退一帧',
+    forward: '前进一帧',
+    loop: '循环播放',
+    speed: '速度',
+    slower: '减速',
+    faster: '加速',
+    position: '位置',
+    preRoll: '警报前',
+    boxes: '标注框',
+    download: '下载',
+    fullscreen: '全屏',
+    failed: '此处无法播放该录像，但可以下载。',
+  },
+})
