@@ -315,7 +315,7 @@ describe('requests', () => {
     await call('POST', `/api/v1/review/${sampleId}/undo`)
     await call('POST', '/api/v1/datasets')
     expect(asked).toEqual([
-      { camera: 'gate', open: true, since: '2026-03-14T02:00:00Z', limit: 7, cursor: 'x' },
+      { camera: ['gate'], open: true, since: '2026-03-14T02:00:00Z', limit: 7, cursor: 'x' },
       { removed: false, limit: 50 },
       { kind: 'change', id: 'gate', patch: { motion: { enabled: false } } },
       { kind: 'remove', id: 'gate' },
