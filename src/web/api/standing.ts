@@ -1,6 +1,6 @@
 import { computed, effect, signal } from '@preact/signals'
-import { theme } from '../app/theme.ts'
 import { language } from '../text/language.ts'
+import { theme } from '../text/theme.ts'
 import type { paths } from './api-types.ts'
 import { type ApiProblem, api, dataOf, problemOf, signedOut } from './client.ts'
 
