@@ -8,7 +8,9 @@ import { modelCommands } from './commands/model/model-commands.ts'
 import { retentionCommands } from './commands/retention/retention-commands.ts'
 import { reviewCommands } from './commands/review/review-commands.ts'
 import { rulesCommands } from './commands/rules/rules-commands.ts'
+import { tokenCommands } from './commands/token/token-commands.ts'
 import { trainCommands } from './commands/train/train-commands.ts'
+import { userCommands } from './commands/user/user-commands.ts'
 
 /**
  * Every command of `vireo`. To add `vireo GROUP NAME`, write `commands/GROUP/NAME.ts` and add its entry to
@@ -71,6 +73,8 @@ export const commandTable: readonly (CommandEntry | CommandGroup)[] = [
     about: 'What models learn from: versions that never change.',
     commands: datasetCommands,
   },
+  { name: 'user', about: 'Who may log in to the console.', commands: userCommands },
+  { name: 'token', about: 'Tokens of programs that use the REST API.', commands: tokenCommands },
   {
     name: 'doctor',
     about: 'Check what this machine has: ffmpeg, inference providers, GPU, Kafka, disk.',
