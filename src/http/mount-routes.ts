@@ -3,7 +3,8 @@ import { validatorCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
 import { jsonLine } from '../core/text/clean-text.ts'
-import { guardCameras, type Identity } from './access/identity.ts'
+import { guardRowCameras } from './access/guard-row.ts'
+import type { Identity } from './access/identity.ts'
 import type { Access, CamerasOf, Route } from './route.ts'
 import { errorAnswer } from './schemas/error-answer.ts'
 
@@ -44,10 +45,8 @@ export function mountRoutes(app: FastifyInstance, table: readonly Route[]): void
   // Answers are written as they come: what is shown of them is held by tests, and costs no time here.
   app.setSerializerCompiler(() => jsonLine)
   app.decorateRequest('identity', null)
-  app.addHook('preHandler', async ({ identity, params, query, body, routeOptions }) => {
-    const { camera } = routeOptions.config
-    if (!identity || camera === undefined) return
-    guardCameras(identity, camera === 'all' ? null : [camera({ params, query, body }) ?? []].flat())
+  app.addHook('preHandler', async (request) => {
+    if (request.identity) guardRowCameras(request.identity, request)
   })
   for (const row of table)
     app.route({

@@ -25,10 +25,15 @@ export interface EventStreams {
   /**
    * What happens from now on as server-sent events, after what was missed since `lastEventId`.
    *
-   * @param mayLook whether the client may know of this camera; asked for every event
+   * @param client.mayLook whether the client may know of this camera; asked for every event
+   * @param client.mayStill asked with every heartbeat: who logged out meanwhile is told nothing more
    * @throws AppError API_BUSY
    */
-  open(client: { readonly lastEventId?: string; readonly mayLook: (cameraId: string) => boolean }): Readable
+  open(client: {
+    readonly lastEventId?: string
+    readonly mayLook: (cameraId: string) => boolean
+    readonly mayStill?: () => boolean
+  }): Readable
   /** Ends all of them. */
   close(): void
 }
@@ -40,13 +45,15 @@ export function createEventStreams(options: {
   limits?: EventStreamLimits
 }): EventStreams {
   const { events, clock, limits = eventStreamLimits } = options
-  const open = new Set<Readable>()
+  const open = new Map<Readable, () => boolean>()
   let cancelBeat = () => {}
   let closed = false
 
   const beat = () => {
     cancelBeat = clock.after(limits.heartbeatMs, () => {
-      for (const stream of open) push(stream, ': still here\n\n')
+      for (const [stream, mayStill] of open)
+        if (mayStill()) push(stream, ': still here\n\n')
+        else stream.push(null)
       if (open.size > 0) beat()
     })
   }
@@ -57,7 +64,7 @@ export function createEventStreams(options: {
   }
 
   return {
-    open({ lastEventId, mayLook }) {
+    open({ lastEventId, mayLook, mayStill = () => true }) {
       if (closed || open.size >= limits.clients)
         throw new AppError('API_BUSY', 'too many pages listen to events; close some')
       const stream = new Readable({ read() {} })
@@ -77,7 +84,7 @@ export function createEventStreams(options: {
         open.delete(stream)
         if (open.size === 0) cancelBeat()
       })
-      open.add(stream)
+      open.set(stream, mayStill)
       if (open.size === 1) beat()
       const now = events.position()
       push(stream, `retry: ${retryMs}\n\n`)
@@ -90,7 +97,7 @@ export function createEventStreams(options: {
     },
     close() {
       closed = true
-      for (const stream of open) stream.push(null)
+      for (const stream of open.keys()) stream.push(null)
     },
   }
 }

@@ -1,7 +1,9 @@
-import { mayLook } from '../access/identity.ts'
+import { type Identity, mayLook } from '../access/identity.ts'
 import type { EventStreams } from '../events/event-stream.ts'
 import { type Route, route } from '../route.ts'
 import { eventSchema } from '../schemas/event-schemas.ts'
+
+const nobody: Pick<Identity, 'cameras'> = { cameras: [] }
 
 /** What happens, as server-sent events. */
 export function eventRoutes(streams: EventStreams): readonly Route[] {
@@ -16,10 +18,15 @@ export function eventRoutes(streams: EventStreams): readonly Route[] {
       answerType: 'text/event-stream',
       errors: [503],
       handle({ request, reply, identity }) {
+        let now: Pick<Identity, 'cameras'> = identity
         const last = request.headers['last-event-id']
         const stream = streams.open({
           ...(typeof last === 'string' && { lastEventId: last }),
-          mayLook: (cameraId) => mayLook(identity, cameraId),
+          mayLook: (cameraId) => mayLook(now, cameraId),
+          mayStill() {
+            now = request.recheck() ?? nobody
+            return now !== nobody
+          },
         })
         reply.headers({
           'content-type': 'text/event-stream; charset=utf-8',

@@ -39,6 +39,7 @@ export function healthRoutes(of: { health: HealthPort; metrics: MetricsPort }): 
       method: 'GET',
       path: '/metrics',
       access: 'viewer',
+      camera: 'all',
       tag,
       summary: 'Prometheus text',
       answer: [200, 'text/plain'],

@@ -1,5 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../core/errors.ts'
+import { isOwnOrigin } from '../access/forged.ts'
+import { mayStill } from '../access/guard-row.ts'
 import { createSocketLine } from './socket-line.ts'
 import type { SocketRoute } from './socket-route.ts'
 
@@ -21,24 +23,20 @@ export function mountSockets(app: FastifyInstance, table: readonly SocketRoute[]
       preHandler: async (request) => {
         if (!request.ws)
           throw new AppError('API_BAD_REQUEST', 'this is a WebSocket; ask for it with an upgrade')
-        refuseOtherOrigins(request)
+        // Browsers let any page open a socket anywhere, with the cookies of the address; they say which page it is.
+        if (!isOwnOrigin(request))
+          throw new AppError('API_FORBIDDEN', 'a page of another origin may not open this socket')
         if (app.websocketServer.clients.size >= mostSockets)
           throw new AppError('API_BUSY', 'too many pages look at pictures; close some')
         row.check?.({ params: request.params, query: request.query })
       },
       // Never called: who asks without an upgrade is refused before.
       handler: () => {},
-      wsHandler(ws, { params, query, identity }) {
-        const socket = createSocketLine(ws)
+      wsHandler(ws, request) {
+        const { params, query, identity } = request
+        const socket = createSocketLine(ws, { mayStill: () => mayStill(request) })
         socket.onClose(row.handle({ params, query, identity: identity!, socket }))
       },
     })
   }
-}
-
-/** Browsers let any page open a socket anywhere, with the cookies of the address; they say which page it is. */
-function refuseOtherOrigins({ headers: { origin, host } }: FastifyRequest): void {
-  if (origin === undefined) return
-  if (URL.canParse(origin) && new URL(origin).host === host) return
-  throw new AppError('API_FORBIDDEN', 'a page of another origin may not open this socket')
 }

@@ -21,7 +21,15 @@ export const pingMs = 30_000
 const mostWaiting = 64 * 1024 * 1024
 
 /** Who looks says nothing: what comes is not read, and one who says too much is ended by the size that is taken. */
-export function createSocketLine(socket: WebSocket, clock: Pick<Clock, 'after'> = systemClock): SocketLine {
+export function createSocketLine(
+  socket: WebSocket,
+  options: {
+    readonly clock?: Pick<Clock, 'after'>
+    /** Asked with every ping: who logged out meanwhile, or may see it no more, looks no longer. */
+    readonly mayStill?: () => boolean
+  } = {},
+): SocketLine {
+  const { clock = systemClock, mayStill = () => true } = options
   let answered = true
   let cancelPing = () => {}
   const closing: (() => void)[] = []
@@ -29,6 +37,7 @@ export function createSocketLine(socket: WebSocket, clock: Pick<Clock, 'after'> 
 
   const ping = () => {
     if (!answered) return socket.terminate()
+    if (!mayStill()) return socket.close(1008, 'logged out')
     answered = false
     socket.ping()
     cancelPing = clock.after(pingMs, ping)
