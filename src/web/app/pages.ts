@@ -38,6 +38,13 @@ export const pages: readonly PageRow[] = [
     role: 'viewer',
     load: () => import('../alerts/alerts-page.tsx'),
   },
+  {
+    path: '/review/:clip?',
+    icon: 'check',
+    title: 'review',
+    role: 'viewer',
+    load: () => import('../review/review-page.tsx'),
+  },
 ]
 
 /** Shown in place of every page while nobody is logged in. */

@@ -2,8 +2,10 @@ import { computed, type ReadonlySignal } from '@preact/signals'
 import { language } from './language.ts'
 
 type Words = Readonly<Record<string, unknown>>
-/** The same keys; what is a text stays one, what takes values takes the same. */
-type Same<W extends Words> = { readonly [K in keyof W]: W[K] extends string ? string : W[K] }
+/** The same keys; what is a text stays one, what takes values takes the same, what holds texts holds the same keys. */
+type Same<W extends Words> = {
+  readonly [K in keyof W]: W[K] extends string ? string : W[K] extends Words ? Same<W[K]> : W[K]
+}
 
 /**
  * The texts of one feature in all languages. The value is that of the language chosen now: `const t = text.value`

@@ -1,0 +1,85 @@
+import 'uplot/dist/uPlot.min.css'
+import { useEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import { formatNumber } from '../text/format.ts'
+import { theme } from '../text/theme.ts'
+
+export interface CurveLine {
+  readonly label: string
+  readonly values: readonly (number | null)[]
+  /** Which colour of the curves; the first unless given. */
+  readonly colour?: 1 | 2 | 3 | 4 | 5 | 6
+  /** On an axis of its own at the right. */
+  readonly right?: boolean
+  readonly dots?: boolean
+}
+
+const heightPx = 220
+
+/** Lines over steps or clips. What it shows is said in words by whoever draws it. */
+export function Curve(props: {
+  /** Said to those who do not see it. */
+  label: string
+  x: readonly number[]
+  xName: string
+  lines: readonly CurveLine[]
+}) {
+  const { label, x, xName, lines } = props
+  const place = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot | null>(null)
+  const data = [x, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData
+  const shape = JSON.stringify([theme.value, xName, lines.map(({ values: _values, ...rest }) => rest)])
+  useEffect(() => {
+    const box = place.current!
+    const made = new uPlot(optionsOf(box, xName, lines), data, box)
+    plot.current = made
+    const watch = new ResizeObserver(() => made.setSize({ width: box.clientWidth, height: heightPx }))
+    watch.observe(box)
+    return () => {
+      watch.disconnect()
+      made.destroy()
+      plot.current = null
+    }
+  }, [shape])
+  useEffect(() => plot.current?.setData(data), [x, lines])
+  return <div ref={place} class="curve" role="img" aria-label={label} />
+}
+
+function optionsOf(box: HTMLElement, xName: string, lines: readonly CurveLine[]): uPlot.Options {
+  const styles = getComputedStyle(box)
+  const colour = (name: string) => styles.getPropertyValue(name).trim()
+  const [ink, line] = [colour('--text-soft'), colour('--line')]
+  const font = `12px ${styles.fontFamily}`
+  const axis: uPlot.Axis = {
+    stroke: ink,
+    font,
+    grid: { stroke: line, width: 1 },
+    ticks: { stroke: line, width: 1 },
+  }
+  const values = (_plot: uPlot, splits: number[]) =>
+    splits.map((value) => formatNumber(value, Math.abs(value) < 10 && value % 1 !== 0 ? 2 : 0))
+  const hasRight = lines.some(({ right }) => right)
+  return {
+    width: Math.max(200, box.clientWidth),
+    height: heightPx,
+    scales: { x: { time: false } },
+    legend: { live: false },
+    cursor: { drag: { x: true, y: false } },
+    axes: [
+      { ...axis, label: xName, labelFont: font, labelSize: 18, values },
+      { ...axis, values },
+      ...(hasRight ? [{ ...axis, scale: 'right', side: 1 as const, grid: { show: false }, values }] : []),
+    ],
+    series: [
+      { label: xName },
+      ...lines.map(({ label, colour: number = 1, right = false, dots = false }) => ({
+        label,
+        stroke: colour(`--curve-${number}`),
+        width: 1.5,
+        scale: right ? 'right' : 'y',
+        spanGaps: true,
+        points: { show: dots, size: 6 },
+      })),
+    ],
+  }
+}
