@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import { addressOf } from '../api/address.ts'
+import { api } from '../api/client.ts'
 import { firstWay, type Mode, mimeOf, nextWay, type Way, type Why } from './fallback.ts'
 import { createJpegScreen } from './jpeg-screen.ts'
 import { type CameraNow, type ClockNow, type Hello, readMessage, type StreamName } from './messages.ts'
@@ -29,6 +30,8 @@ export interface LivePlayer {
   close(): void
 }
 
+/** The server says that who looks may not look any more. */
+const notAllowed = 1008
 const [shortestWaitMs, longestWaitMs] = [500, 8000]
 const lookEveryMs = 1000
 
@@ -134,9 +137,11 @@ export function createLivePlayer(options: {
       received += 1
       ;(coming ?? screen)?.push(data as ArrayBuffer)
     }
-    opened.onclose = () => {
+    opened.onclose = ({ code }) => {
       if (socket !== opened || closed) return
       change({ linked: false, moving: false })
+      // What this page shows is asked for anew, and says why it is not.
+      if (code === notAllowed) void api.GET('/api/v1/cameras')
       retry = setTimeout(connect, waitMs)
       waitMs = Math.min(longestWaitMs, waitMs * 2)
     }
