@@ -102,6 +102,12 @@ export const benches: Readonly<Record<string, Bench>> = {
     needs: ['ffmpeg'],
     load: () => import('./rules/rules.ts'),
   },
+  console: {
+    about:
+      'the console: first picture, latency, CPU and memory of 16 live tiles, size of the page; --only PART,PART',
+    needs: ['ffmpeg', 'rtspServer', 'chromium'],
+    load: () => import('./console/console.ts'),
+  },
   soak: {
     about: '16 cameras for 10 minutes: growth of memory, descriptors, threads, lag; own CPU',
     needs: ['ffmpeg', 'rtspServer'],

@@ -25,7 +25,9 @@ export const liveTiles: Section = {
       await wait(windowMs)
       const to = sampleTree(pid)
       const found = { cores: coresBetween(from, to), memoryMb: to.memoryMb, processes: to.processes }
-      log(`${what}: ${found.cores.toFixed(3)} cores, ${found.memoryMb.toFixed(0)} MB, ${found.processes} processes`)
+      log(
+        `${what}: ${found.cores.toFixed(3)} cores, ${found.memoryMb.toFixed(0)} MB, ${found.processes} processes`,
+      )
       return found
     }
     try {

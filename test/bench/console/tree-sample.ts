@@ -42,7 +42,10 @@ export const coresBetween = (from: TreeSample, to: TreeSample): number =>
 function childrenOf(pid: number): number[] {
   const own = readdirSync(`/proc/${pid}/task`).flatMap((task) => {
     try {
-      return readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
+      return readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1')
+        .split(' ')
+        .filter(Boolean)
+        .map(Number)
     } catch {
       return []
     }
