@@ -127,6 +127,7 @@ export async function openFrozen(
     clip: clipOf(job),
     preprocessing: null,
     pool: 'fitting',
+    every: true,
     frames: 'mean',
     labels: set.labels,
     hidden: 0,

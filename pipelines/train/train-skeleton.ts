@@ -12,6 +12,7 @@ import { evaluate } from '../../src/train/evaluate/evaluate.ts'
 import type { Prediction, TrainingProgress } from '../../src/train/evaluate/prediction.ts'
 import { exportWindowBundle } from '../../src/train/export/export-bundle.ts'
 import { predictSkeletons } from '../../src/train/export/predict-skeletons.ts'
+import { lookTwice } from '../../src/train/models/look-twice.ts'
 import { createSkeletonNet, type SkeletonNetSettings } from '../../src/train/models/skeleton-net.ts'
 import { trainSkeletons } from '../../src/train/run/train-skeletons.ts'
 import { makeSkeletonBatch, type SkeletonRecipe } from './skeleton-batch.ts'
@@ -77,8 +78,9 @@ export async function trainSkeleton(options: TrainSkeletonOptions): Promise<Load
     peakRate,
   })
   onProgress({ phase: 'evaluate', done: 0, total: 1, loss: null, etaS: 0 })
+  const served = lookTwice(model)
   const predictions = await predictSkeletons({
-    model,
+    model: served,
     weights,
     windows: held(seeds.test),
     batch: 256,
@@ -87,7 +89,7 @@ export async function trainSkeleton(options: TrainSkeletonOptions): Promise<Load
   })
   return exportWindowBundle({
     kind: 'skeleton',
-    model,
+    model: served,
     weights,
     outDir,
     files: { 'README.md': readFileSync(join(import.meta.dirname, 'skeleton-card.md')) },

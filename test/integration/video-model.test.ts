@@ -43,7 +43,7 @@ describe.skipIf(archive === null)('the video backbone of the catalogue', () => {
       expect(difference, layer).toBeLessThanOrEqual(1e-4)
   })
 
-  it('becomes a clip bundle that takes bytes, tells fights and gives 512 features', async () => {
+  it('becomes a clip bundle that takes bytes, tells fights and gives maps of 512 features', async () => {
     const dir = join(out, 'video')
     const options = {
       entry,
@@ -69,6 +69,9 @@ describe.skipIf(archive === null)('the video backbone of the catalogue', () => {
       [bundle.input.name]: new Tensor('uint8', clips, [2, 16, 112, 112, 3]),
     })
     await session.release()
-    expect(made[session.outputNames[0]!]!.dims).toEqual([2, 512])
+    expect(session.outputNames.map((name) => made[name]!.dims)).toEqual([
+      [2, 512, 16, 7, 7],
+      [2, 256, 16, 14, 14],
+    ])
   })
 })

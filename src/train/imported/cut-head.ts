@@ -6,12 +6,15 @@ import { type GraphProto, ModelProtoSchema, ValueInfoProtoSchema } from '../../o
 import { dropUnusedConstants } from '../../onnx/quantize/split-gemms.ts'
 import { readModel } from '../../onnx/read-model.ts'
 import { findHead, tensorOf } from './find-head.ts'
+import { findEarlierMaps, findMaps } from './find-maps.ts'
 import { unsupportedNode } from './node-reader.ts'
 import { usedNodes } from './used-nodes.ts'
 
 /**
  * Takes the last layer off a classifier, so that the graph gives what the layer saw: features [N, D], or [N, L, D]
- * where scores were averaged over tokens afterwards. ONNX bytes in and out.
+ * where scores were averaged over tokens afterwards. Where it saw the mean of maps over all places, the graph gives the
+ * maps [N, C, …, height, width], for whoever wants to know what is above and below, and as a second output the larger
+ * ones of the stage before. ONNX bytes in and out.
  *
  * @throws AppError TRAIN_UNSUPPORTED_OP when no matrix of float32 makes the scores; MODEL_GRAPH
  */
@@ -22,7 +25,10 @@ export function cutHead(bytes: Uint8Array, name: string): Uint8Array {
   const { graph, scan, matrix } = findHead(model)
   if (tensorOf(graph, matrix.input[1]!)!.dataType !== elementTypes.float32)
     throw unsupportedNode(matrix, 'its weights are not float32', 'Take the bundle before it was quantised.')
-  const [seen] = matrix.input as [string]
+  const [before] = matrix.input as [string]
+  const maps = findMaps(graph, before)
+  const seen = maps ?? before
+  const earlier = maps === null || scan ? null : findEarlierMaps(graph, maps)
   if (scan) {
     // An element of the batch has an axis of one in front, which has to go.
     const [first, given] = [fresh('features.first'), fresh('features.element')]
@@ -31,7 +37,7 @@ export function cutHead(bytes: Uint8Array, name: string): Uint8Array {
     setOutput(graph, given)
     scan.output = [fresh('features')]
   }
-  setOutput(outer, scan ? scan.output[0]! : seen)
+  setOutput(outer, scan ? scan.output[0]! : seen, ...(earlier === null ? [] : [earlier]))
   for (const each of new Set([graph, outer])) {
     each.node = usedNodes(each, each.output[0]!.name)
     each.valueInfo = []
@@ -40,9 +46,9 @@ export function cutHead(bytes: Uint8Array, name: string): Uint8Array {
   return toBinary(ModelProtoSchema, model)
 }
 
-/** Makes a value the only output. Of its shape nothing is stated: what the head sees, only running it tells. */
-function setOutput(graph: GraphProto, name: string): void {
+/** Makes values the only outputs. Of their shape nothing is stated: what the head sees, only running it tells. */
+function setOutput(graph: GraphProto, ...names: readonly string[]): void {
   const { float32 } = elementTypes
   const type = { value: { case: 'tensorType' as const, value: { elemType: float32 } } }
-  graph.output = [create(ValueInfoProtoSchema, { name, type })]
+  graph.output = names.map((name) => create(ValueInfoProtoSchema, { name, type }))
 }

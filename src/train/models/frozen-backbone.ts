@@ -10,15 +10,13 @@ import { gelu, multiply, subtract } from '../autodiff/ops-arithmetic.ts'
 import { linear } from '../autodiff/ops-matrix.ts'
 import type { ParameterSpec, Parameters } from '../autodiff/parameters.ts'
 import type { Tape, Value } from '../autodiff/tape.ts'
-import { shapeConstant } from '../autodiff/tape.ts'
+import { type Pool, planLevels } from './pool-features.ts'
 import { linearSpecs } from './transformer-layers.ts'
 import type { ClipShape, VideoModel } from './video-model.ts'
 
 /** Tensors that hold what the features are brought to mean 0 and deviation 1 with; they are set, not trained. */
 export const featureShift = 'features.shift'
 export const featureGain = 'features.gain'
-
-type Pool = 'flatten' | 'places' | 'tokens'
 
 export interface FrozenBackboneOptions {
   readonly name: string
@@ -28,13 +26,10 @@ export interface FrozenBackboneOptions {
   /** Null for an encoder that takes clips as they are, uint8 [N, T, H, W, 3], as the graph of a bundle does. */
   readonly preprocessing: Omit<Preprocessing, 'widthPx' | 'heightPx'> | null
   readonly inputName?: string
-  /** The output with the features, when there are several. */
+  /** The output with the features, when there are several; `every`: all of them, one after the other. */
   readonly outputName?: string
-  /**
-   * What is made of the features of one clip or frame: `flatten` takes all of them, `places` averages [C, h, w] over
-   * the places, `tokens` averages [L, D] over the tokens; `fitting` is tokens for [L, D] and flatten for all else.
-   */
-  readonly pool: Pool | 'fitting'
+  readonly every?: boolean
+  readonly pool: Pool
   /** Encoders of pictures: `mean` averages the frames, `all` puts them after each other, so that order matters. */
   readonly frames: 'mean' | 'all'
   readonly labels: readonly string[]
@@ -65,25 +60,32 @@ export async function createFrozenBackbone(options: FrozenBackboneOptions): Prom
   const { name, clip, labels, hidden } = options
   const encoder = readModel(options.encoder, name)
   const inputName = takeClips(encoder, options)
-  keepOutput(encoder, options)
+  keepOutputs(encoder, options)
   const session = await createSession(toBinary(ModelProtoSchema, encoder), {
     threads: options.threads,
   })
   const run = async (clips: Uint8Array, count: number) => {
     const input = new Tensor('uint8', clips, [count, clip.frames, clip.heightPx, clip.widthPx, 3])
-    return (await session.run({ [inputName]: input }))[session.outputNames[0]!]!
+    const results = await session.run({ [inputName]: input })
+    return encoder.graph!.output.map(({ name: output }) => results[output]!)
   }
   const trial = await run(new Uint8Array(clip.frames * clip.heightPx * clip.widthPx * 3), 1)
-  const fitting = trial.dims.length === 3 ? 'tokens' : 'flatten'
-  const pool = options.pool === 'fitting' ? fitting : options.pool
-  const shape = featureShape(trial.dims, { ...options, pool })
+  const { preprocessing } = options
+  const levels = trial.map(({ dims }) => dims)
+  const pooling = planLevels(levels, {
+    name,
+    pool: options.pool,
+    byFrame: preprocessing ? !preprocessing.layout.includes('T') : levels[0]![0] === clip.frames,
+    frames: clip.frames,
+    averaged: options.frames === 'mean',
+  })
   const opset = Number(
     encoder.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')!.version,
   )
   const head: ParameterSpec[] = [
-    ...(hidden > 0 ? linearSpecs('hidden', shape.features, hidden) : []),
+    ...(hidden > 0 ? linearSpecs('hidden', pooling.features, hidden) : []),
     // A linear head alone begins at zero: what is random in it would stay beside what a few clips say.
-    ...linearSpecs('head', hidden > 0 ? hidden : shape.features, labels.length).map((spec) =>
+    ...linearSpecs('head', hidden > 0 ? hidden : pooling.features, labels.length).map((spec) =>
       hidden > 0 ? spec : { ...spec, deviation: 0 },
     ),
   ]
@@ -93,10 +95,10 @@ export async function createFrozenBackbone(options: FrozenBackboneOptions): Prom
     labels,
     opset,
     grid: null,
-    features: shape.features,
+    features: pooling.features,
     parameters: [
-      { name: featureShift, shape: [shape.features], deviation: 0, decay: false },
-      { name: featureGain, shape: [shape.features], deviation: 0, offset: 1, decay: false },
+      { name: featureShift, shape: [pooling.features], deviation: 0, decay: false },
+      { name: featureGain, shape: [pooling.features], deviation: 0, offset: 1, decay: false },
       ...head,
     ],
     judge(tape, parameters, features) {
@@ -106,13 +108,16 @@ export async function createFrozenBackbone(options: FrozenBackboneOptions): Prom
       return linear(tape, x, parameters('head.weight'), parameters('head.bias'))
     },
     forward(tape, parameters, clips, batch) {
-      const [raw] = tape.graph.insert(encoder, { [inputName]: clips })
-      const features = emitPool(tape, raw!, { ...shape, pool, batch })
+      const raws = tape.graph.insert(encoder, { [inputName]: clips })
+      const features = pooling.emit(tape, raws, batch)
       return { logits: model.judge(tape, parameters, features), cells: null }
     },
     async embed(clips, count) {
-      const raw = await run(clips, count)
-      return poolFeatures(raw.data as Float32Array, { ...shape, pool, count })
+      const raws = await run(clips, count)
+      return pooling.pool(
+        raws.map(({ data }) => data as Float32Array),
+        count,
+      )
     },
     close: () => session.release(),
   }
@@ -129,7 +134,8 @@ function takeClips(encoder: ModelProto, { preprocessing, clip, inputName }: Froz
   }).inputName
 }
 
-function keepOutput({ graph }: ModelProto, { outputName, name }: FrozenBackboneOptions): void {
+function keepOutputs({ graph }: ModelProto, { outputName, every, name }: FrozenBackboneOptions): void {
+  if (every) return
   const names = graph!.output.map((output) => output.name)
   const wanted = outputName ?? (names.length === 1 ? names[0] : undefined)
   if (wanted === undefined || !names.includes(wanted))
@@ -138,63 +144,4 @@ function keepOutput({ graph }: ModelProto, { outputName, name }: FrozenBackboneO
       `${name}: the encoder has the outputs ${names.join(', ')}; name the one with the features`,
     )
   graph!.output = graph!.output.filter((output) => output.name === wanted)
-}
-
-interface FeatureShape {
-  /** Rows that the encoder gives for one clip, and how many of them become one. */
-  readonly rows: number
-  readonly merged: number
-  /** Of a row, before it is pooled: how many numbers there are and of how many groups. */
-  readonly size: number
-  readonly channels: number
-  readonly features: number
-}
-
-/** @param dims of the features of one clip. */
-function featureShape(dims: readonly number[], options: FrozenBackboneOptions): FeatureShape {
-  const { pool, frames, name, clip, preprocessing } = options
-  const byFrame = preprocessing ? !preprocessing.layout.includes('T') : dims[0] === clip.frames
-  const rows = byFrame ? clip.frames : 1
-  const size = dims.reduce((product, each) => product * each, 1) / rows
-  const inner = dims.slice(1)
-  const refuse = (text: string) =>
-    new AppError('MODEL_GRAPH', `${name}: the encoder gives [${dims.join(', ')}] for one clip: ${text}`)
-  if (dims[0] !== rows) throw refuse(`the first axis should be ${rows}`)
-  if (pool === 'places' && inner.length < 2) throw refuse('there are no places to average over')
-  if (pool === 'tokens' && inner.length !== 2) throw refuse('tokens are [L, D]')
-  const channels = pool === 'places' ? inner[0]! : pool === 'tokens' ? inner[1]! : size
-  const merged = frames === 'mean' ? rows : 1
-  return { rows, merged, size, channels, features: (rows / merged) * channels }
-}
-
-/** As the graph does it, on numbers. raw [N · rows, …] → [N, features] */
-function poolFeatures(raw: Float32Array, plan: FeatureShape & { pool: Pool; count: number }): Float32Array {
-  const { rows, merged, size, channels, features, pool, count } = plan
-  const out = new Float32Array(count * features)
-  const each = size / channels
-  for (let at = 0; at < raw.length; at += 1) {
-    const row = Math.floor(at / size)
-    const inRow = at % size
-    const channel = pool === 'places' ? Math.floor(inRow / each) : inRow % channels
-    const place = merged === 1 ? row % rows : 0
-    out[Math.floor(row / rows) * features + place * channels + channel]! += raw[at]! / (each * merged)
-  }
-  return out
-}
-
-/** Averages are products with a row of equal numbers: every opset has those in the same form. */
-function emitPool(tape: Tape, raw: string, plan: FeatureShape & { pool: Pool; batch: number }): Value {
-  const { graph } = tape
-  const { rows, merged, size, channels, features, pool, batch } = plan
-  const to = (name: string, shape: readonly number[]) =>
-    graph.op('Reshape', [name, shapeConstant(graph, shape)])
-  const means = (count: number, shape: readonly number[]) =>
-    graph.f32(new Float32Array(count).fill(1 / count), shape)
-  const each = size / channels
-  const row = batch * rows
-  let x = raw
-  if (pool === 'places') x = graph.op('MatMul', [to(x, [row, channels, each]), means(each, [each, 1])])
-  if (pool === 'tokens') x = graph.op('MatMul', [means(each, [1, each]), to(x, [row, each, channels])])
-  if (merged > 1) x = graph.op('MatMul', [means(rows, [1, rows]), to(x, [batch, rows, channels])])
-  return tape.constant(to(x, [batch, features]), [batch, features])
 }

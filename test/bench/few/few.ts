@@ -60,6 +60,7 @@ export async function run({ log, smoke }: BenchOptions): Promise<BenchReport> {
     clip,
     preprocessing: null,
     pool: 'fitting',
+    every: true,
     frames: 'mean',
     labels,
     hidden: 0,

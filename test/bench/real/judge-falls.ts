@@ -4,7 +4,7 @@ import { data, prolonged } from './shared-footage.ts'
 import { createFilmWatcher } from './watch-film.ts'
 
 /** When each one hits the ground, seconds, seen by eye at four pictures a second. */
-const falls = [
+export const falls = [
   ['Subject_1_Fall_13.mp4', 1.3],
   ['Subject_1_Fall_14.mp4', 1.5],
   ['Subject_1_Fall_15.mp4', 2.6],

@@ -6,6 +6,7 @@ import { type BenchOptions, type BenchReport, bar, machine, rounded } from '../r
 import { measureCost } from './cost.ts'
 import { installPeople } from './install-people.ts'
 import { judgeActions } from './judge-actions.ts'
+import { judgeCalibration } from './judge-calibration.ts'
 import { judgeFalls } from './judge-falls.ts'
 import { judgeFights } from './judge-fights.ts'
 import { judgeFootage } from './judge-footage.ts'
@@ -17,6 +18,7 @@ const parts: Readonly<Record<string, (options: RealOptions) => Promise<RealPart>
   footage: judgeFootage,
   actions: judgeActions,
   fights: judgeFights,
+  calibration: judgeCalibration,
   taught: judgeTaught,
   cost: measureCost,
 }

@@ -1,5 +1,6 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
-import { createGraphBuilder } from '../../../../src/onnx/graph-builder.ts'
+import { createGraphBuilder, type GraphBuilder } from '../../../../src/onnx/graph-builder.ts'
 import { readModel } from '../../../../src/onnx/read-model.ts'
 import { sizesOf } from '../../../../src/onnx/tensor-data.ts'
 import { layOut } from '../../../../src/train/autodiff/parameters.ts'
@@ -49,7 +50,90 @@ describe.each(['videomae', 'timesformer', 'timesformer-fixed-batch', 'plain-vit-
   },
 )
 
+/** A classifier that sees the mean of maps, as exporters write that. */
+function convolutional(pool: (graph: GraphBuilder, maps: string) => string): Uint8Array {
+  const graph = createGraphBuilder({ name: 'convolutional' })
+  const pictures = graph.input('pictures', 'float32', ['N', 1, 4, 4])
+  const maps = graph.op('Conv', [pictures, graph.f32(Float32Array.of(1, -2), [2, 1, 1, 1])])
+  const seen = pool(graph, maps)
+  const logits = graph.op('Gemm', [seen, graph.f32(new Float32Array(6).fill(1), [2, 3], 'head.weight')])
+  graph.output('logits', logits, 'float32', ['N', 3])
+  return graph.model()
+}
+
 describe('cutHead', () => {
+  it.each<[string, number[], (graph: GraphBuilder, maps: string) => string]>([
+    [
+      'GlobalAveragePool and Flatten',
+      [1, 2, 4, 4],
+      (graph, maps) => graph.op('Flatten', [graph.op('GlobalAveragePool', [maps])]),
+    ],
+    [
+      'GlobalAveragePool and Reshape',
+      [1, 2, 4, 4],
+      (graph, maps) => graph.op('Reshape', [graph.op('GlobalAveragePool', [maps]), graph.i64([-1, 2])]),
+    ],
+    [
+      'ReduceMean over the places',
+      [1, 2, 4, 4],
+      (graph, maps) => graph.op('ReduceMean', [maps, graph.i64([-1, -2])], { keepdims: 0 }),
+    ],
+    [
+      'a mean over one axis',
+      [1, 2],
+      (graph, maps) =>
+        graph.op(
+          'ReduceMean',
+          [graph.op('ReduceMean', [maps, graph.i64([3])], { keepdims: 0 }), graph.i64([2])],
+          { keepdims: 0 },
+        ),
+    ],
+    [
+      'the highest of all places',
+      [1, 2],
+      (graph, maps) => graph.op('Flatten', [graph.op('GlobalMaxPool', [maps])]),
+    ],
+  ])('leaves the maps where the head saw their mean: %s', async (_, dims, pool) => {
+    const session = await InferenceSession.create(cutHead(convolutional(pool), 'x'))
+    const pictures = new Tensor(
+      'float32',
+      Float32Array.from({ length: 16 }, (__, n) => n),
+      [1, 1, 4, 4],
+    )
+    const given = (await session.run({ pictures }))[session.outputNames[0]!]!
+    expect(given.dims).toEqual(dims)
+    await session.release()
+  })
+
+  it.each([
+    [
+      'the stage before the maps that became smaller last',
+      3,
+      [
+        [1, 2, 2, 2],
+        [1, 4, 4, 4],
+      ],
+    ],
+    ['nothing of a network of one stage', 1, [[1, 2, 2, 2]]],
+  ] as const)('leaves %s', async (_, layers, dims) => {
+    const graph = createGraphBuilder({ name: 'stages' })
+    const pictures = graph.input('pictures', 'float32', ['N', 1, 4, 4])
+    const convolve = (x: string, from: number, to: number, stride: number) => {
+      const kernel = graph.f32(new Float32Array(from * to).fill(1), [to, from, 1, 1])
+      return graph.op('Relu', [graph.op('Conv', [x, kernel], { strides: [stride, stride] })])
+    }
+    const deep = layers === 1 ? pictures : convolve(pictures, 1, 4, 1)
+    let maps = convolve(deep, layers === 1 ? 1 : 4, 2, 2)
+    if (layers > 2) maps = convolve(maps, 2, 2, 1)
+    const seen = graph.op('Flatten', [graph.op('GlobalAveragePool', [maps])])
+    const logits = graph.op('MatMul', [seen, graph.f32(new Float32Array(6), [2, 3], 'head.weight')])
+    graph.output('logits', logits, 'float32', ['N', 3])
+    const session = await InferenceSession.create(cutHead(graph.model(), 'x'))
+    const given = await session.run({ pictures: new Tensor('float32', new Float32Array(16), [1, 1, 4, 4]) })
+    expect(session.outputNames.map((name) => given[name]!.dims)).toEqual(dims)
+    await session.release()
+  })
+
   it('refuses a graph that gives probabilities, and says what to do instead', () => {
     const graph = createGraphBuilder({ name: 'probabilities' })
     const x = graph.input('x', 'float32', ['N', 4])

@@ -2,6 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { makeSkeletonBatch } from '../../../../pipelines/train/skeleton-batch.ts'
 import { skeletonLabels } from '../../../../src/simulate/motion/skeleton-labels.ts'
+import { lookTwice } from '../../../../src/train/models/look-twice.ts'
 import { createSkeletonNet } from '../../../../src/train/models/skeleton-net.ts'
 import { startWeights } from '../../../../src/train/run/fine-tune.ts'
 import { singleLabel } from '../../../../src/train/step/objective.ts'
@@ -13,8 +14,8 @@ const model = createSkeletonNet({ frames, labels: skeletonLabels, width: 8, hidd
 const recipe = { seed: 1, batch: 6, frames, sampleFps: 10, labelSmoothing: 0 }
 const numbersOf = frames * 2 * 17 * 3
 
-async function logitsOf(windows: Float32Array): Promise<Float32Array> {
-  const session = await InferenceSession.create(buildServingGraph(model, startWeights(model, 2)))
+async function logitsOf(windows: Float32Array, net = model): Promise<Float32Array> {
+  const session = await InferenceSession.create(buildServingGraph(net, startWeights(model, 2)))
   const clips = new Tensor('float32', windows, [windows.length / numbersOf, frames, 2, 17, 3])
   const { logits } = await session.run({ clips })
   await session.release()
@@ -51,6 +52,23 @@ describe('the model of skeletons', () => {
     const far = nobody.map((_, n) => (n % 3 === 2 ? (n % 7) / 7 : 1e5 * Math.sin(n)))
     for (const windows of [nobody, point, far])
       expect((await logitsOf(windows)).every(Number.isFinite)).toBe(true)
+  })
+
+  it('that looks twice scores the mean of with and without the one beside', async () => {
+    const alone = clips.map((value, n) => (n % 102 < 51 ? value : 0))
+    const shares = (logits: Float32Array) =>
+      Array.from({ length: logits.length / skeletonLabels.length }, (_, row) => {
+        const own = logits.subarray(row * skeletonLabels.length, (row + 1) * skeletonLabels.length)
+        const total = own.reduce((sum, value) => sum + Math.exp(value), 0)
+        return [...own].map((value) => Math.exp(value) / total)
+      }).flat()
+    const twice = shares(await logitsOf(clips, lookTwice(model)))
+    const [both, single] = [shares(await logitsOf(clips)), shares(await logitsOf(alone))]
+    for (const [n, share] of twice.entries()) expect(share).toBeCloseTo((both[n]! + single[n]!) / 2, 5)
+    // Nobody is beside them: both looks are the same.
+    expect(
+      farthest(await logitsOf(alone, lookTwice(model)), Float32Array.from(single, Math.log)),
+    ).toBeLessThan(1e-4)
   })
 
   it('has the gradients of its loss', async () => {
