@@ -6,7 +6,6 @@ import type { LabelledVideo } from '../../../src/train/data/labelled-set.ts'
 import type { Prediction } from '../../../src/train/evaluate/prediction.ts'
 import { exportWindowBundle } from '../../../src/train/export/export-bundle.ts'
 import type { LabelledWindows } from '../../../src/train/export/predict-skeletons.ts'
-import { lookTwice } from '../../../src/train/models/look-twice.ts'
 import { createSkeletonNet } from '../../../src/train/models/skeleton-net.ts'
 import { parentOf, thresholdsOf } from '../bundle-card.ts'
 import { type LearnJob, servedDir, trainedDir } from '../job.ts'
@@ -174,7 +173,7 @@ export async function teach(job: TeachingJob, { clips, simulated, outDir, part }
   })
   await exportWindowBundle({
     kind: 'skeleton',
-    model: lookTwice(createSkeletonNet(from.settings)),
+    model: createSkeletonNet(from.settings),
     weights,
     outDir,
     card: {

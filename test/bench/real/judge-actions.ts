@@ -1,7 +1,6 @@
 import type { Scores } from '../../../src/core/clip.ts'
+import { actionFilms } from './action-films.ts'
 import type { RealOptions, RealPart } from './real-part.ts'
-import { rowsOf } from './shared-footage.ts'
-import { createFilmWatcher } from './watch-film.ts'
 
 const wanted: Readonly<Record<string, string>> = {
   walk: 'walking',
@@ -12,26 +11,21 @@ const wanted: Readonly<Record<string, string>> = {
 const alarms = ['fighting', 'falling']
 
 /** Ten actions of nine people (Weizmann): what the model says of each clip, the mean over its windows. */
-export async function judgeActions({ people, skeleton, smoke, log }: RealOptions): Promise<RealPart> {
-  const watcher = await createFilmWatcher({ people, skeleton, behaviours: {}, detectFps: 10 })
-  const rows = rowsOf('weizmann').filter((_, n) => !smoke || n % 30 === 0)
+export async function judgeActions(options: RealOptions): Promise<RealPart> {
+  const { log } = options
   let [asked, right, others, alarmed] = [0, 0, 0, 0]
-  try {
-    for (const { path, label, group } of rows) {
-      const said = labelOf((await watcher.watch(path)).scores)
-      const want = wanted[label]
-      if (want !== undefined) {
-        asked += 1
-        if (said === want) right += 1
-        else log(`${label} of ${group} is called ${said}`)
-      } else {
-        others += 1
-        if (alarms.includes(said)) alarmed += 1
-        if (alarms.includes(said)) log(`${label} of ${group} is called ${said}`)
-      }
+  for (const { label, group, scores } of await actionFilms(options)) {
+    const said = labelOf(scores)
+    const want = wanted[label]
+    if (want !== undefined) {
+      asked += 1
+      if (said === want) right += 1
+      else log(`${label} of ${group} is called ${said}`)
+    } else {
+      others += 1
+      if (alarms.includes(said)) alarmed += 1
+      if (alarms.includes(said)) log(`${label} of ${group} is called ${said}`)
     }
-  } finally {
-    await watcher.close()
   }
   const shares = {
     'walking, running, waving right': right / Math.max(1, asked),

@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import type { Scores } from '../../../src/core/clip.ts'
 import { calibrationOf } from '../../../src/train/evaluate/calibration.ts'
 import type { Prediction } from '../../../src/train/evaluate/prediction.ts'
+import { actionFilms } from './action-films.ts'
 import { falls } from './judge-falls.ts'
 import type { RealOptions, RealPart } from './real-part.ts'
-import { data, rowsOf } from './shared-footage.ts'
+import { data } from './shared-footage.ts'
 import { createFilmWatcher } from './watch-film.ts'
 
 /** What clips of Weizmann show, in words of the model; those of which it has no word say nothing here. */
@@ -27,20 +28,22 @@ const leastItems = 20
  * Whether a score of 0.8 is right eight times of ten: the highest score of each window against the share that is right,
  * on actions of nine people (Weizmann), and of real falls (GMDCSA24) the score of falling against whether somebody falls.
  */
-export async function judgeCalibration({ people, skeleton, smoke, log }: RealOptions): Promise<RealPart> {
-  const watcher = await createFilmWatcher({ people, skeleton, behaviours: {}, detectFps: 10 })
-  const actions: Prediction[] = []
+export async function judgeCalibration(options: RealOptions): Promise<RealPart> {
+  const { people, skeleton, smoke, log } = options
+  const films = (await actionFilms(options)).filter(({ label }) => label in shown)
+  const actions = films.flatMap(({ path, label, group, scores }) =>
+    scores.map(
+      ({ labels, values }): Prediction => ({
+        id: path,
+        group,
+        truth: labels.indexOf(shown[label]!),
+        probabilities: Float32Array.from(values),
+      }),
+    ),
+  )
   const falling: Prediction[] = []
+  const watcher = await createFilmWatcher({ people, skeleton, behaviours: {}, detectFps: 10 })
   try {
-    const rows = rowsOf('weizmann').filter(({ label }, n) => label in shown && (!smoke || n % 30 === 0))
-    for (const { path, label, group } of rows)
-      for (const scores of (await watcher.watch(path)).scores)
-        actions.push({
-          id: path,
-          group,
-          truth: scores.labels.indexOf(shown[label]!),
-          probabilities: Float32Array.from(scores.values),
-        })
     for (const [name, hitsS] of falls.slice(0, smoke ? 1 : undefined))
       for (const scores of (await watcher.watch(join(data, 'gmdcsa', name))).scores)
         falling.push(...fallOf(name, scores, scores.lastPtsUs / 1e6 - hitsS))
