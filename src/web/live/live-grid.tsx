@@ -4,6 +4,9 @@ import { columnsFor } from './grid-layout.ts'
 import { Tile } from './tile.tsx'
 import type { LiveCamera } from './use-cameras.ts'
 
+/** As in live.css. */
+const [edgePx, gapPx] = [8, 4]
+
 /** Cameras beside each other, as large as the page lets them be. */
 export function LiveGrid({ cameras, label }: { cameras: readonly LiveCamera[]; label: string }) {
   const ref = useRef<HTMLElement>(null)
@@ -12,11 +15,13 @@ export function LiveGrid({ cameras, label }: { cameras: readonly LiveCamera[]; l
     const grid = ref.current!
     const measure = () => {
       const { clientWidth, clientHeight } = grid.parentElement!
-      columns.value = columnsFor(cameras.length, clientWidth, clientHeight)
+      const insideHeight = clientHeight - 2 * edgePx
+      columns.value = columnsFor(cameras.length, clientWidth - 2 * edgePx, insideHeight)
       const rows = Math.ceil(cameras.length / columns.value)
       grid.style.setProperty('--columns', String(columns.value))
       // The widest at which all rows fit, so that no bar is drawn around the tiles.
-      const widestPx = ((clientHeight / rows) * 16 * columns.value) / 9
+      const tileHeight = (insideHeight - (rows - 1) * gapPx) / rows
+      const widestPx = ((tileHeight * 16) / 9) * columns.value + (columns.value - 1) * gapPx
       grid.style.setProperty('--widest', clientWidth < 600 ? 'none' : `${Math.floor(widestPx)}px`)
     }
     measure()

@@ -19,6 +19,8 @@ export interface PlayerState {
   readonly moving: boolean
   /** Whether the server can be heard. */
   readonly linked: boolean
+  /** Whether pictures were left out a moment ago, because the connection is too slow for them. */
+  readonly slow: boolean
   /** Width of the picture as a share of its height; null until it is known. */
   readonly aspect: number | null
 }
@@ -34,6 +36,7 @@ export interface LivePlayer {
 const notAllowed = 1008
 const [shortestWaitMs, longestWaitMs] = [500, 8000]
 const lookEveryMs = 1000
+const slowMs = 8000
 
 /**
  * Shows a camera in `host` and keeps it shown: the best way that works, begun anew where it stands still, another one where
@@ -53,6 +56,7 @@ export function createLivePlayer(options: {
     camera: null,
     moving: false,
     linked: true,
+    slow: false,
     aspect: null,
   })
   const watchdog = createWatchdog()
@@ -65,6 +69,7 @@ export function createLivePlayer(options: {
   let received = 0
   let waitMs = shortestWaitMs
   let retry: ReturnType<typeof setTimeout> | undefined
+  let slow: ReturnType<typeof setTimeout> | undefined
   let closed = false
 
   const change = (part: Partial<PlayerState>) => {
@@ -96,10 +101,16 @@ export function createLivePlayer(options: {
     host.append(next.element)
     watchdog.reset(performance.now())
   }
-  const fall = (why: Why) => {
+  const begin = (way: Way) => {
     if (closed) return
-    change({ way: nextWay(state.peek().way, why), moving: false })
+    change({ way, moving: false })
     start()
+  }
+  const fall = (why: Why) => begin(nextWay(state.peek().way, why))
+  const showSlow = () => {
+    clearTimeout(slow)
+    change({ slow: true })
+    slow = setTimeout(() => change({ slow: false }), slowMs)
   }
   const onHello = (said: Hello) => {
     hello = said
@@ -120,7 +131,9 @@ export function createLivePlayer(options: {
     else if (message?.type === 'state') {
       if (message.state === 'live') watchdog.reset(performance.now())
       change({ camera: message, ...(message.state === 'live' ? {} : { moving: false }) })
-    }
+      // No way of moving pictures can carry what this camera sends.
+      if (message.code === 'MEDIA_UNRECORDABLE') begin({ mode: 'stills', why: 'codec' })
+    } else if (message?.type === 'skipped') showSlow()
   }
   const connect = () => {
     const { mode } = state.peek().way
@@ -202,6 +215,7 @@ export function createLivePlayer(options: {
     close() {
       closed = true
       clearInterval(timer)
+      clearTimeout(slow)
       stop()
       screen?.close()
       screen?.element.remove()

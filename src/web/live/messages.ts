@@ -16,6 +16,8 @@ export interface CameraNow {
   readonly type: 'state'
   readonly state: 'connecting' | 'live' | 'stalled' | 'offline' | 'paused' | 'removed'
   readonly reason: string
+  /** Of docs/errors.md. */
+  readonly code: string | null
   readonly sinceMs: number
 }
 

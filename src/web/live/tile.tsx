@@ -144,6 +144,7 @@ function Notice({ camera, now }: { camera: LiveCamera; now: PlayerState | null }
       />
     )
   }
+  if (now?.moving && now.slow) return <NoticeBox name="slow" title={t.slow} tone="warning" />
   return now?.moving ? null : <NoticeBox name="opening" title={t.opening} quiet />
 }
 

@@ -12,5 +12,7 @@ export interface Section {
 export const sections: Readonly<Record<string, () => Promise<Section>>> = {
   page: async () => (await import('./page-load.ts')).pageLoad,
   tile: async () => (await import('./live-tile.ts')).liveTile,
+  alerts: async () => (await import('./many-alerts.ts')).manyAlerts,
+  review: async () => (await import('./review-flow.ts')).reviewFlow,
   tiles: async () => (await import('./live-tiles.ts')).liveTiles,
 }
