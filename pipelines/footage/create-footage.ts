@@ -5,19 +5,21 @@ import { motionDir } from '../../src/core/data-dir.ts'
 import { AppError } from '../../src/core/errors.ts'
 import type { RecordedClip } from '../../src/core/recorded-clip.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
+import type { ExportPort } from '../../src/http/footage/export-port.ts'
 import type { FootagePort, TimelineEntry } from '../../src/http/footage/footage-port.ts'
 import type { AlertEntry, SitePort } from '../../src/http/site-port.ts'
 import { motionStepMs, readLevels } from '../../src/record/motion-file.ts'
 import type { CameraPlan } from '../live/plan/plan-camera.ts'
 import type { CameraTrace } from '../live/trace/camera-trace.ts'
 import { coverageOf, fileAt, joinCovered } from './coverage.ts'
+import { createFootageJobs } from './footage-jobs.ts'
 import { createMotionLog } from './motion-log.ts'
 import { createPicturesAt } from './picture-at.ts'
 import { readEvidence } from './read-evidence.ts'
 import { createTraces } from './traces.ts'
 
 /** Recordings as pages ask for them, and what is remembered of cameras while they run. */
-export interface Footage extends FootagePort {
+export interface Footage extends FootagePort, ExportPort {
   /** A camera begins, or goes on with another plan. What is told of it is remembered. */
   attached(plan: CameraPlan): CameraTrace
   retuned(plan: CameraPlan): void
@@ -44,6 +46,7 @@ export function createFootage(options: FootageOptions): Footage {
   const { dataDir, current, site } = options
   const traces = createTraces(options)
   const pictures = createPicturesAt(options)
+  const jobs = createFootageJobs(options)
   const log = createMotionLog({
     ...options,
     keepDays: () => Math.max(current().recording.keepDays, current().recording.keepSegmentsDays),
@@ -54,6 +57,7 @@ export function createFootage(options: FootageOptions): Footage {
     throw new AppError('API_NOT_FOUND', `camera ${cameraId}: nothing is recorded of that moment`)
   }
   return {
+    ...jobs,
     trace: traces.trace,
     attached(plan) {
       const { id } = plan.camera
@@ -106,7 +110,7 @@ export function createFootage(options: FootageOptions): Footage {
       return pictures.take(path, atMs - startedMs)
     },
     async close() {
-      await Promise.all([traces.close(), log.close()])
+      await Promise.all([traces.close(), log.close(), jobs.close()])
     },
   }
 }

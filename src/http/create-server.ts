@@ -13,6 +13,7 @@ import { boundBody } from './bound-body.ts'
 import { createBoundedServer, type ServerLimits } from './bounded-server.ts'
 import { createEventStreams } from './events/event-stream.ts'
 import type { EventsPort } from './events/events-port.ts'
+import type { ExportPort } from './footage/export-port.ts'
 import type { FootagePort } from './footage/footage-port.ts'
 import { guardHeaders } from './guard-headers.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
@@ -57,7 +58,7 @@ export interface ServerOptions {
   /** Bearer token that opens everything. */
   readonly token?: string
   /** Recordings by camera and time; absent: nothing of them is served. */
-  readonly footage?: FootagePort
+  readonly footage?: FootagePort & ExportPort
   /** Whether the console's page is served, if `pageFolder` is given; true unless told otherwise. */
   readonly console?: boolean
   /** Where the built page lies; null where it is not built, absent for a server without it. */

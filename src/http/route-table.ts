@@ -1,4 +1,5 @@
 import type { EventStreams } from './events/event-stream.ts'
+import type { ExportPort } from './footage/export-port.ts'
 import type { FootagePort } from './footage/footage-port.ts'
 import type { HealthPort, MetricsPort } from './health-port.ts'
 import type { LearningPort } from './learning-port.ts'
@@ -9,6 +10,7 @@ import { type Route, route } from './route.ts'
 import { cameraRoutes } from './routes/camera-routes.ts'
 import { datasetRoutes } from './routes/dataset-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
+import { exportRoutes } from './routes/export-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { learningRoutes } from './routes/learning-routes.ts'
 import { modelRoutes } from './routes/model-routes.ts'
@@ -40,7 +42,7 @@ export function routeTable(of: {
   /** Users, sessions and tokens; undefined: there are none. */
   readonly access: SessionParts | undefined
   readonly learning: LearningPort | undefined
-  readonly footage: FootagePort | undefined
+  readonly footage: (FootagePort & ExportPort) | undefined
   /** The console's page; absent: it is not served. */
   readonly page?: { readonly folder: string | null; readonly basePath: string }
   /** The OpenAPI document. */
@@ -68,6 +70,8 @@ export function routeTable(of: {
     ...(live ? pictureRoutes(live) : []),
     ...(access ? [...sessionRoutes(access), ...userRoutes(access.accounts)] : []),
     ...(learning ? [...learningRoutes(learning, sendMedia), ...modelRoutes(learning)] : []),
-    ...(footage && site ? timelineRoutes(footage, site, sendMedia) : []),
+    ...(footage && site
+      ? [...timelineRoutes(footage, site, sendMedia), ...exportRoutes(footage, sendMedia)]
+      : []),
   ]
 }

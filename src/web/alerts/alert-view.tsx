@@ -4,6 +4,7 @@ import { Link } from 'wouter-preact'
 import { addressOf } from '../api/address.ts'
 import { type ApiProblem, api, dataOf, problemOf } from '../api/client.ts'
 import { onEvent } from '../api/events.ts'
+import { mayDo } from '../api/standing.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { Button } from '../pieces/button.tsx'
 import { EmptyState } from '../pieces/empty-state.tsx'
@@ -90,7 +91,9 @@ export function AlertView({ alertId, known, onChanged, onClose }: AlertViewProps
           {clip?.removedReason ? t.clipRemoved(clip.removedReason) : isOpen(shown) ? t.clipComing : t.noClip}
         </p>
       )}
-      {clip && <Judge alertId={alertId} onSaid={(reviewed) => onChanged({ ...shown, reviewed })} />}
+      {clip && mayDo('operator') && (
+        <Judge alertId={alertId} onSaid={(reviewed) => onChanged({ ...shown, reviewed })} />
+      )}
       <WhyFired alert={shown} evidence={evidence.value} atS={atS.value} />
       <Facts alert={shown} />
     </article>

@@ -1,4 +1,5 @@
 import { api, dataOf } from '../api/client.ts'
+import { alignScores } from '../pieces/align-scores.ts'
 import type { ScoreSeries } from '../pieces/score-curve.tsx'
 import type { BoxMoment } from '../player/boxes.ts'
 
@@ -48,20 +49,12 @@ export function readEvidence({ scores, boxes }: Answer): Evidence {
   return {
     boxes: boxes.map(({ fromMs, toMs, ...rest }) => ({ ...rest, fromS: fromMs / 1000, toS: toMs / 1000 })),
     scores: scores && {
-      ...alignLines(scores.lines),
+      ...alignScores(pointsOf(scores.lines)),
       onThreshold: scores.onThreshold,
       offThreshold: scores.offThreshold,
     },
   }
 }
 
-function alignLines(lines: NonNullable<Answer['scores']>['lines']) {
-  const times = [...new Set(lines.flatMap(({ points }) => points.map(({ atMs }) => atMs)))].sort(
-    (a, b) => a - b,
-  )
-  const series = lines.map(({ name, points }) => {
-    const byTime = new Map(points.map(({ atMs, score }) => [atMs, score]))
-    return { name, values: times.map((atMs) => byTime.get(atMs) ?? null) }
-  })
-  return { times: times.map((atMs) => atMs / 1000), series }
-}
+const pointsOf = (lines: NonNullable<Answer['scores']>['lines']) =>
+  lines.flatMap(({ name, points }) => points.map(({ atMs, score }) => ({ name, timeS: atMs / 1000, score })))

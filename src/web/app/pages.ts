@@ -44,6 +44,10 @@ export const pages: readonly PageRow[] = [
     title: 'review',
     role: 'viewer',
     load: () => import('../review/review-page.tsx'),
+    path: '/timeline/:camera?',
+    icon: 'clock',
+    title: 'timeline',
+    load: () => import('../timeline/timeline-page.tsx'),
   },
 ]
 

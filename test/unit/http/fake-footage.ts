@@ -1,9 +1,28 @@
+import type { ExportPort, FootageJob } from '../../../src/http/footage/export-port.ts'
 import type { FootagePort } from '../../../src/http/footage/footage-port.ts'
 
 /** Footage of one camera, as small as its shape allows. */
-export function fakeFootage(media = { path: '', etag: 'c0ffee' }): FootagePort {
+export function fakeFootage(media = { path: '', etag: 'c0ffee' }): FootagePort & ExportPort {
   const [from, to] = ['2026-03-14T02:17:00.000Z', '2026-03-14T02:18:00.000Z']
+  const job: FootageJob = {
+    id: 'e1',
+    kind: 'export',
+    cameras: ['gate'],
+    from,
+    to,
+    state: 'done',
+    progress: 1,
+    problem: { code: 'MEDIA_NO_FOOTAGE', message: 'nothing is recorded of that time' },
+    file: { name: 'gate.mp4', bytes: 10 },
+    hits: [{ from, to, motion: 0.1 }],
+  }
   return {
+    startExport: () => job,
+    startSearch: () => job,
+    job: () => job,
+    jobs: () => [job],
+    dropJob: () => {},
+    jobFile: () => ({ ...media, type: 'video/mp4', fileName: 'gate.mp4' }),
     trace: (cameraId) => ({
       cameraId,
       from,

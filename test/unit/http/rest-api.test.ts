@@ -9,6 +9,7 @@ import { parseRange } from '../../../src/http/send-media.ts'
 import { liveSockets } from '../../../src/http/sockets/live-sockets.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { fakeEvents } from './fake-events.ts'
+import { fakeFootage } from './fake-footage.ts'
 import { fakeLearning, runId } from './fake-learning.ts'
 import { fakeLive } from './fake-live.ts'
 import { fakeMonitor } from './fake-monitor.ts'
@@ -50,6 +51,7 @@ function start(token?: string) {
     events: fakeEvents().events,
     learning: fakeLearning(paths().path, asked),
     live: fakeLive().live,
+    footage: fakeFootage({ path: join(folder, 'clip.mp4'), etag: 'c0ffee' }),
     health: { ready: () => true, cameras: () => [], models: () => [] },
     metrics: { metricsText: async () => 'x 1\n', metricsContentType: 'text/plain' },
   })
@@ -116,6 +118,43 @@ const good: Record<string, [url: string, more?: object]> = {
   'delete /api/v1/dead-letters/{sink}/{id}': ['/api/v1/dead-letters/kafka/e1'],
   'get /api/v1/alerts': ['/api/v1/alerts'],
   'get /api/v1/alerts/{alertId}': [`/api/v1/alerts/${alertId}`],
+  'get /api/v1/alerts/{alertId}/evidence': [`/api/v1/alerts/${alertId}/evidence`],
+  'get /api/v1/cameras/{id}/timeline': [
+    '/api/v1/cameras/gate/timeline?from=2026-03-14T02:00:00Z&to=2026-03-14T03:00:00Z',
+  ],
+  'get /api/v1/cameras/{id}/recording': ['/api/v1/cameras/gate/recording?at=2026-03-14T02:00:00Z'],
+  'head /api/v1/cameras/{id}/recording': ['/api/v1/cameras/gate/recording?at=2026-03-14T02:00:00Z'],
+  'get /api/v1/cameras/{id}/recording/picture': [
+    '/api/v1/cameras/gate/recording/picture?at=2026-03-14T02:00:00Z',
+  ],
+  'get /api/v1/cameras/{id}/trace': ['/api/v1/cameras/gate/trace?at=2026-03-14T02:00:00Z&seconds=30'],
+  'post /api/v1/exports': [
+    '/api/v1/exports',
+    {
+      payload: {
+        cameras: ['gate'],
+        from: '2026-03-14T02:00:00Z',
+        to: '2026-03-14T03:00:00Z',
+        time: 'burned',
+      },
+    },
+  ],
+  'post /api/v1/motion-searches': [
+    '/api/v1/motion-searches',
+    {
+      payload: {
+        camera: 'gate',
+        from: '2026-03-14T02:00:00Z',
+        to: '2026-03-14T03:00:00Z',
+        area: { x: 0, y: 0.5, width: 1, height: 0.5 },
+      },
+    },
+  ],
+  'get /api/v1/exports': ['/api/v1/exports'],
+  'get /api/v1/exports/{id}': ['/api/v1/exports/e1'],
+  'delete /api/v1/exports/{id}': ['/api/v1/exports/e1'],
+  'get /api/v1/exports/{id}/media': ['/api/v1/exports/e1/media'],
+  'head /api/v1/exports/{id}/media': ['/api/v1/exports/e1/media'],
   'get /api/v1/clips': ['/api/v1/clips'],
   'get /api/v1/clips/{alertId}': [`/api/v1/clips/${alertId}`],
   'get /api/v1/clips/{alertId}/media': [`/api/v1/clips/${alertId}/media`],
