@@ -39,15 +39,18 @@ export const pages: readonly PageRow[] = [
     load: () => import('../alerts/alerts-page.tsx'),
   },
   {
+    path: '/timeline/:camera?',
+    icon: 'clock',
+    title: 'timeline',
+    role: 'viewer',
+    load: () => import('../timeline/timeline-page.tsx'),
+  },
+  {
     path: '/review/:clip?',
     icon: 'check',
     title: 'review',
     role: 'viewer',
     load: () => import('../review/review-page.tsx'),
-    path: '/timeline/:camera?',
-    icon: 'clock',
-    title: 'timeline',
-    load: () => import('../timeline/timeline-page.tsx'),
   },
 ]
 
