@@ -40,7 +40,7 @@ export function editConfig(text: string, edits: readonly ConfigEdit[], source: E
     else if (edit.kind === 'schedule') mergeInto(document, mapAt(document, 'behaviours'), edit.schedule)
     else editCamera(document, edit, source.file)
   }
-  const edited = document.toString({ lineWidth: 0 })
+  const edited = withEndOf(text, document.toString({ lineWidth: 0 }))
   try {
     return { text: edited, config: parseConfig(edited, source) }
   } catch (thrown) {
@@ -51,6 +51,12 @@ export function editConfig(text: string, edits: readonly ConfigEdit[], source: E
       rules: namesOf(['behaviours', 'rules'], 'name'),
     })
   }
+}
+
+/** Empty lines at the end of a file are nobody's change. */
+function withEndOf(before: string, text: string): string {
+  const [end] = /\n*$/.exec(before)!
+  return end.length > 1 ? text.replace(/\n*$/, end) : text
 }
 
 /** The same for one camera. */

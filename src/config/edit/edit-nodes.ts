@@ -8,8 +8,21 @@ export function mergeInto(document: Document, map: YAMLMap, patch: Fields): void
     const before = map.get(name, true)
     if (value === null) map.delete(name)
     else if (isMap(before) && isFields(value)) mergeInto(document, before, value)
+    else if (isFields(value)) bringOrLeave(document, map, name, withoutNulls(value))
     else bringField(document, map, name, value)
   }
+}
+
+/** Of an object that is not there yet only what is more than nothing. */
+function bringOrLeave(document: Document, map: YAMLMap, name: string, value: Fields): void {
+  if (Object.keys(value).length > 0 || map.has(name)) bringField(document, map, name, value)
+}
+
+function withoutNulls(value: Fields): Fields {
+  const kept = Object.entries(value).filter(([, inner]) => inner !== null)
+  return Object.fromEntries(
+    kept.map(([name, inner]) => [name, isFields(inner) ? withoutNulls(inner) : inner]),
+  )
 }
 
 /**

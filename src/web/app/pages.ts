@@ -52,6 +52,13 @@ export const pages: readonly PageRow[] = [
     role: 'viewer',
     load: () => import('../review/review-page.tsx'),
   },
+  {
+    path: '/cameras/:id?',
+    icon: 'camera',
+    title: 'cameras',
+    role: 'viewer',
+    load: () => import('../cameras/cameras-page.tsx'),
+  },
 ]
 
 /** Shown in place of every page while nobody is logged in. */

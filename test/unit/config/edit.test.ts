@@ -206,6 +206,14 @@ behaviours:
     expect(result).toMatch(/from: \[ ?0, 0 ?\]/)
   })
 
+  it('writes no null where there was nothing to take away', () => {
+    const patch = { motion: { enabled: null }, recording: { keepDays: 3, maxMb: null } }
+    const [gate] = parse(edit({ kind: 'change', id: 'gate', patch })).cameras
+    expect(gate).toMatchObject({ recording: { keepDays: 3 } })
+    expect(gate).not.toHaveProperty('motion')
+    expect(gate.recording).not.toHaveProperty('maxMb')
+  })
+
   it('tells problems at the field of the camera or rule', () => {
     const fieldsOf = (...edits: ConfigEdit[]) => {
       try {
