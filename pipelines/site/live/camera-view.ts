@@ -18,6 +18,7 @@ import type {
   SceneMessage,
 } from '../../../src/http/live-port.ts'
 import { createPtsOfWallTime } from '../../../src/record/pts-of-wall-time.ts'
+import { redactText } from '../../../src/telemetry/redact-text.ts'
 import type { AttachedCamera } from '../../live/attach-camera.ts'
 import type { CameraPlan } from '../../live/plan/plan-camera.ts'
 import { createCameraStills } from './camera-stills.ts'
@@ -39,7 +40,8 @@ export interface CameraView {
   /** It ends, for a while or for good. */
   detached(): void
   /** Why there is nothing to see while it is not attached. */
-  stop(state: 'paused' | 'removed', reason: string): void
+  stop(state: 'paused' | 'removed' | 'offline', reason: string): void
+  readonly isAttached: boolean
   look(wish: Pick<LiveWish, 'stream' | 'mode'>, looker: LiveLooker): () => void
   scenes(tell: (message: SceneMessage | PlacesMessage) => void): () => void
   picture(): Promise<LivePicture>
@@ -110,6 +112,9 @@ export function createCameraView(options: CameraViewOptions): CameraView {
       views.sub.feed.stop(state, reason)
       views.main.feed.stop(state, reason)
     },
+    get isAttached() {
+      return plan !== null
+    },
     look(wish, looker) {
       const { feed, pictures, mpeg1 } = viewOf(wish.stream)
       const leaving: (() => void)[] = []
@@ -118,7 +123,8 @@ export function createCameraView(options: CameraViewOptions): CameraView {
       let toldMs = Number.NEGATIVE_INFINITY
       leaving.push(
         feed.look({
-          state: (state: FeedState) => looker.tell({ type: 'state', ...state }),
+          state: (state: FeedState) =>
+            looker.tell({ type: 'state', ...state, reason: redactText(state.reason) }),
           begin({ data, ...facts }) {
             const sameLine = feed.tapped && feed === views.sub.feed
             looker.tell({ type: 'hello', mode: wish.mode, stream: wish.stream, ...facts, sameLine })

@@ -40,10 +40,20 @@ export function createLiveView(
     if (configOf(cameraId)?.paused) view.stop('paused', paused)
     return view
   }
+  /** One that could not be attached has a status all the same. */
+  const tellAside = (cameraId: string, view: CameraView) => {
+    if (view.isAttached || configOf(cameraId)?.paused) return
+    const status = options.statuses().find((each) => each.cameraId === cameraId)
+    if (status?.state === 'offline') view.stop('offline', hideVariables(status.reason, running()))
+  }
 
   return {
     has: (cameraId) => configOf(cameraId) !== undefined,
-    look: ({ cameraId, ...wish }, looker) => viewOf(cameraId).look(wish, looker),
+    look({ cameraId, ...wish }, looker) {
+      const view = viewOf(cameraId)
+      tellAside(cameraId, view)
+      return view.look(wish, looker)
+    },
     scenes(cameraIds, tell) {
       const leaving = cameraIds.filter((id) => configOf(id)).map((id) => viewOf(id).scenes(tell))
       return () => {

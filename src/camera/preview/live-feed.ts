@@ -32,8 +32,8 @@ export interface LiveFeed {
    * of its own.
    */
   tap(source: CameraSource | null): void
-  /** Why there is no stream at all: the camera is paused or removed. */
-  stop(state: 'paused' | 'removed', reason: string): void
+  /** Why there is no stream at all: the camera is paused or removed, or cannot be connected to. */
+  stop(state: 'paused' | 'removed' | 'offline', reason: string): void
   /** Whether what is shown comes from the source given to `tap`, so that its times are those of the analysis. */
   readonly tapped: boolean
   readonly init: Fragment | null

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/telemetry-port.ts'
 import { childEnvironment } from '../child-environment.ts'
+import { runBehindOthers } from './behind-others.ts'
 import type { LiveFeed } from './live-feed.ts'
 import type { LoopbackCopy } from './loopback-copy.ts'
 import { createTransportGroups, type TransportPiece } from './transport-groups.ts'
@@ -60,12 +61,17 @@ export function createMpeg1Stream(options: {
     if (own !== run) return withdraw()
     const Muxer = options.Muxer ?? loadMuxer()
     const muxer = withOwnEnvironment(() => new Muxer({ url, ffmpegPath: 'ffmpeg', ffmpegOptions: encoding }))
+    // It would write a line of its own about each end; that is told here.
+    muxer.stream.removeAllListeners('exit')
+    runBehindOthers(muxer.stream.pid)
     const groups = createTransportGroups((piece) => {
       for (const looker of [...lookers]) looker(piece)
     })
+    let over = false
     const again = () => {
       withdraw()
-      if (own !== run) return
+      if (own !== run || over) return
+      over = true
       cancelRestart = clock.after(restartMs, begin)
     }
     muxer.on('mpeg1data', (chunk: Buffer) => {

@@ -1,6 +1,7 @@
 import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
 import { childEnvironment } from '../child-environment.ts'
 import { endingWithParent } from '../end-with-parent.ts'
+import { runBehindOthers } from './behind-others.ts'
 import { createJpegReader } from './jpeg-reader.ts'
 
 /** What pictures are made of: the bytes of an MP4, or pictures as they were decoded for the models. */
@@ -52,6 +53,7 @@ export function startPictureChild(options: {
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
   })
+  runBehindOthers(child.pid)
   let over = false
   const end = () => {
     if (over) return
