@@ -7,13 +7,14 @@ import type { Prediction } from '../../../src/train/evaluate/prediction.ts'
 import { exportWindowBundle } from '../../../src/train/export/export-bundle.ts'
 import type { LabelledWindows } from '../../../src/train/export/predict-skeletons.ts'
 import { createSkeletonNet } from '../../../src/train/models/skeleton-net.ts'
-import { parentOf, thresholdsOf } from '../bundle-card.ts'
+import { parentOf } from '../bundle-card.ts'
 import { type LearnJob, servedDir, trainedDir } from '../job.ts'
 import { foldsOf, readUnseen, takeCrossed, writeUnseen } from '../judge/cross-folds.ts'
 import { judgeBodies } from './judge-bodies.ts'
 import { labelColumns } from './label-columns.ts'
 import type { LabelledBodies } from './labelled-bodies.ts'
 import { createWindowScorer } from './score-windows.ts'
+import { servedLabels } from './served-labels.ts'
 import { rememberedWindows, simulatedWindows } from './simulated-windows.ts'
 import type { SkeletonTeaching } from './skeleton-teaching.ts'
 import { type TaughtSample, taughtSamples } from './taught-samples.ts'
@@ -63,22 +64,22 @@ export async function fineTuneBodies(job: SkeletonJob): Promise<{ stoppedEarly: 
   return { stoppedEarly: false, epochs: 1 }
 }
 
-/** The bundle that serves: what was known keeps its thresholds, new labels get theirs from clips that were not learned. */
+/** The bundle that serves, with thresholds from clips that were not learned from. */
 export async function exportBodies(job: SkeletonJob): Promise<void> {
   const { set, split, skeleton, onProgress, run } = job
   onProgress({ phase: 'export', done: 0, total: 1, loss: null, etaS: 0 })
   const unseen = await readUnseen(run.dir, set.labels)
   const judged = split.validation.length > 0 ? split.validation : split.train
   const said = unseen ?? (await judgeWith(job, trainedDir(job), judged))
-  const thresholdOf = thresholdsOf(said, unseen ? true : undefined)
-  const known = skeleton.base.bundle.labels.length
   const { bundle } = await loadBundle(trainedDir(job))
   await copyBundle(trainedDir(job), servedDir(job), {
-    labels: bundle.labels.map((label, n) =>
-      n < known || label.background
-        ? label
-        : { ...label, threshold: thresholdOf(set.labels.indexOf(label.name)) },
-    ),
+    labels: servedLabels(bundle.labels, {
+      known: skeleton.base.bundle.labels.length,
+      footage: set.labels,
+      said,
+      notLearned: unseen !== null || split.validation.length > 0,
+      few: unseen ? true : undefined,
+    }),
   })
   onProgress({ phase: 'export', done: 1, total: 1, loss: null, etaS: 0 })
 }
