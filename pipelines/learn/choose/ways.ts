@@ -23,7 +23,8 @@ export interface Ways {
 /**
  * What a model can be taught as on this site, the one that costs least while it serves first: the skeleton model, where
  * there is one and something finds keypoints; a head on the frozen video backbone of the catalogue, where that is installed;
- * and a network of its own. A live version says which: the next one grows from it.
+ * and a network of its own. What follows a live skeleton model is one; what follows a live model of pictures is compared
+ * anew, with more clips: the head on the frozen backbone and the network.
  */
 export async function waysToLearn(
   options: Pick<LearnOptions, 'learning' | 'registry' | 'site'> & {
@@ -39,10 +40,10 @@ export async function waysToLearn(
     learning: { ...learning, kind: 'skeleton' },
   }
   const network: Way = { name: 'network', what: 'a network of its own', learning: clip }
-  if (live !== null) {
-    const loaded = await loadBundle(registry.dirOf(learning.model, live)).catch(() => null)
-    return { there: [loaded?.bundle.kind === 'skeleton' ? skeleton : network], missing: [] }
-  }
+  const liveDir = live === null ? null : registry.dirOf(learning.model, live)
+  const loaded = liveDir === null ? null : await loadBundle(liveDir).catch(() => null)
+  // Windows of another kind: cameras could not change over from one version to the next.
+  if (loaded?.bundle.kind === 'skeleton') return { there: [skeleton], missing: [] }
   const site = await bundlesOf(options)
   const hasModel = site.some(({ bundle }) => bundle.kind === 'skeleton')
   const hasBodies =
@@ -50,21 +51,28 @@ export async function waysToLearn(
     clips.every(({ path }) => existsSync(path.replace(/\.[^./\\]+$/, bodySuffix)))
   const backbone = learning.backbone ?? site.find(({ dir }) => existsSync(videoOf(dir)))?.dir
   const video = learning.backbone ?? (backbone === undefined ? installedVideo() : videoOf(backbone))
+  const frozen: readonly Way[] =
+    video === null
+      ? []
+      : [
+          {
+            name: 'video',
+            what: 'a head on the frozen video backbone',
+            learning: { ...clip, backbone: video, freeze: 'backbone' },
+          },
+        ]
+  if (liveDir !== null) {
+    // Of equally good ones it stays what it is.
+    const isNetwork = existsSync(join(liveDir, 'training', 'model.json'))
+    return { there: isNetwork ? [network, ...frozen] : [...frozen, network], missing: [] }
+  }
   const { backbone: _, freeze: __, ...fromZero } = learning
   return {
     there: [
       ...(hasModel && hasBodies
         ? [{ ...skeleton, learning: { ...fromZero, kind: 'skeleton' as const } }]
         : []),
-      ...(video === null
-        ? []
-        : [
-            {
-              name: 'video' as const,
-              what: 'a head on the frozen video backbone',
-              learning: { ...clip, backbone: video, freeze: 'backbone' as const },
-            },
-          ]),
+      ...frozen,
       { ...network, learning: { ...fromZero, kind: 'clip' as const } },
     ],
     missing: [

@@ -15,16 +15,20 @@ const enoughClips = 20
 
 /**
  * The footage that is learned from, in parts that share no group; none where validation says enough, or where there are
- * too few groups. Each part is judged by a model that learned from the others.
+ * too few groups. Each part is judged by a model that learned from the others. Ways to learn are compared by them, however
+ * much there is for validation.
  */
-export function foldsOf(job: Pick<LearnJob, 'learning' | 'split' | 'backbone'>): LabelledVideo[][] {
+export function foldsOf(
+  job: Pick<LearnJob, 'learning' | 'split' | 'backbone' | 'compared'>,
+): LabelledVideo[][] {
   const { learning, split, backbone } = job
   const items = [...split.train, ...split.validation]
   const groups = new Set(items.map(({ group }) => group)).size
   const count = Math.min(learning.folds, groups)
   // To teach a whole imported graph several times would take too long.
   const isWhole = backbone !== null && learning.freeze !== 'backbone'
-  if (isWhole || split.validation.length >= enoughClips || count < 2) return []
+  const isEnough = split.validation.length >= enoughClips && !job.compared
+  if (isWhole || isEnough || count < 2) return []
   const share = 1 / count
   const shares = { train: share, validation: share, test: count > 2 ? share : 0 }
   const parts = splitByGroup({ items, shares, seed: learning.seed }).split

@@ -21,7 +21,7 @@ export function servedLabels(
     footage: readonly string[]
     said: readonly Prediction[]
     notLearned: boolean
-    few?: boolean | undefined
+    few?: boolean
   },
 ): Bundle['labels'] {
   const { known, footage, said, notLearned, few } = options

@@ -6,6 +6,7 @@ import type { LabelledVideo } from '../../../src/train/data/labelled-set.ts'
 import type { Prediction } from '../../../src/train/evaluate/prediction.ts'
 import { exportWindowBundle } from '../../../src/train/export/export-bundle.ts'
 import type { LabelledWindows } from '../../../src/train/export/predict-skeletons.ts'
+import { readSkeletonNet } from '../../../src/train/export/read-skeleton-net.ts'
 import { createSkeletonNet } from '../../../src/train/models/skeleton-net.ts'
 import { parentOf } from '../bundle-card.ts'
 import { type LearnJob, servedDir, trainedDir } from '../job.ts'
@@ -13,7 +14,7 @@ import { foldsOf, readUnseen, takeCrossed, writeUnseen } from '../judge/cross-fo
 import { judgeBodies } from './judge-bodies.ts'
 import { labelColumns } from './label-columns.ts'
 import type { LabelledBodies } from './labelled-bodies.ts'
-import { createWindowScorer } from './score-windows.ts'
+import { createNetScorer, createWindowScorer } from './score-windows.ts'
 import { servedLabels } from './served-labels.ts'
 import { rememberedWindows, simulatedWindows } from './simulated-windows.ts'
 import type { SkeletonTeaching } from './skeleton-teaching.ts'
@@ -78,7 +79,7 @@ export async function exportBodies(job: SkeletonJob): Promise<void> {
       footage: set.labels,
       said,
       notLearned: unseen !== null || split.validation.length > 0,
-      few: unseen ? true : undefined,
+      ...(unseen && { few: true }),
     }),
   })
   onProgress({ phase: 'export', done: 1, total: 1, loss: null, etaS: 0 })
@@ -130,7 +131,7 @@ export async function teach(job: TeachingJob, { clips, simulated, outDir, part }
   const { skeleton, set, learning, plans, threads, clock, signal, pause, onProgress, run, version } = job
   const { base, from, none, quiet, shape } = skeleton
   const { labels } = from.settings
-  const scorer = await createWindowScorer(base, threads)
+  const scorer = await createNetScorer(await readSkeletonNet(base), threads)
   const bodies = bodiesOf(job, clips)
   const { score } = scorer
   const known = base.bundle.labels.map(({ name }) => name)

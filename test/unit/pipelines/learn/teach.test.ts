@@ -103,6 +103,8 @@ describe('parts of cross-validation', () => {
     expect(foldsOf(job(two)).length).toBe(2)
     expect(foldsOf(job(people.filter(({ group }) => group === 'p0')))).toEqual([])
     expect(foldsOf(job(people, people))).toEqual([])
+    // Ways to learn are compared by parts, however much there is for validation.
+    expect(foldsOf({ ...job(people, people), compared: true }).length).toBe(3)
     expect(foldsOf(job(people, [], 0))).toEqual([])
   })
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { rightOf, whyOf } from '../../../../../pipelines/learn/choose/choose-way.ts'
@@ -25,7 +25,7 @@ async function site(...models: string[]) {
   await writeBrightnessBundle(at('video'))
   writeFileSync(at('clip.mp4'), 'a clip')
   return {
-    dir,
+    at,
     ways: async ({ live = null as string | null, beside = false } = {}) => {
       if (beside) writeFileSync(at('clip.poses'), '{}')
       const registry = { state: () => ({ live }), dirOf: () => at(live ?? '') } as unknown as ModelRegistry
@@ -62,10 +62,24 @@ describe('the ways to learn', () => {
     expect((await ways({ beside: true })).there[0]!.name).toBe('skeleton')
   })
 
-  it('are what the live version is, once there is one', async () => {
+  it('are a skeleton model for ever after a live one', async () => {
     const { ways } = await site('skeleton', 'people')
     expect((await ways({ live: 'skeleton' })).there.map(({ name }) => name)).toEqual(['skeleton'])
-    expect((await ways({ live: 'video' })).there.map(({ name }) => name)).toEqual(['network'])
+  })
+
+  it('are compared anew after a live model of pictures, what it is first', async () => {
+    const { ways, at } = await site('skeleton', 'people')
+    const names = async () => (await ways({ live: 'video' })).there.map(({ name }) => name)
+    expect(await names()).toEqual(['video', 'network'])
+    mkdirSync(join(at('video'), 'training'))
+    writeFileSync(join(at('video'), 'training/model.json'), '{}')
+    expect(await names()).toEqual(['network', 'video'])
+  })
+
+  it('of a live model of pictures are a network alone without a backbone', async () => {
+    const { ways, at } = await site('skeleton', 'people')
+    renameSync(at('video'), at('pictures'))
+    expect((await ways({ live: 'pictures' })).there.map(({ name }) => name)).toEqual(['network'])
   })
 })
 

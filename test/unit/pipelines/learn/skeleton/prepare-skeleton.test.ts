@@ -4,6 +4,11 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { prepareRun } from '../../../../../pipelines/learn/prepare/learn-prepare.ts'
 import { withKnownLabels } from '../../../../../pipelines/learn/skeleton/known-labels.ts'
 import { labelledBodies } from '../../../../../pipelines/learn/skeleton/read-bodies.ts'
+import {
+  createNetScorer,
+  createWindowScorer,
+  type WindowScorer,
+} from '../../../../../pipelines/learn/skeleton/score-windows.ts'
 import { loadBundle } from '../../../../../src/bundle/load-bundle.ts'
 import { learningSchema } from '../../../../../src/config/schema/learning-schema.ts'
 import { systemClock } from '../../../../../src/core/clock.ts'
@@ -11,7 +16,9 @@ import { registryDir } from '../../../../../src/core/data-dir.ts'
 import { openModelRegistry } from '../../../../../src/registry/model-registry.ts'
 import { exportWindowBundle } from '../../../../../src/train/export/export-bundle.ts'
 import { readSkeletonNet } from '../../../../../src/train/export/read-skeleton-net.ts'
+import { lookTwice } from '../../../../../src/train/models/look-twice.ts'
 import { createSkeletonNet } from '../../../../../src/train/models/skeleton-net.ts'
+import type { VideoModel } from '../../../../../src/train/models/video-model.ts'
 import { startWeights } from '../../../../../src/train/run/fine-tune.ts'
 import { drawnReadings, writeDrawnClip } from '../../../../support/drawn-bodies.ts'
 import { writeSkeletonBundle } from '../../../../support/skeleton-bundle.ts'
@@ -26,11 +33,15 @@ let model: string
 beforeEach(async () => {
   dir = tempDir('prepare-skeleton')
   model = join(dir, 'model')
+  await write(net, model)
+})
+
+async function write(served: VideoModel, outDir: string): Promise<void> {
   await exportWindowBundle({
     kind: 'skeleton',
-    model: net,
+    model: served,
     weights,
-    outDir: model,
+    outDir,
     card: {
       name: 'skeleton',
       version: '1.0.0',
@@ -45,7 +56,7 @@ beforeEach(async () => {
       metrics: {},
     },
   })
-})
+}
 
 type Clip = readonly [label: string, group: string]
 const six: readonly Clip[] = ['monday', 'tuesday', 'wednesday'].flatMap((day): Clip[] => [
@@ -149,6 +160,21 @@ describe('preparing what a skeleton model is taught', () => {
 describe('the network in a bundle', () => {
   it('is read from the graph that serves, weight by weight', async () => {
     expect(await readSkeletonNet(await loadBundle(model))).toEqual({ settings, weights })
+  })
+
+  it('is that of one look where the graph looks twice, and scores as that', async () => {
+    const twice = join(dir, 'twice')
+    await write(lookTwice(net), twice)
+    expect(await readSkeletonNet(await loadBundle(twice))).toEqual({ settings, weights })
+    const windows = Float32Array.from({ length: 20 * 2 * 51 }, (_, n) => (n % 3 === 2 ? 0.5 : (n * 37) % 101))
+    const scored = async (scorer: WindowScorer) => {
+      const scores = await scorer.score(windows, 1)
+      await scorer.close()
+      return [...scores]
+    }
+    const once = await scored(await createWindowScorer(await loadBundle(model), 1))
+    expect(await scored(await createNetScorer({ settings, weights }, 1))).toEqual(once)
+    expect(await scored(await createWindowScorer(await loadBundle(twice), 1))).not.toEqual(once)
   })
 
   it('is refused where Vireo did not make the graph', async () => {
