@@ -13,6 +13,13 @@ export function buildDatasetInThread({ clock, ...options }: DatasetOptions): Pro
 }
 
 /** @throws AppError TRAIN_DATA */
+export function summarizeInThread(
+  plan: Omit<Extract<DatasetPlan, { kind: 'summary' }>, 'kind'>,
+): Promise<Json> {
+  return inThread({ kind: 'summary', ...plan })
+}
+
+/** @throws AppError TRAIN_DATA */
 export function readDatasetInThread(
   plan: Omit<Extract<DatasetPlan, { kind: 'read' }>, 'kind'>,
 ): Promise<Json> {

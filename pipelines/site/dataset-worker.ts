@@ -1,11 +1,11 @@
 import { workerData } from 'node:worker_threads'
 import { jsonLine } from '../../src/core/text/clean-text.ts'
-import type { DatasetDifference, DatasetVersion, Json } from '../../src/http/review-port.ts'
+import type { DatasetDifference, DatasetSummary, DatasetVersion, Json } from '../../src/http/review-port.ts'
 import { openDatasetFolder } from '../../src/review/dataset-folder.ts'
 import { diffDatasets } from '../../src/review/diff-datasets.ts'
 import { answerFromThread } from './answer-from-thread.ts'
 import { buildDatasetVersion, type DatasetOptions } from './dataset.ts'
-import { differenceOf, versionOf } from './dataset-view.ts'
+import { differenceOf, summaryOf, versionOf } from './dataset-view.ts'
 
 interface Version {
   readonly name: string
@@ -15,6 +15,7 @@ interface Version {
 export type DatasetPlan =
   | { readonly kind: 'build'; readonly options: Omit<DatasetOptions, 'clock'>; readonly nowMs: number }
   | { readonly kind: 'read'; readonly dataDir: string; readonly wanted: Version }
+  | { readonly kind: 'summary'; readonly dataDir: string; readonly wanted: Version }
   | { readonly kind: 'diff'; readonly dataDir: string; readonly before: Version; readonly after: Version }
 
 // Runs as a worker thread: builds, reads or compares versions and answers with what came of it.
@@ -23,11 +24,12 @@ await answerFromThread(async (): Promise<Json> => {
   return new TextEncoder().encode(jsonLine(answer))
 })
 
-async function workOn(plan: DatasetPlan): Promise<DatasetVersion | DatasetDifference> {
+async function workOn(plan: DatasetPlan): Promise<DatasetVersion | DatasetSummary | DatasetDifference> {
   if (plan.kind === 'build')
     return versionOf(await buildDatasetVersion({ ...plan.options, clock: { nowMs: () => plan.nowMs } }))
   const folder = openDatasetFolder(plan.dataDir)
   const read = ({ name, version }: Version) => folder.read(name, version)
+  if (plan.kind === 'summary') return summaryOf(read(plan.wanted))
   return plan.kind === 'read'
     ? versionOf(read(plan.wanted))
     : differenceOf(diffDatasets(read(plan.before), read(plan.after)))

@@ -16,8 +16,13 @@ import { diffDatasets } from '../../src/review/diff-datasets.ts'
 import { type EnoughRules, reviewProgress } from '../../src/review/review-progress.ts'
 import type { ReviewedItem } from '../../src/review/review-store.ts'
 import type { ReviewFact } from '../../src/store/tables/review/review-item.ts'
-import { buildDatasetInThread, diffDatasetsInThread, readDatasetInThread } from './dataset-thread.ts'
-import { differenceOf, versionOf } from './dataset-view.ts'
+import {
+  buildDatasetInThread,
+  diffDatasetsInThread,
+  readDatasetInThread,
+  summarizeInThread,
+} from './dataset-thread.ts'
+import { differenceOf, summaryOf, versionOf } from './dataset-view.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
 import type { ReviewQueue } from './review.ts'
 
@@ -169,6 +174,11 @@ export function createSiteReviews(options: {
       const wanted = find(reference)
       if (isShort(wanted)) return versionOf(folder.read(wanted.name, wanted.version))
       return await oneRead(() => readDatasetInThread({ dataDir, wanted }))
+    },
+    async datasetSummary(reference) {
+      const wanted = find(reference)
+      if (isShort(wanted)) return summaryOf(folder.read(wanted.name, wanted.version))
+      return await oneRead(() => summarizeInThread({ dataDir, wanted }))
     },
     async datasetDiff(given, wanted) {
       const [before, after] = [find(given), find(wanted)]

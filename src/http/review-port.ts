@@ -29,6 +29,8 @@ export interface ReviewPort {
   buildDataset(wanted: DatasetWish): Promise<DatasetVersion | Json>
   /** @param reference NAME or NAME@VERSION. @throws AppError API_NOT_FOUND, API_BAD_REQUEST, API_BUSY, TRAIN_DATA */
   dataset(reference: string): Promise<DatasetVersion | Json>
+  /** The same without its clips, with what stands on two sides. @throws as `dataset` */
+  datasetSummary(reference: string): Promise<DatasetSummary | Json>
   /** @throws as `dataset` */
   datasetDiff(before: string, after: string): Promise<DatasetDifference | Json>
 }
@@ -233,6 +235,15 @@ export interface DatasetVersion {
     readonly none: Sides
   }
   readonly clips: readonly DatasetClip[]
+}
+
+export interface DatasetSummary extends Omit<DatasetVersion, 'clips'> {
+  /** Cameras and days on each side. */
+  readonly groups: Sides
+  /** Clips by why they are in it. */
+  readonly reasons: readonly { readonly reason: string; readonly clips: number }[]
+  /** What stands on two sides of the split, the first of it: a camera's day, a file, a moment. */
+  readonly leaks: readonly { readonly kind: 'group' | 'file' | 'time'; readonly what: string }[]
 }
 
 export interface DatasetDifference {

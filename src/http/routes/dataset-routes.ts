@@ -43,6 +43,19 @@ export function datasetRoutes(reviews: ReviewPort): readonly Route[] {
     }),
     route({
       method: 'GET',
+      path: `${path}/:reference/summary`,
+      access: 'viewer',
+      camera: 'all',
+      tag,
+      summary: 'How a version is balanced, without its clips',
+      params,
+      answer: [200, reviewSchemas.datasetSummary],
+      errors: [400, 404, 422],
+      handle: async ({ params: { reference }, reply }) =>
+        sendJson(reply, await reviews.datasetSummary(reference)),
+    }),
+    route({
+      method: 'GET',
       path: `${path}/:reference/diff`,
       access: 'viewer',
       camera: 'all',

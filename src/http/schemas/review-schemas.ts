@@ -144,6 +144,22 @@ const counters = z.strictObject({
   worst: z.array(mistake).describe('Labelled clips of which the live version is most surely wrong.'),
 })
 
+const datasetFields = {
+  name: z.string(),
+  version: z.int(),
+  parent: z.int().nullable().describe('The version before.'),
+  createdAt: time,
+  seed: z.int(),
+  shares: sides,
+  contentSha256: z.string(),
+  counts: z.strictObject({
+    clips: z.int(),
+    groups: z.int(),
+    labels: z.array(z.strictObject({ label: z.string(), clips: sides })),
+    none: sides.describe('Clips that show none of the labels.'),
+  }),
+}
+
 /** What requests and answers of reviews and datasets look like. */
 export const reviewSchemas = {
   id: z.strictObject({ id: z.string().regex(/^[\w-]{1,128}$/, 'the id of an alert or a sample') }),
@@ -228,21 +244,14 @@ export const reviewSchemas = {
   datasetList: z.strictObject({
     datasets: z.array(z.strictObject({ name: z.string(), versions: z.array(z.int()) })),
   }),
-  dataset: z.strictObject({
-    name: z.string(),
-    version: z.int(),
-    parent: z.int().nullable().describe('The version before.'),
-    createdAt: time,
-    seed: z.int(),
-    shares: sides,
-    contentSha256: z.string(),
-    counts: z.strictObject({
-      clips: z.int(),
-      groups: z.int(),
-      labels: z.array(z.strictObject({ label: z.string(), clips: sides })),
-      none: sides.describe('Clips that show none of the labels.'),
-    }),
-    clips: z.array(clip),
+  dataset: z.strictObject({ ...datasetFields, clips: z.array(clip) }),
+  datasetSummary: z.strictObject({
+    ...datasetFields,
+    groups: sides.describe('Cameras and days on each side.'),
+    reasons: z.array(z.strictObject({ reason: z.string(), clips: z.int() })),
+    leaks: z
+      .array(z.strictObject({ kind: z.enum(['group', 'file', 'time']), what: z.string() }))
+      .describe('What stands on two sides of the split; none as a rule.'),
   }),
   datasetDiff: z.strictObject({
     added: z.array(clip),

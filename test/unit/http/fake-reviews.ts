@@ -126,6 +126,11 @@ export function fakeReviews(clip: { path: string; thumbnailPath: string }, asked
     datasets: () => [{ name: 'site', versions: [1] }],
     buildDataset: async (wish) => asking(wish, version),
     dataset: async (reference) => asking(reference, version),
+    datasetSummary: async (reference) => {
+      const { clips: _clips, ...rest } = version
+      const balance = { groups: none, reasons: [{ reason: 'uncertain', clips: 1 }], leaks: [] }
+      return asking(reference, { ...rest, ...balance })
+    },
     datasetDiff: async (before, after) =>
       asking([before, after], {
         added: version.clips,

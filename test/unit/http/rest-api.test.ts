@@ -182,6 +182,7 @@ const good: Record<string, [url: string, more?: object]> = {
   'get /api/v1/datasets': ['/api/v1/datasets'],
   'post /api/v1/datasets': ['/api/v1/datasets', { payload: { name: 'site' } }],
   'get /api/v1/datasets/{reference}': ['/api/v1/datasets/site@1'],
+  'get /api/v1/datasets/{reference}/summary': ['/api/v1/datasets/site@1/summary'],
   'get /api/v1/datasets/{reference}/diff': ['/api/v1/datasets/site/diff?before=site@1'],
   'get /api/v1/learning': ['/api/v1/learning'],
   'post /api/v1/learning/pause': ['/api/v1/learning/pause'],

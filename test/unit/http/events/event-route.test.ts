@@ -28,11 +28,15 @@ describe('GET /api/v1/events', () => {
     const reader = reply.body!.pipeThrough(new TextDecoderStream()).getReader()
     let text = ''
     const until = async (part: string) => {
-      while (!text.includes(part)) text += (await reader.read()).value
+      while (!text.includes(part)) {
+        const { done, value } = await reader.read()
+        if (done) throw new Error(`it ended before "${part}" came: ${text}`)
+        text += value
+      }
     }
     await until('event: status')
     tell(alert('a', 'gate', 8))
-    await until('id: 8\ndata: {"alertId":"a","clip":null}\n\n')
+    await until('event: alert\nid: 8\ndata: {"alertId":"a"')
     await server.close()
     // Not broken off: a page sees an end.
     while (true) {
