@@ -53,6 +53,13 @@ export const pages: readonly PageRow[] = [
     load: () => import('../review/review-page.tsx'),
   },
   {
+    path: '/learning/:run?',
+    icon: 'learn',
+    title: 'learning',
+    role: 'viewer',
+    load: () => import('../learning/learning-page.tsx'),
+  },
+  {
     path: '/cameras/:id?',
     icon: 'camera',
     title: 'cameras',

@@ -1,0 +1,84 @@
+import { useSignal } from '@preact/signals'
+import { api, dataOf } from '../api/client.ts'
+import { SelectField, TextField } from '../pieces/field.tsx'
+import { showToast } from '../pieces/toast-list.ts'
+import { Ask } from './ask.tsx'
+import { text } from './text.ts'
+import { useLoaded } from './use-loaded.ts'
+
+const whats = ['finetune', 'pretrain', 'teach'] as const
+const fresh = '+'
+
+/** Asks what is to be learned, from which data, and begins it. */
+export function StartRun(props: {
+  open: boolean
+  model: string | null
+  onClose: () => void
+  onStarted: () => Promise<void>
+}) {
+  const t = text.value
+  const what = useSignal<(typeof whats)[number]>('finetune')
+  const dataset = useSignal('')
+  const steps = useSignal('')
+  const datasets = useLoaded(() => dataOf(api.GET('/api/v1/datasets')), [props.open])
+  const names = (datasets.value.value?.datasets ?? []).flatMap(({ name, versions }) =>
+    versions
+      .toReversed()
+      .slice(0, 5)
+      .map((version) => `${name}@${version}`),
+  )
+  const begin = async () => {
+    let chosen = dataset.value
+    if (chosen === fresh) {
+      const built = await dataOf(api.POST('/api/v1/datasets', { body: {} }))
+      chosen = `${built.name}@${built.version}`
+    }
+    const count = Number(steps.value)
+    await dataOf(
+      api.POST('/api/v1/runs', {
+        body: {
+          what: what.value,
+          ...(props.model !== null && { model: props.model }),
+          ...(chosen !== '' && { datasets: [chosen] }),
+          ...(count > 0 && { plan: { finetune: { steps: count } } }),
+        },
+      }),
+    )
+    showToast(t.started, { tone: 'good' })
+    await props.onStarted()
+  }
+  return (
+    <Ask title={t.start} open={props.open} go={t.begin} onClose={props.onClose} onGo={begin}>
+      <SelectField
+        label={t.what}
+        value={what.value}
+        choices={whats.map((value) => ({ value, label: t.whats[value] }))}
+        onValue={(value) => {
+          what.value = value
+        }}
+      />
+      <SelectField
+        label={t.dataset}
+        value={dataset.value}
+        choices={[
+          { value: '', label: t.fromSettings },
+          { value: fresh, label: t.newVersion },
+          ...names.map((value) => ({ value, label: value })),
+        ]}
+        onValue={(value) => {
+          dataset.value = value
+        }}
+      />
+      <TextField
+        label={t.steps}
+        hint={t.stepsHint}
+        value={steps.value}
+        inputMode="numeric"
+        onValue={(value) => {
+          steps.value = value.replace(/\D/g, '')
+        }}
+      />
+      <p class="field-hint">{t.startHint}</p>
+    </Ask>
+  )
+}
