@@ -66,6 +66,13 @@ export const pages: readonly PageRow[] = [
     role: 'viewer',
     load: () => import('../cameras/cameras-page.tsx'),
   },
+  {
+    path: '/health',
+    icon: 'pulse',
+    title: 'health',
+    role: 'viewer',
+    load: () => import('../health/health-page.tsx'),
+  },
 ]
 
 /** Shown in place of every page while nobody is logged in. */

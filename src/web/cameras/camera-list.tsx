@@ -3,13 +3,13 @@ import { Link } from 'wouter-preact'
 import { mayDo } from '../api/standing.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { Button } from '../pieces/button.tsx'
+import { CameraBadge } from '../pieces/camera-badge.tsx'
+import { shownState } from '../pieces/camera-state.ts'
 import { EmptyState } from '../pieces/empty-state.tsx'
 import { SelectField } from '../pieces/field.tsx'
 import { formatTime } from '../text/format.ts'
 import { AddCamera } from './add/add-camera.tsx'
 import { type Camera, groupNames } from './camera-store.ts'
-import { shownState } from './shown-state.ts'
-import { StateBadge } from './state-badge.tsx'
 import { Still } from './still.tsx'
 import { text } from './text.ts'
 
@@ -92,7 +92,7 @@ function CameraCard({ camera }: { camera: Camera }) {
         <span class="camera-card-text">
           <span class="camera-card-head">
             <strong>{id}</strong>
-            <StateBadge camera={camera} />
+            <CameraBadge camera={camera} />
           </span>
           <span class="camera-card-why soft">
             {paused ? t.pausedWhy : (status?.reason ?? t.connectingWhy)}

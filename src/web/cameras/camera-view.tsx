@@ -4,6 +4,7 @@ import { problemOf } from '../api/client.ts'
 import { mayDo } from '../api/standing.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { Button } from '../pieces/button.tsx'
+import { CameraBadge } from '../pieces/camera-badge.tsx'
 import { Tabs } from '../pieces/tabs.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { formatDateTime, formatTime } from '../text/format.ts'
@@ -13,7 +14,6 @@ import { type EditWish, removal } from './edits.ts'
 import { MuteDialog } from './mute-dialog.tsx'
 import { PlacesTab } from './places/places-tab.tsx'
 import { SettingsForm } from './settings/settings-form.tsx'
-import { StateBadge } from './state-badge.tsx'
 import { text } from './text.ts'
 
 /** One camera: how it is, what is drawn and watched on it, and its settings. */
@@ -36,7 +36,7 @@ export function CameraView({ camera, site }: { camera: Camera; site: SiteConfig 
           {t.title}
         </Link>
         <h1>{id}</h1>
-        <StateBadge camera={camera} />
+        <CameraBadge camera={camera} />
         {mutedUntil && <Badge tone="warning">{t.mutedUntil(formatTime(mutedUntil))}</Badge>}
         <span class="head-gap" />
         {mayDo('operator') && (

@@ -1,5 +1,4 @@
 import { dictionary } from '../text/dictionary.ts'
-import type { Shown } from './shown-state.ts'
 
 type Names<K extends string> = Readonly<Record<K, string>>
 type HintCode = 'transport' | 'large' | 'hevc' | 'mjpeg' | 'slow' | 'sub_stream'
@@ -22,14 +21,6 @@ export const text = dictionary({
     allCameras: 'All cameras',
     camera: 'Camera',
     stillOf: (id: string) => `What ${id} shows`,
-    states: {
-      live: 'Live',
-      trouble: 'Trouble',
-      connecting: 'Connecting',
-      stalled: 'Stalled',
-      offline: 'Offline',
-      paused: 'Paused',
-    } as Names<Shown>,
     pausedWhy: 'Paused: it stays in the file and is not connected to.',
     connectingWhy: 'Not heard of yet.',
     since: (time: string) => `since ${time}`,
@@ -160,14 +151,6 @@ export const text = dictionary({
     allCameras: '所有摄像机',
     camera: '摄像机',
     stillOf: (id) => `${id} 的画面`,
-    states: {
-      live: '在线',
-      trouble: '有问题',
-      connecting: '正在连接',
-      stalled: '停滞',
-      offline: '离线',
-      paused: '已暂停',
-    },
     pausedWhy: '已暂停：保留在配置文件中，不连接。',
     connectingWhy: '尚无消息。',
     since: (time) => `自 ${time} 起`,

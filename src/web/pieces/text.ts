@@ -1,4 +1,5 @@
 import { dictionary } from '../text/dictionary.ts'
+import type { ShownState } from './camera-state.ts'
 
 export const text = dictionary({
   en: {
@@ -10,6 +11,14 @@ export const text = dictionary({
     shortcutsHere: 'On this page',
     shortcutsEverywhere: 'Everywhere',
     showShortcuts: 'Show this list',
+    cameraStates: {
+      live: 'Live',
+      trouble: 'Trouble',
+      connecting: 'Connecting',
+      stalled: 'Stalled',
+      offline: 'Offline',
+      paused: 'Paused',
+    } as Readonly<Record<ShownState, string>>,
   },
   zh: {
     close: '关闭',
@@ -20,5 +29,13 @@ export const text = dictionary({
     shortcutsHere: '本页面',
     shortcutsEverywhere: '所有页面',
     showShortcuts: '显示此列表',
+    cameraStates: {
+      live: '在线',
+      trouble: '有问题',
+      connecting: '正在连接',
+      stalled: '停滞',
+      offline: '离线',
+      paused: '已暂停',
+    },
   },
 })
