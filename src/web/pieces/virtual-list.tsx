@@ -25,11 +25,17 @@ export function VirtualList(props: VirtualListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const [, redraw] = useReducer((times: number) => times + 1, 0)
   const list = useRef<Virtualizer<HTMLDivElement, HTMLDivElement> | null>(null)
+  const latest = useRef({ keyOf, rowHeightPx })
+  latest.current = { keyOf, rowHeightPx }
+  // The same functions at every drawing: for others the list would be measured anew, all of its rows.
+  const measures = useRef({
+    getItemKey: (index: number) => latest.current.keyOf(index),
+    estimateSize: () => latest.current.rowHeightPx,
+  })
   const options = {
     count,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeightPx,
-    getItemKey: keyOf,
+    ...measures.current,
     overscan: 8,
     scrollToFn: elementScroll,
     observeElementRect,
