@@ -24,9 +24,9 @@ export function createSiteArchive(
       if (row) return toAlertEntry(row)
       throw new AppError('API_NOT_FOUND', `there is no alert ${alertId}`)
     },
-    clips({ camera, label, since, removed = false, cursor, limit }) {
+    clips({ camera, cameras, label, since, removed = false, cursor, limit }) {
       const { items, next } = clips.list(
-        presentFields({ cameraId: camera, label, sinceMs: msOf(since), removed }),
+        presentFields({ cameraId: camera, cameraIds: cameras, label, sinceMs: msOf(since), removed }),
         presentFields({ limit, after: cursor }),
       )
       return { clips: items.map(toClipEntry), next }

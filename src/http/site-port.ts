@@ -94,6 +94,8 @@ export interface AlertQuery {
 
 export interface ClipQuery extends Pick<AlertQuery, 'label' | 'since' | 'cursor' | 'limit'> {
   readonly camera?: string
+  /** Only of these. */
+  readonly cameras?: readonly string[]
   readonly removed?: boolean
 }
 

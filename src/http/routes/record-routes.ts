@@ -7,6 +7,9 @@ import { mediaRoutes } from './media-routes.ts'
 /** What was seen: alerts, and their clips with their media. */
 export function recordRoutes(site: SitePort, sendMedia: SendMedia): readonly Route[] {
   const params = apiSchemas.alertId
+  type Asked = { readonly params: { readonly alertId: string } }
+  const cameraOfAlert = (call: Asked) => String(site.alert(call.params.alertId).cameraId)
+  const cameraOfClip = (call: Asked) => site.clip(call.params.alertId).cameraId
   return [
     route({
       method: 'GET',
@@ -15,9 +18,11 @@ export function recordRoutes(site: SitePort, sendMedia: SendMedia): readonly Rou
       tag: 'alerts',
       summary: 'Alerts as they stand, the newest first',
       query: apiSchemas.alertQuery,
+      camera: ({ query }) => query.camera,
       answer: [200, apiSchemas.alertList],
       errors: [400],
-      handle: ({ query }) => site.alerts(query),
+      handle: ({ query, identity: { cameras } }) =>
+        site.alerts(cameras && !query.camera ? { ...query, camera: cameras } : query),
     }),
     route({
       method: 'GET',
@@ -26,6 +31,7 @@ export function recordRoutes(site: SitePort, sendMedia: SendMedia): readonly Rou
       tag: 'alerts',
       summary: 'One alert',
       params,
+      camera: cameraOfAlert,
       answer: [200, apiSchemas.alertEntry],
       errors: [404],
       handle: ({ params: { alertId } }) => site.alert(alertId),
@@ -37,9 +43,10 @@ export function recordRoutes(site: SitePort, sendMedia: SendMedia): readonly Rou
       tag: 'clips',
       summary: 'Recordings of alerts, the newest first',
       query: apiSchemas.clipQuery,
+      camera: ({ query }) => query.camera,
       answer: [200, apiSchemas.clipList],
       errors: [400],
-      handle: ({ query }) => site.clips(query),
+      handle: ({ query, identity: { cameras } }) => site.clips(cameras ? { ...query, cameras } : query),
     }),
     route({
       method: 'GET',
@@ -48,6 +55,7 @@ export function recordRoutes(site: SitePort, sendMedia: SendMedia): readonly Rou
       tag: 'clips',
       summary: 'What is known of one recording',
       params,
+      camera: cameraOfClip,
       answer: [200, apiSchemas.clipEntry],
       errors: [404],
       handle({ params: { alertId } }) {
@@ -60,6 +68,7 @@ export function recordRoutes(site: SitePort, sendMedia: SendMedia): readonly Rou
       path: '/api/v1/clips/:alertId',
       summary: 'The recording; ranges are answered',
       params,
+      camera: cameraOfClip,
       errors: [404, 416],
       find({ alertId }) {
         const clip = site.clip(alertId)

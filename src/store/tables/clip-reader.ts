@@ -4,7 +4,7 @@ import type { SampleReason } from '../../core/clip-sample.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import { beginsWith } from '../begins-with.ts'
-import { type Condition, createPagedQuery, where } from '../paged-query.ts'
+import { type Condition, createPagedQuery, oneOf, where } from '../paged-query.ts'
 import { readJson } from '../read-json.ts'
 import { readDatabase } from './read-database.ts'
 
@@ -39,6 +39,8 @@ export interface ClipRow {
 
 export interface ClipFilter {
   readonly cameraId?: string
+  /** Only of these. */
+  readonly cameraIds?: readonly string[]
   readonly label?: string
   /** Clips that begin at or after it, milliseconds since the Unix epoch. */
   readonly sinceMs?: number
@@ -115,9 +117,17 @@ export function openClipReader(dataDir: string): ClipReader {
   }
 }
 
-function conditionsOf({ cameraId, label, sinceMs, of = 'alerts', removed = false }: ClipFilter): Condition[] {
+function conditionsOf({
+  cameraId,
+  cameraIds,
+  label,
+  sinceMs,
+  of = 'alerts',
+  removed = false,
+}: ClipFilter): Condition[] {
   return [
     where('camera = ?', cameraId),
+    oneOf('camera', cameraIds),
     where('label = ?', label),
     where('started_ms >= ?', sinceMs),
     removed ? null : ['removed_reason IS NULL'],

@@ -113,7 +113,13 @@ export function fakeReviews(clip: { path: string; thumbnailPath: string }, asked
   return {
     camerasOf: (ids) => (ids.includes(sampleId) ? ['gate'] : []),
     camerasOfBulk: () => ['gate'],
-    counters: async () => counters,
+    counters: async (mayLook) => ({
+      ...counters,
+      waiting: {
+        ...counters.waiting,
+        cameras: counters.waiting.cameras.filter(({ cameraId }) => mayLook(cameraId)),
+      },
+    }),
     labels: () => [{ label: 'falling', clips: 2, known: true }],
     judgeMany: (ids, judgement) =>
       asking([ids, judgement], { id: 'c'.repeat(32), judged: ids, refused: [{ id: 'x', message: 'gone' }] }),

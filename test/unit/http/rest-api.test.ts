@@ -10,12 +10,13 @@ import { liveSockets } from '../../../src/http/sockets/live-sockets.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { fakeEvents } from './fake-events.ts'
 import { fakeFootage } from './fake-footage.ts'
-import { fakeLearning, runId } from './fake-learning.ts'
+import { fakeLearning } from './fake-learning.ts'
 import { fakeLive } from './fake-live.ts'
 import { fakeMonitor } from './fake-monitor.ts'
 import { fakeReviews, sampleId } from './fake-reviews.ts'
 import { fakeSetup } from './fake-setup.ts'
 import { alertId, fakeSite } from './fake-site.ts'
+import { good } from './good-requests.ts'
 import { goodPassword, testAccounts } from './test-accounts.ts'
 
 let folder: string
@@ -69,170 +70,6 @@ interface Operation {
   security?: unknown[]
   requestBody?: { content: Record<string, unknown> }
   responses: Record<string, { content?: Record<string, { schema: object }> }>
-}
-
-/** One good request for each operation. */
-const good: Record<string, [url: string, more?: object]> = {
-  'get /healthz': ['/healthz'],
-  'get /readyz': ['/readyz'],
-  'get /metrics': ['/metrics'],
-  'get /openapi.json': ['/openapi.json'],
-  'get /api/v1/status': ['/api/v1/status'],
-  'get /api/v1/cameras': ['/api/v1/cameras'],
-  'get /api/v1/cameras/{id}': ['/api/v1/cameras/gate'],
-  'post /api/v1/cameras': ['/api/v1/cameras', { payload: { id: 'door', url: 'a.mp4' } }],
-  'patch /api/v1/cameras/{id}': ['/api/v1/cameras/gate', { payload: { transport: 'udp' } }],
-  'delete /api/v1/cameras/{id}': ['/api/v1/cameras/gate'],
-  'get /api/v1/cameras/{id}/picture': ['/api/v1/cameras/gate/picture'],
-  'post /api/v1/cameras/{id}/pause': ['/api/v1/cameras/gate/pause'],
-  'post /api/v1/cameras/{id}/resume': ['/api/v1/cameras/gate/resume'],
-  'post /api/v1/cameras/{id}/mute': ['/api/v1/cameras/gate/mute', { payload: { minutes: 30 } }],
-  'post /api/v1/cameras/{id}/unmute': ['/api/v1/cameras/gate/unmute'],
-  'post /api/v1/discovery': [
-    '/api/v1/discovery',
-    { payload: { address: '192.0.2.7', login: { user: 'ann', password: 'p@ss' } } },
-  ],
-  'post /api/v1/probe': ['/api/v1/probe', { payload: { url: 'rtsp://192.0.2.7/a' } }],
-  'get /api/v1/presets': ['/api/v1/presets'],
-  'post /api/v1/config/edits/preview': [
-    '/api/v1/config/edits/preview',
-    { payload: { edits: [{ kind: 'remove', id: 'gate' }] } },
-  ],
-  'post /api/v1/config/edits': [
-    '/api/v1/config/edits',
-    {
-      payload: {
-        basedOn: 'a'.repeat(64),
-        edits: [
-          { kind: 'change', id: 'gate', patch: { zones: [{ name: 'porch', points: [] }] } },
-          { kind: 'rule', name: 'porch', rule: { preset: 'loitering', with: { zone: 'porch' } } },
-        ],
-      },
-    },
-  ],
-  'get /api/v1/health': ['/api/v1/health'],
-  'get /api/v1/health/series': ['/api/v1/health/series?camera=gate'],
-  'get /api/v1/logs': ['/api/v1/logs?level=warn&camera=gate&cursor=3'],
-  'get /api/v1/dead-letters': ['/api/v1/dead-letters?limit=5'],
-  'post /api/v1/dead-letters/{sink}/{id}/resend': ['/api/v1/dead-letters/kafka/e1/resend'],
-  'delete /api/v1/dead-letters/{sink}/{id}': ['/api/v1/dead-letters/kafka/e1'],
-  'get /api/v1/alerts': ['/api/v1/alerts'],
-  'get /api/v1/alerts/{alertId}': [`/api/v1/alerts/${alertId}`],
-  'get /api/v1/alerts/{alertId}/evidence': [`/api/v1/alerts/${alertId}/evidence`],
-  'get /api/v1/cameras/{id}/timeline': [
-    '/api/v1/cameras/gate/timeline?from=2026-03-14T02:00:00Z&to=2026-03-14T03:00:00Z',
-  ],
-  'get /api/v1/cameras/{id}/recording': ['/api/v1/cameras/gate/recording?at=2026-03-14T02:00:00Z'],
-  'head /api/v1/cameras/{id}/recording': ['/api/v1/cameras/gate/recording?at=2026-03-14T02:00:00Z'],
-  'get /api/v1/cameras/{id}/recording/picture': [
-    '/api/v1/cameras/gate/recording/picture?at=2026-03-14T02:00:00Z',
-  ],
-  'get /api/v1/cameras/{id}/trace': ['/api/v1/cameras/gate/trace?at=2026-03-14T02:00:00Z&seconds=30'],
-  'post /api/v1/exports': [
-    '/api/v1/exports',
-    {
-      payload: {
-        cameras: ['gate'],
-        from: '2026-03-14T02:00:00Z',
-        to: '2026-03-14T03:00:00Z',
-        time: 'burned',
-      },
-    },
-  ],
-  'post /api/v1/motion-searches': [
-    '/api/v1/motion-searches',
-    {
-      payload: {
-        camera: 'gate',
-        from: '2026-03-14T02:00:00Z',
-        to: '2026-03-14T03:00:00Z',
-        area: { x: 0, y: 0.5, width: 1, height: 0.5 },
-      },
-    },
-  ],
-  'get /api/v1/exports': ['/api/v1/exports'],
-  'get /api/v1/exports/{id}': ['/api/v1/exports/e1'],
-  'delete /api/v1/exports/{id}': ['/api/v1/exports/e1'],
-  'get /api/v1/exports/{id}/media': ['/api/v1/exports/e1/media'],
-  'head /api/v1/exports/{id}/media': ['/api/v1/exports/e1/media'],
-  'get /api/v1/clips': ['/api/v1/clips'],
-  'get /api/v1/clips/{alertId}': [`/api/v1/clips/${alertId}`],
-  'get /api/v1/clips/{alertId}/media': [`/api/v1/clips/${alertId}/media`],
-  'head /api/v1/clips/{alertId}/media': [`/api/v1/clips/${alertId}/media`],
-  'get /api/v1/clips/{alertId}/thumbnail': [`/api/v1/clips/${alertId}/thumbnail`],
-  'head /api/v1/clips/{alertId}/thumbnail': [`/api/v1/clips/${alertId}/thumbnail`],
-  'get /api/v1/review': ['/api/v1/review'],
-  'get /api/v1/review/counters': ['/api/v1/review/counters'],
-  'get /api/v1/labels': ['/api/v1/labels'],
-  'post /api/v1/review/bulk': [
-    '/api/v1/review/bulk',
-    { payload: { ids: [sampleId], verdict: 'reject', who: 'ann' } },
-  ],
-  'post /api/v1/review/bulk/{id}/undo': [`/api/v1/review/bulk/${'c'.repeat(32)}/undo`],
-  'get /api/v1/review/{id}': [`/api/v1/review/${sampleId}`],
-  'post /api/v1/review/{id}/label': [
-    `/api/v1/review/${sampleId}/label`,
-    { payload: { verdict: 'relabel', labels: ['walking', 'falling'], startMs: 0, endMs: 900, who: 'ann' } },
-  ],
-  'post /api/v1/review/{id}/undo': [`/api/v1/review/${sampleId}/undo`],
-  'get /api/v1/review/{id}/media': [`/api/v1/review/${sampleId}/media`],
-  'head /api/v1/review/{id}/media': [`/api/v1/review/${sampleId}/media`],
-  'get /api/v1/review/{id}/thumbnail': [`/api/v1/review/${sampleId}/thumbnail`],
-  'head /api/v1/review/{id}/thumbnail': [`/api/v1/review/${sampleId}/thumbnail`],
-  'get /api/v1/datasets': ['/api/v1/datasets'],
-  'post /api/v1/datasets': ['/api/v1/datasets', { payload: { name: 'site' } }],
-  'get /api/v1/datasets/{reference}': ['/api/v1/datasets/site@1'],
-  'get /api/v1/datasets/{reference}/summary': ['/api/v1/datasets/site@1/summary'],
-  'get /api/v1/datasets/{reference}/diff': ['/api/v1/datasets/site/diff?before=site@1'],
-  'get /api/v1/learning': ['/api/v1/learning'],
-  'post /api/v1/learning/pause': ['/api/v1/learning/pause'],
-  'post /api/v1/learning/continue': ['/api/v1/learning/continue'],
-  'post /api/v1/learning/stop': ['/api/v1/learning/stop'],
-  'get /api/v1/runs': ['/api/v1/runs'],
-  'post /api/v1/runs': ['/api/v1/runs', { payload: { what: 'finetune', datasets: ['site@3'] } }],
-  'get /api/v1/runs/{id}': [`/api/v1/runs/${runId}`],
-  'post /api/v1/runs/{id}/continue': [`/api/v1/runs/${runId}/continue`],
-  'get /api/v1/runs/{id}/report': [`/api/v1/runs/${runId}/report`],
-  'get /api/v1/runs/{id}/reconstructions/{number}': [`/api/v1/runs/${runId}/reconstructions/0`],
-  'get /api/v1/models': ['/api/v1/models'],
-  'get /api/v1/models/{name}': ['/api/v1/models/actions'],
-  'post /api/v1/models/{name}/promote': [
-    '/api/v1/models/actions/promote',
-    { payload: { version: '1.0.0', reason: 'it was better' } },
-  ],
-  'post /api/v1/models/{name}/rollback': ['/api/v1/models/actions/rollback'],
-  'post /api/v1/models/{name}/dismiss': ['/api/v1/models/actions/dismiss', { payload: { version: '1.1.0' } }],
-  'get /api/v1/models/{name}/disagreements': ['/api/v1/models/actions/disagreements?limit=5'],
-  'get /api/v1/events': ['/api/v1/events'],
-  'get /api/v1/session': ['/api/v1/session'],
-  'post /api/v1/session': ['/api/v1/session', { payload: { name: 'root', password: goodPassword } }],
-  'delete /api/v1/session': ['/api/v1/session'],
-  'get /api/v1/me': ['/api/v1/me'],
-  'patch /api/v1/me': ['/api/v1/me', { payload: { language: 'zh' } }],
-  'post /api/v1/users/me/password': [
-    '/api/v1/users/me/password',
-    { payload: { current: goodPassword, next: `${goodPassword} again` } },
-  ],
-  'get /api/v1/sessions': ['/api/v1/sessions'],
-  'delete /api/v1/sessions/{sessionId}': [`/api/v1/sessions/${'0'.repeat(16)}`],
-  'get /api/v1/users': ['/api/v1/users'],
-  'post /api/v1/users': [
-    '/api/v1/users',
-    { payload: { name: 'Ann', role: 'viewer', password: goodPassword } },
-  ],
-  'patch /api/v1/users/{name}': ['/api/v1/users/root', { payload: { password: 'another horse' } }],
-  'delete /api/v1/users/{name}': ['/api/v1/users/root'],
-  'delete /api/v1/users/{name}/sessions': ['/api/v1/users/root/sessions'],
-  'get /api/v1/tokens': ['/api/v1/tokens'],
-  'post /api/v1/tokens': ['/api/v1/tokens', { payload: { name: 'prometheus', role: 'viewer' } }],
-  'delete /api/v1/tokens/{tokenId}': [`/api/v1/tokens/${'0'.repeat(16)}`],
-  'get /api/v1/audit': ['/api/v1/audit'],
-  'get /api/v1/config': ['/api/v1/config'],
-  'get /api/v1/config/diff': ['/api/v1/config/diff'],
-  'post /api/v1/config/diff': [
-    '/api/v1/config/diff',
-    { payload: 'version: 1\n', headers: { 'content-type': 'application/yaml' } },
-  ],
 }
 
 describe('OpenAPI document', () => {
