@@ -5,8 +5,10 @@ export function demoConfig(options: {
   cameras: readonly { readonly id: string; readonly url: string }[]
   brokers: readonly string[]
   port: number
+  /** Record everything, so that there is a timeline to look at. */
+  continuous: boolean
 }): string {
-  const { dataDir, modelDir, cameras, brokers, port } = options
+  const { dataDir, modelDir, cameras, brokers, port, continuous } = options
   const text = (value: string) => JSON.stringify(value)
   return `version: 1
 dataDir: ${text(dataDir)}
@@ -24,7 +26,7 @@ alerts:
     - { name: run, label: running, severity: warning, minDurationMs: 1500 }
     - { name: walk, label: walking, enabled: false }
 http: { port: ${port}, access: open }
-${brokers.length === 0 ? '' : `kafka: { brokers: [${brokers.map(text).join(', ')}] }\n`}`
+${continuous ? 'recording: { continuous: true, segmentMs: 10000 }\n' : ''}${brokers.length === 0 ? '' : `kafka: { brokers: [${brokers.map(text).join(', ')}] }\n`}`
 }
 
 /** The labels that the demo alerts about. */

@@ -15,6 +15,8 @@ export interface DemoOptions {
   readonly kafka?: string[]
   readonly port: number
   readonly json: boolean
+  /** Runs on until Ctrl-C, to be looked at in the console. */
+  readonly open: boolean
 }
 
 /** The options of `npm run demo`; the process ends where help is asked for, or something is wrong with them. */
@@ -43,6 +45,7 @@ export function demoOptions(argv: readonly string[]): DemoOptions {
       whole({ least: 0, most: 65_535 }),
       0,
     )
+    .option('--open', 'record without a break and run until Ctrl-C: look at it in the console', false)
     .option('--json', 'alerts and the score as JSON lines', false)
   guardValues(command)
   try {

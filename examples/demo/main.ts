@@ -51,6 +51,7 @@ const config = parseConfig(
     cameras: cameras.map(({ id }) => ({ id, url: server.url(`/${id}`) })),
     brokers: options.kafka ?? [],
     port: options.port,
+    continuous: options.open,
   }),
   { file: 'the demo' },
 )
@@ -58,7 +59,7 @@ const telemetry = createTelemetry({ level: 'error', pretty: process.stderr.isTTY
 const system = await startLiveSystem({ config, telemetry, spawn, clock: systemClock, random: Math.random })
 const scoreboard = createScoreboard(cameras)
 
-say(`${cameras.length} cameras over RTSP; health and metrics: ${system.address}; Ctrl-C ends the demo.`)
+say(`${cameras.length} cameras over RTSP; Ctrl-C ends the demo. Look at it: ${system.address}/console/`)
 for (const source of system.live.sources()) {
   source.status$.subscribe(({ cameraId, state, reason }) => say(`  camera ${cameraId}: ${state} (${reason})`))
   scoreboard.watch(source.id, source.frames$(system.streamOf('actions')))
@@ -70,7 +71,7 @@ system.live.steps$.subscribe((step) => {
 })
 
 await new Promise<void>((resolve) => {
-  const { seconds = 95 } = options
+  const { seconds = options.open ? 0 : 95 } = options
   if (seconds > 0) setTimeout(resolve, seconds * 1000).unref()
   process.once('SIGINT', resolve)
   process.once('SIGTERM', resolve)

@@ -142,9 +142,20 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
   return Object.assign(page, { faults })
 }
 
-/** Resolves when an expression of the page's own JavaScript is true; the browser looks at every frame. */
+/**
+ * Resolves when an expression of the page's own JavaScript is true; the browser looks at every frame. It is evaluated
+ * from outside: the page's policy lets no text become a script.
+ */
 export async function until(page: Page, expression: string, timeoutMs = 30_000): Promise<void> {
-  await page.waitForFunction(expression, undefined, { timeout: timeoutMs, polling: 'raf' })
+  await page.evaluate(`new Promise((resolve, reject) => {
+    const endMs = performance.now() + ${timeoutMs}
+    const look = () => {
+      if (${expression}) resolve()
+      else if (performance.now() > endMs) reject(new Error(${JSON.stringify(`never true: ${expression}`)}))
+      else requestAnimationFrame(look)
+    }
+    look()
+  })`)
 }
 
 function addressOf({ child, ended, errors }: VireoProcess): Promise<string> {

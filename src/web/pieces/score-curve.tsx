@@ -51,7 +51,7 @@ export function ScoreCurve(props: ScoreCurveProps) {
         scales: { x: { time: false }, y: { range: [0, 1.02] } },
         cursor: { y: false },
         legend: { live: true },
-        padding: [8, 8, 0, 0],
+        padding: [8, 14, 0, 0],
         axes: [
           {
             stroke: token('--text-soft'),

@@ -8,7 +8,8 @@ afterEach(() => {
 
 describe('options of the demo', () => {
   it('are read as those of vireo', () => {
-    expect(demoOptions([])).toEqual({ cameras: 4, port: 0, json: false })
+    expect(demoOptions([])).toEqual({ cameras: 4, port: 0, json: false, open: false })
+    expect(demoOptions(['--open']).open).toBe(true)
     expect(
       demoOptions(['--camera', 'a', '--camera', 'b', '--seconds', '0', '--kafka', 'x:1,y:2']),
     ).toMatchObject({
