@@ -29,6 +29,8 @@ interface Connection {
 export function boundConnections(server: Server, bounds: ConnectionBounds): void {
   const { most, mostOfAddress, patienceMs, clock, refuse } = bounds
   const connections = new Map<Socket, Connection>()
+  /** By the other end: over TLS a request has a socket of its own. */
+  const byPeer = new Map<string, Connection>()
 
   const waits = ({ open }: Connection) => [...open.keys()].every((request) => !request.complete)
   const isSlow = ({ open }: Connection) => {
@@ -60,13 +62,19 @@ export function boundConnections(server: Server, bounds: ConnectionBounds): void
     const own = [...connections.values()].filter((each) => each.address === address).length
     const room = own >= mostOfAddress ? makeRoom(address) : connections.size < most || makeRoom(null)
     if (!room) return refuse(socket)
-    connections.set(socket, { address, open: new Map(), sinceMs: clock.monoMs() })
-    socket.once('close', () => connections.delete(socket))
+    const connection = { address, open: new Map(), sinceMs: clock.monoMs() }
+    const peer = peerOf(socket)
+    connections.set(socket, connection)
+    byPeer.set(peer, connection)
+    socket.once('close', () => {
+      connections.delete(socket)
+      if (byPeer.get(peer) === connection) byPeer.delete(peer)
+    })
   })
   // What became a socket is counted, asked whether it is there and ended by those who opened it.
   server.on('upgrade', ({ socket }: IncomingMessage) => connections.delete(socket))
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const connection = connections.get(request.socket)
+    const connection = connections.get(request.socket) ?? byPeer.get(peerOf(request.socket))
     if (!connection) return
     connection.open.set(request, clock.monoMs())
     response.once('close', () => {
@@ -75,3 +83,5 @@ export function boundConnections(server: Server, bounds: ConnectionBounds): void
     })
   })
 }
+
+const peerOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`

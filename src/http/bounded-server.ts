@@ -1,9 +1,11 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { boundConnections } from './bound-connections.ts'
 import { answerRaw, parserError } from './raw-answer.ts'
+import type { TlsMaterial } from './tls-files.ts'
 
 export interface ServerLimits {
   /** Most connections, and most of one address. */
@@ -36,8 +38,9 @@ export function createBoundedServer(
   handler: RequestListener,
   limits: ServerLimits = defaultLimits,
   clock: Pick<Clock, 'monoMs'> = systemClock,
+  tls?: TlsMaterial,
 ): Server {
-  const server = createServer({
+  const settings = {
     headersTimeout: limits.headerMs,
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: limits.checkMs,
@@ -47,7 +50,10 @@ export function createBoundedServer(
     highWaterMark: 8192,
     // Node would answer without a body; the guard refuses it in the form of all errors.
     requireHostHeader: false,
-  })
+  }
+  const server: Server = tls
+    ? createTlsServer({ ...settings, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: limits.headerMs })
+    : createServer(settings)
   server.setTimeout(limits.idleMs)
   server.maxRequestsPerSocket = 1000
   boundConnections(server, {
@@ -55,7 +61,11 @@ export function createBoundedServer(
     mostOfAddress: limits.connectionsOfAddress,
     patienceMs: limits.requestMs,
     clock,
-    refuse: (socket) => answerRaw(socket, new AppError('API_BUSY', 'too many connections; try again')),
+    refuse(socket) {
+      // Before its handshake nobody could read an answer.
+      if (tls) socket.destroy()
+      else answerRaw(socket, new AppError('API_BUSY', 'too many connections; try again'))
+    },
   })
   const answers = new WeakMap<Socket, ServerResponse>()
   server.on('request', (request, response) => {

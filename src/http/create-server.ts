@@ -1,3 +1,4 @@
+import type { Server as TlsServer } from 'node:https'
 import cookie from '@fastify/cookie'
 import files from '@fastify/static'
 import swagger from '@fastify/swagger'
@@ -33,6 +34,7 @@ import { liveSockets } from './sockets/live-sockets.ts'
 import { mountSockets } from './sockets/mount-sockets.ts'
 import { endAfterAnswer, openSockets } from './sockets/open-sockets.ts'
 import { createTurns } from './take-turns.ts'
+import { followTls, readTls, type TlsFiles } from './tls-files.ts'
 import { withoutBase } from './without-base.ts'
 
 export interface ServerOptions {
@@ -73,6 +75,8 @@ export interface ServerOptions {
   /** Addresses of proxies whose X-Forwarded headers are believed. */
   readonly trustProxy?: readonly string[]
   readonly log?: Log
+  /** Certificate and key; absent: HTTP without encryption. They are read again when they change. */
+  readonly tls?: TlsFiles
   /** For tests: others than the server's own. */
   readonly limits?: ServerLimits
 }
@@ -127,6 +131,7 @@ export function createServer(options: ServerOptions): Server {
     cookieOf: sessionCookie.of,
   })
   const check = (request: FastifyRequest) => guard.check(request, request.routeOptions.config?.access)
+  const material = options.tls && readTls(options.tls)
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
@@ -135,7 +140,7 @@ export function createServer(options: ServerOptions): Server {
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     rewriteUrl: (request) => withoutBase(request.url ?? '/', basePath),
     routerOptions: { maxParamLength: 200 },
-    serverFactory: (handler) => createBoundedServer(handler, limits),
+    serverFactory: (handler) => createBoundedServer(handler, limits, systemClock, material),
     // Paths that are none never come to a route, and so to none of its hooks.
     frameworkErrors(thrown, request, reply) {
       reply.headers(guardHeaders)
@@ -198,9 +203,17 @@ export function createServer(options: ServerOptions): Server {
     scope.addHook('onReady', async () => void document())
   })
 
+  if (options.tls) {
+    const stop = followTls(app.server as unknown as TlsServer, options.tls, { clock: systemClock, log })
+    app.addHook('onClose', async () => stop())
+  }
+
   return {
     // With one socket, so that there is one set of limits.
-    listen: () => app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port }),
+    async listen() {
+      const address = await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port })
+      return material ? address.replace(/^http:/, 'https:') : address
+    },
     inject: app.inject.bind(app) as FastifyInstance['inject'],
     close: () => app.close(),
   }
