@@ -223,4 +223,16 @@ describe.skipIf(!ready)('the learning loop with a backbone', () => {
     expect(parent).toBe('1.0.0')
     expect(metrics.accuracy).toBeGreaterThan(0.8)
   })
+
+  it('judges a head on the frozen graph by cross-validation, and learns from all clips', async () => {
+    const few = { model: 'heads', freeze: 'backbone', validationShare: 0, testShare: 0 }
+    const outcome = await run({ ...few, finetune: { ...finetune, steps: 60 } })
+    expect(outcome).toMatchObject({ version: '1.0.0', result: 'live' })
+    const items = outcome.decision.reasons.find(({ rule }) => rule === 'items')!
+    expect(items.text).toMatch(/^48 test items, 48 of them by cross-validation/)
+    const { bundle } = await loadBundle(registry.dirOf('heads', '1.0.0'))
+    expect(bundle.description).toBe('Learned from 48 labelled clips.')
+    // Of clips that were not learned from, so that no threshold is flattered.
+    for (const { threshold } of bundle.labels) expect(threshold).toBeGreaterThanOrEqual(0.5)
+  })
 })

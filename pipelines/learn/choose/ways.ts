@@ -61,19 +61,23 @@ export async function waysToLearn(
             learning: { ...clip, backbone: video, freeze: 'backbone' },
           },
         ]
+  const { backbone: _, freeze: __, ...fromZero } = learning
+  const own: Way = { ...network, learning: { ...fromZero, kind: 'clip' } }
   if (liveDir !== null) {
+    // A whole imported graph is not taught several times to compare it.
+    if (learning.backbone !== undefined && learning.freeze === undefined)
+      return { there: [network], missing: [] }
     // Of equally good ones it stays what it is.
     const isNetwork = existsSync(join(liveDir, 'training', 'model.json'))
-    return { there: isNetwork ? [network, ...frozen] : [...frozen, network], missing: [] }
+    return { there: isNetwork ? [own, ...frozen] : [...frozen, own], missing: [] }
   }
-  const { backbone: _, freeze: __, ...fromZero } = learning
   return {
     there: [
       ...(hasModel && hasBodies
         ? [{ ...skeleton, learning: { ...fromZero, kind: 'skeleton' as const } }]
         : []),
       ...frozen,
-      { ...network, learning: { ...fromZero, kind: 'clip' as const } },
+      own,
     ],
     missing: [
       ...(hasModel ? [] : ['no skeleton model is among the models']),
