@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Button } from '../pieces/button.tsx'
 import { Dialog } from '../pieces/dialog.tsx'
 import { meantLabels, suggestLabels, takeLabel } from './pick-label.ts'
@@ -16,7 +16,8 @@ export function LabelField(props: {
   const typed = useSignal('')
   const asked = useSignal<readonly string[] | null>(null)
   const input = useRef<HTMLInputElement>(null)
-  useEffect(() => input.current?.focus(), [])
+  // Before the next key comes: whoever types fast loses no letter.
+  useLayoutEffect(() => input.current?.focus(), [])
   const found = suggestLabels(typed.value, labels)
   const take = (given: readonly string[]) => {
     if (given.length === 0) return
