@@ -12,6 +12,8 @@ export interface CoveredFile extends Pick<SegmentFile, 'path' | 'startedMs'> {
 
 /** A file that ends so soon before the next one is followed by it without a gap. */
 const joinedMs = 1500
+/** Taken for one that does not say how long it is, because it was cut off. */
+const usualMs = 60_000
 /** More than an init segment takes. */
 const headBytes = 65_536
 
@@ -36,7 +38,9 @@ export async function coverageOf(
       const usual = index > 0 ? startedMs - near[index - 1]!.startedMs : 0
       // Lengths are read only where the next one does not follow as usual: a day has thousands of files.
       const follows = next - startedMs <= usual * 1.2 && index > 0
-      const durationMs = follows ? next - startedMs : Math.min(next - startedMs, await lengthMs(path))
+      const durationMs = follows
+        ? next - startedMs
+        : Math.min(next - startedMs, (await lengthMs(path)) || usualMs)
       return { path, startedMs, durationMs }
     }),
   )

@@ -39,13 +39,17 @@ export async function searchMotion(options: SearchOptions): Promise<void> {
   const files = await coverageOf(dataDir, wish.camera, wish.fromMs, wish.toMs)
   const points = pointsOf(wish.area)
   let before: Buffer | null = null
+  let beforeMs = 0
   let open: Hit | null = null as Hit | null
   for (const [index, { path, startedMs }] of files.entries()) {
     signal.throwIfAborted()
     for await (const [at, picture] of picturesOf(path, options)) {
       const atMs = startedMs + at * stepMs
-      const motion = before ? differenceOf(before, picture, points) : 0
+      // Over a gap two pictures say nothing about motion.
+      const follows = before !== null && atMs - beforeMs <= togetherMs
+      const motion = follows ? differenceOf(before!, picture, points) : 0
       before = picture
+      beforeMs = atMs
       if (motion < leastShare || atMs < wish.fromMs || atMs >= wish.toMs) continue
       if (open && atMs - open.toMs <= togetherMs)
         open = { ...open, toMs: atMs, motion: Math.max(open.motion, motion) }

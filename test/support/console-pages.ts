@@ -23,8 +23,12 @@ export async function consolePages(address: string, patienceMs = 120_000): Promi
   return [
     { name: 'live', path: '/live', ready: 'h1' },
     { name: 'alerts', path: `/alerts/${alert.alertId}`, ready: '.alert-view video' },
-    { name: 'review', path: '/review', ready: 'h1' },
     { name: 'timeline', path: `/timeline/${alert.cameraId}?at=${at}`, ready: '.band-canvas' },
+    { name: 'review', path: '/review', ready: 'h1' },
+    { name: 'learning', path: '/learning', ready: 'h1' },
+    { name: 'cameras', path: '/cameras', ready: 'h1' },
+    { name: 'camera', path: `/cameras/${alert.cameraId}`, ready: 'h1' },
+    { name: 'health', path: '/health', ready: 'h1' },
   ]
 }
 
