@@ -73,6 +73,13 @@ export const pages: readonly PageRow[] = [
     role: 'viewer',
     load: () => import('../health/health-page.tsx'),
   },
+  {
+    path: '/settings/:tab?',
+    icon: 'gear',
+    title: 'settings',
+    role: 'viewer',
+    load: () => import('../settings/settings-page.tsx'),
+  },
 ]
 
 /** Shown in place of every page while nobody is logged in. */
