@@ -90,6 +90,7 @@ export function ModelView({ name, mark }: { name: string; mark: string }) {
             label={points.map(({ version, macroF1 }) => `${version}: ${formatPercent(macroF1!)}`).join('; ')}
             x={points.map((_, at) => at + 1)}
             xName={t.version}
+            names={points.map(({ version }) => version)}
             lines={[
               { label: t.macroF1, values: points.map(({ macroF1 }) => macroF1), dots: true },
               {

@@ -21,7 +21,7 @@ export const text = dictionary({
       compared: 'Compared',
       ended: 'Ended',
     },
-    results: { live: 'Live', shadow: 'In the shadow', registered: 'Registered', refused: 'Refused' },
+    results: { live: 'Went live', shadow: 'In the shadow', registered: 'Registered', refused: 'Refused' },
     phases: {
       load: 'Decoding footage',
       pretrain: 'Pretraining',

@@ -22,16 +22,18 @@ export function Curve(props: {
   label: string
   x: readonly number[]
   xName: string
+  /** Names of whole numbers from 1 on, in their place. */
+  names?: readonly string[]
   lines: readonly CurveLine[]
 }) {
-  const { label, x, xName, lines } = props
+  const { label, x, xName, names, lines } = props
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const data = [x, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData
-  const shape = JSON.stringify([theme.value, xName, lines.map(({ values: _values, ...rest }) => rest)])
+  const shape = JSON.stringify([theme.value, xName, names, lines.map(({ values: _values, ...rest }) => rest)])
   useEffect(() => {
     const box = place.current!
-    const made = new uPlot(optionsOf(box, xName, lines), data, box)
+    const made = new uPlot(optionsOf(box, { xName, names, lines }), data, box)
     plot.current = made
     const watch = new ResizeObserver(() => made.setSize({ width: box.clientWidth, height: heightPx }))
     watch.observe(box)
@@ -45,7 +47,11 @@ export function Curve(props: {
   return <div ref={place} class="curve" role="img" aria-label={label} />
 }
 
-function optionsOf(box: HTMLElement, xName: string, lines: readonly CurveLine[]): uPlot.Options {
+function optionsOf(
+  box: HTMLElement,
+  of: { xName: string; names: readonly string[] | undefined; lines: readonly CurveLine[] },
+): uPlot.Options {
+  const { xName, names, lines } = of
   const styles = getComputedStyle(box)
   const colour = (name: string) => styles.getPropertyValue(name).trim()
   const [ink, line] = [colour('--text-soft'), colour('--line')]
@@ -66,7 +72,14 @@ function optionsOf(box: HTMLElement, xName: string, lines: readonly CurveLine[])
     legend: { live: false },
     cursor: { drag: { x: true, y: false } },
     axes: [
-      { ...axis, label: xName, labelFont: font, labelSize: 18, values },
+      {
+        ...axis,
+        label: xName,
+        labelFont: font,
+        labelSize: 18,
+        values: names ? (_plot, splits) => splits.map((at) => names[at - 1] ?? '') : values,
+        ...(names && { incrs: [1, 2, 5, 10, 20, 50] }),
+      },
       { ...axis, values },
       ...(hasRight ? [{ ...axis, scale: 'right', side: 1 as const, grid: { show: false }, values }] : []),
     ],
