@@ -21,8 +21,11 @@ export interface EditProblem extends ApiProblem {
 
 /** What the server says against edits, and where. */
 export function editProblem(thrown: unknown): EditProblem {
-  const { details } = (thrown ?? {}) as { details?: { fields?: readonly FieldProblem[] } }
-  return { ...problemOf(thrown), fields: Array.isArray(details?.fields) ? details.fields : [] }
+  const { details, fields = details?.fields } = (thrown ?? {}) as {
+    readonly details?: { readonly fields?: readonly FieldProblem[] }
+    readonly fields?: readonly FieldProblem[]
+  }
+  return { ...problemOf(thrown), fields: Array.isArray(fields) ? fields : [] }
 }
 
 /** @throws EditProblem */

@@ -36,7 +36,7 @@ export function DrawnPlace(props: {
             {...of}
             {...(fixed || draft
               ? {}
-              : { tabIndex: 0, role: 'button', 'aria-label': `${t.line} ${name}`, onFocus: onChoose })}
+              : { tabindex: 0, role: 'button', 'aria-label': `${t.line} ${name}`, onFocus: onChoose })}
           />
         </>
       ) : draft ? (
@@ -49,7 +49,7 @@ export function DrawnPlace(props: {
           {...(fixed
             ? {}
             : {
-                tabIndex: 0,
+                tabindex: 0,
                 role: 'button',
                 'aria-label': `${kind === 'zone' ? t.zone : t.ignoreArea} ${name}`,
                 onFocus: onChoose,
@@ -113,7 +113,7 @@ function Dot(props: {
       ry={size * Math.min(1, aspect)}
       {...more}
       {...data}
-      {...(focus ? { tabIndex: 0 } : {})}
+      {...(focus ? { tabindex: 0 } : {})}
     />
   )
 }

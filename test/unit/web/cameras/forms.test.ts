@@ -138,6 +138,7 @@ describe('edits', () => {
     expect(problemAt(fields, { camera: 'gate' }, 'zone')).toBeUndefined()
     const error = { code: 'CONFIG_INVALID', message: 'x', details: { fields } }
     expect(editProblem(error)).toEqual({ code: 'CONFIG_INVALID', message: 'x', fields })
+    expect(editProblem(editProblem(error)).fields).toEqual(fields)
     expect(editProblem(new Error('gone')).fields).toEqual([])
   })
 })
