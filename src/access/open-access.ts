@@ -5,7 +5,12 @@ import type { FileGuard } from '../store/file-guard.ts'
 import { openAccessDatabase } from '../store/tables/access/access-database.ts'
 import { createUserTable } from '../store/tables/access/user-table.ts'
 import { type Audit, createAudit } from './audit.ts'
-import { type FirstAdmin, makeFirstAdmin, takeConfiguredUsers } from './configured-users.ts'
+import {
+  type ConfiguredUser,
+  type FirstAdmin,
+  makeFirstAdmin,
+  takeConfiguredUsers,
+} from './configured-users.ts'
 import { createLogin, type Login } from './login.ts'
 import { createLoginLimit } from './login-limit.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
@@ -21,7 +26,7 @@ export interface Access {
   readonly audit: Audit
   readonly login: Login
   /** @returns the first admin, made where there is none; null where there is one */
-  prepare(wanted: Config['http']['users'], options: { firstAdmin: boolean }): Promise<FirstAdmin | null>
+  prepare(wanted: readonly ConfiguredUser[], options: { firstAdmin: boolean }): Promise<FirstAdmin | null>
   close(): void
 }
 
