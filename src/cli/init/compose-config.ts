@@ -56,7 +56,7 @@ export function composeConfig(plan: SitePlan): string {
     '  keepDays: 30',
     '  maxMb: 10000 # of one camera; the oldest goes first',
     '',
-    'http: # health, metrics and the API; this machine only unless a token is set',
+    'http: # the console, health, metrics and the API; for other machines see docs/console.md',
     '  host: 127.0.0.1',
     `  port: ${httpPort}`,
     '',
