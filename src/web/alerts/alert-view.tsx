@@ -67,9 +67,14 @@ export function AlertView({ alertId, known, onChanged, onClose }: AlertViewProps
             {isOpen(shown) && <Badge tone="critical">{t.open}</Badge>}
           </h2>
           <p class="soft numbers">
-            {cameraId} · {formatDateTime(startedMs(shown))}
+            <Link href={`/live/${cameraId}`}>{cameraId}</Link> · {formatDateTime(startedMs(shown))}
           </p>
         </div>
+        {clip && (
+          <Link class="button" href={`/review/${alertId}`}>
+            {t.review}
+          </Link>
+        )}
         <Link class="button" href={`/timeline/${cameraId}?at=${at}`}>
           {t.timeline}
         </Link>

@@ -58,7 +58,7 @@ export function Page() {
   })
 
   const rows = list.rows.value
-  const at = rows.findIndex((row) => row.alertId === alertId)
+  const at = alertId === undefined ? -1 : rows.findIndex((row) => row.alertId === alertId)
   const choose = (index: number) => {
     const row = rows[index]
     if (row) go(`/alerts/${row.alertId}${writeFilter(filter)}`, { replace: alertId !== undefined })

@@ -1,6 +1,7 @@
-import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core'
+import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { rowsInView, scrollToShow } from './rows-in-view.ts'
 
 export interface VirtualListProps {
   readonly count: number
@@ -19,54 +20,57 @@ export interface VirtualListProps {
 /** More is fetched so long before the end. */
 const rowsAhead = 60
 
-/** Rows of one height, of which only those in view are in the document, however many there are. */
+/**
+ * Rows of one height, of which only those in view are in the document. What it does is as much for a hundred thousand
+ * rows as for a hundred.
+ */
 export function VirtualList(props: VirtualListProps) {
   const { count, rowHeightPx, label, chosen, keyOf, row, onEnd, onTop } = props
   const scroller = useRef<HTMLDivElement>(null)
-  const [, redraw] = useReducer((times: number) => times + 1, 0)
-  const list = useRef<Virtualizer<HTMLDivElement, HTMLDivElement> | null>(null)
-  const latest = useRef({ keyOf, rowHeightPx })
-  latest.current = { keyOf, rowHeightPx }
-  // The same functions at every drawing: for others the list would be measured anew, all of its rows.
-  const measures = useRef({
-    getItemKey: (index: number) => latest.current.keyOf(index),
-    estimateSize: () => latest.current.rowHeightPx,
-  })
-  const options = {
-    count,
-    getScrollElement: () => scroller.current,
-    ...measures.current,
-    overscan: 8,
-    scrollToFn: elementScroll,
-    observeElementRect,
-    observeElementOffset,
-    onChange: () => redraw(undefined),
-  }
-  list.current ??= new Virtualizer(options)
-  list.current.setOptions(options)
-  useLayoutEffect(() => list.current!._didMount(), [])
-  useLayoutEffect(() => list.current!._willUpdate())
+  const topPx = useSignal(0)
+  const heightPx = useSignal(0)
+  useLayoutEffect(() => {
+    const element = scroller.current!
+    const measure = () => {
+      heightPx.value = element.clientHeight
+    }
+    measure()
+    const sizes = new ResizeObserver(measure)
+    sizes.observe(element)
+    return () => sizes.disconnect()
+  }, [])
   useEffect(() => {
-    if (chosen !== undefined && chosen >= 0) list.current!.scrollToIndex(chosen, { align: 'auto' })
+    const element = scroller.current!
+    if (chosen === undefined || chosen < 0) return
+    const to = scrollToShow(chosen, { topPx: element.scrollTop, heightPx: element.clientHeight, rowHeightPx })
+    if (to !== null) element.scrollTop = to
   }, [chosen])
-  const items = list.current.getVirtualItems()
-  const isTop = (list.current.scrollOffset ?? 0) < rowHeightPx
+  const { first, last } = rowsInView({ topPx: topPx.value, heightPx: heightPx.value, rowHeightPx, count })
+  const isTop = topPx.value < rowHeightPx
   useEffect(() => onTop?.(isTop), [isTop])
-  const last = items.at(-1)?.index ?? -1
   useEffect(() => {
     if (last >= count - rowsAhead) onEnd?.()
   }, [last, count])
+  const shown = Array.from({ length: Math.max(0, last - first + 1) }, (_, place) => first + place)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled with keys.
-    <div ref={scroller} class="virtual" tabIndex={0}>
-      <ul class="virtual-inside" aria-label={label} style={{ height: `${list.current.getTotalSize()}px` }}>
-        {items.map(({ index, key, start }) => (
+    <div
+      ref={scroller}
+      class="virtual"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled with keys.
+      tabIndex={0}
+      onScroll={({ currentTarget: { scrollTop } }) => {
+        // By whole rows: between two of them nothing is drawn anew.
+        topPx.value = Math.floor(scrollTop / rowHeightPx) * rowHeightPx
+      }}
+    >
+      <ul class="virtual-inside" aria-label={label} style={{ height: `${count * rowHeightPx}px` }}>
+        {shown.map((index) => (
           <li
-            key={key}
+            key={keyOf(index)}
             aria-setsize={count}
             aria-posinset={index + 1}
             class="virtual-row"
-            style={{ height: `${rowHeightPx}px`, transform: `translateY(${start}px)` }}
+            style={{ height: `${rowHeightPx}px`, transform: `translateY(${index * rowHeightPx}px)` }}
           >
             {row(index)}
           </li>
