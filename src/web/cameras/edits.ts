@@ -1,6 +1,6 @@
 import type { paths } from '../api/api-types.ts'
 import { type ApiProblem, api, problemOf } from '../api/client.ts'
-import { fieldsOf, type Rule } from './rules/rule.ts'
+import { fieldsOf, type Rule, withoutCamera } from './rules/rule.ts'
 
 type Preview = paths['/api/v1/config/edits/preview']['post']
 export type EditWish = NonNullable<Preview['requestBody']>['content']['application/json']
@@ -63,12 +63,8 @@ export function removal(id: string, rules: readonly Rule[]): readonly Edit[] {
   return [
     { kind: 'remove', id },
     ...naming.map((rule): Edit => {
-      const cameras = rule.cameras!.filter((other) => other !== id)
-      return {
-        kind: 'rule',
-        name: rule.name,
-        rule: cameras.length === 0 ? null : fieldsOf({ ...rule, cameras }),
-      }
+      const [left] = withoutCamera(rule, id)
+      return { kind: 'rule', name: rule.name, rule: left ? fieldsOf(left) : null }
     }),
   ]
 }

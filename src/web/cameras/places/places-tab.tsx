@@ -6,7 +6,7 @@ import { type Camera, presets, type SiteConfig } from '../camera-store.ts'
 import { ChangeDialog } from '../change-dialog.tsx'
 import type { EditWish, FieldProblem } from '../edits.ts'
 import { problemAt } from '../edits.ts'
-import { isOn, type Rule, renamedIn } from '../rules/rule.ts'
+import { isOn, type Rule, renamedIn, withoutCamera } from '../rules/rule.ts'
 import { RuleList } from '../rules/rule-list.tsx'
 import { stillAddress } from '../still.tsx'
 import { text } from '../text.ts'
@@ -92,7 +92,9 @@ export function PlacesTab({ camera, site }: { camera: Camera; site: SiteConfig }
               : [...rules.value, rule]
           }}
           onRemove={(name) => {
-            rules.value = rules.value.filter((rule) => rule.name !== name)
+            rules.value = rules.value.flatMap((rule) =>
+              rule.name === name ? withoutCamera(rule, id) : [rule],
+            )
           }}
         />
         <div class="places-save">

@@ -21,6 +21,12 @@ export interface Rule {
 /** Whether a rule may run on a camera: it names it, or names none. */
 export const isOn = (rule: Rule, cameraId: string) => rule.cameras?.includes(cameraId) ?? true
 
+/** What is left of a rule when it is taken from a camera: one that names others stays with these. */
+export function withoutCamera(rule: Rule, cameraId: string): readonly Rule[] {
+  const cameras = rule.cameras?.filter((other) => other !== cameraId) ?? []
+  return cameras.length === 0 ? [] : [{ ...rule, cameras }]
+}
+
 /** What the fields of a form hold: texts, as people type them. */
 export type Typed = Readonly<Record<string, string>>
 
