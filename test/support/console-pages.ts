@@ -29,6 +29,7 @@ export async function consolePages(address: string, patienceMs = 120_000): Promi
     { name: 'cameras', path: '/cameras', ready: 'h1' },
     { name: 'camera', path: `/cameras/${alert.cameraId}`, ready: 'h1' },
     { name: 'health', path: '/health', ready: 'h1' },
+    { name: 'settings', path: '/settings', ready: 'h1' },
   ]
 }
 
