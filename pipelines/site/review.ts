@@ -18,7 +18,10 @@ export interface QueueJudgement extends Judgement {
 
 /** The queue of clips that people judge, with every alert and every sample that has a clip in it. */
 export interface ReviewQueue
-  extends Pick<ReviewStore, 'list' | 'get' | 'find' | 'isLabelled' | 'markRemoved' | 'ofBulk' | 'counts'> {
+  extends Pick<
+    ReviewStore,
+    'list' | 'get' | 'find' | 'isLabelled' | 'markRemoved' | 'ofBulk' | 'counts' | 'isLongerThan'
+  > {
   /** @throws AppError API_BAD_REQUEST, also for a label that nobody uses yet, unless `newLabels` says that it is meant */
   judge(idPrefix: string, judgement: QueueJudgement): ReviewFact
   undo(idPrefix: string, who: string): ReviewFact
@@ -108,6 +111,7 @@ export function openReviewQueue(options: {
     get: fresh(store.get),
     clip: (id) => reader()?.get(id) ?? null,
     counts: fresh(store.counts),
+    isLongerThan: fresh(store.isLongerThan),
     labels: () => [...new Set([...(known?.() ?? []), ...store.labels()])].sort(),
     judge(idPrefix, { newLabels, ...judgement }) {
       check({ ...judgement, ...(newLabels === undefined ? {} : { newLabels }) }, `clip ${idPrefix}`)

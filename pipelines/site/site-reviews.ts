@@ -13,7 +13,7 @@ import type {
 import { openDatasetFolder } from '../../src/review/dataset-folder.ts'
 import { parseDatasetReference } from '../../src/review/dataset-reference.ts'
 import { diffDatasets } from '../../src/review/diff-datasets.ts'
-import { type EnoughRules, reviewProgress } from '../../src/review/review-progress.ts'
+import type { EnoughRules } from '../../src/review/review-progress.ts'
 import type { ReviewedItem } from '../../src/review/review-store.ts'
 import type { ReviewFact } from '../../src/store/tables/review/review-item.ts'
 import {
@@ -25,6 +25,7 @@ import {
 import { differenceOf, summaryOf, versionOf } from './dataset-view.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
 import type { ReviewQueue } from './review.ts'
+import { createReviewCounter } from './reviews/count-reviews.ts'
 
 const shortBytes = 200_000
 /** Where nothing is learned by a schedule: as the settings of learning are unless they are given. */
@@ -52,6 +53,7 @@ export function createSiteReviews(options: {
   const { queue, dataDir, clock, rules = () => usualRules, known = () => [], changed = () => {} } = options
   const { versions = async () => ({ curve: [], mistakes: [] }) } = options
   const folder = openDatasetFolder(dataDir)
+  const count = createReviewCounter({ queue, dataDir, clock })
   const oneBuild = createOneAtATime('a dataset is being built')
   const oneRead = createOneAtATime('datasets are being read', 4)
 
@@ -102,8 +104,9 @@ export function createSiteReviews(options: {
   return {
     camerasOf,
     camerasOfBulk: (id) => camerasOf(queue.ofBulk(id)),
-    async counters(mayLook) {
-      const progress = reviewProgress(queue.counts(), rules(), mayLook)
+    async counters(cameras) {
+      const mayLook = (id: string) => cameras === null || cameras.includes(id)
+      const progress = await count(rules(), cameras)
       const { curve, mistakes } = await versions()
       const worst = mistakes.flatMap((mistake): Mistake[] => {
         const item = queue.get(mistake.id)
@@ -112,11 +115,10 @@ export function createSiteReviews(options: {
       })
       return { ...progress, curve, worst }
     },
-    labels() {
+    async labels() {
       const used = new Set(known())
-      const clips = new Map<string, number>()
-      for (const { labels, clips: count } of queue.counts().judged)
-        for (const label of labels) clips.set(label, (clips.get(label) ?? 0) + count)
+      const progress = await count(rules(), null)
+      const clips = new Map(progress.labels.map((each) => [each.label, each.clips]))
       return queue
         .labels()
         .map((label) => ({ label, clips: clips.get(label) ?? 0, known: used.has(label) }))

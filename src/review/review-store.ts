@@ -48,6 +48,8 @@ export interface ReviewStore {
   /** The clips of which something was said at once; empty when there was nothing. */
   ofBulk(bulk: string): string[]
   counts(): ReviewCounts
+  /** Whether there are more clips than that; cheap to ask. */
+  isLongerThan(clips: number): boolean
   /** Every label that a model said of a clip, or a person gave one. */
   labels(): string[]
   /** Whether a person has said something of a clip that is neither taken back nor a skip. */
@@ -147,6 +149,7 @@ export function openReviewStore(options: {
     },
     ofBulk: (bulk) => facts.ofBulk(bulk).map(({ itemId }) => itemId),
     counts,
+    isLongerThan: items.areMoreThan,
     labels: () => [...new Set([...items.labels(), ...facts.labels()])].sort(),
     isJudged(itemId) {
       const current = currentFact(facts.of(itemId))

@@ -38,7 +38,7 @@ export function createLearningProcess(options: {
   const children = new Map<ReturnType<typeof nodeSpawn>, Promise<void>>()
   return {
     async begin({ planFile, who }) {
-      const args = [bin, 'learn', '--once', '--json', '-c', configFile, '--plan', planFile, '--who', who]
+      const args = [bin, 'learn', '--once', '--json', '-c', configFile, '--plan', planFile, `--who=${who}`]
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
       let failure: AppError | null = null
       const begun = Promise.withResolvers<void>()

@@ -113,14 +113,14 @@ export function fakeReviews(clip: { path: string; thumbnailPath: string }, asked
   return {
     camerasOf: (ids) => (ids.includes(sampleId) ? ['gate'] : []),
     camerasOfBulk: () => ['gate'],
-    counters: async (mayLook) => ({
+    counters: async (seen) => ({
       ...counters,
       waiting: {
         ...counters.waiting,
-        cameras: counters.waiting.cameras.filter(({ cameraId }) => mayLook(cameraId)),
+        cameras: counters.waiting.cameras.filter(({ cameraId }) => seen === null || seen.includes(cameraId)),
       },
     }),
-    labels: () => [{ label: 'falling', clips: 2, known: true }],
+    labels: async () => [{ label: 'falling', clips: 2, known: true }],
     judgeMany: (ids, judgement) =>
       asking([ids, judgement], { id: 'c'.repeat(32), judged: ids, refused: [{ id: 'x', message: 'gone' }] }),
     undoMany: (id, who) => asking({ undo: id, who }, { undone: [sampleId], kept: ['x'] }),

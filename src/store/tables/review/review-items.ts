@@ -41,6 +41,7 @@ export interface ReviewItems {
   beginningWith(idPrefix: string): ReviewItem[]
   /** Labels that a model said. */
   labels(): string[]
+  areMoreThan(count: number): boolean
 }
 
 export function createReviewItems(database: StoreDatabase): ReviewItems {
@@ -59,6 +60,7 @@ export function createReviewItems(database: StoreDatabase): ReviewItems {
     'SELECT id, removed_reason, said_from_ms FROM item WHERE started_ms BETWEEN ? AND ?',
   )
   const remove = database.prepare('UPDATE item SET removed_reason = ? WHERE id = ?')
+  const counted = database.prepare('SELECT count(*) AS found FROM (SELECT 1 FROM item LIMIT ?)')
   const labelsSaid = database.prepare('SELECT DISTINCT label FROM item WHERE label IS NOT NULL')
   return {
     add(item, addedMs) {
@@ -86,6 +88,7 @@ export function createReviewItems(database: StoreDatabase): ReviewItems {
       return row === undefined ? null : toItem(row)
     },
     beginningWith: (idPrefix) => byPrefix.all(idPrefix).map(toItem),
+    areMoreThan: (count) => Number(counted.get(count + 1)!.found) > count,
     labels: () => labelsSaid.all().map((row) => String(row.label)),
   }
 }

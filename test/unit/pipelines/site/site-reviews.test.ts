@@ -170,6 +170,46 @@ describe('reviews over REST', () => {
     expect(store.isUnreviewed(idOf(4), 0)).toBe(false)
   })
 
+  it('say whether enough was judged, and which labels are in use', async () => {
+    await label(5, { verdict: 'relabel', labels: ['waving'] })
+    await label(4, { verdict: 'confirm' })
+    const counters = await get('/api/v1/review/counters')
+    expect(counters).toMatchObject({
+      waiting: { clips: 4, cameras: [{ clips: 2 }, { clips: 2 }] },
+      judged: { clips: 2 },
+      learnable: { clips: 2, groups: 2, groupsNeeded: 1 },
+      people: [{ who: 'loopback', clips: 2 }],
+      curve: [],
+      worst: [],
+    })
+    expect(counters.labels.map((each: { label: string; clips: number }) => [each.label, each.clips])).toEqual(
+      [
+        ['falling', 1],
+        ['waving', 1],
+      ],
+    )
+    expect((await get('/api/v1/labels')).labels.map((each: { label: string }) => each.label)).toEqual([
+      'falling',
+      'waving',
+    ])
+  })
+
+  it('judge many at once and take that back at once', async () => {
+    const bulk = { ids: [0, 1, 2, 9].map(idOf), verdict: 'reject', who: 'ann' }
+    const said = (await call('POST', '/api/v1/review/bulk', bulk)).json()
+    expect(said.judged).toEqual([0, 1, 2].map(idOf))
+    expect(said.refused).toMatchObject([{ id: idOf(9) }])
+    expect(ids(await get('/api/v1/review'))).toEqual([5, 4, 3])
+    expect(store.isUnreviewed(idOf(0), 0)).toBe(false)
+    const undone = (await call('POST', `/api/v1/review/bulk/${said.id}/undo`)).json()
+    expect(undone).toEqual({ undone: [0, 1, 2].map(idOf), kept: [] })
+    expect(ids(await get('/api/v1/review'))).toEqual([5, 4, 3, 2, 1, 0])
+    expect(store.isUnreviewed(idOf(0), 0)).toBe(true)
+    const many = { ...bulk, ids: Array.from({ length: 501 }, (_, n) => `x${n}`) }
+    expect((await call('POST', '/api/v1/review/bulk', many)).status).toBe(400)
+    expect((await call('POST', `/api/v1/review/bulk/${'0'.repeat(32)}/undo`)).status).toBe(404)
+  })
+
   it('refuse what does not fit the clip', async () => {
     for (const [judgement, message] of [
       [{ verdict: 'relabel' }, /needs a label/],
