@@ -16,7 +16,7 @@ export interface LearningSchedule {
 
 const bin = join(
   import.meta.dirname,
-  import.meta.url.endsWith('.ts') ? '../../../bin/vireo.js' : '../../../bin/vireo.js',
+  import.meta.url.endsWith('.ts') ? '../../../bin/vireo.js' : '../../../../bin/vireo.js',
 )
 /** A process that does not end by itself is ended. */
 const stopPatienceMs = 6000

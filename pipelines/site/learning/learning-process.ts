@@ -18,7 +18,11 @@ export interface LearningProcess {
   close(): Promise<void>
 }
 
-const bin = join(import.meta.dirname, '../../../bin/vireo.js')
+// What is built lies one folder deeper.
+const bin = join(
+  import.meta.dirname,
+  import.meta.url.endsWith('.ts') ? '../../../bin/vireo.js' : '../../../../bin/vireo.js',
+)
 /** What is wrong with plan, footage or lock is known after so long. */
 const patienceMs = 8000
 const stopPatienceMs = 6000
