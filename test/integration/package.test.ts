@@ -119,6 +119,8 @@ describe('the compiled CLI', () => {
       const said: string[] = []
       for await (const line of createInterface(child.stderr)) {
         said.push(line)
+        // What a person is told at the first start is no line of the log.
+        if (!line.startsWith('{')) continue
         const { msg, address } = JSON.parse(line)
         if (msg !== 'running') continue
         const { models } = (await (await fetch(`${address}/readyz`)).json()) as { models: unknown }
