@@ -110,7 +110,7 @@ describe('the compiled CLI', () => {
     const model = join(installed, 'models/actions')
     writeFileSync(
       config,
-      `version: 1\ndataDir: ${join(project, 'data')}\nmodels: [{ name: actions, path: ${model}, allowSimulated: true }]\nhttp: { port: 0 }\n`,
+      `version: 1\ndataDir: ${join(project, 'data')}\nmodels: [{ name: actions, path: ${model}, allowSimulated: true }]\nhttp: { port: 0, access: open }\n`,
     )
     const child = spawn(process.execPath, [join(installed, 'bin/vireo.js'), 'run', '--config', config], {
       stdio: ['ignore', 'ignore', 'pipe'],
