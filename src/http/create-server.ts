@@ -9,6 +9,7 @@ import { type Log, noTelemetry } from '../core/telemetry-port.ts'
 import type { AccountsPort } from './access/accounts-port.ts'
 import { auditHook } from './access/audit-hook.ts'
 import { type AccessMode, createGuard } from './access/create-guard.ts'
+import { createPeerCheck, type PeerCheck } from './access/peer-check.ts'
 import { createSessionCookie } from './access/session-cookie.ts'
 import { boundBody } from './bound-body.ts'
 import { createBoundedServer, type ServerLimits } from './bounded-server.ts'
@@ -67,6 +68,8 @@ export interface ServerOptions {
   readonly pageFolder?: string | null
   /** Who is asked who he is. Without accounts and token nobody is, and only requests to loopback are answered. */
   readonly access?: AccessMode
+  /** For tests: whose program is at the other end of a connection over loopback. */
+  readonly isOwnPeer?: PeerCheck
   /** Users, sessions and tokens; absent: there are none. */
   readonly accounts?: AccountsPort
   readonly sessions?: { readonly mostDays: number }
@@ -111,7 +114,7 @@ export function createServer(options: ServerOptions): Server {
     footage,
     token,
     accounts,
-    access: mode = accounts ? 'login' : 'open',
+    access = accounts ? 'login' : 'open',
     basePath = '',
     trustProxy = [],
     host = '127.0.0.1',
@@ -124,11 +127,14 @@ export function createServer(options: ServerOptions): Server {
   const turn = createTurns(mostWaiting)
   const sessionCookie = createSessionCookie({ port, basePath, mostDays: options.sessions?.mostDays ?? 30 })
   const behindProxy = trustProxy.length > 0 || basePath !== ''
+  // Behind a proxy everybody comes from its address, whatever else is said.
+  const mode = behindProxy ? 'login' : access
   const guard = createGuard({
-    mode: mode === 'people' && behindProxy ? 'login' : mode,
+    mode,
     token,
     accounts,
     cookieOf: sessionCookie.of,
+    isOwnPeer: options.isOwnPeer ?? createPeerCheck(),
   })
   const check = (request: FastifyRequest) => guard.check(request, request.routeOptions.config?.access)
   const material = options.tls && readTls(options.tls)

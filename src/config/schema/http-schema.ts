@@ -56,7 +56,7 @@ export const httpSchema = z.strictObject({
     .enum(['login', 'people', 'open'])
     .default('people')
     .describe(
-      'Who is asked who they are. login: everybody. people: all but programs of this machine, which need no token on a loopback address without a proxy. open: nobody on a loopback address. With http.token every program needs a token.',
+      'Who is asked who they are. login: everybody. people: all but programs of this machine that run as the user of vireo or as root, which need no token on a loopback address. open: nobody on a loopback address. Behind a proxy of this machine set login, or basePath or trustProxy, which make it login. With http.token every program needs a token.',
     ),
   token: z
     .string()
@@ -122,11 +122,16 @@ type Issue = (path: (string | number)[], message: string) => void
 
 /** Checks across the fields of `http`: who can reach it is asked who he is, and every user has one password. */
 export function checkHttp(http: z.infer<typeof httpSchema>, cameras: readonly string[], issue: Issue): void {
-  const { host, token, access, users } = http
+  const { host, token, access, users, basePath, trustProxy } = http
   if (!isLoopback(host) && token === undefined && access !== 'login')
     issue(
       ['http', 'host'],
       `"${host}" can be reached by others; set http.token or http.access: login as well, or listen on 127.0.0.1, ::1 or localhost`,
+    )
+  if (access === 'open' && (basePath !== undefined || trustProxy.length > 0))
+    issue(
+      ['http', 'access'],
+      'open asks nobody, and a proxy (http.basePath, http.trustProxy) shows it to others; set login, or leave the proxy out',
     )
   const seen = new Set<string>()
   users.forEach((user, at) => {

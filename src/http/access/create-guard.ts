@@ -5,7 +5,8 @@ import type { Access } from '../route.ts'
 import type { AccountsPort } from './accounts-port.ts'
 import { refuseForged } from './forged.ts'
 import { guardRole, type Identity } from './identity.ts'
-import { guardLoopback, isLocalProgram } from './local-program.ts'
+import { guardLoopback, isLocalProgram, isPassedOn } from './local-program.ts'
+import type { PeerCheck } from './peer-check.ts'
 
 /** Who is asked who he is: everybody, all but programs of this machine, or nobody on a loopback address. */
 export type AccessMode = 'login' | 'people' | 'open'
@@ -16,6 +17,8 @@ export interface GuardOptions {
   readonly accounts: AccountsPort | undefined
   /** What the cookie of a session says; undefined without one. */
   readonly cookieOf: (request: FastifyRequest) => string | undefined
+  /** Whether the program at the other end of a connection over loopback is of the own user. */
+  readonly isOwnPeer: PeerCheck
 }
 
 /** Who makes a request, and how he is known. */
@@ -42,7 +45,7 @@ export interface Guard {
 }
 
 /** Finds out who makes a request: by token, by session, or by where it comes from. */
-export function createGuard({ mode, token, accounts, cookieOf }: GuardOptions): Guard {
+export function createGuard({ mode, token, accounts, cookieOf, isOwnPeer }: GuardOptions): Guard {
   const known = new WeakMap<FastifyRequest, Known>()
 
   const byToken = (given: string): Known => {
@@ -61,13 +64,17 @@ export function createGuard({ mode, token, accounts, cookieOf }: GuardOptions): 
     const { secretHash, ...rights } = opened
     return { identity: { ...rights, via: 'session' }, secretHash }
   }
+  /** What somebody elsewhere sends through a proxy is asked in every mode. */
+  const needNotSay = (request: FastifyRequest): boolean =>
+    token === undefined &&
+    ((mode === 'open' && !isPassedOn(request)) || (mode === 'people' && isLocalProgram(request, isOwnPeer)))
   const identify = (request: FastifyRequest): Known => {
     const { authorization } = request.headers
     if (authorization !== undefined && (token !== undefined || accounts))
       return byToken(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '')
     const found = bySession(request)
     if (found) return found
-    if (token === undefined && (mode === 'open' || (mode === 'people' && isLocalProgram(request)))) {
+    if (needNotSay(request)) {
       guardLoopback(request)
       const identity = { name: 'loopback', role: 'admin', cameras: null, via: 'loopback' } as const
       return { identity, secretHash: null }

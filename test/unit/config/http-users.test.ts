@@ -68,4 +68,14 @@ describe('who can be reached by others asks who they are', () => {
     if (fine) expect(parse(http).http).toBeDefined()
     else expect(() => parse(http)).toThrow('http.access: login')
   })
+
+  it.each([
+    ['{ access: open, basePath: /cctv }', false],
+    ['{ access: open, trustProxy: [127.0.0.1] }', false],
+    ['{ access: people, basePath: /cctv }', true],
+    ['{ access: login, trustProxy: [127.0.0.1] }', true],
+  ])('and so does who is shown by a proxy: %s', (http, fine) => {
+    if (fine) expect(parse(http).http).toBeDefined()
+    else expect(() => parse(http)).toThrow('open asks nobody')
+  })
 })

@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AccessMode } from '../../../../src/http/access/create-guard.ts'
 import { createServer, type Server, type ServerOptions } from '../../../../src/http/create-server.ts'
@@ -69,6 +71,129 @@ describe('people log in', () => {
     await start('login')
     expect((await call({ host })).statusCode).toBe(401)
   })
+})
+
+/** What proxies, balancers, tunnels and content networks add. */
+const ofProxies = [
+  ...['Forwarded', 'Via', 'X-Forwarded', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto'],
+  ...['X-Forwarded-Server', 'X-Forwarded-Port', 'X-Forwarded-Prefix', 'X-Forwarded-Client-Cert'],
+  ...['X-Real-IP', 'X-Real-Port', 'X-Client-IP', 'X-Cluster-Client-IP', 'X-ProxyUser-IP', 'X-Remote-IP'],
+  ...['X-Original-Host', 'X-Original-URL', 'X-Original-URI', 'X-Original-Forwarded-For', 'X-Scheme'],
+  ...['CF-Connecting-IP', 'CF-Connecting-IPv6', 'CF-Ray', 'CF-Visitor', 'CF-IPCountry', 'CF-Worker'],
+  ...['CDN-Loop', 'True-Client-IP', 'Client-IP', 'WL-Proxy-Client-IP', 'Proxy-Client-IP', 'Proxy-Connection'],
+  ...['Fastly-Client-IP', 'Fastly-FF', 'Fastly-SSL', 'Fly-Client-IP', 'Fly-Region', 'DO-Connecting-IP'],
+  ...['X-Envoy-External-Address', 'X-Envoy-Expected-Rq-Timeout-Ms', 'X-Amzn-Trace-Id', 'X-Amz-Cf-Id'],
+  ...[
+    'CloudFront-Viewer-Address',
+    'X-Azure-ClientIP',
+    'X-Azure-Ref',
+    'X-FD-HealthProbe',
+    'X-ARR-SSL',
+    'X-ARR-LOG-ID',
+  ],
+  ...['Disguised-Host', 'X-WAWS-Unencoded-URL', 'X-AppEngine-User-IP', 'X-Cloud-Trace-Context', 'X-Varnish'],
+  ...['Tailscale-User-Login', 'X-Vercel-Forwarded-For', 'X-NF-Client-Connection-IP', 'Akamai-Origin-Hop'],
+  ...[
+    'X-Akamai-Edgescape',
+    'Incap-Client-IP',
+    'X-Sucuri-ClientIP',
+    'Front-End-Https',
+    'X-URL-Scheme',
+    'X-SSL',
+  ],
+  ...['SSL-Client-Verify', 'X-SSL-Client-Verify', 'X-BlueCoat-Via', 'Surrogate-Capability', 'Max-Forwards'],
+]
+
+describe('a request that a proxy of this machine passes on', () => {
+  it.each(['people', 'open'] as const)('is asked who it is from, with %s as well', async (mode) => {
+    await start(mode)
+    const passed = []
+    for (const name of ofProxies)
+      if ((await call({ host, [name]: '1' })).statusCode !== 401) passed.push(name)
+    expect(passed).toEqual([])
+  })
+
+  it.each(['close', 'Close', 'foo, close', 'close , Upgrade'])(
+    'is asked where each request has a connection of its own: %s',
+    async (connection) => {
+      await start('people')
+      expect((await call({ host, connection })).statusCode).toBe(401)
+    },
+  )
+
+  it('is asked where it is of HTTP/1.0, as the best known proxy sends it', async () => {
+    for (const mode of ['people', 'open'] as const) {
+      await start(mode, { port: 0 })
+      const { hostname, port } = new URL(await server.listen())
+      const socket = connect(Number(port), hostname)
+      socket.end(`GET /api/v1/status HTTP/1.0\r\nHost: 127.0.0.1:${port}\r\n\r\n`)
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 401 /)
+      if (mode === 'open') break
+      await server.close()
+      accounts.close()
+    }
+  })
+
+  it('is asked where the program at the other end is of another user', async () => {
+    await start('people', { isOwnPeer: () => false })
+    expect((await call({ host })).statusCode).toBe(401)
+    await server.close()
+    accounts.close()
+    await start('people', { isOwnPeer: () => true })
+    expect((await call({ host })).statusCode).toBe(200)
+    expect((await call({ host, via: '1.1 a' })).statusCode).toBe(401)
+  })
+
+  it.each([
+    [
+      'accept',
+      'accept-encoding',
+      'accept-language',
+      'content-type',
+      'x-request-id',
+      'traceparent',
+      'x-api-key',
+    ],
+    ['x-prometheus-scrape-timeout-seconds', 'cache-control', 'pragma', 'te', 'dnt', 'x-vireo-csrf'],
+  ])('is no program that says %s, %s, %s', async (...names) => {
+    await start('people')
+    const headers = Object.fromEntries(names.map((name) => [name, '1']))
+    expect((await call({ host, connection: 'keep-alive', ...headers })).statusCode).toBe(200)
+  })
+
+  it.each(['people', 'open'] as const)('is asked wherever a proxy is set, also with %s', async (mode) => {
+    await start(mode, { basePath: '/cctv' })
+    expect((await call({ host }, 'GET', '/cctv/api/v1/status')).statusCode).toBe(401)
+    expect((await call({ host }, 'GET', '/api/v1/session')).json()).toMatchObject({ access: 'login' })
+    await server.close()
+    accounts.close()
+    await start(mode, { trustProxy: ['127.0.0.1'] })
+    expect((await call({ host })).statusCode).toBe(401)
+  })
+})
+
+describe('a page of another origin', () => {
+  it.each(['cross-site', 'same-site'])('reads nothing where nobody is asked: %s', async (site) => {
+    await start('open')
+    const reply = await call({ host, 'sec-fetch-site': site })
+    expect([reply.statusCode, reply.json().code]).toEqual([403, 'API_FORBIDDEN'])
+  })
+
+  it.each(['same-origin', 'none'])('is not the own one, nor the bar of addresses: %s', async (site) => {
+    await start('open')
+    expect((await call({ host, 'sec-fetch-site': site })).statusCode).toBe(200)
+  })
+})
+
+describe('what the API answers', () => {
+  it.each(['/api/v1/status', '/api/v1/session', '/api/v1/nothing', '/api/v1/cameras/%zz'])(
+    'is kept by no browser: %s',
+    async (url) => {
+      await start('open')
+      const reply = await call({ host }, 'GET', url)
+      expect(reply.headers['cache-control']).toBe('no-store')
+    },
+  )
 })
 
 describe('a session', () => {
