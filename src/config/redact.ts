@@ -2,7 +2,14 @@ import { hideAddress } from '../core/text/hide-credentials.ts'
 import { templateOf } from './origins.ts'
 import type { Config } from './schema.ts'
 
-const secretFields = new Set(['password', 'passwordHash', 'key', 'secret', 'token'])
+/** Fields of the configuration that hold secrets. */
+export const secretFields: ReadonlySet<string> = new Set([
+  'password',
+  'passwordHash',
+  'key',
+  'secret',
+  'token',
+])
 
 /** The text without credentials of URLs: before the host, in the query, or in the path. */
 export function redactUrl(text: string): string {

@@ -1,5 +1,5 @@
 import { structuredPatch } from 'diff'
-import { redactUrl } from '../redact.ts'
+import { maskSecrets } from './mask-secrets.ts'
 
 export interface DiffLine {
   readonly kind: 'same' | 'removed' | 'added'
@@ -19,8 +19,6 @@ const timeoutMs = 200
 const mostLines = 2000
 const longestLine = 500
 const kinds = { ' ': 'same', '-': 'removed', '+': 'added' } as const
-const secretLine =
-  /((?:^|[\s{,[])["']?(?:\w*(?:password|secret|token|passphrase)|key)["']?\s*:\s*)(?!["']?\$\{\w+\}["']?\s*(?:[#,}\]]|$))[^\s#].*$/i
 
 /**
  * What an edit makes of a file's text, line by line as people compare files. Secrets that stand in the file are hidden
@@ -29,15 +27,22 @@ const secretLine =
 export function diffText(before: string, after: string): readonly DiffHunk[] {
   const options = { context: around, timeout: timeoutMs }
   const patch = structuredPatch('', '', before, after, '', '', options) ?? whole(before, after)
+  if (patch.hunks.length === 0) return []
+  // Lines are compared as they are, and shown as they may be: a secret that changed is a line that changed.
+  const [shownBefore, shownAfter] = [before, after].map((text) => maskSecrets(text).split('\n'))
   let left = mostLines
-  return patch.hunks.map(({ oldStart, newStart, lines }) => {
-    const shown = lines.filter((line) => line[0] !== '\\').slice(0, Math.max(0, left))
-    left -= shown.length
-    return {
-      beforeLine: oldStart,
-      afterLine: newStart,
-      lines: shown.map((line) => ({ kind: kinds[line[0] as ' '], text: hidden(line.slice(1)) })),
-    }
+  return patch.hunks.map(({ oldStart, newStart, lines: all }) => {
+    const lines = all.filter((line) => line[0] !== '\\').slice(0, Math.max(0, left))
+    left -= lines.length
+    let [beforeAt, afterAt] = [oldStart - 1, newStart - 1]
+    const shown = lines.map((line): DiffLine => {
+      const kind = kinds[line[0] as ' ']
+      const text = kind === 'added' ? shownAfter![afterAt] : shownBefore![beforeAt]
+      if (kind !== 'added') beforeAt += 1
+      if (kind !== 'removed') afterAt += 1
+      return { kind, text: shortened(text ?? '') }
+    })
+    return { beforeLine: oldStart, afterLine: newStart, lines: shown }
   })
 }
 
@@ -49,7 +54,4 @@ function whole(before: string, after: string) {
   return { hunks: [{ oldStart: 1, newStart: 1, lines }] }
 }
 
-function hidden(line: string): string {
-  const short = line.length > longestLine ? `${line.slice(0, longestLine)}…` : line
-  return redactUrl(short.replace(secretLine, '$1***'))
-}
+const shortened = (line: string) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)
