@@ -40,13 +40,17 @@ export interface FootageOptions {
 /** Steps of motion that a page draws at most. */
 const mostSteps = 1500
 const mostAlerts = 500
+const mb = 1024 ** 2
 const longestWithFilesMs = 86_400_000 + 1000
 
 export function createFootage(options: FootageOptions): Footage {
   const { dataDir, current, site } = options
   const traces = createTraces(options)
   const pictures = createPicturesAt(options)
-  const jobs = createFootageJobs(options)
+  const jobs = createFootageJobs({
+    ...options,
+    spareBytes: () => Math.max(current().recording.enoughFreeMb, current().recording.lowFreeMb) * mb,
+  })
   const log = createMotionLog({
     ...options,
     keepDays: () => Math.max(current().recording.keepDays, current().recording.keepSegmentsDays),

@@ -4,10 +4,11 @@ import { rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Clock } from '../../src/core/clock.ts'
 import { cacheDir } from '../../src/core/data-dir.ts'
-import { AppError, toAppError } from '../../src/core/errors.ts'
+import { AppError, type ErrorCode, toAppError } from '../../src/core/errors.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { ExportPort, FootageJob } from '../../src/http/footage/export-port.ts'
 import { makeFolders } from '../../src/store/make-folders.ts'
+import { createExportRoom, mostExportBytes } from './export-room.ts'
 import { renderExport } from './render-export.ts'
 import { searchMotion } from './search-motion.ts'
 
@@ -31,9 +32,14 @@ export function createFootageJobs(options: {
   spawn: typeof nodeSpawn
   clock: Clock
   telemetry: Telemetry
+  /** Free bytes that exports leave to the recordings. */
+  spareBytes: () => number
+  /** Injected by tests. */
+  freeBytes?: () => Promise<number>
 }): ExportPort & { close(): Promise<void> } {
   const { dataDir, clock, telemetry } = options
   const dir = join(cacheDir(dataDir), 'exports')
+  const room = createExportRoom({ ...options, dir })
   const jobs = new Map<string, Job>()
   const queue: Job[] = []
   let running: Promise<void> | null = null
@@ -48,11 +54,21 @@ export function createFootageJobs(options: {
   const change = (job: Job, part: Partial<FootageJob>) => {
     job.entry = { ...job.entry, ...part }
   }
+  const clear = (job: Job) => rm(job.folder, { recursive: true, force: true }).catch(() => {})
   const drop = (id: string) => {
     const job = find(id)
     job.stop.abort()
     jobs.delete(id)
-    void rm(job.folder, { recursive: true, force: true }).catch(() => {})
+    void clear(job)
+  }
+  /** Files of all exports take so much together; the oldest make way. */
+  const makeRoom = (newest: Job) => {
+    let bytes = newest.entry.file?.bytes ?? 0
+    for (const old of [...jobs.values()].reverse()) {
+      if (old === newest) continue
+      bytes += old.entry.file?.bytes ?? 0
+      if (old.entry.file && bytes > mostExportBytes) drop(old.entry.id)
+    }
   }
   const next = async () => {
     for (let job = queue.shift(); job; job = queue.shift()) {
@@ -63,11 +79,14 @@ export function createFootageJobs(options: {
         makeFolders(job.folder, 0o700)
         await job.work()
         change(job, { state: 'done', progress: 1 })
+        makeRoom(job)
       } catch (thrown) {
+        // What it wrote is of no use to anybody, also where it was taken away while it was written.
+        await clear(job)
         if (job.stop.signal.aborted) continue
         const { code, message } = toAppError(thrown)
         telemetry.log.warn({ code, reason: message }, `the ${job.entry.kind} ended early`)
-        change(job, { state: 'failed', problem: { code, message } })
+        change(job, { state: 'failed', problem: { code, message: shownReason(code, message) } })
       }
     }
     running = null
@@ -105,7 +124,7 @@ export function createFootageJobs(options: {
       begin(
         { kind: 'export', cameras: wish.cameras, from: iso(wish.fromMs), to: iso(wish.toMs) },
         async (job) => {
-          const parts = { ...options, wish, folder: job.folder, signal: job.stop.signal }
+          const parts = { ...options, room, wish, folder: job.folder, signal: job.stop.signal }
           job.path = await renderExport({ ...parts, onProgress: progressOf(job) })
           change(job, { file: { name: basename(job.path), bytes: (await stat(job.path)).size } })
         },
@@ -142,3 +161,9 @@ export function createFootageJobs(options: {
     },
   }
 }
+
+/** What ffmpeg says names places on this machine: it stays in the log. */
+const shownReason = (code: ErrorCode, message: string) =>
+  code === 'MEDIA_FFMPEG_FAILED' || code === 'BUG_UNEXPECTED'
+    ? 'the recording could not be read or written; the log says why'
+    : message

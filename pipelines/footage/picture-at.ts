@@ -1,6 +1,8 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
+import { childEnvironment } from '../../src/core/child-environment.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { AppError } from '../../src/core/errors.ts'
+import type { Telemetry } from '../../src/core/telemetry-port.ts'
 
 /** Pictures of moments, decoded when they are asked for, a few at a time, and remembered for a while. */
 export interface PicturesAt {
@@ -19,6 +21,7 @@ const patienceMs = 10_000
 export function createPicturesAt(options: {
   spawn: typeof nodeSpawn
   clock: Pick<Clock, 'after'>
+  telemetry: Pick<Telemetry, 'log'>
 }): PicturesAt {
   const kept = new Map<string, Promise<Buffer>>()
   const waiting: (() => void)[] = []
@@ -59,7 +62,7 @@ export function createPicturesAt(options: {
 function runFfmpeg(
   path: string,
   offsetMs: number,
-  { spawn, clock }: { spawn: typeof nodeSpawn; clock: Pick<Clock, 'after'> },
+  { spawn, clock, telemetry }: Parameters<typeof createPicturesAt>[0],
 ): Promise<Buffer> {
   const args = [
     ...[
@@ -77,7 +80,11 @@ function runFfmpeg(
     ...['-vf', `scale=${widthPx}:-2`, '-q:v', '5', '-f', 'mjpeg', 'pipe:1'],
   ]
   return new Promise((resolve, reject) => {
-    const child = spawn('ffmpeg', args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    const child = spawn('ffmpeg', args, {
+      env: childEnvironment(process.env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    })
     const chunks: Buffer[] = []
     let said = ''
     const cancel = clock.after(patienceMs, () => child.kill('SIGKILL'))
@@ -94,13 +101,11 @@ function runFfmpeg(
       cancel()
       const picture = Buffer.concat(chunks)
       if (code === 0 && picture.length > 0) resolve(picture)
-      else
-        reject(
-          new AppError(
-            'MEDIA_FFMPEG_FAILED',
-            `no picture of the recording: ${said.trim() || `status ${code}`}`,
-          ),
-        )
+      else {
+        // What ffmpeg says names places on this machine, which whoever asks for a picture need not know.
+        telemetry.log.warn({ path, status: code, said: said.trim() }, 'no picture of a recording')
+        reject(new AppError('MEDIA_FFMPEG_FAILED', 'no picture of the recording; the log says why'))
+      }
     })
   })
 }

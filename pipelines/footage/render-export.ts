@@ -1,6 +1,6 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { rename, stat, writeFile } from 'node:fs/promises'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -9,8 +9,9 @@ import type { Clock } from '../../src/core/clock.ts'
 import { AppError } from '../../src/core/errors.ts'
 import type { ExportWish } from '../../src/http/footage/export-port.ts'
 import { runTool } from '../../src/record/run-tool.ts'
-import { coverageOf } from './coverage.ts'
+import { type CoveredFile, coverageOf } from './coverage.ts'
 import { planExport } from './export-arguments.ts'
+import { type ExportRoom, noRoom } from './export-room.ts'
 
 export interface RenderOptions {
   readonly dataDir: string
@@ -19,6 +20,7 @@ export interface RenderOptions {
   readonly folder: string
   readonly spawn: typeof nodeSpawn
   readonly clock: Clock
+  readonly room: ExportRoom
   readonly signal: AbortSignal
   readonly onProgress: (share: number) => void
 }
@@ -30,26 +32,40 @@ const patienceMs = 6 * 3_600_000
 /**
  * Copies what was recorded into one MP4 a camera; several cameras become a tar of them.
  *
- * @throws AppError MEDIA_NO_FOOTAGE, MEDIA_FFMPEG_MISSING, MEDIA_FFMPEG_FAILED, STORE_CLIP
+ * @throws AppError MEDIA_NO_FOOTAGE, MEDIA_FFMPEG_MISSING, MEDIA_FFMPEG_FAILED, STORE_CLIP (also without room for it)
  */
 export async function renderExport(options: RenderOptions): Promise<string> {
-  const { wish, folder, onProgress } = options
+  const { dataDir, wish, folder, room, onProgress } = options
+  const found = await Promise.all(
+    wish.cameras.map((camera) => coverageOf(dataDir, camera, wish.fromMs, wish.toMs)),
+  )
+  let left = await room.claim(found.flat().map(({ path }) => path))
   const made: string[] = []
+  let largest = 0
   for (const [index, camera] of wish.cameras.entries()) {
     const progress = (share: number) => onProgress((index + share) / wish.cameras.length)
-    const path = await renderCamera(camera, { ...options, onProgress: progress })
-    if (path) made.push(path)
+    const path = await renderCamera(camera, found[index]!, { ...options, left, onProgress: progress })
+    if (path === null) continue
+    made.push(path)
+    const { size } = await stat(path)
+    left -= size
+    largest = Math.max(largest, size)
   }
   if (made.length === 0) throw new AppError('MEDIA_NO_FOOTAGE', 'nothing is recorded of that time')
   if (wish.cameras.length === 1) return made[0]!
   const tar = join(folder, `vireo_${fileTime(wish.fromMs)}.tar`)
+  if (largest > left) throw noRoom(largest, left)
   await packFiles(made, tar)
   return tar
 }
 
-async function renderCamera(camera: string, options: RenderOptions): Promise<string | null> {
-  const { dataDir, wish, folder, spawn, clock, signal, onProgress } = options
-  const files = await coverageOf(dataDir, camera, wish.fromMs, wish.toMs)
+/** @param left bytes that may be written: what is encoded anew may become larger than its source */
+async function renderCamera(
+  camera: string,
+  files: readonly CoveredFile[],
+  options: RenderOptions & { readonly left: number },
+): Promise<string | null> {
+  const { wish, folder, spawn, clock, signal, left, onProgress } = options
   const plan = planExport(files, wish)
   if (plan.lengthMs === 0) return null
   const [list, captions] = [join(folder, `${camera}.txt`), join(folder, `${camera}.srt`)]
@@ -79,15 +95,18 @@ async function renderCamera(camera: string, options: RenderOptions): Promise<str
         ]),
     ...['-movflags', '+faststart', '-nostats', '-progress', 'pipe:2', '-f', 'mp4', `${path}.part`],
   ]
+  const tooLarge = new AbortController()
   await runTool('ffmpeg', args, {
     spawn,
     clock,
-    signal,
+    signal: AbortSignal.any([signal, tooLarge.signal]),
     timeoutMs: patienceMs,
     onStart({ pid }) {
       if (pid !== undefined) setPriority(pid, niceness)
     },
     onSaid(text) {
+      const bytes = Number([...text.matchAll(/total_size=(\d+)/g)].at(-1)?.[1])
+      if (bytes > left) tooLarge.abort(noRoom(bytes, left))
       const us = Number([...text.matchAll(/out_time_us=(\d+)/g)].at(-1)?.[1])
       if (us > 0) onProgress(Math.min(1, us / 1000 / plan.lengthMs))
     },
@@ -96,12 +115,14 @@ async function renderCamera(camera: string, options: RenderOptions): Promise<str
   return path
 }
 
+/** Each file goes when it is in the tar, so that two of one are there at a time. */
 async function packFiles(paths: readonly string[], target: string): Promise<void> {
   const tar = pack()
   const written = pipeline(tar, createWriteStream(target))
   for (const path of paths) {
     const entry = tar.entry({ name: basename(path), size: (await stat(path)).size })
     await pipeline(createReadStream(path), entry)
+    await rm(path)
   }
   tar.finalize()
   await written

@@ -1,5 +1,6 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { setPriority } from 'node:os'
+import { childEnvironment } from '../../src/core/child-environment.ts'
 import type { Area } from '../../src/http/footage/export-port.ts'
 import { coverageOf } from './coverage.ts'
 
@@ -110,7 +111,7 @@ async function* picturesOf(
         'pipe:1',
       ],
     ],
-    { stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true },
+    { env: childEnvironment(process.env), stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true },
   )
   // Without a program there is nothing to read; a file that cannot be read has no motion.
   child.on('error', () => {})

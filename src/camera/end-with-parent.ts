@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { childEnvironment } from '../core/child-environment.ts'
 
 let available: boolean | null = null
 
@@ -7,7 +8,11 @@ function hasSetpriv(): boolean {
   if (available === null) {
     const tried =
       process.platform === 'linux'
-        ? spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true'], { stdio: 'ignore', timeout: 5000 })
+        ? spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true'], {
+            env: childEnvironment(process.env),
+            stdio: 'ignore',
+            timeout: 5000,
+          })
         : null
     available = tried?.status === 0
   }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { childEnvironment } from '../core/child-environment.ts'
 import { AppError } from '../core/errors.ts'
 import { parseJson } from '../core/text/parse-json.ts'
 
@@ -16,7 +17,9 @@ export async function mediaDurationMs(path: string): Promise<number> {
   const args = ['-v', 'error', '-select_streams', 'v:0', ...show, `file:${path}`]
   let output: string
   try {
-    output = (await promisify(execFile)('ffprobe', args, { timeout: 60_000 })).stdout
+    output = (
+      await promisify(execFile)('ffprobe', args, { env: childEnvironment(process.env), timeout: 60_000 })
+    ).stdout
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
       throw new AppError('MEDIA_FFMPEG_MISSING', 'ffprobe was not found in PATH', { cause })

@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { Config } from '../config/schema.ts'
+import { childEnvironment } from '../core/child-environment.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { type Processor, processor } from '../core/processor.ts'
 
@@ -31,7 +32,11 @@ export async function examine(config?: Config): Promise<Check[]> {
 
 async function output(program: string, args: string[]): Promise<string | null> {
   try {
-    const { stdout } = await promisify(execFile)(program, args, { timeout: 10_000, maxBuffer: 8 << 20 })
+    const { stdout } = await promisify(execFile)(program, args, {
+      env: childEnvironment(process.env),
+      timeout: 10_000,
+      maxBuffer: 8 << 20,
+    })
     return stdout
   } catch {
     return null

@@ -1,4 +1,5 @@
 import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
+import { childEnvironment } from '../core/child-environment.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, type ErrorCode } from '../core/errors.ts'
 
@@ -16,8 +17,6 @@ export interface ToolOptions {
   readonly onStart?: (child: ChildProcess) => void
 }
 
-/** Variables that the tools need; others may hold passwords. */
-const passedVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH']
 const diskTrouble = /No space left|Read-only file system|Permission denied|Disk quota/
 const lacking = /Unknown encoder|No such filter/
 
@@ -32,13 +31,10 @@ export function runTool(
   args: readonly string[],
   { spawn, clock, timeoutMs, cwd, signal, onSaid, onStart }: ToolOptions,
 ): Promise<string> {
-  const env = Object.fromEntries(
-    passedVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  )
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
     const child = spawn(program, args, {
-      env,
+      env: childEnvironment(process.env),
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
       ...(cwd === undefined ? {} : { cwd }),

@@ -1,6 +1,7 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rename, writeFile } from 'node:fs/promises'
+import { childEnvironment } from '../core/child-environment.ts'
 import { AppError } from '../core/errors.ts'
 import { createScene } from './scene.ts'
 import { eventsOf } from './scene-truth.ts'
@@ -69,7 +70,7 @@ export async function writeVideo(options: {
       ...['-r', String(fps), '-i', 'pipe:0', ...encoders[codec], '-pix_fmt', 'yuv420p'],
       ...['-g', String(Math.max(1, Math.round(fps * gopS))), '-movflags', '+faststart', '-f', 'mp4', part],
     ],
-    { stdio: ['pipe', 'ignore', 'pipe'] },
+    { env: childEnvironment(process.env), stdio: ['pipe', 'ignore', 'pipe'] },
   )
   let said = ''
   child.stderr.on('data', (text) => {

@@ -59,7 +59,13 @@ beforeAll(() => {
     writeSegment(camera, 4000, 4, drawn)
     writeSegment(camera, 20_000, 4, 'null')
   }
-  jobs = createFootageJobs({ dataDir, spawn, clock: systemClock, telemetry: noTelemetry })
+  jobs = createFootageJobs({
+    dataDir,
+    spawn,
+    clock: systemClock,
+    telemetry: noTelemetry,
+    spareBytes: () => 0,
+  })
 })
 afterAll(() => jobs.close())
 
@@ -77,7 +83,7 @@ describe('recordings by time', () => {
   })
 
   it('makes a small picture of a moment once', async () => {
-    const pictures = createPicturesAt({ spawn, clock: systemClock })
+    const pictures = createPicturesAt({ spawn, clock: systemClock, telemetry: noTelemetry })
     const { path } = (await fileAt(dataDir, 'gate', startMs + 5000))!
     const [one, same] = await Promise.all([pictures.take(path, 1000), pictures.take(path, 1400)])
     expect(one.subarray(0, 2)).toEqual(Buffer.of(0xff, 0xd8))

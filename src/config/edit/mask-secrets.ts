@@ -8,7 +8,7 @@ const secretName = /(?:^|_)key$|(?:password|secret|token|credentials?|(?:api|aut
 const holdsSecret = (name: string) =>
   secretFields.has(name) || secretName.test(name) || /pass(?:word|wort|phrase|wd)/i.test(name)
 const variableAlone = /^\$\{\w+\}$/
-const hash = /\$(?:scrypt|argon2\w*|2[aby]|pbkdf2[\w-]*)\$[^\s"',}\]]+/g
+const hash = /\$(?:scrypt|argon2\w*|2[aby]|pbkdf2[\w-]*)\$[^\s"'}\]]+/g
 /** In comments, and in a text that is no YAML. */
 const secretLine =
   /((?:^|[\s#{,[])["']?(?:\w*(?:password(?:hash)?|secret|token|passphrase)|key)["']?[ \t]*:[ \t]*)(?!["']?\$\{\w+\}["']?[ \t]*(?:[#,}\]]|$)|\*{3})[^\s#].*$/gim
@@ -18,12 +18,12 @@ const secretLine =
  * the text: on whatever line they stand, quoted or in a block, behind an alias.
  */
 export function maskSecrets(text: string): string {
-  return hideInLines(hideValues(text))
+  // A hash has commas, at which a list ends: it goes before the text is parsed.
+  return hideInLines(hideValues(text.replace(hash, '(hidden)')))
 }
 
 const hideInLines = (text: string) =>
   text
-    .replace(hash, stars)
     .replace(secretLine, `$1${stars}`)
     .split('\n')
     .map((line) => redactUrl(line))

@@ -20,7 +20,11 @@ const job = z.strictObject({
 export const exportSchemas = {
   id: z.strictObject({ id: z.string().regex(/^[a-z0-9]{1,40}$/, 'the id of an export or a search') }),
   wish: z.strictObject({
-    cameras: z.array(slug).min(1).max(16),
+    cameras: z
+      .array(slug)
+      .min(1)
+      .max(16)
+      .refine((ids) => new Set(ids).size === ids.length, 'each camera once'),
     from: time,
     to: time.describe('At most 24 hours later.'),
     time: z

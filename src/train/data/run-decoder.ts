@@ -1,4 +1,5 @@
 import { type spawn as nodeSpawn, spawn as systemSpawn } from 'node:child_process'
+import { childEnvironment } from '../../core/child-environment.ts'
 import { AppError } from '../../core/errors.ts'
 
 export interface DecoderOptions {
@@ -7,8 +8,6 @@ export interface DecoderOptions {
   readonly signal?: AbortSignal
 }
 
-/** Variables that ffmpeg needs; others may hold passwords. */
-const passedVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH']
 const saidBytes = 2000
 
 /**
@@ -34,7 +33,7 @@ export function runDecoder(
     const stopped = () => new AppError('TRAIN_STOPPED', `decoding was stopped at ${path}; ${work.stopped}`)
     if (signal?.aborted) return reject(stopped())
     const child = spawn('ffmpeg', args, {
-      env: decoderEnvironment(process.env),
+      env: childEnvironment(process.env),
       stdio: ['ignore', onData ? 'pipe' : 'ignore', 'pipe'],
       windowsHide: true,
     })
@@ -64,10 +63,4 @@ export function runDecoder(
       reject(failure(said.trim(), `it ended with ${killed ?? code}`))
     })
   })
-}
-
-function decoderEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    passedVariables.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
-  )
 }
