@@ -36,7 +36,7 @@ export function diffText(before: string, after: string): readonly DiffHunk[] {
     left -= lines.length
     let [beforeAt, afterAt] = [oldStart - 1, newStart - 1]
     const shown = lines.map((line): DiffLine => {
-      const kind = kinds[line[0] as ' ']
+      const kind = kinds[line[0] as keyof typeof kinds]
       const text = kind === 'added' ? shownAfter![afterAt] : shownBefore![beforeAt]
       if (kind !== 'added') beforeAt += 1
       if (kind !== 'removed') afterAt += 1
