@@ -1,7 +1,7 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
-import { childEnvironment } from '../../src/core/child-environment.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { AppError } from '../../src/core/errors.ts'
+import { childEnvironment } from '../../src/core/process/child-environment.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 
 /** Pictures of moments, decoded when they are asked for, a few at a time, and remembered for a while. */

@@ -1,6 +1,6 @@
 import type { spawn as nodeSpawn } from 'node:child_process'
 import { setPriority } from 'node:os'
-import { childEnvironment } from '../../src/core/child-environment.ts'
+import { childEnvironment } from '../../src/core/process/child-environment.ts'
 import type { Area } from '../../src/http/footage/export-port.ts'
 import { coverageOf } from './coverage.ts'
 

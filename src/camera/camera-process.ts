@@ -1,7 +1,7 @@
 import type { ChildProcess, spawn as nodeSpawn, StdioOptions } from 'node:child_process'
-import { childEnvironment } from '../core/child-environment.ts'
 import { AppError, toAppError } from '../core/errors.ts'
 import type { FrameStreamSpec } from '../core/frame.ts'
+import { childEnvironment } from '../core/process/child-environment.ts'
 import { classifyFailure, type Failure, notVideo } from './classify-failure.ts'
 import { endingWithParent, notStartedPattern } from './end-with-parent.ts'
 import type { FfmpegCommand } from './ffmpeg-arguments.ts'

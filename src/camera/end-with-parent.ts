@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { childEnvironment } from '../core/child-environment.ts'
+import { childEnvironment } from '../core/process/child-environment.ts'
 
 let available: boolean | null = null
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import { childEnvironment } from '../core/child-environment.ts'
 import { AppError } from '../core/errors.ts'
+import { childEnvironment } from '../core/process/child-environment.ts'
 import { parseJson } from '../core/text/parse-json.ts'
 
 const answerSchema = z.object({

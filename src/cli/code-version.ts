@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { packageRoot } from '../config/package-root.ts'
-import { childEnvironment } from '../core/child-environment.ts'
+import { childEnvironment } from '../core/process/child-environment.ts'
 
 /** Version of this Vireo, with the commit when it runs from its repository: 0.1.0+3fa9c21, or …-dirty. */
 export async function codeVersion(): Promise<string> {

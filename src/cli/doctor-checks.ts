@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { Config } from '../config/schema.ts'
-import { childEnvironment } from '../core/child-environment.ts'
 import type { ErrorCode } from '../core/errors.ts'
+import { childEnvironment } from '../core/process/child-environment.ts'
 import { type Processor, processor } from '../core/processor.ts'
 
 export interface Check {

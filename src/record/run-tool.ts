@@ -1,7 +1,7 @@
 import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
-import { childEnvironment } from '../core/child-environment.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError, type ErrorCode } from '../core/errors.ts'
+import { childEnvironment } from '../core/process/child-environment.ts'
 
 export interface ToolOptions {
   readonly spawn: typeof nodeSpawn

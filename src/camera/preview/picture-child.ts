@@ -1,5 +1,5 @@
 import type { ChildProcess, spawn as nodeSpawn } from 'node:child_process'
-import { childEnvironment } from '../../core/child-environment.ts'
+import { childEnvironment } from '../../core/process/child-environment.ts'
 import { endingWithParent } from '../end-with-parent.ts'
 import { runBehindOthers } from './behind-others.ts'
 import { createJpegReader } from './jpeg-reader.ts'

@@ -1,5 +1,5 @@
 import { type spawn as nodeSpawn, spawn as systemSpawn } from 'node:child_process'
-import { childEnvironment } from '../../core/child-environment.ts'
+import { childEnvironment } from '../../core/process/child-environment.ts'
 import { AppError } from '../../core/errors.ts'
 
 export interface DecoderOptions {

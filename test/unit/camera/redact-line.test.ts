@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cameraAddress } from '../../../src/camera/camera-address.ts'
 import { lineRedactor } from '../../../src/camera/redact-line.ts'
-import { childEnvironment } from '../../../src/core/child-environment.ts'
+import { childEnvironment } from '../../../src/core/process/child-environment.ts'
 
 const redactor = (url: string) => lineRedactor(cameraAddress(url, 'gate'))
 

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { childEnvironment } from '../../../src/core/child-environment.ts'
+import { childEnvironment } from '../../../../src/core/process/child-environment.ts'
 
 /** Who gets the whole environment, and why. */
 const wholeEnvironment: Readonly<Record<string, string>> = {
