@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { LiveFeed } from './live-feed.ts'
+import { type LoopbackPeer, peerOwner } from './peer-owner.ts'
 
 /** Copies of streams for programs on this machine that want an address. */
 export interface LoopbackCopy {
@@ -14,23 +15,35 @@ export interface LoopbackCopy {
 const mostWaiting = 16 * 1024 * 1024
 
 /**
- * Serves fragments over HTTP on loopback alone, under a path that cannot be guessed: it stands in the command line of the
- * program that reads it, where the address of a camera with its password must not. Listens only while something is offered.
+ * Serves fragments over HTTP on loopback alone, under a path that cannot be guessed. The path stands in the command line
+ * of the program that reads it, where the address of a camera with its password must not, and where every user of the
+ * machine can read it: so it is good for the first reader, who must be a program of the same user. Listens only while
+ * something is offered.
  */
-export function createLoopbackCopy(): LoopbackCopy {
+export function createLoopbackCopy(
+  options: { readonly ownerOf?: (peer: LoopbackPeer) => Promise<number | null> } = {},
+): LoopbackCopy {
+  const { ownerOf = peerOwner } = options
+  /** Not yet read. */
   const offers = new Map<string, LiveFeed>()
   const answers = new Map<string, ServerResponse>()
+  const idle = () => offers.size === 0 && answers.size === 0
   let server: Server | null = null
   let listening: Promise<number> | null = null
 
   const listen = () => {
     const own = createServer({ requestTimeout: 5000, maxHeaderSize: 8192 }, (request, response) => {
+      const refuse = () => void response.writeHead(404).end()
       const path = request.url ?? ''
-      const feed = offers.get(path)
-      if (request.method !== 'GET' || !feed) return void response.writeHead(404).end()
-      answers.get(path)?.destroy()
-      answers.set(path, response)
-      serve(feed, response)
+      if (request.method !== 'GET' || !offers.has(path)) return refuse()
+      const { localPort = 0, remotePort = 0 } = request.socket
+      void ownerOf({ localPort, remotePort }).then((owner) => {
+        const feed = offers.get(path)
+        if (!feed || (owner !== null && owner !== process.getuid?.())) return refuse()
+        offers.delete(path)
+        answers.set(path, response)
+        serve(feed, response)
+      }, refuse)
     })
     own.on('clientError', (_error, socket) => socket.destroy())
     server = own
@@ -51,10 +64,11 @@ export function createLoopbackCopy(): LoopbackCopy {
       const path = `/${randomBytes(24).toString('hex')}.mp4`
       offers.set(path, feed)
       const withdraw = () => {
-        if (!offers.delete(path)) return
-        answers.get(path)?.destroy()
+        const answer = answers.get(path)
+        if (!offers.delete(path) && !answer) return
+        answer?.destroy()
         answers.delete(path)
-        if (offers.size === 0) stop()
+        if (idle()) stop()
       }
       try {
         listening ??= listen()

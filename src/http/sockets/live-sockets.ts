@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
-import { mayLook } from '../access/identity.ts'
 import { type LivePort, liveModes, liveStreams } from '../live-port.ts'
 import { slug } from '../schemas/api-fields.ts'
 import { createGroupGate } from './group-gate.ts'
@@ -63,10 +62,11 @@ export function liveSockets(live: LivePort): readonly SocketRoute[] {
       access: 'viewer',
       summary: 'What is seen on cameras: tracks, bodies, scores; zones and lines',
       query: z.strictObject({ cameras: cameraList }),
-      handle({ query: { cameras }, identity, socket }) {
+      handle({ query: { cameras }, mayLook, socket }) {
         return live.scenes(
-          cameras.filter((id) => mayLook(identity, id)),
+          cameras.filter((id) => mayLook(id)),
           (message) => {
+            if (!mayLook(message.camera)) return
             if (message.type === 'scene' && socket.waiting > mostScenesWaiting) return
             socket.say(message)
           },

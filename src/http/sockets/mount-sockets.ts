@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../core/errors.ts'
 import { isOwnOrigin } from '../access/forged.ts'
 import { mayStill } from '../access/guard-row.ts'
+import { mayLook } from '../access/identity.ts'
 import { createSocketLine } from './socket-line.ts'
 import type { SocketRoute } from './socket-route.ts'
 
@@ -33,9 +34,18 @@ export function mountSockets(app: FastifyInstance, table: readonly SocketRoute[]
       // Never called: who asks without an upgrade is refused before.
       handler: () => {},
       wsHandler(ws, request) {
-        const { params, query, identity } = request
-        const socket = createSocketLine(ws, { mayStill: () => mayStill(request) })
-        socket.onClose(row.handle({ params, query, identity: identity!, socket }))
+        const { params, query } = request
+        const identity = request.identity!
+        let now = identity
+        const socket = createSocketLine(ws, {
+          mayStill() {
+            const known = request.recheck()
+            if (known) now = known
+            return known !== null && mayStill(request)
+          },
+        })
+        const looks = (cameraId: string) => mayLook(now, cameraId)
+        socket.onClose(row.handle({ params, query, identity, mayLook: looks, socket }))
       },
     })
   }

@@ -8,6 +8,8 @@ export interface SocketCall<P, Q> {
   readonly params: P
   readonly query: Q
   readonly identity: Identity
+  /** Whether he may see a camera now: rights can be taken away while it is open. */
+  readonly mayLook: (cameraId: string) => boolean
   readonly socket: SocketLine
 }
 

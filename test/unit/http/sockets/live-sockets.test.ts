@@ -3,6 +3,7 @@ import { WebSocket } from 'ws'
 import { z } from 'zod'
 import type { Identity } from '../../../../src/http/access/identity.ts'
 import { createServer, type Server } from '../../../../src/http/create-server.ts'
+import type { LivePort } from '../../../../src/http/live-port.ts'
 import { liveSockets } from '../../../../src/http/sockets/live-sockets.ts'
 import type { SocketLine } from '../../../../src/http/sockets/socket-line.ts'
 import { fakeLive } from '../fake-live.ts'
@@ -63,8 +64,44 @@ describe('the sockets of the table', () => {
     const [, overlays] = liveSockets(fake.live)
     const identity: Identity = { name: 'ann', role: 'viewer', cameras: ['gate'], via: 'session' }
     const socket = { waiting: 0, say() {}, send() {}, end() {}, onClose() {} } satisfies SocketLine
-    overlays!.handle({ params: {}, query: { cameras: ['gate', 'yard'] }, identity, socket })
+    const mayLook = (id: string) => id === 'gate'
+    overlays!.handle({ params: {}, query: { cameras: ['gate', 'yard'] }, identity, mayLook, socket })
     expect(fake.asked).toEqual([['gate']])
+  })
+
+  it('tell nothing more of a camera that was withdrawn meanwhile', () => {
+    const told: unknown[] = []
+    let tell: Parameters<LivePort['scenes']>[1] = () => {}
+    const live: LivePort = {
+      ...fakeLive().live,
+      scenes(_ids, given) {
+        tell = given
+        return () => {}
+      },
+    }
+    const [, overlays] = liveSockets(live)
+    const identity: Identity = { name: 'ann', role: 'viewer', cameras: ['gate', 'yard'], via: 'session' }
+    const say = (message: object) => void told.push(message)
+    const socket = { waiting: 0, say, send() {}, end() {}, onClose() {} } satisfies SocketLine
+    let seen = ['gate', 'yard']
+    const mayLook = (id: string) => seen.includes(id)
+    overlays!.handle({ params: {}, query: { cameras: ['gate', 'yard'] }, identity, mayLook, socket })
+    const scene = { type: 'scene', epoch: 1, ptsUs: 1, atMs: 1, tracks: [], scores: [] } as const
+    const both = () => {
+      for (const camera of ['gate', 'yard']) {
+        tell({ ...scene, camera })
+        tell({ type: 'places', camera, zones: [], lines: [] })
+      }
+    }
+    both()
+    expect(told).toHaveLength(4)
+    seen = ['yard']
+    told.length = 0
+    both()
+    expect(told).toMatchObject([
+      { type: 'scene', camera: 'yard' },
+      { type: 'places', camera: 'yard' },
+    ])
   })
 })
 
