@@ -48,7 +48,7 @@ export function createSiteReviews(options: {
   /** What the versions were worth, and of which labelled clips the live one is wrong. */
   versions?: () => Promise<VersionFigures>
   /** Told of what people say. */
-  changed?: (change: ReviewChange & { readonly cameraId: string | null }) => void
+  changed?: (change: ReviewChange & { readonly cameraId: string }) => void
 }): ReviewPort {
   const { queue, dataDir, clock, rules = () => usualRules, known = () => [], changed = () => {} } = options
   const { versions = async () => ({ curve: [], mistakes: [] }) } = options
@@ -96,9 +96,10 @@ export function createSiteReviews(options: {
     ...new Set(ids.flatMap((id) => queue.get(id)?.cameraId ?? [])),
   ]
   const tell = (change: ReviewChange['change'], ids: readonly string[], who: string) => {
-    const cameras = camerasOf(ids)
-    const cameraId = cameras.length === 1 ? cameras[0]! : null
-    if (ids.length > 0) changed({ change, id: ids[0]!, count: ids.length, who, cameraId })
+    const told = Map.groupBy(ids, (id) => queue.get(id)?.cameraId)
+    // Once for each camera, so that nobody is told of clips that he may not see.
+    for (const [cameraId, own] of told)
+      if (cameraId !== undefined) changed({ change, id: own[0]!, count: own.length, who, cameraId })
   }
 
   return {
@@ -110,18 +111,20 @@ export function createSiteReviews(options: {
       const { curve, mistakes } = await versions()
       const worst = mistakes.flatMap((mistake): Mistake[] => {
         const item = queue.get(mistake.id)
-        if (item && !mayLook(item.cameraId)) return []
+        // Of one that left the queue nobody knows the camera any more.
+        if (item ? !mayLook(item.cameraId) : cameras !== null) return []
         return [{ ...mistake, inQueue: item !== null && item.removedReason === null }]
       })
       return { ...progress, curve, worst }
     },
-    async labels() {
+    async labels(cameras) {
       const used = new Set(known())
-      const progress = await count(rules(), null)
+      const progress = await count(rules(), cameras)
       const clips = new Map(progress.labels.map((each) => [each.label, each.clips]))
       return queue
         .labels()
         .map((label) => ({ label, clips: clips.get(label) ?? 0, known: used.has(label) }))
+        .filter(({ clips, known }) => cameras === null || known || clips > 0)
         .sort((a, b) => b.clips - a.clips || (a.label < b.label ? -1 : 1))
     },
     judgeMany(ids, judgement) {

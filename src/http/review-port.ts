@@ -8,8 +8,8 @@ export interface ReviewPort {
   camerasOfBulk(id: string): readonly string[]
   /** Whether enough was done, on these cameras or, with null, on all: what waits, what was said, what is missing, and what the versions made of it. */
   counters(cameras: readonly string[] | null): Promise<ReviewCounters>
-  /** Labels that are in use, the most frequent of what people gave first. */
-  labels(): Promise<readonly LabelEntry[]>
+  /** Labels that are in use on these cameras or, with null, on all; the most frequent of what people gave first. */
+  labels(cameras: readonly string[] | null): Promise<readonly LabelEntry[]>
   /** One judgement of many clips. @throws AppError API_BAD_REQUEST for a label that nobody uses yet */
   judgeMany(ids: readonly string[], judgement: ReviewJudgement): BulkAnswer
   /** Takes it back as a whole. @throws AppError API_NOT_FOUND, API_BAD_REQUEST */

@@ -37,7 +37,7 @@ export type CameraStanding = Omit<CameraEntry, 'config'>
 /** A clip came into the queue, or somebody said something of it. */
 export interface ReviewChange {
   readonly change: 'added' | 'judged' | 'undone'
-  /** A judgement of many at once tells the first of them. */
+  /** A judgement of many at once tells the first of them, for each camera. */
   readonly id: string
   readonly count: number
   readonly who: string | null

@@ -1,8 +1,8 @@
 import { AppError } from '../../core/errors.ts'
-import { mayLook } from '../access/identity.ts'
+import { type Identity, mayLook } from '../access/identity.ts'
 import { type Route, route } from '../route.ts'
 import { apiSchemas } from '../schemas/api-schemas.ts'
-import type { SitePort } from '../site-port.ts'
+import type { CameraChange, SitePort } from '../site-port.ts'
 
 export const mergePatch = 'application/merge-patch+json'
 
@@ -34,9 +34,7 @@ export function cameraRoutes(site: SitePort): readonly Route[] {
       answer: [200, apiSchemas.cameraEntry],
       errors: [404],
       handle({ params: { id } }) {
-        const found = site.cameras().find((camera) => camera.id === id)
-        if (found) return found
-        throw new AppError('CAMERA_NOT_FOUND', `no camera "${id}"`)
+        return known(site, id)
       },
     }),
     route({
@@ -88,7 +86,10 @@ export function cameraRoutes(site: SitePort): readonly Route[] {
       camera,
       answer: change,
       errors,
-      handle: ({ params: { id } }) => site.editCamera({ kind: 'pause', id }),
+      handle: async ({ params: { id }, identity }) => {
+        known(site, id)
+        return seenBy(identity, await site.editCamera({ kind: 'pause', id }))
+      },
     }),
     route({
       method: 'POST',
@@ -100,7 +101,30 @@ export function cameraRoutes(site: SitePort): readonly Route[] {
       camera,
       answer: change,
       errors,
-      handle: ({ params: { id } }) => site.editCamera({ kind: 'resume', id }),
+      handle: async ({ params: { id }, identity }) => {
+        known(site, id)
+        return seenBy(identity, await site.editCamera({ kind: 'resume', id }))
+      },
     }),
   ]
+}
+
+function known(site: SitePort, id: string) {
+  const found = site.cameras().find((camera) => camera.id === id)
+  if (found) return found
+  throw new AppError('CAMERA_NOT_FOUND', `no camera "${id}"`)
+}
+
+/** An edit takes over whatever else is new in the file: of other cameras he is not told. */
+function seenBy(identity: Identity, change: CameraChange): CameraChange {
+  if (identity.cameras === null) return change
+  const own = (ids: readonly string[]) => ids.filter((id) => mayLook(identity, id))
+  return {
+    camera: change.camera,
+    attached: own(change.attached),
+    detached: own(change.detached),
+    changed: own(change.changed),
+    retuned: own(change.retuned),
+    restart: [],
+  }
 }

@@ -1,4 +1,5 @@
-import type { LearningPort } from '../learning-port.ts'
+import type { Identity } from '../access/identity.ts'
+import type { LearningPort, ModelDetail } from '../learning-port.ts'
 import { type Route, route } from '../route.ts'
 import { learningSchemas as schemas } from '../schemas/learning-schemas.ts'
 
@@ -25,7 +26,7 @@ export function modelRoutes(learning: LearningPort): readonly Route[] {
       params,
       answer: detail,
       errors: [400, 404],
-      handle: ({ params: { name } }) => learning.model(name),
+      handle: async ({ params: { name }, identity }) => seenBy(identity, await learning.model(name)),
     }),
     route({
       method: 'POST',
@@ -80,4 +81,17 @@ export function modelRoutes(learning: LearningPort): readonly Route[] {
       handle: ({ params: { name }, query }) => learning.disagreements(name, query),
     }),
   ]
+}
+
+/** Runs and datasets are of all cameras: who may see some is told of versions, and not of what they were made from. */
+function seenBy({ cameras }: Identity, model: ModelDetail): ModelDetail {
+  if (cameras === null) return model
+  const lineage = model.lineage.map((each) => ({
+    ...each,
+    dataset: null,
+    datasets: [],
+    command: '',
+    run: null,
+  }))
+  return { ...model, lineage, history: [] }
 }

@@ -4,6 +4,9 @@ import type { MonitorPort } from '../monitor-port.ts'
 import { type Route, route } from '../route.ts'
 import { monitorSchemas } from '../schemas/monitor-schemas.ts'
 
+/** Figures of the machine; the others are sums over all cameras. */
+const ofMachine = new Set(['busy', 'process', 'rssMb', 'delayMs'])
+
 /** How the process is doing: figures, the last hour, the log, and what receivers did not take. */
 export function monitorRoutes(monitor: MonitorPort): readonly Route[] {
   const tag = 'process'
@@ -23,6 +26,7 @@ export function monitorRoutes(monitor: MonitorPort): readonly Route[] {
           ...health,
           cameras: health.cameras.filter(({ id }) => mayLook(identity, id)),
           drops: health.drops.filter(({ camera }) => mayLook(identity, camera)),
+          latency: identity.cameras === null ? health.latency : [],
         }
       },
     }),
@@ -35,7 +39,12 @@ export function monitorRoutes(monitor: MonitorPort): readonly Route[] {
       summary: 'The last hour, a point every ten seconds',
       query: monitorSchemas.seriesQuery,
       answer: [200, monitorSchemas.series],
-      handle: ({ query }) => monitor.series(query.camera),
+      handle({ query, identity }) {
+        const { values, ...rest } = monitor.series(query.camera)
+        if (query.camera !== undefined || identity.cameras === null) return { values, ...rest }
+        const own = Object.entries(values).filter(([name]) => ofMachine.has(name))
+        return { ...rest, values: Object.fromEntries(own) }
+      },
     }),
     route({
       method: 'GET',

@@ -41,7 +41,7 @@ export function reviewRoutes(reviews: ReviewPort, sendMedia: SendMedia): readonl
       tag,
       summary: 'Labels that are in use, the most frequent first',
       answer: [200, reviewSchemas.labelList],
-      handle: async () => ({ labels: await reviews.labels() }),
+      handle: async ({ identity }) => ({ labels: await reviews.labels(identity.cameras) }),
     }),
     route({
       method: 'POST',

@@ -1,3 +1,4 @@
+import { hasRole, mayLook } from '../access/identity.ts'
 import { type Route, route } from '../route.ts'
 import { apiSchemas, yamlTypes } from '../schemas/api-schemas.ts'
 import type { SitePort } from '../site-port.ts'
@@ -15,7 +16,16 @@ export function siteRoutes(site: SitePort): readonly Route[] {
       tag: 'process',
       summary: 'Cameras by state, models, and events that wait',
       answer: [200, apiSchemas.status],
-      handle: () => site.status(),
+      handle({ identity }) {
+        const status = site.status()
+        if (identity.cameras === null) return status
+        const cameras = { ...status.cameras }
+        for (const state of Object.keys(cameras) as (keyof typeof cameras)[]) cameras[state] = 0
+        for (const { id, status: now } of site.cameras())
+          if (mayLook(identity, id)) cameras[now?.state ?? 'paused'] += 1
+        // What waits for a receiver is of every camera.
+        return { ...status, cameras, sinks: [] }
+      },
     }),
     route({
       method: 'GET',
@@ -25,7 +35,10 @@ export function siteRoutes(site: SitePort): readonly Route[] {
       tag,
       summary: 'The running configuration, defaults filled in',
       answer: [200, apiSchemas.config],
-      handle: () => site.config(),
+      handle({ identity }) {
+        const config = site.config()
+        return hasRole(identity, 'admin') ? config : withoutUsers(config)
+      },
     }),
     route({
       method: 'GET',
@@ -53,4 +66,12 @@ export function siteRoutes(site: SitePort): readonly Route[] {
       handle: ({ body }) => site.diff(body),
     }),
   ]
+}
+
+/** Who else logs in here, with which role and cameras, is for admins. */
+function withoutUsers(config: unknown): unknown {
+  const { http, ...rest } = config as { http?: Record<string, unknown> }
+  if (http === undefined) return config
+  const { users: _users, ...shown } = http
+  return { ...rest, http: shown }
 }

@@ -275,3 +275,41 @@ describe('datasets over REST', () => {
     expect((await call('GET', '/api/v1/datasets/..%2Fsite')).status).toBe(400)
   })
 })
+
+describe('who may see some cameras only', () => {
+  it('is told of a judgement of many once for each camera, and of no other', async () => {
+    const told: { id: string; count: number; cameraId: string | null }[] = []
+    const reviews = createSiteReviews({ queue, dataDir, clock, changed: (change) => told.push(change) })
+    const { id } = reviews.judgeMany([0, 1, 2, 3].map(idOf), { verdict: 'skip', who: 'ann' })
+    const each = [
+      { cameraId: 'gate', id: idOf(0), count: 2, who: 'ann' },
+      { cameraId: 'yard', id: idOf(1), count: 2, who: 'ann' },
+    ]
+    expect(told).toMatchObject(each.map((part) => ({ change: 'judged', ...part })))
+    told.length = 0
+    reviews.undoMany(id, 'ann')
+    expect(told).toMatchObject(each.map((part) => ({ change: 'undone', ...part })))
+  })
+
+  it('is shown no mistake on a clip whose camera is not known any more', async () => {
+    const mistake = { group: 'yard/day', truth: 'falling', said: 'walking', confidence: 0.9 }
+    const mistakes = [idOf(0), idOf(1), idOf(9)].map((id) => ({ ...mistake, id }))
+    const versions = async () => ({ curve: [], mistakes })
+    const reviews = createSiteReviews({ queue, dataDir, clock, versions })
+    const worst = async (cameras: string[] | null) =>
+      (await reviews.counters(cameras)).worst.map(({ id }) => Number(id[0]))
+    expect(await worst(null)).toEqual([0, 1, 9])
+    expect(await worst(['gate'])).toEqual([0])
+  })
+
+  it('is shown labels of its own clips, and those that everybody knows', async () => {
+    await label(5, { verdict: 'relabel', labels: ['waving'] })
+    const reviews = createSiteReviews({ queue, dataDir, clock, known: () => ['running'] })
+    const used = async (cameras: string[] | null) =>
+      (await reviews.labels(cameras)).filter(({ clips }) => clips > 0).map(({ label }) => label)
+    expect(await used(null)).toEqual(['waving'])
+    expect(await used(['yard'])).toEqual(['waving'])
+    expect(await used(['gate'])).toEqual([])
+    expect(JSON.stringify(await reviews.labels(['gate']))).not.toContain('waving')
+  })
+})
