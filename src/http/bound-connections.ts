@@ -14,6 +14,9 @@ export interface ConnectionBounds {
   readonly refuse: (socket: Socket) => void
 }
 
+/** What a server is told, with the connection, when an upgrade was answered with one. */
+export const becameSocket = 'vireo-became-socket'
+
 interface Connection {
   readonly address: string
   /** Its requests that have no whole answer yet. */
@@ -71,8 +74,12 @@ export function boundConnections(server: Server, bounds: ConnectionBounds): void
       if (byPeer.get(peer) === connection) byPeer.delete(peer)
     })
   })
-  // What became a socket is counted, asked whether it is there and ended by those who opened it.
-  server.on('upgrade', ({ socket }: IncomingMessage) => connections.delete(socket))
+  // Who asks for an upgrade has none yet. What became a socket is counted, asked whether it is there and ended by those
+  // who opened it.
+  server.on(becameSocket, (socket: Socket) => {
+    const connection = byPeer.get(peerOf(socket))
+    for (const [each, its] of connections) if (its === connection) connections.delete(each)
+  })
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(request.socket) ?? byPeer.get(peerOf(request.socket))
     if (!connection) return

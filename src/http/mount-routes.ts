@@ -11,6 +11,8 @@ import { errorAnswer } from './schemas/error-answer.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+    /** Whether it is a socket; no other route is asked for one. */
+    socket?: true
     // biome-ignore lint/suspicious/noExplicitAny: each row has types of its own
     camera?: CamerasOf<any, any, any>
   }

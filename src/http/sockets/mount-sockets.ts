@@ -20,7 +20,7 @@ export function mountSockets(app: FastifyInstance, table: readonly SocketRoute[]
       method: 'GET',
       url: path,
       schema: { hide: true, ...(params && { params }), ...(query && { querystring: query }) } as object,
-      config: { access, ...(camera === undefined ? {} : { camera }) },
+      config: { access, socket: true, ...(camera === undefined ? {} : { camera }) },
       preHandler: async (request) => {
         if (!request.ws)
           throw new AppError('API_BAD_REQUEST', 'this is a WebSocket; ask for it with an upgrade')

@@ -1,7 +1,10 @@
+import type { IncomingMessage } from 'node:http'
 import websocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
+import { AppError } from '../../core/errors.ts'
 import type { Log } from '../../core/telemetry-port.ts'
+import { becameSocket } from '../bound-connections.ts'
 
 /** Nobody has to say anything. */
 const mostMessageBytes = 4096
@@ -10,6 +13,18 @@ const goodbyeMs = 500
 
 /** Teaches a server to upgrade requests, for the rows of sockets; when it closes they are told, and ended. */
 export function openSockets(app: FastifyInstance, log: Log): void {
+  // Else any row of the table would be answered with a socket, which is closed at once but stays until the other side
+  // lets go of it.
+  app.addHook('onRequest', async (request) => {
+    const { upgrade } = request.raw as typeof request.raw & { readonly upgrade?: boolean }
+    if (upgrade && !request.is404 && !request.routeOptions.config.socket)
+      throw new AppError('API_BAD_REQUEST', 'there is no WebSocket at this path')
+  })
+  app.addHook('onReady', async () => {
+    app.websocketServer.on('connection', (_socket: WebSocket, { socket }: IncomingMessage) =>
+      app.server.emit(becameSocket, socket),
+    )
+  })
   app.register(websocket, {
     options: { maxPayload: mostMessageBytes, perMessageDeflate: false },
     errorHandler(thrown: unknown, socket: WebSocket) {
