@@ -1,6 +1,6 @@
-import { isIPv6 } from 'node:net'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
+import { networkOf } from './network-of.ts'
 
 /** So many failures at once, and one more each so many milliseconds. */
 interface Allowance {
@@ -21,34 +21,42 @@ export interface LoginLimit {
    * @throws AppError AUTH_TOO_MANY, with `retryAfterS`
    */
   take(attempt: { readonly address: string; readonly name: string; readonly known: boolean }): () => void
+  /** The same for the present password of somebody who is logged in: nobody at the door uses that up. */
+  takeOwn(name: string): () => void
 }
 
 /** Holds up who guesses passwords: from one address, or the password of one name from many. */
 export function createLoginLimit(clock: Pick<Clock, 'monoMs'>): LoginLimit {
   const addresses = createBuckets(ofAddress, clock)
   const names = createBuckets(ofName, clock)
+  const take = (taken: readonly { buckets: typeof names; key: string }[]) => {
+    const waitMs = Math.max(...taken.map(({ buckets, key }) => buckets.waitMs(key)))
+    if (waitMs > 0) {
+      const retryAfterS = Math.ceil(waitMs / 1000)
+      throw new AppError('AUTH_TOO_MANY', `too many attempts to log in; try again in ${retryAfterS} s`, {
+        details: { retryAfterS },
+      })
+    }
+    for (const { buckets, key } of taken) buckets.add(key, 1)
+    return () => {
+      for (const { buckets, key } of taken) buckets.add(key, -1)
+    }
+  }
   return {
     take({ address, name, known }) {
       const from = networkOf(address)
-      const taken = [
+      return take([
         { buckets: addresses, key: from },
         // Whose address is known has a count of his own: nobody else can use it up.
-        { buckets: names, key: known ? `${name} ${from}` : name },
-      ]
-      const waitMs = Math.max(...taken.map(({ buckets, key }) => buckets.waitMs(key)))
-      if (waitMs > 0) {
-        const retryAfterS = Math.ceil(waitMs / 1000)
-        throw new AppError('AUTH_TOO_MANY', `too many attempts to log in; try again in ${retryAfterS} s`, {
-          details: { retryAfterS },
-        })
-      }
-      for (const { buckets, key } of taken) buckets.add(key, 1)
-      return () => {
-        for (const { buckets, key } of taken) buckets.add(key, -1)
-      }
+        { buckets: names, key: known ? keyOf('from', name, from) : keyOf('name', name) },
+      ])
     },
+    takeOwn: (name) => take([{ buckets: names, key: keyOf('own', name) }]),
   }
 }
+
+/** A name is what somebody typed: no name may be spelled as the key of something else. */
+const keyOf = (...parts: readonly string[]) => JSON.stringify(parts)
 
 function createBuckets({ burst, perMs }: Allowance, clock: Pick<Clock, 'monoMs'>) {
   /** Level when last looked at; it sinks by one each `perMs`. The latest used are last. */
@@ -66,19 +74,4 @@ function createBuckets({ burst, perMs }: Allowance, clock: Pick<Clock, 'monoMs'>
       if (levels.size > mostKeys) levels.delete(levels.keys().next().value!)
     },
   }
-}
-
-/** An address of IPv4; of IPv6 the network, which one person has as a whole. */
-function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  if (mapped !== undefined || !isIPv6(address)) return mapped ?? address
-  const [head = '', tail] = address.split('%')[0]!.split('::')
-  const front = head === '' ? [] : head.split(':')
-  const back = tail === undefined || tail === '' ? [] : tail.split(':')
-  const whole =
-    tail === undefined ? front : [...front, ...Array(8 - front.length - back.length).fill('0'), ...back]
-  return `${whole
-    .slice(0, 4)
-    .map((part) => Number.parseInt(part, 16).toString(16))
-    .join(':')}::/64`
 }

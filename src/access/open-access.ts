@@ -68,7 +68,7 @@ export function openAccess(options: {
       ...users,
       async changePassword(name, given, keptSession) {
         // Who found an open browser guesses no faster than at the door.
-        const takeBack = limit.take({ address: `of ${name}`, name: `of ${name}`, known: false })
+        const takeBack = limit.takeOwn(name)
         await users.changePassword(name, given, keptSession)
         takeBack()
       },
@@ -89,6 +89,7 @@ export function openAccess(options: {
     },
     close() {
       cancel()
+      audit.close()
       database.close()
     },
   }

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createPasswords, isPasswordHash } from '../../../src/access/passwords.ts'
 import { dataFiles } from '../../../src/core/data-dir.ts'
+import { openAccessDatabase } from '../../../src/store/tables/access/access-database.ts'
+import { createAuditTable } from '../../../src/store/tables/access/audit-table.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { goodPassword, testAccounts } from '../http/test-accounts.ts'
 
@@ -249,6 +251,121 @@ describe('the record', () => {
     tick(365 * 24 * hourMs - 4.5 * minuteMs)
     audit.prune()
     expect(audit.list({}, { limit: 9 }).items).toHaveLength(4)
+  })
+})
+
+describe('the record of many', () => {
+  const entry = { via: 'token', address: '192.0.2.1', action: 'POST /x', object: '' }
+  const all = (audit: ReturnType<typeof start>['audit']) =>
+    audit.list({}, { limit: 1000 }).items.map(({ who, object, result }) => [who, object, result].join(' '))
+
+  it('has the first refusals of somebody and how many more there were, and all that others did', () => {
+    const { audit, tick, runDue } = start()
+    for (let n = 0; n < 5000; n += 1)
+      audit.note({ ...entry, who: 'eve', object: `x${n}`, result: 'API_NOT_FOUND' })
+    audit.note({ ...entry, who: 'ann', object: 'gate', result: 'ok' })
+    expect(all(audit)).toHaveLength(11)
+    expect(all(audit)[0]).toBe('ann gate ok')
+    tick(minuteMs)
+    runDue()
+    expect(all(audit)[0]).toBe('eve x4999 (and 4990 more like it) API_NOT_FOUND')
+    audit.note({ ...entry, who: 'eve', result: 'API_NOT_FOUND' })
+    expect(all(audit)).toHaveLength(13)
+  })
+
+  it.each([
+    ['names', (n: number) => ({ who: n % 2 ? 'ann' : '(unknown)', address: '192.0.2.1', via: 'login' }), 10],
+    [
+      'addresses of one network',
+      (n: number) => ({ who: '(unknown)', address: `2001:db8::${n}`, via: 'login' }),
+      10,
+    ],
+    [
+      'addresses',
+      (n: number) => ({ who: '(unknown)', address: `192.0.${n >> 8}.${n & 255}`, via: 'login' }),
+      300,
+    ],
+    ['paths', (n: number) => ({ who: 'eve', action: `POST /${n}` }), 10],
+    ['objects', (n: number) => ({ who: 'eve', object: `${n}` }), 10],
+  ])('is not filled with refusals by many %s', (_what, of, most) => {
+    const { audit, close } = start()
+    for (let n = 1; n <= 4000; n += 1) audit.note({ ...entry, result: 'AUTH_TOO_MANY', ...of(n) })
+    expect(all(audit)).toHaveLength(most)
+    close()
+    open.pop()
+  })
+
+  it('is not filled by one who does the same again and again, and tells of each other thing', () => {
+    const { audit } = start()
+    for (let n = 0; n < 3000; n += 1)
+      audit.note({ ...entry, who: 'eve', object: 'preferences', result: 'ok' })
+    for (let n = 0; n < 100; n += 1) audit.note({ ...entry, who: 'ann', object: `clip-${n}`, result: 'ok' })
+    expect(all(audit)).toHaveLength(120)
+  })
+
+  it('tells what it counted when it ends', () => {
+    const dataDir = tempDir('access')
+    const access = testAccounts({ dataDir })
+    for (let n = 0; n < 25; n += 1) access.audit.note({ ...entry, who: 'eve', result: 'API_FORBIDDEN' })
+    access.close()
+    expect(all(start(dataDir).audit)[0]).toBe('eve (and 15 more like it) API_FORBIDDEN')
+  })
+
+  it('confirms refusals to the disk many at once', () => {
+    const dataDir = tempDir('access')
+    const [one, other] = [start(dataDir), start(dataDir)]
+    for (let n = 0; n < 5; n += 1) one.audit.note({ ...entry, who: 'eve', result: 'API_FORBIDDEN' })
+    expect(all(other.audit)).toEqual([])
+    one.tick(1000)
+    one.runDue()
+    expect(all(other.audit)).toHaveLength(5)
+    one.audit.note({ ...entry, who: 'ann', result: 'ok' })
+    expect(all(other.audit)).toHaveLength(6)
+  })
+
+  it('forgets refusals before what was done', () => {
+    const database = openAccessDatabase(tempDir('access'))
+    const table = createAuditTable(database)
+    const row = { ...entry, atMs: 1, who: 'ann' }
+    table.add({ ...row, object: 'first', result: 'ok' })
+    for (let n = 0; n < 9; n += 1) table.add({ ...row, object: `r${n}`, result: 'API_FORBIDDEN' })
+    table.add({ ...row, object: 'last', result: 'ok' })
+    const objects = () => table.list({}, { limit: 99 }).items.map(({ object }) => object)
+    table.prune({ beforeMs: 0, most: { done: 2, refused: 3 } })
+    expect(objects()).toEqual(['last', 'r8', 'r7', 'r6', 'first'])
+    table.prune({ beforeMs: 0, most: { done: 1, refused: 3 } })
+    expect(objects()).toEqual(['last', 'r8', 'r7', 'r6'])
+    database.close()
+  })
+})
+
+describe('a count of guesses', () => {
+  it('is that of no other name, whatever somebody types', async () => {
+    const { users, login } = start()
+    await users.add({ ...admin, name: 'vic' })
+    await login({ ...from, ...admin, name: 'vic' })
+    const evil = [
+      `vic ${from.address}`,
+      `["from","vic","${from.address}"]`,
+      `vic"`,
+      'of vic',
+      '["own","vic"]',
+    ]
+    for (const [at, name] of evil.entries())
+      for (let n = 0; n < 10; n += 1)
+        await expect(login({ ...from, address: `198.51.100.${at}`, name, password: 'x' })).rejects.toThrow(
+          coded('AUTH_LOGIN'),
+        )
+    await expect(login({ ...from, ...admin, name: 'vic' })).resolves.toBeTypeOf('string')
+    await users.changePassword('vic', { current: goodPassword, next: 'another horse' }, null)
+  })
+
+  it('of the present password is bounded as well', async () => {
+    const { users } = start()
+    await users.add(admin)
+    const change = () => users.changePassword('root', { current: 'wrong', next: 'another horse' }, null)
+    for (let n = 0; n < 10; n += 1) await expect(change()).rejects.toThrow(coded('AUTH_LOGIN'))
+    await expect(change()).rejects.toThrow(coded('AUTH_TOO_MANY'))
   })
 })
 

@@ -15,9 +15,20 @@ export const goodPassword = 'correct horse'
 /** The real users of an empty data directory, with a clock of the test. */
 export function testAccounts(
   options: { dataDir?: string; clock?: Clock } = {},
-): Access & { readonly tick: (ms: number) => void } {
+): Access & { readonly tick: (ms: number) => void; readonly runDue: () => void } {
   let nowMs = Date.parse('2026-03-14T02:00:00Z')
-  const clock = { nowMs: () => nowMs, monoMs: () => nowMs, after: () => () => {} }
+  let due: { readonly atMs: number; readonly fn: () => void }[] = []
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    monoMs: () => nowMs,
+    after(delayMs, fn) {
+      const timer = { atMs: nowMs + delayMs, fn }
+      due.push(timer)
+      return () => {
+        due = due.filter((each) => each !== timer)
+      }
+    },
+  }
   const access = openAccess({
     dataDir: options.dataDir ?? tempDir('accounts'),
     http: { sessions: { idleHours: 24, mostDays: 30 }, audit: { keepDays: 365 } },
@@ -28,6 +39,12 @@ export function testAccounts(
   return Object.assign(access, {
     tick: (ms: number) => {
       nowMs += ms
+    },
+    runDue() {
+      for (const timer of due.filter(({ atMs }) => atMs <= nowMs)) {
+        due = due.filter((each) => each !== timer)
+        timer.fn()
+      }
     },
   })
 }

@@ -27,8 +27,11 @@ export interface AuditTable {
   add(entry: AuditRow): void
   /** The newest first. @throws AppError API_BAD_REQUEST for a cursor that is none */
   list(filter: AuditFilter, request: PageRequest): Page<AuditRow>
-  /** What is older, and what is beyond the newest so many. */
-  prune(bounds: { readonly beforeMs: number; readonly most: number }): void
+  /** What is older, and what is beyond the newest so many of what was done, and of what was refused. */
+  prune(bounds: {
+    readonly beforeMs: number
+    readonly most: { readonly done: number; readonly refused: number }
+  }): void
 }
 
 export function createAuditTable(database: StoreDatabase): AuditTable {
@@ -46,15 +49,23 @@ export function createAuditTable(database: StoreDatabase): AuditTable {
     },
     toEntry,
   )
-  const prune = database.prepare(
-    'DELETE FROM audit WHERE at_ms < ? OR seq <= (SELECT max(seq) FROM audit) - ?',
+  const pruneOld = database.prepare('DELETE FROM audit WHERE at_ms < ?')
+  const [pruneDone, pruneRefused] = ["result = 'ok'", "result <> 'ok'"].map((which) =>
+    database.prepare(
+      `DELETE FROM audit WHERE ${which}
+         AND seq <= (SELECT seq FROM audit WHERE ${which} ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
+    ),
   )
   return {
     add: ({ atMs, who, via, address, action, object, result }) =>
       void add.run(atMs, who, via, address, action, object, result),
     list: ({ who, sinceMs, untilMs }, request) =>
       page([where('who = ?', who), where('at_ms >= ?', sinceMs), where('at_ms < ?', untilMs)], request),
-    prune: ({ beforeMs, most }) => void prune.run(beforeMs, most),
+    prune({ beforeMs, most }) {
+      pruneOld.run(beforeMs)
+      pruneDone!.run(most.done)
+      pruneRefused!.run(most.refused)
+    },
   }
 }
 
