@@ -74,6 +74,8 @@ export interface LiveSystem {
   readonly store: EventStore
   /** Where health and metrics are served. */
   readonly address: string
+  /** Address of the page in the browser; null: there is none. */
+  readonly console: string | null
   /** Resolves when the data directory is gone and does not come back: only a new start helps. */
   readonly gone: Promise<AppError>
   /** The frames that a model is fed with. */
@@ -283,7 +285,8 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       : null
     closers.push(() => follower?.close())
     sinks.wake()
-    telemetry.log.info({ address, cameras: cameras.sources().length }, 'running')
+    const consoleAt = page === null || !config.http.console ? null : `${address}/console/`
+    telemetry.log.info({ address, console: consoleAt, cameras: cameras.sources().length }, 'running')
 
     return {
       live: cameras,
@@ -291,6 +294,7 @@ export async function startLiveSystem(options: LiveSystemOptions): Promise<LiveS
       engine,
       store,
       address,
+      console: consoleAt,
       gone: storeWatch.gone,
       streamOf: (modelName) => streamSpecOf(engine.contract(modelName)),
       async close(deadlineMs = 8000) {

@@ -36,7 +36,7 @@ export interface RecordedClip {
   readonly cameraId: string
   readonly epoch: number
   readonly path: string
-  /** A JPEG of the first frame; null when it could not be made. */
+  /** A JPEG of the moment of the alert; null when it could not be made. */
   readonly thumbnailPath: string | null
   /** SHA-256 of the MP4, hexadecimal. */
   readonly sha256: string

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { type LiveSystem, startLiveSystem } from '../../../pipelines/live-system.ts'
+import type { FirstAdmin } from '../../../pipelines/site/open-accounts.ts'
 import { loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { fileState, watchFile } from '../../config/watch-file.ts'
@@ -49,8 +50,14 @@ export async function runLive(options: RunOptions): Promise<void> {
     const telemetry = createTelemetry(config.log)
     profiles = createProfiles({ dir: profilesDir(config.dataDir), clock: systemClock, log: telemetry.log })
     const failed = failure(telemetry)
-    const started = await start(config, file, { telemetry, signal })
+    let firstStart = false
+    const onFirstAdmin = (admin: FirstAdmin) => {
+      firstStart = true
+      tellFirstAdmin(admin)
+    }
+    const started = await start(config, file, { telemetry, signal, onFirstAdmin })
     if (!started) return
+    if (started.console !== null && (firstStart || process.stderr.isTTY)) tellConsole(started.console)
     const cleanups = [() => started.close()]
     try {
       if (options.alerts) started.live.steps$.subscribe(printer(options.json, timeZoneOf(config), telemetry))
@@ -81,9 +88,13 @@ export async function runLive(options: RunOptions): Promise<void> {
 async function start(
   config: Config,
   configFile: string,
-  options: { telemetry: RunningTelemetry; signal: AbortSignal },
+  options: {
+    telemetry: RunningTelemetry
+    signal: AbortSignal
+    onFirstAdmin: (admin: FirstAdmin) => void
+  },
 ): Promise<LiveSystem | null> {
-  const { telemetry, signal } = options
+  const { telemetry, signal, onFirstAdmin } = options
   // What hangs at the start does not outlive the signal.
   signal.addEventListener('abort', () => endInTime(), { once: true })
   try {
@@ -92,7 +103,7 @@ async function start(
       telemetry,
       spawn,
       configFile,
-      onFirstAdmin: tellFirstAdmin,
+      onFirstAdmin,
       signal,
       clock: systemClock,
       random: Math.random,
@@ -105,11 +116,16 @@ async function start(
 }
 
 /** Shown this once and written nowhere, whatever the level of the log. */
-function tellFirstAdmin({ name, password }: { readonly name: string; readonly password: string }): void {
+function tellFirstAdmin({ name, password }: FirstAdmin): void {
   process.stderr.write(
     `First start: log in to the console as "${name}" with the password ${password}\n` +
       'It is shown only now. vireo user password sets another one.\n',
   )
+}
+
+/** For a person, whatever the level of the log: a program reads it in the line `running`. */
+function tellConsole(address: string): void {
+  process.stderr.write(`The console is at ${address}\n`)
 }
 
 /** An error that nobody caught: told with its code, and what runs is closed in order instead of being cut off. */

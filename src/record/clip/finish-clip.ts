@@ -28,7 +28,7 @@ export interface FinishOptions {
 export interface FinishedFile {
   readonly note: PartNote
   readonly path: string
-  /** A JPEG of the first frame, at most 640 pixels wide; null when it could not be made. */
+  /** A JPEG of the moment of the alert, at most 640 pixels wide; null when it could not be made. */
   readonly thumbnailPath: string | null
   /** SHA-256 of the MP4, hexadecimal. */
   readonly sha256: string
@@ -61,7 +61,8 @@ export async function finishClip(options: FinishOptions): Promise<FinishedFile> 
     )
     const durationMs = await mp4DurationMs(whole)
     if (durationMs === null) throw new AppError('MEDIA_NO_VIDEO', `${whole} holds no video`)
-    const thumbnailPath = await makeThumbnail({ whole, thumbnail, tool }).catch(async (error) => {
+    const atMs = momentMs(head.note, durationMs)
+    const thumbnailPath = await makeThumbnail({ whole, thumbnail, atMs, tool }).catch(async (error) => {
       await rm(`${thumbnail}.tmp`, { force: true })
       if (options.signal?.aborted) throw error
       log.warn(
@@ -113,18 +114,40 @@ function remux(options: {
   ]
 }
 
+/** What an alert is about has begun for a moment by then, and is seen better. */
+const afterAlertMs = 400
+/** So much before its end a clip still has a frame, at the lowest frame rates that are of use. */
+const beforeEndMs = 500
+
+/** Where in the clip the alert began, milliseconds from its start: before that is the pre-roll, often an empty scene. */
+function momentMs({ alertPtsUs, firstPtsUs }: PartNote, durationMs: number): number {
+  const wanted = (alertPtsUs - firstPtsUs) / 1000 + afterAlertMs
+  return Math.round(Math.max(0, Math.min(wanted, durationMs - beforeEndMs)))
+}
+
+/** Takes the frame at `atMs`, or the first one where there is none: the file may have gaps. */
 async function makeThumbnail(options: {
   whole: string
   thumbnail: string
+  atMs: number
   tool: ToolOptions
 }): Promise<string> {
-  const { whole, thumbnail, tool } = options
+  const { whole, thumbnail, atMs, tool } = options
   const part = `${thumbnail}.tmp`
-  const first = ['-frames:v', '1', '-vf', "scale='min(640,iw)':-2", '-q:v', '4', '-f', 'mjpeg']
-  const input = ['-hide_banner', '-nostdin', '-v', 'error', '-y', '-threads', '1', '-i', `file:${whole}`]
-  await makeEmptyFile(part)
-  await runTool('ffmpeg', [...input, ...first, `file:${part}`], tool)
-  if ((await stat(part)).size === 0) throw new AppError('MEDIA_NO_VIDEO', 'its first frame cannot be decoded')
+  const picture = ['-frames:v', '1', '-vf', "scale='min(640,iw)':-2", '-q:v', '4', '-f', 'mjpeg']
+  const quiet = ['-hide_banner', '-nostdin', '-v', 'error', '-y', '-threads', '1']
+  const take = async (fromMs: number) => {
+    const seek = fromMs > 0 ? ['-ss', `${fromMs}ms`] : []
+    await makeEmptyFile(part)
+    await runTool('ffmpeg', [...quiet, ...seek, '-i', `file:${whole}`, ...picture, `file:${part}`], tool)
+    return (await stat(part)).size > 0
+  }
+  const taken = await take(atMs).catch((error: unknown) => {
+    if (atMs === 0 || tool.signal?.aborted) throw error
+    return false
+  })
+  if (!taken && !(atMs > 0 && (await take(0))))
+    throw new AppError('MEDIA_NO_VIDEO', 'no frame of it can be decoded')
   await sync(part)
   await rename(part, thumbnail)
   return thumbnail

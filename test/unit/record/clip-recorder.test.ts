@@ -550,7 +550,38 @@ describe('clips that cannot be finished', () => {
     expect(logs.at(-1)!.message).toContain('took longer than 60 s')
   })
 
-  it('has no thumbnail, but a clip, when the first frame cannot be decoded', async () => {
+  it('shows in its thumbnail what the alert is about, not the pre-roll', async () => {
+    const { recorder, send, runs } = recorderOf()
+    send(0, 33)
+    recorder.begin('a1', at(27), 1)
+    send(34, 40)
+    recorder.end('a1', at(40))
+    send(41, 60)
+    await recorder.close()
+    const args = runs.find((each) => each.includes('mjpeg'))!
+    // The clip begins at 15: 2400 ms of pre-roll, and a little.
+    expect(args[args.indexOf('-ss') + 1]).toBe('2800ms')
+    expect(args.indexOf('-ss')).toBeLessThan(args.indexOf('-i'))
+  })
+
+  it('shows the end of a clip that ends with its alert, and what there is when that has no picture', async () => {
+    const tried: (string | undefined)[] = []
+    const { recorder, send, clips } = recorderOf({
+      fails(args) {
+        if (!args.includes('mjpeg')) return null
+        const seek = args.indexOf('-ss')
+        tried.push(seek < 0 ? undefined : args[seek + 1])
+        return seek < 0 ? null : 'nothing there'
+      },
+    })
+    send(0, 5)
+    recorder.begin('a1', at(5), 1)
+    await recorder.close()
+    expect(tried).toEqual(['700ms', undefined])
+    expect(clips[0]!.thumbnailPath).not.toBeNull()
+  })
+
+  it('has no thumbnail, but a clip, when no frame can be decoded', async () => {
     const { recorder, send, clips } = recorderOf({
       fails: (args) => (args.includes('mjpeg') ? 'bad frame' : null),
     })
