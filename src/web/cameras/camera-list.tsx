@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals'
 import { Link } from 'wouter-preact'
-import { mayDo } from '../api/standing.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { Button } from '../pieces/button.tsx'
 import { CameraBadge } from '../pieces/camera-badge.tsx'
@@ -9,7 +8,7 @@ import { EmptyState } from '../pieces/empty-state.tsx'
 import { SelectField } from '../pieces/field.tsx'
 import { formatTime } from '../text/format.ts'
 import { AddCamera } from './add/add-camera.tsx'
-import { type Camera, groupNames } from './camera-store.ts'
+import { type Camera, groupNames, mayEdit } from './camera-store.ts'
 import { Still } from './still.tsx'
 import { text } from './text.ts'
 
@@ -49,7 +48,7 @@ export function CameraList({ cameras }: { cameras: readonly Camera[] }) {
             />
           </div>
         )}
-        {mayDo('admin') && (
+        {mayEdit() && (
           <Button kind="primary" icon="plus" onClick={add}>
             {t.add}
           </Button>
@@ -58,7 +57,7 @@ export function CameraList({ cameras }: { cameras: readonly Camera[] }) {
       <div class="page-body">
         {cameras.length === 0 && (
           <EmptyState title={t.none}>
-            {mayDo('admin') && (
+            {mayEdit() && (
               <Button icon="plus" onClick={add}>
                 {t.add}
               </Button>

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import type { paths } from '../api/api-types.ts'
 import { type ApiProblem, api, dataOf, problemOf } from '../api/client.ts'
 import { onEvent } from '../api/events.ts'
+import { mayDo } from '../api/standing.ts'
 import type { CameraSettings } from './camera-fields.ts'
 import type { CameraPlaces } from './places/place.ts'
 import type { Presets, Rule } from './rules/rule.ts'
@@ -14,12 +15,31 @@ export type Camera = Omit<Listed, 'config'> & {
 
 /** What of the running configuration the page needs beside the cameras. */
 export interface SiteConfig {
+  /** Whether it was given: who sees some cameras only gets no configuration of all, and changes nothing. */
+  readonly known: boolean
   readonly models: readonly { readonly name: string }[]
   readonly recording: { readonly continuous: boolean; readonly clips: boolean; readonly keepDays: number }
   readonly behaviours: CameraPlacesOfAll & {
     readonly rules: readonly Rule[]
     readonly timeZone: string
   }
+  readonly alerts: { readonly rules: readonly ModelRule[] }
+}
+/** A rule of alerts.rules: what a score of a model becomes. */
+export interface ModelRule {
+  readonly name: string
+  readonly label: string
+  readonly model?: string
+  readonly cameras?: readonly string[]
+  readonly enabled: boolean
+  readonly severity?: 'info' | 'warning' | 'critical'
+}
+const unknownSite: SiteConfig = {
+  known: false,
+  models: [],
+  recording: { continuous: false, clips: false, keepDays: 0 },
+  behaviours: { rules: [], timeZone: '' },
+  alerts: { rules: [] },
 }
 interface CameraPlacesOfAll {
   readonly zones?: readonly (NonNullable<CameraPlaces['zones']>[number] & {
@@ -40,17 +60,25 @@ export async function load(): Promise<void> {
   try {
     const [list, config, known] = await Promise.all([
       dataOf(api.GET('/api/v1/cameras')),
-      dataOf(api.GET('/api/v1/config')),
+      dataOf(api.GET('/api/v1/config')).catch(unlessForbidden),
       presets.value ?? dataOf(api.GET('/api/v1/presets')),
     ])
     cameras.value = list.cameras as unknown as readonly Camera[]
-    site.value = config as unknown as SiteConfig
+    site.value = config ? { ...(config as unknown as SiteConfig), known: true } : unknownSite
     presets.value = known
     problem.value = null
   } catch (thrown) {
     problem.value = problemOf(thrown)
   }
 }
+
+const unlessForbidden = (thrown: unknown): null => {
+  if (problemOf(thrown).code === 'API_FORBIDDEN') return null
+  throw thrown
+}
+
+/** Whether cameras, places and rules may be changed by who looks: by admins who see all. */
+export const mayEdit = (): boolean => mayDo('admin') && (site.value?.known ?? false)
 
 /** Follows states and changes of the configuration as they happen. Returns what ends it. */
 export function follow(): () => void {

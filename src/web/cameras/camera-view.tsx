@@ -8,7 +8,7 @@ import { CameraBadge } from '../pieces/camera-badge.tsx'
 import { Tabs } from '../pieces/tabs.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { formatDateTime, formatTime } from '../text/format.ts'
-import { type Camera, command, type SiteConfig } from './camera-store.ts'
+import { type Camera, command, mayEdit, type SiteConfig } from './camera-store.ts'
 import { ChangeDialog } from './change-dialog.tsx'
 import { type EditWish, removal } from './edits.ts'
 import { MuteDialog } from './mute-dialog.tsx'
@@ -66,7 +66,7 @@ export function CameraView({ camera, site }: { camera: Camera; site: SiteConfig 
             )}
           </>
         )}
-        {mayDo('admin') && (
+        {mayEdit() && (
           <Button
             kind="danger"
             icon="trash"
@@ -88,7 +88,7 @@ export function CameraView({ camera, site }: { camera: Camera; site: SiteConfig 
           label={t.camera}
           tabs={[
             { id: 'places', title: t.placesAndRules },
-            ...(mayDo('admin') ? [{ id: 'settings' as const, title: t.settings }] : []),
+            ...(mayEdit() ? [{ id: 'settings' as const, title: t.settings }] : []),
           ]}
           chosen={tab.value}
           onChoose={(chosen) => {

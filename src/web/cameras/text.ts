@@ -132,7 +132,12 @@ export const text = dictionary({
     newPicture: 'New picture',
     save: 'Save…',
     nothingToSave: 'Nothing to save',
-    onlyAdmins: 'Only admins may save',
+    onlyAdmins: 'Only to look at: admins change zones and rules.',
+    onlyYours: 'Only to look at: who sees some cameras only changes no zones or rules.',
+    noPlacesYet: 'Nothing is drawn.',
+    sharedPlaces: 'Of several cameras',
+    sharedPlacesHint:
+      'These stand under behaviours in the configuration file and are changed there. A zone of this camera alone is drawn above.',
     saveTitle: (id: string) => `Change ${id}`,
   },
   zh: {
@@ -255,7 +260,11 @@ export const text = dictionary({
     newPicture: '新画面',
     save: '保存…',
     nothingToSave: '没有要保存的内容',
-    onlyAdmins: '仅管理员可以保存',
+    onlyAdmins: '仅供查看：区域和规则由管理员更改。',
+    onlyYours: '仅供查看：只能查看部分摄像机的人不能更改区域和规则。',
+    noPlacesYet: '没有绘制任何内容。',
+    sharedPlaces: '多台摄像机共用',
+    sharedPlacesHint: '这些写在配置文件的 behaviours 下，请在文件中更改。仅属于此摄像机的区域可在上方绘制。',
     saveTitle: (id) => `更改 ${id}`,
   },
 })

@@ -46,9 +46,11 @@ export function PlaceEditor(props: {
   onChoose: (key: number | null) => void
   /** Places of all cameras: shown, not changed here. */
   others: readonly Place[]
+  /** They are looked at only. */
+  locked: boolean
   problemKeys: ReadonlySet<number>
 }) {
-  const { picture, history, chosen, onChoose, others, problemKeys } = props
+  const { picture, history, chosen, onChoose, others, locked, problemKeys } = props
   const t = text.value
   const places = history.now
   // Several events may come before the page is drawn anew.
@@ -105,7 +107,7 @@ export function PlaceEditor(props: {
   }
 
   const onDown = (event: PointerEvent) => {
-    if (event.button !== 0) return
+    if (event.button !== 0 || locked) return
     const now = pointOf(event)
     if (draft) {
       const points = [...draft.points, now]
@@ -153,6 +155,7 @@ export function PlaceEditor(props: {
     hold.current = null
   }
   const onKey = (event: KeyboardEvent) => {
+    if (locked) return
     const target = (event.target as Element).closest<SVGElement>('[data-place]')
     const place = places.find(({ key }) => String(key) === target?.dataset.place)
     if (!place || !target) return
@@ -175,60 +178,74 @@ export function PlaceEditor(props: {
     event.preventDefault()
     event.stopPropagation()
   }
-  useShortcuts('here', () => [
-    { keys: 'Ctrl+z', label: t.undo, run: () => put(undo(latest.current)) },
-    { keys: 'Ctrl+y Ctrl+Shift+z', label: t.redo, run: () => put(redo(latest.current)) },
-    { keys: 'Enter', label: t.finishDrawing, run: finish },
-    {
-      keys: 'Escape',
-      label: t.stopDrawing,
-      run: () => {
-        drawing.value = null
-      },
-    },
-  ])
+  useShortcuts('here', () =>
+    locked
+      ? []
+      : [
+          { keys: 'Ctrl+z', label: t.undo, run: () => put(undo(latest.current)) },
+          { keys: 'Ctrl+y Ctrl+Shift+z', label: t.redo, run: () => put(redo(latest.current)) },
+          { keys: 'Enter', label: t.finishDrawing, run: finish },
+          {
+            keys: 'Escape',
+            label: t.stopDrawing,
+            run: () => {
+              drawing.value = null
+            },
+          },
+        ],
+  )
   const selected = places.find(({ key }) => key === chosen) ?? null
   const draftPlace: Place | null = draft && { key: 0, kind: draft.kind, name: '', points: draft.points }
 
+  const hint = draft
+    ? draft.kind === 'line'
+      ? t.drawLineHint
+      : t.drawZoneHint
+    : locked || places.length === 0
+      ? null
+      : t.editHint
+
   return (
     <div class="place-editor">
-      <div class="place-tools" role="toolbar" aria-label={t.drawingTools}>
-        <Button icon="plus" pressed={draft?.kind === 'zone'} onClick={(event) => begin('zone', event)}>
-          {t.zone}
-        </Button>
-        <Button icon="plus" pressed={draft?.kind === 'line'} onClick={(event) => begin('line', event)}>
-          {t.line}
-        </Button>
-        <Button icon="plus" pressed={draft?.kind === 'ignore'} onClick={(event) => begin('ignore', event)}>
-          {t.ignoreArea}
-        </Button>
-        <span class="place-tools-gap" />
-        {draft && draft.kind !== 'line' && (
-          <Button kind="primary" disabled={draft.points.length < 3} onClick={finish}>
-            {t.finishDrawing}
+      {!locked && (
+        <div class="place-tools" role="toolbar" aria-label={t.drawingTools}>
+          <Button icon="plus" pressed={draft?.kind === 'zone'} onClick={(event) => begin('zone', event)}>
+            {t.zone}
           </Button>
-        )}
-        <Button
-          disabled={history.before.length === 0}
-          keyName="Ctrl+Z"
-          label={t.undo}
-          icon="undo"
-          onClick={() => put(undo(latest.current))}
-        />
-        <Button
-          disabled={history.after.length === 0}
-          keyName="Ctrl+Y"
-          label={t.redo}
-          icon="redo"
-          onClick={() => put(redo(latest.current))}
-        />
-        <Button
-          disabled={!selected}
-          icon="trash"
-          label={t.removePlace}
-          onClick={() => selected && remove(selected.key)}
-        />
-      </div>
+          <Button icon="plus" pressed={draft?.kind === 'line'} onClick={(event) => begin('line', event)}>
+            {t.line}
+          </Button>
+          <Button icon="plus" pressed={draft?.kind === 'ignore'} onClick={(event) => begin('ignore', event)}>
+            {t.ignoreArea}
+          </Button>
+          <span class="place-tools-gap" />
+          {draft && draft.kind !== 'line' && (
+            <Button kind="primary" disabled={draft.points.length < 3} onClick={finish}>
+              {t.finishDrawing}
+            </Button>
+          )}
+          <Button
+            disabled={history.before.length === 0}
+            keyName="Ctrl+Z"
+            label={t.undo}
+            icon="undo"
+            onClick={() => put(undo(latest.current))}
+          />
+          <Button
+            disabled={history.after.length === 0}
+            keyName="Ctrl+Y"
+            label={t.redo}
+            icon="redo"
+            onClick={() => put(redo(latest.current))}
+          />
+          <Button
+            disabled={!selected}
+            icon="trash"
+            label={t.removePlace}
+            onClick={() => selected && remove(selected.key)}
+          />
+        </div>
+      )}
       <div class={`place-stage${draft ? ' is-drawing' : ''}`}>
         <img
           src={picture}
@@ -259,7 +276,8 @@ export function PlaceEditor(props: {
               key={place.key}
               place={place}
               aspect={aspect.value}
-              chosen={place.key === chosen}
+              chosen={place.key === chosen && !locked}
+              fixed={locked}
               wrong={problemKeys.has(place.key)}
               onChoose={() => onChoose(place.key)}
             />
@@ -267,9 +285,7 @@ export function PlaceEditor(props: {
           {draftPlace && <DrawnPlace place={draftPlace} aspect={aspect.value} draft />}
         </svg>
       </div>
-      <p class="field-hint">
-        {draft ? (draft.kind === 'line' ? t.drawLineHint : t.drawZoneHint) : t.editHint}
-      </p>
+      {hint !== null && <p class="field-hint">{hint}</p>}
     </div>
   )
 }

@@ -8,19 +8,22 @@ import { turnLine } from './place-geometry.ts'
 /** The places of a camera by name; the fields of the one that is chosen. */
 export function PlaceList(props: {
   places: readonly Place[]
+  /** Places of several cameras: they stand in the file and are not changed here. */
+  others: readonly Place[]
+  locked: boolean
   chosen: number | null
   onChoose: (key: number | null) => void
   onPlace: (place: Place) => void
   problemOf: (place: Place) => string | undefined
 }) {
-  const { places, chosen, onChoose, onPlace, problemOf } = props
+  const { places, others, locked, chosen, onChoose, onPlace, problemOf } = props
   const t = text.value
   const kinds = { zone: t.zone, line: t.line, ignore: t.ignoreArea } as const
   const tones = { zone: 'info', line: 'warning', ignore: 'neutral' } as const
   return (
     <section class="card place-list" aria-label={t.places}>
       <h2>{t.places}</h2>
-      {places.length === 0 && <p class="soft">{t.noPlaces}</p>}
+      {places.length + others.length === 0 && <p class="soft">{locked ? t.noPlacesYet : t.noPlaces}</p>}
       <ul>
         {places.map((place) => {
           const open = place.key === chosen
@@ -30,14 +33,14 @@ export function PlaceList(props: {
               <button
                 type="button"
                 class="place-row"
-                aria-expanded={open}
+                {...(locked ? { disabled: true } : { 'aria-expanded': open })}
                 onClick={() => onChoose(open ? null : place.key)}
               >
                 <Badge tone={tones[place.kind]}>{kinds[place.kind]}</Badge>
                 <span>{place.name}</span>
                 {problem && !open && <Badge tone="critical">{t.wrong}</Badge>}
               </button>
-              {open && (
+              {open && !locked && (
                 <div class="place-fields">
                   <TextField
                     label={t.name}
@@ -68,6 +71,20 @@ export function PlaceList(props: {
           )
         })}
       </ul>
+      {others.length > 0 && (
+        <>
+          <h3>{t.sharedPlaces}</h3>
+          <ul>
+            {others.map((place) => (
+              <li key={place.key} class="place-shared">
+                <Badge tone={tones[place.kind]}>{kinds[place.kind]}</Badge>
+                <span>{place.name}</span>
+              </li>
+            ))}
+          </ul>
+          {!locked && <p class="field-hint">{t.sharedPlacesHint}</p>}
+        </>
+      )}
     </section>
   )
 }

@@ -1,8 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import { mayDo } from '../../api/standing.ts'
 import { Button } from '../../pieces/button.tsx'
-import { type Camera, presets, type SiteConfig } from '../camera-store.ts'
+import { type Camera, mayEdit, presets, type SiteConfig } from '../camera-store.ts'
 import { ChangeDialog } from '../change-dialog.tsx'
 import type { EditWish, FieldProblem } from '../edits.ts'
 import { problemAt } from '../edits.ts'
@@ -29,6 +28,7 @@ export function PlacesTab({ camera, site }: { camera: Camera; site: SiteConfig }
   const wish = useSignal<EditWish | null>(null)
   const problems = useSignal<readonly FieldProblem[]>([])
   const places = history.value.now
+  const locked = !mayEdit()
 
   const others = useMemo(() => othersOf(site, id), [site])
   const edits = editsOf({ id, first, places, before: site.behaviours.rules, after: rules.value })
@@ -56,6 +56,7 @@ export function PlacesTab({ camera, site }: { camera: Camera; site: SiteConfig }
   const wrong = new Set(places.filter((place) => placeProblem(place) !== undefined).map(({ key }) => key))
   return (
     <div class="places">
+      {locked && <p class="places-note soft">{site.known ? t.onlyAdmins : t.onlyYours}</p>}
       <PlaceEditor
         picture={picture.value}
         history={history.value}
@@ -67,11 +68,14 @@ export function PlacesTab({ camera, site }: { camera: Camera; site: SiteConfig }
           chosen.value = key
         }}
         others={others}
+        locked={locked}
         problemKeys={wrong}
       />
       <div class="places-side">
         <PlaceList
           places={places}
+          others={others}
+          locked={locked}
           chosen={chosen.value}
           onChoose={(key) => {
             chosen.value = key
@@ -81,6 +85,9 @@ export function PlacesTab({ camera, site }: { camera: Camera; site: SiteConfig }
         />
         <RuleList
           cameraId={id}
+          locked={locked}
+          known={site.known}
+          modelRules={site.alerts.rules.filter(({ cameras }) => cameras?.includes(id) ?? true)}
           rules={rules.value.filter((rule) => isOn(rule, id))}
           allNames={rules.value.map(({ name }) => name)}
           places={[...places, ...others]}
@@ -106,15 +113,17 @@ export function PlacesTab({ camera, site }: { camera: Camera; site: SiteConfig }
           >
             {t.newPicture}
           </Button>
-          <Button
-            kind="primary"
-            disabled={edits.length === 0 || !mayDo('admin')}
-            onClick={() => {
-              wish.value = { edits: [...edits] }
-            }}
-          >
-            {edits.length === 0 ? t.nothingToSave : mayDo('admin') ? t.save : t.onlyAdmins}
-          </Button>
+          {!locked && (
+            <Button
+              kind="primary"
+              disabled={edits.length === 0}
+              onClick={() => {
+                wish.value = { edits: [...edits] }
+              }}
+            >
+              {edits.length === 0 ? t.nothingToSave : t.save}
+            </Button>
+          )}
         </div>
       </div>
       <ChangeDialog

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { Badge } from '../../pieces/badge.tsx'
 import { Button } from '../../pieces/button.tsx'
-import { presets } from '../camera-store.ts'
+import { type ModelRule, presets } from '../camera-store.ts'
 import { type FieldProblem, problemAt } from '../edits.ts'
 import type { Place } from '../places/place.ts'
 import { presetTitle } from './preset-text.ts'
@@ -14,7 +14,12 @@ const tones = { info: 'neutral', warning: 'warning', critical: 'critical' } as c
 /** The rules that run on a camera. */
 export function RuleList(props: {
   cameraId: string
+  locked: boolean
+  /** Whether the rules of the site were told. */
+  known: boolean
   rules: readonly Rule[]
+  /** Those of alerts.rules: shown, not changed here. */
+  modelRules: readonly ModelRule[]
   /** Names of all rules, of other cameras too. */
   allNames: readonly string[]
   places: readonly Place[]
@@ -22,7 +27,7 @@ export function RuleList(props: {
   onChange: (rule: Rule) => void
   onRemove: (name: string) => void
 }) {
-  const { cameraId, rules, allNames, places, problems, onChange, onRemove } = props
+  const { cameraId, locked, known, rules, modelRules, allNames, places, problems, onChange, onRemove } = props
   const t = text.value
   /** The rule that is edited; null: a new one. */
   const edited = useSignal<Rule | null | undefined>(undefined)
@@ -33,17 +38,19 @@ export function RuleList(props: {
     <section class="card rule-list" aria-label={t.rules}>
       <div class="card-head">
         <h2>{t.rules}</h2>
-        <Button
-          icon="plus"
-          disabled={!presets.value}
-          onClick={() => {
-            edited.value = null
-          }}
-        >
-          {t.addRule}
-        </Button>
+        {!locked && (
+          <Button
+            icon="plus"
+            disabled={!presets.value}
+            onClick={() => {
+              edited.value = null
+            }}
+          >
+            {t.addRule}
+          </Button>
+        )}
       </div>
-      {rules.length === 0 && <p class="soft">{t.noRules}</p>}
+      {rules.length + modelRules.length === 0 && <p class="soft">{known ? t.noRules : t.rulesNotTold}</p>}
       <ul>
         {rules.map((rule) => {
           const preset = presets.value?.presets.find(({ name }) => name === rule.preset)
@@ -56,6 +63,7 @@ export function RuleList(props: {
                 <input
                   type="checkbox"
                   checked={rule.enabled !== false}
+                  disabled={locked}
                   aria-label={t.ruleOn(rule.name)}
                   onChange={({ currentTarget: { checked } }) => onChange({ ...rule, enabled: checked })}
                 />
@@ -69,7 +77,7 @@ export function RuleList(props: {
                 {problem && <span class="field-problem">{problem}</span>}
               </div>
               <Badge tone={tones[severity]}>{t.severities[severity]}</Badge>
-              {preset && (
+              {preset && !locked && (
                 <Button
                   kind="quiet"
                   icon="edit"
@@ -79,16 +87,19 @@ export function RuleList(props: {
                   }}
                 />
               )}
-              <Button
-                kind="quiet"
-                icon="trash"
-                label={t.removeRule(rule.name)}
-                onClick={() => onRemove(rule.name)}
-              />
+              {!locked && (
+                <Button
+                  kind="quiet"
+                  icon="trash"
+                  label={t.removeRule(rule.name)}
+                  onClick={() => onRemove(rule.name)}
+                />
+              )}
             </li>
           )
         })}
       </ul>
+      {modelRules.length > 0 && <ModelRules rules={modelRules} />}
       {edited.value !== undefined && presets.value && (
         <RuleDialog
           rule={edited.value}
@@ -104,6 +115,30 @@ export function RuleList(props: {
         />
       )}
     </section>
+  )
+}
+
+/** Rules about what models say: they stand in the file. */
+function ModelRules({ rules }: { rules: readonly ModelRule[] }) {
+  const t = text.value
+  return (
+    <>
+      <h3>{t.modelRules}</h3>
+      <ul>
+        {rules.map(({ name, label, model, enabled, severity }) => (
+          <li key={name} class="rule-row">
+            <div class="rule-text">
+              <strong>{name}</strong>
+              <span class="soft">
+                {[presetTitle(label), model, enabled ? null : t.off].filter(Boolean).join(' · ')}
+              </span>
+            </div>
+            {severity && <Badge tone={tones[severity]}>{t.severities[severity]}</Badge>}
+          </li>
+        ))}
+      </ul>
+      <p class="field-hint">{t.modelRulesHint}</p>
+    </>
   )
 }
 

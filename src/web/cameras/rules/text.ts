@@ -26,6 +26,10 @@ const own = dictionary({
   en: {
     rules: 'Rules',
     noRules: 'No rule runs on this camera.',
+    rulesNotTold: 'Rules are shown to people who may see all cameras.',
+    modelRules: 'About what models say',
+    modelRulesHint: 'These stand under alerts.rules in the configuration file and are changed there.',
+    off: 'off',
     addRule: 'Add rule',
     editRule: (name: string) => `Change ${name}`,
     removeRule: (name: string) => `Remove ${name}`,
@@ -80,6 +84,10 @@ const own = dictionary({
   zh: {
     rules: '规则',
     noRules: '此摄像机没有规则。',
+    rulesNotTold: '规则只对可查看所有摄像机的人显示。',
+    modelRules: '关于模型的判断',
+    modelRulesHint: '这些写在配置文件的 alerts.rules 下，请在文件中更改。',
+    off: '已关闭',
     addRule: '添加规则',
     editRule: (name) => `更改 ${name}`,
     removeRule: (name) => `删除 ${name}`,
