@@ -65,8 +65,8 @@ export function Page() {
   }
   const close = () => go(`/alerts${writeFilter(filter)}`)
   useShortcuts('here', () => [
-    { keys: 'j ArrowDown', label: t.next, run: () => choose(at + 1) },
-    { keys: 'k ArrowUp', label: t.previous, run: () => choose(Math.max(0, at - 1)) },
+    { keys: 'j ArrowDown', label: t.next, repeats: true, run: () => choose(at + 1) },
+    { keys: 'k ArrowUp', label: t.previous, repeats: true, run: () => choose(Math.max(0, at - 1)) },
     { keys: 'Enter', label: t.openAlert, run: () => choose(Math.max(0, at)) },
     { keys: 'Escape', label: t.closeAlert, run: close },
     {

@@ -19,7 +19,7 @@ export function Page() {
   if (problem.value && !cameras.value)
     return (
       <EmptyState problem title={problem.value.message}>
-        <Button onClick={() => void load()}>{t.again}</Button>
+        <Button onClick={() => load()}>{t.again}</Button>
       </EmptyState>
     )
   if (!cameras.value || !site.value) return <EmptyState busy title={t.loading} />

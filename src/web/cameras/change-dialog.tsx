@@ -78,7 +78,7 @@ export function ChangeDialog(props: {
         <>
           <Button onClick={onClose}>{t.cancel}</Button>
           {conflict ? (
-            <Button kind="primary" onClick={() => void look()}>
+            <Button kind="primary" onClick={() => look()}>
               {t.lookAgain}
             </Button>
           ) : (
@@ -86,7 +86,7 @@ export function ChangeDialog(props: {
               kind={danger ? 'danger' : 'primary'}
               disabled={!found || problem.value !== null || found.hunks.length === 0}
               busy={busy.value}
-              onClick={() => void apply()}
+              onClick={() => apply()}
             >
               {props.confirm ?? t.apply}
             </Button>

@@ -51,7 +51,7 @@ export function DeliveryCard({ sinks }: { sinks: Status['sinks'] }) {
               </p>
             )}
             {deadLetters > 0 && mayDo('operator') && (
-              <Button icon="warning" onClick={() => void show()}>
+              <Button icon="warning" onClick={() => show()}>
                 {t.deadLetters(formatNumber(deadLetters))}
               </Button>
             )}
@@ -78,8 +78,8 @@ export function DeliveryCard({ sinks }: { sinks: Status['sinks'] }) {
               </div>
               {mayDo('admin') && (
                 <>
-                  <Button onClick={() => void act(letter, 'resend')}>{t.sendAgain}</Button>
-                  <Button kind="danger" onClick={() => void act(letter, 'discard')}>
+                  <Button onClick={() => act(letter, 'resend')}>{t.sendAgain}</Button>
+                  <Button kind="danger" onClick={() => act(letter, 'discard')}>
                     {t.discard}
                   </Button>
                 </>

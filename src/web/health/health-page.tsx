@@ -20,7 +20,7 @@ export function Page() {
   if (!now)
     return problem.value ? (
       <EmptyState problem title={problem.value.message}>
-        <Button onClick={() => void load()}>{t.again}</Button>
+        <Button onClick={() => load()}>{t.again}</Button>
       </EmptyState>
     ) : (
       <EmptyState busy title={t.loading} />

@@ -4,6 +4,7 @@ import { type LoginFailure, logIn, standing } from '../api/standing.ts'
 import { Choices } from '../app/choices.tsx'
 import { Button } from '../pieces/button.tsx'
 import { Field, TextField } from '../pieces/field.tsx'
+import { Form } from '../pieces/form.tsx'
 import { Icon } from '../pieces/icon.tsx'
 import { formatNumber } from '../text/format.ts'
 import { text } from './text.ts'
@@ -15,7 +16,6 @@ export function Page() {
   const name = useSignal('')
   const password = useSignal('')
   const shown = useSignal(false)
-  const busy = useSignal(false)
   const failure = useSignal<LoginFailure | null>(null)
   const waitS = useSignal(0)
   const field = useRef<HTMLInputElement>(null)
@@ -30,13 +30,10 @@ export function Page() {
     return () => clearInterval(timer)
   }, [waiting])
 
-  const submit = async (event: Event) => {
-    event.preventDefault()
-    if (busy.value || waiting) return
-    busy.value = true
+  const submit = async () => {
+    if (waiting) return
     failure.value = null
     const found = await logIn(name.value.trim(), password.value)
-    busy.value = false
     if (!found) return
     failure.value = found
     if (found.problem.code === 'AUTH_TOO_MANY') waitS.value = found.retryAfterS ?? 10
@@ -46,7 +43,7 @@ export function Page() {
 
   return (
     <main class="login">
-      <form class="login-card card" onSubmit={submit} aria-labelledby="login-title">
+      <Form class="login-card card" onSend={submit} labelledBy="login-title">
         <p class="login-brand">
           <Icon name="mark" /> Vireo
         </p>
@@ -93,11 +90,11 @@ export function Page() {
         <p class="login-problem" role="alert">
           {failure.value && saidOf(failure.value, waitS.value)}
         </p>
-        <Button kind="primary" type="submit" busy={busy.value} disabled={waiting}>
+        <Button kind="primary" type="submit" disabled={waiting}>
           {t.submit}
         </Button>
         {isUnsafe() && <p class="login-hint is-warning">{t.unsafe}</p>}
-      </form>
+      </Form>
       <Choices />
     </main>
   )

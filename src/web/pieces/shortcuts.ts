@@ -6,6 +6,8 @@ export interface Shortcut {
   /** As `keyName` spells it: `j`, `Enter`, `Shift+ArrowLeft`, `Ctrl+z`; several with a blank between. */
   readonly keys: string
   readonly label: string
+  /** Whether it goes on while the key is held: for what only moves. All else happens once a press. */
+  readonly repeats?: boolean
   readonly run: (event: KeyboardEvent) => unknown
 }
 
@@ -44,25 +46,36 @@ function takesText(target: EventTarget | null): boolean {
   return input || target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)
 }
 
+/** Whether a press does it: a key that is held comes again and again, and judges or removes nothing more. */
+export const runsOn = ({ repeats = false }: Pick<Shortcut, 'repeats'>, { repeat }: { repeat: boolean }) =>
+  repeats || !repeat
+
+function shortcutOf(name: string): Shortcut | undefined {
+  for (const { list } of registered.value.toReversed()) {
+    const found = list().find(({ keys }) => keys.split(' ').includes(name))
+    if (found) return found
+  }
+  return undefined
+}
+
 function onKey(event: KeyboardEvent): void {
+  const onButton = event.target instanceof Element && event.target.closest('button, a, summary, [role=tab]')
+  // The browser presses a button that has the focus again and again while Enter is held.
+  if (onButton && event.repeat && event.key === 'Enter') event.preventDefault()
   if (event.defaultPrevented || event.isComposing || takesText(event.target)) return
   if (document.querySelector('dialog[open]')) return
   const name = keyName(event)
   // A button that has the focus is pressed by Enter and blank.
-  const onButton = event.target instanceof Element && event.target.closest('button, a, summary, [role=tab]')
   if (onButton && (name === 'Enter' || name === 'Space')) return
   if (name === '?') {
     event.preventDefault()
     showShortcuts()
     return
   }
-  for (const { list } of registered.value.toReversed()) {
-    const found = list().find(({ keys }) => keys.split(' ').includes(name))
-    if (!found) continue
-    event.preventDefault()
-    found.run(event)
-    return
-  }
+  const found = shortcutOf(name)
+  if (!found) return
+  event.preventDefault()
+  if (runsOn(found, event)) found.run(event)
 }
 
 globalThis.document?.addEventListener('keydown', onKey)

@@ -68,8 +68,8 @@ export function ClipPlayer(props: ClipPlayerProps) {
   }
   useShortcuts('here', () => [
     { keys: 'Space', label: playing.value ? t.pause : t.play, run: toggle },
-    { keys: ',', label: t.back, run: () => step(-1) },
-    { keys: '.', label: t.forward, run: () => step(1) },
+    { keys: ',', label: t.back, repeats: true, run: () => step(-1) },
+    { keys: '.', label: t.forward, repeats: true, run: () => step(1) },
     { keys: '<', label: t.slower, run: () => setSpeed(nextSpeed(speed.value, -1)) },
     { keys: '>', label: t.faster, run: () => setSpeed(nextSpeed(speed.value, 1)) },
     {

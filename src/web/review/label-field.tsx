@@ -40,7 +40,7 @@ export function LabelField(props: {
         onKeyDown={(event) => {
           if (event.key === 'Enter') {
             event.preventDefault()
-            take(meantLabels(typed.value, labels))
+            if (!event.repeat) take(meantLabels(typed.value, labels))
           } else if (event.key === 'Escape') onClose()
           else if (event.key === 'Tab' && !event.shiftKey && typed.value !== '' && found.length > 0) {
             event.preventDefault()

@@ -67,8 +67,8 @@ export function Page() {
   }
   useShortcuts('here', () => [
     { keys: 'z Ctrl+z', label: t.undo, run: undo },
-    { keys: 'j ArrowDown', label: t.next, run: () => queue.go(at + 1) },
-    { keys: 'k ArrowUp', label: t.previous, run: () => queue.go(at - 1) },
+    { keys: 'j ArrowDown', label: t.next, repeats: true, run: () => queue.go(at + 1) },
+    { keys: 'k ArrowUp', label: t.previous, repeats: true, run: () => queue.go(at - 1) },
     {
       keys: 'x',
       label: t.chooseClip,

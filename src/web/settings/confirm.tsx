@@ -8,7 +8,7 @@ export function Confirm(props: {
   /** Null: nothing is asked now. */
   question: string | null
   action: string
-  onYes: () => void
+  onYes: () => unknown
   onNo: () => void
 }) {
   const { title, question, action, onYes, onNo } = props

@@ -9,7 +9,7 @@ export function Loading({ of: { problem, reload } }: { of: Pick<Loaded<unknown>,
   if (!problem.value) return <EmptyState busy title={t.loading} />
   return (
     <EmptyState problem title={problem.value.message}>
-      <Button onClick={() => void reload()}>{t.again}</Button>
+      <Button onClick={() => reload()}>{t.again}</Button>
     </EmptyState>
   )
 }

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { api, dataOf, problemOf } from '../api/client.ts'
 import { Button } from '../pieces/button.tsx'
 import { TextField } from '../pieces/field.tsx'
+import { Form } from '../pieces/form.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { text } from './text.ts'
 
@@ -10,13 +11,10 @@ export function OwnPassword() {
   const t = text.value
   const fields = { current: useSignal(''), next: useSignal(''), repeat: useSignal('') }
   const problem = useSignal<{ field: 'current' | 'next' | 'repeat'; message: string } | null>(null)
-  const busy = useSignal(false)
-  const submit = async (event: Event) => {
-    event.preventDefault()
+  const submit = async () => {
     const [current, next] = [fields.current.value, fields.next.value]
     problem.value = next === fields.repeat.value ? null : { field: 'repeat', message: t.different }
     if (problem.value) return
-    busy.value = true
     try {
       await dataOf(api.POST('/api/v1/users/me/password', { body: { current, next } }))
       for (const field of Object.values(fields)) field.value = ''
@@ -26,7 +24,6 @@ export function OwnPassword() {
       problem.value =
         code === 'AUTH_LOGIN' ? { field: 'current', message: t.wrong } : { field: 'next', message }
     }
-    busy.value = false
   }
   const entry = (name: keyof typeof fields, autocomplete: string, hint?: string) => (
     <TextField
@@ -43,16 +40,16 @@ export function OwnPassword() {
     />
   )
   return (
-    <form class="card settings-card" onSubmit={submit}>
+    <Form class="card settings-card" onSend={submit}>
       <h2>{t.password}</h2>
       {entry('current', 'current-password')}
       {entry('next', 'new-password', t.passwordRule)}
       {entry('repeat', 'new-password')}
       <div class="settings-actions">
-        <Button type="submit" kind="primary" busy={busy.value}>
+        <Button type="submit" kind="primary">
           {t.change}
         </Button>
       </div>
-    </form>
+    </Form>
   )
 }

@@ -88,7 +88,7 @@ export function RecordTab() {
       )}
       {next.value !== null && (
         <div class="settings-actions">
-          <Button onClick={() => void load(next.value!)}>{t.more}</Button>
+          <Button onClick={() => load(next.value!)}>{t.more}</Button>
         </div>
       )}
     </>

@@ -33,7 +33,7 @@ export function SessionList() {
                 {address} · {t.lastUsed} {formatDateTime(usedAt)} · {t.since} {formatDateTime(createdAt)}
               </p>
             </div>
-            {!current && <Button onClick={() => void end(id)}>{t.end}</Button>}
+            {!current && <Button onClick={() => end(id)}>{t.end}</Button>}
           </li>
         ))}
       </ul>

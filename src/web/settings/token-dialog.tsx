@@ -3,6 +3,7 @@ import { api, dataOf, problemOf } from '../api/client.ts'
 import { Button } from '../pieces/button.tsx'
 import { Dialog } from '../pieces/dialog.tsx'
 import { SelectField, TextField } from '../pieces/field.tsx'
+import { Form } from '../pieces/form.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { formatNumber } from '../text/format.ts'
 import { type Rights, RightsFields } from './rights-fields.tsx'
@@ -19,8 +20,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
   const rights = useSignal<Rights>({ role: 'viewer', cameras: null })
   const problem = useSignal<string | null>(null)
   const secret = useSignal<string | null>(null)
-  const make = async (event: Event) => {
-    event.preventDefault()
+  const make = async () => {
     const { role, cameras } = rights.value
     const expiresAt =
       days.value === 'never' ? null : new Date(Date.now() + Number(days.value) * dayMs).toISOString()
@@ -42,7 +42,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
           <p>{t.tokenSecret}</p>
           <output class="settings-secret mono">{secret.value}</output>
           {'clipboard' in navigator && (
-            <Button kind="primary" onClick={() => void copy()}>
+            <Button kind="primary" onClick={() => copy()}>
               {t.copy}
             </Button>
           )}
@@ -51,7 +51,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
     )
   return (
     <Dialog title={t.addToken} open onClose={onClose}>
-      <form class="settings-form" onSubmit={make}>
+      <Form class="settings-form" onSend={make}>
         <TextField
           label={t.name}
           hint={t.nameHint}
@@ -84,7 +84,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
             {t.addToken}
           </Button>
         </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }

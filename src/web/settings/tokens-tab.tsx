@@ -79,7 +79,7 @@ export function TokensTab() {
         title={t.takeBack}
         question={taken.value && t.reallyTakeBack(taken.value.name)}
         action={t.takeBack}
-        onYes={() => void takeBack(taken.value!.id)}
+        onYes={() => takeBack(taken.value!.id)}
         onNo={() => {
           taken.value = null
         }}

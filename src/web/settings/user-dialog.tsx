@@ -4,6 +4,7 @@ import { api, dataOf, problemOf } from '../api/client.ts'
 import { Button } from '../pieces/button.tsx'
 import { Dialog } from '../pieces/dialog.tsx'
 import { TextField } from '../pieces/field.tsx'
+import { Form } from '../pieces/form.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { type Rights, RightsFields } from './rights-fields.tsx'
 import { text } from './text.ts'
@@ -18,13 +19,10 @@ export function UserDialog({ user, onClose }: { user: UserEntry | null; onClose:
   const password = useSignal('')
   const rights = useSignal<Rights>({ role: user?.role ?? 'viewer', cameras: user?.cameras ?? null })
   const problem = useSignal<string | null>(null)
-  const busy = useSignal(false)
-  const save = async (event: Event) => {
-    event.preventDefault()
+  const save = async () => {
     const { role, cameras } = rights.value
     const body = { role, cameras: cameras && [...cameras] }
     const said = password.value === '' ? {} : { password: password.value }
-    busy.value = true
     try {
       if (user)
         await dataOf(
@@ -42,11 +40,10 @@ export function UserDialog({ user, onClose }: { user: UserEntry | null; onClose:
     } catch (thrown) {
       problem.value = problemOf(thrown).message
     }
-    busy.value = false
   }
   return (
     <Dialog title={user ? t.editUser(user.name) : t.addUser} open onClose={onClose}>
-      <form class="settings-form" onSubmit={save}>
+      <Form class="settings-form" onSend={save}>
         {!user && (
           <TextField
             label={t.name}
@@ -77,11 +74,11 @@ export function UserDialog({ user, onClose }: { user: UserEntry | null; onClose:
         </p>
         <div class="settings-actions is-end">
           <Button onClick={onClose}>{t.cancel}</Button>
-          <Button type="submit" kind="primary" busy={busy.value}>
+          <Button type="submit" kind="primary">
             {t.save}
           </Button>
         </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }

@@ -90,7 +90,7 @@ export function UsersTab() {
         title={t.remove}
         question={removed.value === null ? null : t.reallyRemove(removed.value)}
         action={t.remove}
-        onYes={() => void remove(removed.value!)}
+        onYes={() => remove(removed.value!)}
         onNo={() => {
           removed.value = null
         }}

@@ -69,8 +69,8 @@ export function YouTab() {
   )
 }
 
-function leave(everywhere: boolean): void {
-  logOut(everywhere).catch((thrown) => showToast(problemOf(thrown).message, { tone: 'critical' }))
+function leave(everywhere: boolean): Promise<void> {
+  return logOut(everywhere).catch((thrown) => showToast(problemOf(thrown).message, { tone: 'critical' }))
 }
 
 /** What a user chose follows him to other browsers. */

@@ -45,12 +45,7 @@ export function JobList({ renewed }: { renewed: number }) {
                 <Icon name="download" /> <span>{t.download(formatBytes(job.file.bytes))}</span>
               </a>
             )}
-            <Button
-              kind="quiet"
-              icon="trash"
-              label={t.remove}
-              onClick={() => void dropJob(job.id).then(load)}
-            />
+            <Button kind="quiet" icon="trash" label={t.remove} onClick={() => dropJob(job.id).then(load)} />
           </span>
         </div>
       ))}

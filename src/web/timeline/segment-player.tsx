@@ -75,8 +75,8 @@ export function SegmentPlayer({ camera, segments, wanted, onMoment }: SegmentPla
   }
   useShortcuts('here', () => [
     { keys: 'Space', label: playing.value ? t.pause : t.play, run: toggle },
-    { keys: ',', label: t.back, run: () => step(-1) },
-    { keys: '.', label: t.forward, run: () => step(1) },
+    { keys: ',', label: t.back, repeats: true, run: () => step(-1) },
+    { keys: '.', label: t.forward, repeats: true, run: () => step(1) },
     { keys: '<', label: t.slower, run: () => setSpeed(nextSpeed(speed.value, -1)) },
     { keys: '>', label: t.faster, run: () => setSpeed(nextSpeed(speed.value, 1)) },
   ])

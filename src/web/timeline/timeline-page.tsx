@@ -104,14 +104,19 @@ function CameraTimeline({ camera, at, onCamera }: CameraTimelineProps) {
     window.value = zoom(window.value, factor, share >= 0 && share <= 1 ? share : 0.5)
   }
   useShortcuts('here', () => [
-    { keys: 'ArrowLeft', label: t.back, run: () => seek(headMs.value - 5000) },
-    { keys: 'ArrowRight', label: t.forward, run: () => seek(headMs.value + 5000) },
-    { keys: 'Shift+ArrowLeft', label: t.minuteBack, run: () => seek(headMs.value - 60_000) },
-    { keys: 'Shift+ArrowRight', label: t.minuteForward, run: () => seek(headMs.value + 60_000) },
-    { keys: 'n', label: t.nextAlert, run: () => toAlert(1) },
-    { keys: 'p', label: t.previousAlert, run: () => toAlert(-1) },
-    { keys: '+ =', label: t.zoomIn, run: () => zoomBy(0.5) },
-    { keys: '-', label: t.zoomOut, run: () => zoomBy(2) },
+    { keys: 'ArrowLeft', label: t.back, repeats: true, run: () => seek(headMs.value - 5000) },
+    { keys: 'ArrowRight', label: t.forward, repeats: true, run: () => seek(headMs.value + 5000) },
+    { keys: 'Shift+ArrowLeft', label: t.minuteBack, repeats: true, run: () => seek(headMs.value - 60_000) },
+    {
+      keys: 'Shift+ArrowRight',
+      label: t.minuteForward,
+      repeats: true,
+      run: () => seek(headMs.value + 60_000),
+    },
+    { keys: 'n', label: t.nextAlert, repeats: true, run: () => toAlert(1) },
+    { keys: 'p', label: t.previousAlert, repeats: true, run: () => toAlert(-1) },
+    { keys: '+ =', label: t.zoomIn, repeats: true, run: () => zoomBy(0.5) },
+    { keys: '-', label: t.zoomOut, repeats: true, run: () => zoomBy(2) },
   ])
   const there = segmentAt(segments, headMs.value) !== null
   return (

@@ -111,7 +111,7 @@ export function AddCamera({
               kind={probed.value ? 'plain' : 'primary'}
               busy={busy.value}
               disabled={now.url.trim() === '' || tab.value === 'search'}
-              onClick={() => void probe()}
+              onClick={() => probe()}
             >
               {busy.value ? t.looking : t.look}
             </Button>

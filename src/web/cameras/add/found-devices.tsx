@@ -76,7 +76,7 @@ export function FoundDevices({ onTake }: { onTake: (found: Found) => void }) {
         />
       </div>
       <div>
-        <Button kind="primary" icon="search" busy={busy.value} onClick={() => void search()}>
+        <Button kind="primary" icon="search" busy={busy.value} onClick={() => search()}>
           {busy.value ? t.searching : t.search}
         </Button>
       </div>
@@ -117,7 +117,7 @@ export function FoundDevices({ onTake }: { onTake: (found: Found) => void }) {
                 <Button
                   busy={busy.value}
                   disabled={password.value === ''}
-                  onClick={() => void search(device.address)}
+                  onClick={() => search(device.address)}
                 >
                   {t.askStreams}
                 </Button>

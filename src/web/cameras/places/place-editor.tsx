@@ -182,8 +182,8 @@ export function PlaceEditor(props: {
     locked
       ? []
       : [
-          { keys: 'Ctrl+z', label: t.undo, run: () => put(undo(latest.current)) },
-          { keys: 'Ctrl+y Ctrl+Shift+z', label: t.redo, run: () => put(redo(latest.current)) },
+          { keys: 'Ctrl+z', label: t.undo, repeats: true, run: () => put(undo(latest.current)) },
+          { keys: 'Ctrl+y Ctrl+Shift+z', label: t.redo, repeats: true, run: () => put(redo(latest.current)) },
           { keys: 'Enter', label: t.finishDrawing, run: finish },
           {
             keys: 'Escape',
