@@ -1,7 +1,9 @@
 import type { FastifyReply } from 'fastify'
 import { AppError, errorClass, toAppError } from '../core/errors.ts'
 import type { Log } from '../core/telemetry-port.ts'
+import { hidePlaces } from '../core/text/hide-places.ts'
 import { redactFields, redactText } from '../telemetry/redact-text.ts'
+import { hasRole } from './access/identity.ts'
 
 /** Where a mistake in a configuration is; other details stay inside. */
 const shown = ['file', 'line', 'column', 'field', 'accepted', 'problems', 'fields']
@@ -10,21 +12,34 @@ const mostProblems = 20
 /** Seconds after which to ask again, unless the error says otherwise. */
 const defaultRetryS = 2
 
-/** Answers with `{ code, message }` and the status of the error table; a CONFIG_ error says where the mistake is, too. */
+/**
+ * Answers with `{ code, message }` and the status of the error table; a CONFIG_ error says where the mistake is, too.
+ * Where files lie on this machine is told to admins alone.
+ */
 export function replyError(reply: FastifyReply, thrown: unknown, log: Log): FastifyReply {
   const error = ofFramework(thrown) ?? toAppError(thrown)
   reply.request.failedWith = error.code
   const bug = error.code === 'BUG_UNEXPECTED'
   if (bug) log.error({ err: thrown, path: reply.request.routeOptions.url }, 'a request failed unexpectedly')
-  const message = bug ? 'An unexpected error; see the log.' : cut(redactText(error.message))
+  const { identity } = reply.request
+  const shownTo = identity && hasRole(identity, 'admin') ? (text: string) => text : hidePlaces
+  const message = bug ? 'An unexpected error; see the log.' : cut(shownTo(redactText(error.message)))
   if (error.code === 'API_UNAUTHORIZED') reply.header('www-authenticate', 'Bearer')
   if (error.code === 'API_BUSY' || error.code === 'AUTH_TOO_MANY')
     reply.header('retry-after', String(error.details.retryAfterS ?? defaultRetryS))
   return reply.code(errorClass(error.code).httpStatus).send({
     code: error.code,
     message,
-    ...(error.code.startsWith('CONFIG_') ? { details: detailsOf(error) } : {}),
+    ...(error.code.startsWith('CONFIG_') ? { details: placesIn(detailsOf(error), shownTo) } : {}),
   })
+}
+
+/** The same of every text in it. */
+function placesIn(value: unknown, shownTo: (text: string) => string): unknown {
+  if (typeof value === 'string') return shownTo(value)
+  if (Array.isArray(value)) return value.map((each) => placesIn(each, shownTo))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, placesIn(each, shownTo)]))
 }
 
 function detailsOf({ details }: AppError): unknown {

@@ -1,4 +1,5 @@
-import type { Identity } from '../access/identity.ts'
+import { hidePlaces } from '../../core/text/hide-places.ts'
+import { hasRole, type Identity } from '../access/identity.ts'
 import type { LearningPort, ModelDetail } from '../learning-port.ts'
 import { type Route, route } from '../route.ts'
 import { learningSchemas as schemas } from '../schemas/learning-schemas.ts'
@@ -84,8 +85,12 @@ export function modelRoutes(learning: LearningPort): readonly Route[] {
 }
 
 /** Runs and datasets are of all cameras: who may see some is told of versions, and not of what they were made from. */
-function seenBy({ cameras }: Identity, model: ModelDetail): ModelDetail {
-  if (cameras === null) return model
+function seenBy(identity: Identity, model: ModelDetail): ModelDetail {
+  if (hasRole(identity, 'admin')) return model
+  if (identity.cameras === null) {
+    const lineage = model.lineage.map((each) => ({ ...each, command: hidePlaces(each.command) }))
+    return { ...model, lineage }
+  }
   const lineage = model.lineage.map((each) => ({
     ...each,
     dataset: null,

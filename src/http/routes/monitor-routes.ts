@@ -1,5 +1,6 @@
 import { presentFields } from '../../core/present-fields.ts'
-import { mayLook } from '../access/identity.ts'
+import { hidePlaces } from '../../core/text/hide-places.ts'
+import { hasRole, mayLook } from '../access/identity.ts'
 import type { MonitorPort } from '../monitor-port.ts'
 import { type Route, route } from '../route.ts'
 import { monitorSchemas } from '../schemas/monitor-schemas.ts'
@@ -26,6 +27,9 @@ export function monitorRoutes(monitor: MonitorPort): readonly Route[] {
           ...health,
           cameras: health.cameras.filter(({ id }) => mayLook(identity, id)),
           drops: health.drops.filter(({ camera }) => mayLook(identity, camera)),
+          models: hasRole(identity, 'admin')
+            ? health.models
+            : health.models.map((model) => ({ ...model, problems: model.problems.map(hidePlaces) })),
           latency: identity.cameras === null ? health.latency : [],
         }
       },

@@ -1,7 +1,8 @@
+import { hidePlaces } from '../../core/text/hide-places.ts'
 import { hasRole, mayLook } from '../access/identity.ts'
 import { type Route, route } from '../route.ts'
 import { apiSchemas, yamlTypes } from '../schemas/api-schemas.ts'
-import type { SitePort } from '../site-port.ts'
+import type { SitePort, SiteStatus } from '../site-port.ts'
 
 const mostYamlBytes = 1024 * 1024
 
@@ -18,7 +19,8 @@ export function siteRoutes(site: SitePort): readonly Route[] {
       answer: [200, apiSchemas.status],
       handle({ identity }) {
         const status = site.status()
-        if (identity.cameras === null) return status
+        if (hasRole(identity, 'admin')) return status
+        if (identity.cameras === null) return { ...status, sinks: status.sinks.map(withoutPlaces) }
         const cameras = { ...status.cameras }
         for (const state of Object.keys(cameras) as (keyof typeof cameras)[]) cameras[state] = 0
         for (const { id, status: now } of site.cameras())
@@ -74,4 +76,9 @@ function withoutUsers(config: unknown): unknown {
   if (http === undefined) return config
   const { users: _users, ...shown } = http
   return { ...rest, http: shown }
+}
+
+function withoutPlaces(sink: SiteStatus['sinks'][number]): SiteStatus['sinks'][number] {
+  const { problem } = sink
+  return problem === null ? sink : { ...sink, problem: { ...problem, message: hidePlaces(problem.message) } }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AppError } from '../../../../src/core/errors.ts'
 import { createServer, type Server } from '../../../../src/http/create-server.ts'
 import { fakeLearning } from '../fake-learning.ts'
 import { fakeMonitor } from '../fake-monitor.ts'
@@ -26,8 +27,20 @@ beforeAll(() => {
     access: 'login',
     site: {
       ...site,
-      status: () => ({ ...site.status(), cameras: everyState }),
+      status: () => ({
+        ...site.status(),
+        cameras: everyState,
+        sinks: site.status().sinks.map((sink) => ({
+          ...sink,
+          problem: { code: 'EVENT_REFUSED', message: '/etc/vireo/ca.pem cannot be read' },
+        })),
+      }),
       cameras: () => [gate!, { ...gate!, id: 'yard', status: null, paused: true }],
+      diff: async () => {
+        throw new AppError('CONFIG_SYNTAX', '/etc/vireo/v.yaml:7:5: no mapping', {
+          details: { file: '/etc/vireo/v.yaml', problems: [{ text: '/etc/vireo/v.yaml:7:5' }] },
+        })
+      },
       config: () => ({ version: 1, http: { port: 8080, users } }),
       editCamera: async () => ({
         ...noChange,
@@ -39,6 +52,11 @@ beforeAll(() => {
     },
     monitor: {
       ...monitor,
+      async health() {
+        const health = await monitor.health()
+        const problems = ['/opt/vireo/models/m.onnx: no provider']
+        return { ...health, models: health.models.map((model) => ({ ...model, problems })) }
+      },
       series: (camera) => {
         const values = { frames: [1], drops: [1], alerts: [1], p50S: [1], busy: [1], rssMb: [1] }
         return { ...monitor.series(camera), values: camera === undefined ? values : { frames: [2] } }
@@ -120,4 +138,17 @@ describe('who may see some cameras only', () => {
 it('shows the users of the configuration to admins alone', async () => {
   expect((await ask('admin', '/config')).json.http).toEqual({ port: 8080, users })
   expect((await ask('all', '/config')).json).toEqual({ version: 1, http: { port: 8080 } })
+})
+
+it('tells admins alone where files lie on this machine', async () => {
+  const told = async (who: string) => {
+    const name = (await ask('all', '/models')).json.models[0].name
+    const urls = ['/config/diff', '/status', '/health', `/models/${name}`]
+    return (await Promise.all(urls.map((url) => ask(who, url)))).map(({ text }) => text).join('\n')
+  }
+  const places = ['/etc/vireo/v.yaml', '/etc/vireo/ca.pem', '/opt/vireo/models']
+  const [toAdmin, toViewer] = [await told('admin'), await told('all')]
+  for (const place of places) expect(toAdmin).toContain(place)
+  expect(toViewer).not.toMatch(/\/etc|\/opt/)
+  expect(toViewer).toContain('"file":"v.yaml"')
 })
