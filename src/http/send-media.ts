@@ -1,7 +1,8 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../core/errors.ts'
+import { createShares } from './access/shares.ts'
 
 export interface Media {
   readonly path: string
@@ -26,15 +27,20 @@ export type SendMedia = (request: FastifyRequest, reply: FastifyReply, media: Me
 
 /** What sends the files of one server; together they are bounded. */
 export function createMediaSender(): SendMedia {
-  let answers = 0
+  const busy = 'too many recordings are being sent; try again'
+  const shares = createShares({ most: mostAnswers, busy, retryAfterS: 5 })
   return async (request, reply, media) => {
-    if (answers >= mostAnswers)
-      throw new AppError('API_BUSY', 'too many recordings are being sent; try again', {
-        details: { retryAfterS: 5 },
-      })
+    // Taken before anything is waited for, so that many at once are no more than there may be.
+    const giveBack = shares.take(request.identity)
     const file = await open(media.path, readOnly).catch((cause) => {
+      giveBack()
       throw new AppError('API_NOT_FOUND', 'the file is not there any more', { cause })
     })
+    const end = async (answer: FastifyReply) => {
+      await file.close()
+      giveBack()
+      return answer.send()
+    }
     try {
       const stat = await file.stat()
       if (!stat.isFile()) throw new AppError('API_NOT_FOUND', 'the file is not there any more')
@@ -48,32 +54,24 @@ export function createMediaSender(): SendMedia {
         // A finished recording never changes, but it can be removed.
         'cache-control': 'private, no-cache',
       })
-      if (request.headers['if-none-match'] === etag) return await end(file, reply.code(304))
+      if (request.headers['if-none-match'] === etag) return await end(reply.code(304))
       const conditional = request.headers['if-range']
       const range =
         conditional === undefined || conditional === etag ? parseRange(request.headers.range, size) : null
       if (range === 'unsatisfiable')
-        return await end(file, reply.code(416).header('content-range', `bytes */${size}`))
+        return await end(reply.code(416).header('content-range', `bytes */${size}`))
       const { start, end: last } = range ?? { start: 0, end: size - 1 }
       reply.header('content-length', last - start + 1)
       if (range) reply.code(206).header('content-range', `bytes ${start}-${last}/${size}`)
-      if (request.method === 'HEAD' || size === 0) return await end(file, reply)
+      if (request.method === 'HEAD' || size === 0) return await end(reply)
       // The stream closes the file, also when the reader goes away.
-      answers += 1
-      const stream = file.createReadStream({ start, end: last }).once('close', () => {
-        answers -= 1
-      })
-      return reply.send(stream)
+      return reply.send(file.createReadStream({ start, end: last }).once('close', giveBack))
     } catch (thrown) {
+      giveBack()
       await file.close().catch(() => {})
       throw thrown
     }
   }
-}
-
-async function end(file: FileHandle, reply: FastifyReply): Promise<FastifyReply> {
-  await file.close()
-  return reply.send()
 }
 
 export type Range = { readonly start: number; readonly end: number } | 'unsatisfiable' | null

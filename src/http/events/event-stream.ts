@@ -2,6 +2,8 @@ import { Readable } from 'node:stream'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import { jsonLine } from '../../core/text/clean-text.ts'
+import type { Identity } from '../access/identity.ts'
+import { createShares } from '../access/shares.ts'
 import type { EventsPort, SiteEvent } from './events-port.ts'
 
 export interface EventStreamLimits {
@@ -25,11 +27,13 @@ export interface EventStreams {
   /**
    * What happens from now on as server-sent events, after what was missed since `lastEventId`.
    *
+   * @param client.who whose it is: one has a part of them at most
    * @param client.mayLook whether the client may know of this camera; asked for every event
    * @param client.mayStill asked with every heartbeat: who logged out meanwhile is told nothing more
    * @throws AppError API_BUSY
    */
   open(client: {
+    readonly who?: Pick<Identity, 'name' | 'via'>
     readonly lastEventId?: string
     readonly mayLook: (cameraId: string) => boolean
     readonly mayStill?: () => boolean
@@ -46,6 +50,8 @@ export function createEventStreams(options: {
 }): EventStreams {
   const { events, clock, limits = eventStreamLimits } = options
   const open = new Map<Readable, () => boolean>()
+  const busy = 'too many pages listen to events; close some'
+  const shares = createShares({ most: limits.clients, busy })
   let cancelBeat = () => {}
   let closed = false
 
@@ -64,9 +70,9 @@ export function createEventStreams(options: {
   }
 
   return {
-    open({ lastEventId, mayLook, mayStill = () => true }) {
-      if (closed || open.size >= limits.clients)
-        throw new AppError('API_BUSY', 'too many pages listen to events; close some')
+    open({ who, lastEventId, mayLook, mayStill = () => true }) {
+      if (closed) throw new AppError('API_BUSY', busy)
+      const giveBack = shares.take(who ?? null)
       const stream = new Readable({ read() {} })
       let seen = 0
       const tell = (told: readonly SiteEvent[]) => {
@@ -80,6 +86,7 @@ export function createEventStreams(options: {
       const isNew = (position: number | null) => position === null || position > seen
       const unsubscribe = events.subscribe(tell)
       stream.once('close', () => {
+        giveBack()
         unsubscribe()
         open.delete(stream)
         if (open.size === 0) cancelBeat()

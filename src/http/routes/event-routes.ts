@@ -21,6 +21,7 @@ export function eventRoutes(streams: EventStreams): readonly Route[] {
         let now: Pick<Identity, 'cameras'> = identity
         const last = request.headers['last-event-id']
         const stream = streams.open({
+          who: identity,
           ...(typeof last === 'string' && { lastEventId: last }),
           mayLook: (cameraId) => mayLook(now, cameraId),
           mayStill() {

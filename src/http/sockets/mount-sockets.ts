@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts'
 import { isOwnOrigin } from '../access/forged.ts'
 import { mayStill } from '../access/guard-row.ts'
 import { mayLook } from '../access/identity.ts'
+import { createShares } from '../access/shares.ts'
 import { createSocketLine } from './socket-line.ts'
 import type { SocketRoute } from './socket-route.ts'
 
@@ -14,6 +15,7 @@ const mostSockets = 256
  * before the upgrade, so that who may not look is answered as everywhere: with a status and `{ code, message }`.
  */
 export function mountSockets(app: FastifyInstance, table: readonly SocketRoute[]): void {
+  const shares = createShares({ most: mostSockets, busy: 'too many pages look at pictures; close some' })
   for (const row of table) {
     const { path, access, camera, params, query } = row
     app.route({
@@ -27,8 +29,11 @@ export function mountSockets(app: FastifyInstance, table: readonly SocketRoute[]
         // Browsers let any page open a socket anywhere, with the cookies of the address; they say which page it is.
         if (!isOwnOrigin(request))
           throw new AppError('API_FORBIDDEN', 'a page of another origin may not open this socket')
-        if (app.websocketServer.clients.size >= mostSockets)
-          throw new AppError('API_BUSY', 'too many pages look at pictures; close some')
+        // Taken before the upgrade, so that many at once are no more than there may be.
+        const giveBack = shares.take(request.identity)
+        const { socket } = request.raw
+        if (socket.destroyed) giveBack()
+        else socket.once('close', giveBack)
         row.check?.({ params: request.params, query: request.query })
       },
       // Never called: who asks without an upgrade is refused before.
