@@ -5,8 +5,9 @@ import type { Identity } from '../../../../src/http/access/identity.ts'
 import { createServer, type Server } from '../../../../src/http/create-server.ts'
 import type { LivePort } from '../../../../src/http/live-port.ts'
 import { liveSockets } from '../../../../src/http/sockets/live-sockets.ts'
-import type { SocketLine } from '../../../../src/http/sockets/socket-line.ts'
+import { pingMs, type SocketLine } from '../../../../src/http/sockets/socket-line.ts'
 import { fakeLive } from '../fake-live.ts'
+import { goodPassword, testAccounts } from '../test-accounts.ts'
 
 const parts = {
   port: 0,
@@ -102,6 +103,56 @@ describe('the sockets of the table', () => {
       { type: 'scene', camera: 'yard' },
       { type: 'places', camera: 'yard' },
     ])
+  })
+})
+
+describe('overlays of somebody whose rights change', () => {
+  it('end for a withdrawn camera with the next ping, and go on for the others', async () => {
+    const accounts = testAccounts()
+    const fake = fakeLive()
+    let tell: Parameters<LivePort['scenes']>[1] | null = null as never
+    const scenes: LivePort['scenes'] = (_ids, given) => {
+      tell = given
+      return () => {}
+    }
+    const live = { ...fake.live, scenes }
+    const server = createServer({ ...parts, live, accounts, access: 'login' })
+    started.push(server)
+    const address = (await server.listen()).replace('http', 'ws')
+    await accounts.users.add({ name: 'root', role: 'admin', cameras: null, password: goodPassword })
+    await accounts.users.add({
+      name: 'ann',
+      role: 'viewer',
+      cameras: ['gate', 'yard'],
+      password: goodPassword,
+    })
+    const session = await server.inject({
+      method: 'POST',
+      url: '/api/v1/session',
+      payload: { name: 'ann', password: goodPassword },
+    })
+    const cookie = String(session.headers['set-cookie']).split(';')[0]!
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const { texts, status } = await open(`${address}/api/v1/overlays?cameras=gate,yard`, {
+        cookie,
+        origin: address.replace('ws', 'http'),
+      })
+      expect(status).toBe(101)
+      await vi.waitFor(() => expect(tell).not.toBeNull())
+      const both = () => {
+        for (const camera of ['gate', 'yard']) tell!({ type: 'places', camera, zones: [], lines: [] })
+      }
+      both()
+      await accounts.users.change('ann', { cameras: ['yard'] })
+      vi.advanceTimersByTime(pingMs)
+      both()
+      const seen = () => texts.map((text) => (text as { camera: string }).camera)
+      await vi.waitFor(() => expect(seen()).toEqual(['gate', 'yard', 'yard']))
+    } finally {
+      vi.useRealTimers()
+      accounts.close()
+    }
   })
 })
 
