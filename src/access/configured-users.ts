@@ -2,7 +2,9 @@ import type { Config } from '../config/schema.ts'
 import type { Clock } from '../core/clock.ts'
 import { type StoreDatabase, transaction } from '../store/store-database.ts'
 import { createSessionTable } from '../store/tables/access/session-table.ts'
+import { createTokenTable } from '../store/tables/access/token-table.ts'
 import { createUserTable, type UserRow } from '../store/tables/access/user-table.ts'
+import { removeMadeTokens } from './made-tokens.ts'
 import type { Passwords } from './passwords.ts'
 import { newPassword } from './secrets.ts'
 
@@ -16,12 +18,14 @@ interface Parts {
 
 /**
  * Brings the users to what `http.users` of the configuration says: those in it are as it has them, and those that came
- * from it and are not in it any more are removed. Who got another password or was removed is logged in no more.
+ * from it and are not in it any more are removed. Who got another password or was removed is logged in no more. Who is
+ * removed, or no admin any more, loses the tokens that he made.
  */
 export async function takeConfiguredUsers(wanted: readonly ConfiguredUser[], parts: Parts): Promise<void> {
   const { database, passwords, clock } = parts
   const users = createUserTable(database)
   const sessions = createSessionTable(database)
+  const tokens = createTokenTable(database)
   const hashes = await Promise.all(
     wanted.map(async ({ name, passwordHash, password = '' }) => {
       if (passwordHash !== undefined) return passwordHash
@@ -32,7 +36,10 @@ export async function takeConfiguredUsers(wanted: readonly ConfiguredUser[], par
   transaction(database, () => {
     const names = new Set(wanted.map(({ name }) => name))
     for (const { name, origin } of users.all())
-      if (origin === 'config' && !names.has(name)) users.remove(name)
+      if (origin === 'config' && !names.has(name)) {
+        users.remove(name)
+        removeMadeTokens(tokens, name)
+      }
     for (const [index, { name, role, cameras = null }] of wanted.entries()) {
       const before = users.get(name)
       const passwordHash = hashes[index]!
@@ -42,6 +49,7 @@ export async function takeConfiguredUsers(wanted: readonly ConfiguredUser[], par
       const preferences = before?.preferences ?? {}
       users.put({ name, role, cameras, passwordHash, origin: 'config', preferences, createdMs, passwordMs })
       if (!isSame) sessions.removeOthers(name, null)
+      if (before?.role === 'admin' && role !== 'admin') removeMadeTokens(tokens, name)
     }
   })
 }

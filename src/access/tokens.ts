@@ -1,8 +1,10 @@
 import type { Role } from '../core/access/role.ts'
+import { asMaker } from '../core/access/token-maker.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { type StoreDatabase, transaction } from '../store/store-database.ts'
 import { createTokenTable, type TokenRow } from '../store/tables/access/token-table.ts'
+import { removeMadeTokens } from './made-tokens.ts'
 import { hashSecret, newId, newSecret } from './secrets.ts'
 import type { Opened } from './sessions.ts'
 import { userName } from './user-name.ts'
@@ -27,7 +29,7 @@ export interface Tokens {
   list(): Token[]
   /** @returns with the secret, which is shown this once. @throws AppError API_BAD_REQUEST, AUTH_NAME_TAKEN */
   add(wish: TokenWish): { readonly token: Token; readonly secret: string }
-  /** By id or name. @throws AppError AUTH_UNKNOWN */
+  /** By id or name, with the tokens that were made with it. @throws AppError AUTH_UNKNOWN */
   remove(idOrName: string): Token
 }
 
@@ -98,6 +100,7 @@ export function createTokens(of: { database: StoreDatabase; clock: Pick<Clock, '
         const token = table.all().find(({ id, name }) => id === idOrName || name === idOrName)
         if (!token) throw new AppError('AUTH_UNKNOWN', `there is no token "${idOrName}"`)
         table.remove(token.id)
+        removeMadeTokens(table, asMaker(token.name))
         return shown(token)
       }),
   }

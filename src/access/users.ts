@@ -3,8 +3,10 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { type StoreDatabase, transaction } from '../store/store-database.ts'
 import { createSessionTable } from '../store/tables/access/session-table.ts'
+import { createTokenTable } from '../store/tables/access/token-table.ts'
 import { createUserTable, type UserRow } from '../store/tables/access/user-table.ts'
 import { checkPassword } from './check-password.ts'
+import { removeMadeTokens } from './made-tokens.ts'
 import type { Passwords } from './passwords.ts'
 import { userName } from './user-name.ts'
 
@@ -24,13 +26,19 @@ export interface Users {
   /** @throws AppError API_BAD_REQUEST, AUTH_NAME_TAKEN, AUTH_PASSWORD */
   add(wish: UserWish): Promise<User>
   /**
-   * Changes of a user what is given. Another password ends all sessions.
+   * Changes of a user what is given. Another password ends all sessions. Who is made less than an admin loses the tokens
+   * that he made, and needs to be given cameras, because an admin has none of his own.
    *
-   * @throws AppError AUTH_UNKNOWN, AUTH_CONFIGURED, AUTH_LAST_ADMIN, AUTH_PASSWORD
+   * @throws AppError API_BAD_REQUEST, AUTH_UNKNOWN, AUTH_CONFIGURED, AUTH_LAST_ADMIN, AUTH_PASSWORD
    */
   change(name: string, change: Partial<Omit<UserWish, 'name'>>): Promise<User>
-  /** Ends the sessions, too. @throws AppError AUTH_UNKNOWN, AUTH_CONFIGURED, AUTH_LAST_ADMIN */
-  remove(name: string): void
+  /**
+   * Ends the sessions, too, and takes back the tokens that the user made.
+   *
+   * @returns the names of these tokens
+   * @throws AppError AUTH_UNKNOWN, AUTH_CONFIGURED, AUTH_LAST_ADMIN
+   */
+  remove(name: string): readonly string[]
   /** Ends all sessions but one. @throws AppError AUTH_LOGIN, AUTH_CONFIGURED, AUTH_PASSWORD */
   changePassword(
     name: string,
@@ -49,6 +57,7 @@ export function createUsers(of: {
   const { database, passwords, clock } = of
   const users = createUserTable(database)
   const sessions = createSessionTable(database)
+  const tokens = createTokenTable(database)
 
   const found = (name: string): UserRow => {
     const user = users.get(name)
@@ -106,12 +115,21 @@ export function createUsers(of: {
       if (password !== undefined) checkPassword(password, name)
       const passwordHash = password === undefined ? null : await passwords.hash(password)
       transaction(database, () => {
-        const user = { ...own(name), ...change }
+        const before = own(name)
+        const user = { ...before, ...change }
         const next =
           change.role === 'admin' && change.cameras === undefined ? { ...user, cameras: null } : user
         checkCameras(next.role, next.cameras)
         users.put(passwordHash === null ? next : { ...next, passwordHash, passwordMs: clock.nowMs() })
         keepAdmin(name)
+        if (before.role === 'admin' && next.role !== 'admin') {
+          if (change.cameras === undefined)
+            throw new AppError(
+              'API_BAD_REQUEST',
+              'cameras: an admin sees all; say which ones remain, or null (--all-cameras) for all of them',
+            )
+          removeMadeTokens(tokens, name)
+        }
         if (passwordHash !== null) sessions.removeOthers(name, null)
       })
       return shown(found(name))
@@ -121,6 +139,7 @@ export function createUsers(of: {
         own(name)
         users.remove(name)
         keepAdmin(name)
+        return removeMadeTokens(tokens, name)
       }),
     async changePassword(name, { current, next }, keptSession) {
       const user = own(name)

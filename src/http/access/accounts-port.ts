@@ -8,7 +8,7 @@ export interface AccountsPort {
     get(name: string): UserEntry
     add(wish: UserWish): Promise<UserEntry>
     change(name: string, change: Partial<Omit<UserWish, 'name'>>): Promise<UserEntry>
-    remove(name: string): void
+    remove(name: string): unknown
     changePassword(
       name: string,
       passwords: { readonly current: string; readonly next: string },

@@ -1,4 +1,6 @@
+import { asMaker } from '../../core/access/token-maker.ts'
 import type { AccountsPort, TokenEntry, UserEntry } from '../access/accounts-port.ts'
+import type { Identity } from '../access/identity.ts'
 import { type Route, route } from '../route.ts'
 import { accessSchemas } from '../schemas/access-schemas.ts'
 
@@ -44,7 +46,7 @@ export function userRoutes({ users, sessions, tokens, audit }: AccountsPort): re
       path: oneUser,
       access,
       tag,
-      summary: 'Remove a user; the last admin stays',
+      summary: 'Remove a user, and the tokens that he made; the last admin stays',
       params: accessSchemas.userName,
       answer: [200, accessSchemas.userList],
       errors: [404, 409],
@@ -88,7 +90,7 @@ export function userRoutes({ users, sessions, tokens, audit }: AccountsPort): re
       errors: [400, 409],
       handle({ identity, body: { expiresAt, ...wish }, reply }) {
         const expiresMs = expiresAt === null ? null : Date.parse(expiresAt)
-        const made = tokens.add({ ...wish, expiresMs, createdBy: identity.name })
+        const made = tokens.add({ ...wish, expiresMs, createdBy: makerOf(identity) })
         return reply.code(201).send({ token: shownToken(made.token), secret: made.secret })
       },
     }),
@@ -97,7 +99,7 @@ export function userRoutes({ users, sessions, tokens, audit }: AccountsPort): re
       path: '/api/v1/tokens/:tokenId',
       access,
       tag,
-      summary: 'Take a token back; it opens nothing from then on',
+      summary: 'Take a token back, and those made with it; they open nothing from then on',
       params: accessSchemas.tokenId,
       answer: [200, accessSchemas.tokenList],
       errors: [400, 404],
@@ -127,6 +129,9 @@ export function userRoutes({ users, sessions, tokens, audit }: AccountsPort): re
     }),
   ]
 }
+
+/** A token that makes others has no name of a user: with a user the tokens go that he made. */
+const makerOf = ({ name, via }: Identity) => (via === 'token' && name !== 'token' ? asMaker(name) : name)
 
 const timeOf = (ms: number) => new Date(ms).toISOString()
 

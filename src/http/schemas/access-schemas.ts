@@ -69,7 +69,9 @@ export const accessSchemas = {
       cameras: cameras.exactOptional(),
       password: password.exactOptional(),
     })
-    .describe('What is given is changed; another password ends all sessions.'),
+    .describe(
+      'What is given is changed; another password ends all sessions. Who is made less than an admin needs cameras, too, and loses the tokens that he made.',
+    ),
   tokenList: z.strictObject({ tokens: z.array(token) }),
   token,
   tokenId: z.strictObject({ tokenId: id }),

@@ -85,6 +85,16 @@ describe('users', () => {
     await expect(users.add({ ...admin, cameras: ['gate'] })).rejects.toThrow(coded('API_BAD_REQUEST'))
     await users.add({ ...admin, name: 'ann', role: 'viewer', cameras: ['gate'] })
     expect((await users.change('ann', { role: 'admin' })).cameras).toBeNull()
+    // What he saw before is not known any more: it has to be said.
+    await users.add(admin)
+    await expect(users.change('ann', { role: 'viewer' })).rejects.toThrow(coded('API_BAD_REQUEST'))
+    expect(users.get('ann').role).toBe('admin')
+    expect(await users.change('ann', { role: 'operator', cameras: ['gate'] })).toMatchObject({
+      cameras: ['gate'],
+    })
+    expect(await users.change('ann', { role: 'viewer' })).toMatchObject({ cameras: ['gate'] })
+    await users.change('ann', { role: 'admin' })
+    expect(await users.change('ann', { role: 'viewer', cameras: null })).toMatchObject({ cameras: null })
   })
 
   it('are those of the configuration, which are changed there only', async () => {
@@ -229,6 +239,60 @@ describe('tokens', () => {
     tokens.remove('other')
     expect(tokens.open(other.secret)).toBeNull()
     expect(() => tokens.add({ ...wish, name: 'late', expiresMs: until })).toThrow(coded('API_BAD_REQUEST'))
+  })
+})
+
+describe('tokens that somebody made', () => {
+  const names = (access: ReturnType<typeof start>) => access.tokens.list().map(({ name }) => name)
+  const ofAnn = { role: 'admin', cameras: null, expiresMs: null, createdBy: 'ann' } as const
+  async function made() {
+    const access = start()
+    await access.users.add(admin)
+    await access.users.add({ ...admin, name: 'ann' })
+    access.tokens.add({ ...ofAnn, name: 'a1' })
+    access.tokens.add({ ...ofAnn, name: 'a2', role: 'viewer' })
+    access.tokens.add({ ...ofAnn, name: 'by-a1', createdBy: 'token a1' })
+    access.tokens.add({ ...ofAnn, name: 'deeper', createdBy: 'token by-a1' })
+    access.tokens.add({ ...ofAnn, name: 'of-root', createdBy: 'root' })
+    access.tokens.add({ ...ofAnn, name: 'of-shell', createdBy: 'cli ann' })
+    return access
+  }
+  const others = ['of-root', 'of-shell']
+
+  it('go with him', async () => {
+    const access = await made()
+    expect(access.users.remove('ann')).toEqual(['a1', 'a2', 'by-a1', 'deeper'])
+    expect(names(access)).toEqual(others)
+  })
+
+  it('go when he is no admin any more, and no sooner', async () => {
+    const access = await made()
+    await access.users.change('ann', { password: 'another horse' })
+    await expect(access.users.change('ann', { role: 'viewer' })).rejects.toThrow(coded('API_BAD_REQUEST'))
+    expect(names(access)).toHaveLength(6)
+    await access.users.change('ann', { role: 'operator', cameras: null })
+    expect(names(access)).toEqual(others)
+  })
+
+  it('go with the token that they were made with', async () => {
+    const access = await made()
+    access.tokens.remove('a1')
+    expect(names(access)).toEqual(['a2', ...others])
+  })
+
+  it.each([
+    ['removed', []],
+    ['made less', [{ name: 'eve', role: 'operator', password: goodPassword }]],
+  ] as const)('go with a user of the configuration who is %s', async (_what, next) => {
+    const access = start()
+    await access.users.add(admin)
+    const wanted = [{ name: 'eve', role: 'admin', password: goodPassword }] as const
+    await access.prepare(wanted, { firstAdmin: false })
+    access.tokens.add({ ...ofAnn, name: 'of-eve', createdBy: 'eve' })
+    await access.prepare(wanted, { firstAdmin: false })
+    expect(names(access)).toEqual(['of-eve'])
+    await access.prepare(next, { firstAdmin: false })
+    expect(names(access)).toEqual([])
   })
 })
 

@@ -27,7 +27,9 @@ export function tokenAdd(command: Command): void {
         options,
         ({ tokens }) => {
           const expiresMs = days === undefined ? null : Date.now() + days * dayMs
-          const made = tokens.add({ name, role, cameras: cameras ?? null, expiresMs, createdBy: whoAmI() })
+          // No user of the console: with such a one his tokens go.
+          const createdBy = `cli ${whoAmI()}`
+          const made = tokens.add({ name, role, cameras: cameras ?? null, expiresMs, createdBy })
           printLine(options.json ? JSON.stringify({ ...made.token, secret: made.secret }) : made.secret)
         },
         { action: 'vireo token add', object: name },

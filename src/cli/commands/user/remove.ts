@@ -11,8 +11,10 @@ export function userRemove(command: Command): void {
       withAccess(
         options,
         ({ users }) => {
-          users.remove(name)
-          printLine(options.json ? JSON.stringify({ removed: name }) : `${name} is removed`)
+          const tokens = users.remove(name)
+          if (options.json) return printLine(JSON.stringify({ removed: name, tokens }))
+          const also = tokens.length === 0 ? '' : `, with the tokens ${tokens.join(', ')} that this user made`
+          printLine(`${name} is removed${also}`)
         },
         { action: 'vireo user remove', object: name },
       ),

@@ -279,6 +279,21 @@ describe('guesses', () => {
   })
 })
 
+describe('a token that is made', () => {
+  it('says by whom: a user, or another token, which no user can be called as', async () => {
+    await start('login')
+    const make = async (name: string, headers: Record<string, string>) => {
+      const payload = { name, role: 'admin' }
+      const reply = await server.inject({ method: 'POST', url: '/api/v1/tokens', payload, headers })
+      return reply.json()
+    }
+    const { cookie } = await logIn()
+    const first = await make('ann2', { cookie: sentAs(cookie), 'x-vireo-csrf': '1' })
+    const second = await make('third', { authorization: `Bearer ${first.secret}` })
+    expect([first.token.createdBy, second.token.createdBy]).toEqual(['ann', 'token ann2'])
+  })
+})
+
 describe('the record', () => {
   it('has who changed what, and who tried to', async () => {
     await start('login')
