@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact'
+import type { Role } from '../api/standing.ts'
 import type { IconName } from '../pieces/icon.tsx'
 
 export interface PageRow {
@@ -18,6 +19,8 @@ export interface PageRow {
     | 'settings'
     | 'login'
   readonly role: 'anyone' | 'viewer' | 'operator' | 'admin'
+  /** Whether it shows all cameras at once: nothing for who may see some only. */
+  readonly allCameras?: boolean
   /** Loaded when it is first opened. */
   readonly load: () => Promise<{ readonly Page: ComponentType }>
 }
@@ -57,6 +60,7 @@ export const pages: readonly PageRow[] = [
     icon: 'learn',
     title: 'learning',
     role: 'viewer',
+    allCameras: true,
     load: () => import('../learning/learning-page.tsx'),
   },
   {
@@ -81,6 +85,12 @@ export const pages: readonly PageRow[] = [
     load: () => import('../settings/settings-page.tsx'),
   },
 ]
+
+/** Whether somebody may open a page: what he may not has no entry, and says why where he comes by its address. */
+export const mayOpen = (
+  { role, allCameras = false }: Pick<PageRow, 'role' | 'allCameras'>,
+  who: { readonly mayDo: (role: Role) => boolean; readonly cameras: readonly string[] | null },
+): boolean => (role === 'anyone' || who.mayDo(role)) && !(allCameras && who.cameras !== null)
 
 /** Shown in place of every page while nobody is logged in. */
 export const loginPage: PageRow = {

@@ -7,6 +7,8 @@ export interface DrawOptions {
   readonly top: number
   readonly width: number
   readonly height: number
+  /** What lies above this on the canvas is covered: no words are put there. */
+  readonly clearTop?: number
   /** Pixels of the screen for one of the page. */
   readonly scale: number
   readonly shows: (layer: LayerName) => boolean
@@ -81,15 +83,21 @@ function drawPlaces(canvas: CanvasRenderingContext2D, { zones, lines }: Places, 
     canvas.fillStyle = `${colours.zone}18`
     canvas.fill()
     canvas.stroke()
-    label(canvas, onCanvas(points[0]!, options), name, colours.zone, options.scale)
+    label(canvas, readable(onCanvas(points[0]!, options), options), name, colours.zone, options.scale)
   }
   for (const { name, from, to } of lines) {
     path(canvas, [onCanvas(from, options), onCanvas(to, options)], false)
     canvas.strokeStyle = colours.line
     canvas.stroke()
-    label(canvas, onCanvas(from, options), name, colours.line, options.scale)
+    label(canvas, readable(onCanvas(from, options), options), name, colours.line, options.scale)
   }
 }
+
+/** A place for words that nothing covers. */
+const readable = (at: { x: number; y: number }, { clearTop = 0, scale }: DrawOptions) => ({
+  x: at.x,
+  y: Math.max(at.y, clearTop + 8.5 * scale),
+})
 
 function drawTrack(canvas: CanvasRenderingContext2D, track: Track, options: DrawOptions): void {
   const { shows, scale } = options
@@ -113,8 +121,9 @@ function drawTrack(canvas: CanvasRenderingContext2D, track: Track, options: Draw
     for (const action of track.actions ?? []) lines.push(scoreText(action, options))
   }
   const step = 17 * scale
-  const above = corner.y - lines.length * step >= options.top
-  const from = above ? corner.y - (lines.length - 0.5) * step : corner.y + step / 2
+  const highest = Math.max(options.top, options.clearTop ?? 0)
+  const above = corner.y - lines.length * step >= highest
+  const from = above ? corner.y - (lines.length - 0.5) * step : Math.max(corner.y, highest) + step / 2
   lines.forEach((text, at) => {
     label(canvas, { x: corner.x, y: from + at * step }, text, colour, scale)
   })

@@ -2,6 +2,7 @@ import './live.css'
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { useLocation, useParams, useSearchParams } from 'wouter-preact'
+import { AddFirstCamera } from '../app/add-first-camera.tsx'
 import { Button } from '../pieces/button.tsx'
 import { EmptyState } from '../pieces/empty-state.tsx'
 import { type Shortcut, useShortcuts } from '../pieces/shortcuts.ts'
@@ -122,7 +123,11 @@ export function Page() {
           ) : (
             <EmptyState problem title={t.noSuch(alone)} />
           ))}
-        {all && !alone && listed.length === 0 && <EmptyState title={group === '' ? t.none : t.noneInGroup} />}
+        {all && !alone && listed.length === 0 && (
+          <EmptyState title={group === '' ? t.none : t.noneInGroup}>
+            {group === '' && <AddFirstCamera />}
+          </EmptyState>
+        )}
         {all && !alone && listed.length > 0 && <LiveGrid cameras={grid.shown} label={t.title} />}
       </div>
     </>

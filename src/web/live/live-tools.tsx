@@ -1,4 +1,5 @@
 import { SelectField } from '../pieces/field.tsx'
+import { Menu } from '../pieces/menu.tsx'
 import { modes } from './fallback.ts'
 import { gridSizes } from './grid-layout.ts'
 import { chosenMode, gridSize, layerNames, layers } from './layers.ts'
@@ -36,8 +37,7 @@ export function LiveTools(props: {
           }}
         />
       )}
-      <details class="live-menu">
-        <summary class="button is-plain">{t.overlays}</summary>
+      <Menu class="live-menu" name={t.overlays}>
         <div class="live-menu-body">
           {layerNames.map((name) => (
             <label key={name} class="live-check">
@@ -63,7 +63,7 @@ export function LiveTools(props: {
             }}
           />
         </div>
-      </details>
+      </Menu>
     </div>
   )
 }

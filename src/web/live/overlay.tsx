@@ -17,6 +17,9 @@ export interface OverlayProps {
   readonly onFrame: (draw: () => void) => () => void
 }
 
+/** How far the name of the camera reaches down over the picture; live.css. */
+const captionPx = 26
+
 /** Where pictures do not tell that they are shown. */
 const drawEveryMs = 200
 
@@ -55,6 +58,7 @@ function Drawing({ cameraId, aspect, moment, onFrame }: OverlayProps) {
         {
           ...pictureIn(width, height, latest.current.aspect),
           scale,
+          clearTop: captionPx * scale,
           shows: (layer: LayerName) => layers[layer].peek() === 'on',
           percent: formatPercent,
           word: (name) => text.peek().words[name] ?? name,

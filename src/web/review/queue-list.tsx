@@ -1,7 +1,7 @@
 import { addressOf } from '../api/address.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { VirtualList } from '../pieces/virtual-list.tsx'
-import { formatDateTime, formatPercent } from '../text/format.ts'
+import { formatDateTime, formatPercent, formatShortTime } from '../text/format.ts'
 import type { ReviewItem } from './review-types.ts'
 import { text } from './text.ts'
 
@@ -9,7 +9,8 @@ import { text } from './text.ts'
 export function QueueList(props: {
   items: readonly ReviewItem[]
   at: number
-  chosen: ReadonlySet<string>
+  /** Null: whoever looks may not judge, so nothing is chosen. */
+  chosen: ReadonlySet<string> | null
   onGo: (at: number) => void
   onChoose: (id: string, shift: boolean) => void
   onEnd: () => void
@@ -29,21 +30,23 @@ export function QueueList(props: {
         const { id, cameraId, startedAt, label, score, reason, current } = item
         return (
           <div class={`queue-row${index === at ? ' is-here' : ''}`}>
-            <input
-              type="checkbox"
-              checked={chosen.has(id)}
-              aria-label={`${t.chooseClip}: ${t.clipAt(cameraId, formatDateTime(startedAt))}`}
-              title={t.chooseClip}
-              onClick={(event) => {
-                event.preventDefault()
-                onChoose(id, event.shiftKey)
-              }}
-            />
+            {chosen && (
+              <input
+                type="checkbox"
+                checked={chosen.has(id)}
+                aria-label={`${t.chooseClip}: ${t.clipAt(cameraId, formatDateTime(startedAt))}`}
+                title={t.chooseClip}
+                onClick={(event) => {
+                  event.preventDefault()
+                  onChoose(id, event.shiftKey)
+                }}
+              />
+            )}
             <button
               type="button"
               class="queue-open"
               aria-current={index === at ? 'true' : undefined}
-              onClick={(event) => (event.shiftKey ? onChoose(id, true) : onGo(index))}
+              onClick={(event) => (chosen && event.shiftKey ? onChoose(id, true) : onGo(index))}
             >
               <img
                 src={addressOf(`/api/v1/review/${id}/thumbnail`)}
@@ -57,8 +60,8 @@ export function QueueList(props: {
                   {label ?? t.noLabel}
                   {score !== null && <span class="numbers soft"> {formatPercent(score)}</span>}
                 </span>
-                <span class="queue-where soft">
-                  {cameraId} · {formatDateTime(startedAt)}
+                <span class="queue-where soft" title={t.clipAt(cameraId, formatDateTime(startedAt))}>
+                  <time dateTime={startedAt}>{formatShortTime(startedAt, Date.now())}</time> · {cameraId}
                 </span>
               </span>
               {current && current.verdict !== 'skip' ? (

@@ -3,9 +3,10 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { useLocation, useParams, useSearchParams } from 'wouter-preact'
 import { problemOf } from '../api/client.ts'
+import { mayDo } from '../api/standing.ts'
 import { Button } from '../pieces/button.tsx'
 import { EmptyState } from '../pieces/empty-state.tsx'
-import { useShortcuts } from '../pieces/shortcuts.ts'
+import { type Shortcut, useShortcuts } from '../pieces/shortcuts.ts'
 import { Tabs } from '../pieces/tabs.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { formatNumber } from '../text/format.ts'
@@ -30,6 +31,7 @@ export function Page() {
   const { queue, labels, counters } = useReviewing(filter)
   const chosen = useSignal<Chosen>(none)
   const began = useRef(0)
+  const judges = mayDo('operator')
   const items = queue.items.value
   const at = queue.at.value
   const done = queue.done.value
@@ -65,10 +67,12 @@ export function Page() {
     const problem = await queue.judge(id, judgement)
     if (problem) showToast(problem.message, { tone: 'critical' })
   }
-  useShortcuts('here', () => [
-    { keys: 'z Ctrl+z', label: t.undo, run: undo },
+  const moving: readonly Shortcut[] = [
     { keys: 'j ArrowDown', label: t.next, repeats: true, run: () => queue.go(at + 1) },
     { keys: 'k ArrowUp', label: t.previous, repeats: true, run: () => queue.go(at - 1) },
+  ]
+  const judging: readonly Shortcut[] = [
+    { keys: 'z Ctrl+z', label: t.undo, run: undo },
     {
       keys: 'x',
       label: t.chooseClip,
@@ -83,7 +87,8 @@ export function Page() {
           )
       },
     },
-  ])
+  ]
+  useShortcuts('here', () => (judges ? [...moving, ...judging] : moving))
   const seconds = done.length === 0 ? 0 : (performance.now() - began.current) / 1000 / done.length
   const item = items?.[at]
   return (
@@ -96,9 +101,11 @@ export function Page() {
             {t.progress(done.length)} · {t.rate(formatNumber(seconds, 1))}
           </span>
         )}
-        <Button kind="quiet" keyName="z" label={t.undo} disabled={done.length === 0} onClick={undo}>
-          {t.undo}
-        </Button>
+        {judges && (
+          <Button kind="quiet" keyName="z" label={t.undo} disabled={done.length === 0} onClick={undo}>
+            {t.undo}
+          </Button>
+        )}
       </header>
       <div class="review-body">
         <Tabs
@@ -141,7 +148,7 @@ export function Page() {
                   <QueueList
                     items={items}
                     at={at}
-                    chosen={chosen.value.ids}
+                    chosen={judges ? chosen.value.ids : null}
                     onGo={queue.go}
                     onEnd={queue.more}
                     onChoose={(id, shift) => {

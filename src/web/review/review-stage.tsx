@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { mayDo } from '../api/standing.ts'
 import { Button } from '../pieces/button.tsx'
-import { useShortcuts } from '../pieces/shortcuts.ts'
+import { type Shortcut, useShortcuts } from '../pieces/shortcuts.ts'
 import { ClipDetails } from './clip-details.tsx'
 import { ClipPlayer, togglePlay, usePlayer } from './clip-player.tsx'
 import { LabelField } from './label-field.tsx'
@@ -31,12 +32,14 @@ export function ReviewStage(props: {
     typing.value = false
   }, [item.id])
   const quick = labels.filter((label) => label !== item.label).slice(0, 6)
+  const judges = mayDo('operator')
   const say = (judgement: Judgement) => {
     typing.value = false
     const part = judgement.verdict === 'confirm' || judgement.verdict === 'relabel' ? trimmed.value : null
     onJudge({ ...judgement, ...part })
   }
   const verdict = (name: Verdict) => {
+    if (!judges) return
     if (name === 'confirm' && item.label === null) return
     say({ verdict: name })
   }
@@ -47,18 +50,7 @@ export function ReviewStage(props: {
   const seek = (ms: number) => {
     if (state.video.current) state.video.current.currentTime = ms / 1000
   }
-  useShortcuts('here', () => [
-    { keys: 'y Enter', label: t.confirm, run: () => verdict('confirm') },
-    { keys: 'n', label: t.reject, run: () => verdict('reject') },
-    {
-      keys: 'r /',
-      label: t.relabel,
-      run: () => {
-        typing.value = true
-      },
-    },
-    { keys: 'u', label: t.unsure, run: () => verdict('unsure') },
-    { keys: 's', label: t.skip, run: () => verdict('skip') },
+  const watching: readonly Shortcut[] = [
     { keys: 'Space', label: t.play, run: () => togglePlay(state) },
     {
       keys: 'l',
@@ -74,6 +66,19 @@ export function ReviewStage(props: {
         state.slow.value = !state.slow.value
       },
     },
+  ]
+  const judging: readonly Shortcut[] = [
+    { keys: 'y Enter', label: t.confirm, run: () => verdict('confirm') },
+    { keys: 'n', label: t.reject, run: () => verdict('reject') },
+    {
+      keys: 'r /',
+      label: t.relabel,
+      run: () => {
+        typing.value = true
+      },
+    },
+    { keys: 'u', label: t.unsure, run: () => verdict('unsure') },
+    { keys: 's', label: t.skip, run: () => verdict('skip') },
     { keys: '[', label: t.startHere, run: () => cut('start') },
     { keys: ']', label: t.endHere, run: () => cut('end') },
     {
@@ -91,7 +96,8 @@ export function ReviewStage(props: {
         if (label !== undefined) say({ verdict: 'relabel', labels: [label] })
       },
     },
-  ])
+  ]
+  useShortcuts('here', () => (judges ? [...watching, ...judging] : watching))
   const swipe = useSwipe((way) => verdict(way === 'right' ? 'confirm' : way === 'left' ? 'reject' : 'skip'))
   return (
     <section class="review-main" aria-label={t.video}>
@@ -124,7 +130,9 @@ export function ReviewStage(props: {
           }}
         />
       </div>
-      {typing.value ? (
+      {!judges ? (
+        <p class="soft">{t.onlyOperators}</p>
+      ) : typing.value ? (
         <LabelField
           labels={labels}
           onClose={() => {

@@ -10,6 +10,9 @@ export interface Rights {
   readonly cameras: readonly string[] | null
 }
 
+/** Whether rights let see anything: nobody is saved without a camera by chance. */
+export const sees = ({ cameras }: Rights): boolean => cameras === null || cameras.length > 0
+
 const roles: readonly Role[] = ['viewer', 'operator', 'admin']
 
 /** Role and cameras, of a user or a token. An admin sees all cameras. */
@@ -60,6 +63,7 @@ export function RightsFields({ rights }: { rights: Signal<Rights> }) {
               {id}
             </label>
           ))}
+          {sees(rights.value) || <p class="field-problem">{t.tickOne}</p>}
         </fieldset>
       )}
     </>

@@ -6,7 +6,7 @@ import { SelectField, TextField } from '../pieces/field.tsx'
 import { Form } from '../pieces/form.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { formatNumber } from '../text/format.ts'
-import { type Rights, RightsFields } from './rights-fields.tsx'
+import { type Rights, RightsFields, sees } from './rights-fields.tsx'
 import { text } from './text.ts'
 
 const dayMs = 86_400_000
@@ -80,7 +80,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
         </p>
         <div class="settings-actions is-end">
           <Button onClick={onClose}>{t.cancel}</Button>
-          <Button type="submit" kind="primary">
+          <Button type="submit" kind="primary" disabled={!sees(rights.value)}>
             {t.addToken}
           </Button>
         </div>

@@ -6,7 +6,7 @@ import { Dialog } from '../pieces/dialog.tsx'
 import { TextField } from '../pieces/field.tsx'
 import { Form } from '../pieces/form.tsx'
 import { showToast } from '../pieces/toast-list.ts'
-import { type Rights, RightsFields } from './rights-fields.tsx'
+import { type Rights, RightsFields, sees } from './rights-fields.tsx'
 import { text } from './text.ts'
 
 type Answer = paths['/api/v1/users']['get']['responses'][200]['content']['application/json']
@@ -74,7 +74,7 @@ export function UserDialog({ user, onClose }: { user: UserEntry | null; onClose:
         </p>
         <div class="settings-actions is-end">
           <Button onClick={onClose}>{t.cancel}</Button>
-          <Button type="submit" kind="primary">
+          <Button type="submit" kind="primary" disabled={!sees(rights.value)}>
             {t.save}
           </Button>
         </div>

@@ -28,6 +28,22 @@ export function formatDateTime(at: number | string): string {
   return once('dateTime', (name) => new Intl.DateTimeFormat(name, options)).format(new Date(at))
 }
 
+/** When something was, where there is little room: the time alone for today, day and time before. */
+export function formatShortTime(at: number | string, nowMs: number): string {
+  const day = new Date(at)
+  if (day.toDateString() === new Date(nowMs).toDateString()) return formatTime(at)
+  const options = {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...(day.getFullYear() === new Date(nowMs).getFullYear() ? {} : { year: 'numeric' as const }),
+  } as const
+  const name = 'year' in options ? 'shortYear' : 'short'
+  return once(name, (locale) => new Intl.DateTimeFormat(locale, options)).format(day)
+}
+
 export function formatDate(at: number | string): string {
   const options = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const
   return once('date', (name) => new Intl.DateTimeFormat(name, options)).format(new Date(at))

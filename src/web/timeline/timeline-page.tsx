@@ -4,6 +4,7 @@ import { useLocation, useParams, useSearch } from 'wouter-preact'
 import { cameras, loadCameras } from '../api/cameras.ts'
 import { api, dataOf } from '../api/client.ts'
 import { mayDo } from '../api/standing.ts'
+import { AddFirstCamera } from '../app/add-first-camera.tsx'
 import { Button } from '../pieces/button.tsx'
 import { EmptyState } from '../pieces/empty-state.tsx'
 import { useShortcuts } from '../pieces/shortcuts.ts'
@@ -38,7 +39,13 @@ export function Page() {
   )
   const camera = named ?? cameras.value[0]?.id
   if (camera === undefined)
-    return asked.value ? <EmptyState title={t.noCameras} /> : <EmptyState busy title={t.title} />
+    return asked.value ? (
+      <EmptyState title={t.noCameras}>
+        <AddFirstCamera />
+      </EmptyState>
+    ) : (
+      <EmptyState busy title={t.title} />
+    )
   return (
     <CameraTimeline
       key={camera}

@@ -6,6 +6,7 @@ import {
   formatNumber,
   formatPercent,
   formatRelative,
+  formatShortTime,
 } from '../../../../src/web/text/format.ts'
 import { language } from '../../../../src/web/text/language.ts'
 
@@ -38,6 +39,14 @@ describe('what the page writes', () => {
     expect(formatRelative(0, 400)).toBe('now')
     language.value = 'zh'
     expect(formatRelative(0, 185_000)).toBe('3分钟前')
+  })
+
+  it('keeps the time of day where there is little room', () => {
+    language.value = 'en'
+    const now = new Date(2026, 10, 30, 19, 9, 32).getTime()
+    expect(formatShortTime(new Date(2026, 10, 30, 8, 5, 1).getTime(), now)).toBe('08:05:01')
+    expect(formatShortTime(new Date(2026, 10, 29, 8, 5, 1).getTime(), now)).toMatch(/29.*08:05$/)
+    expect(formatShortTime(new Date(2025, 10, 29, 8, 5, 1).getTime(), now)).toMatch(/2025.*08:05$/)
   })
 
   it('has the texts of the language that is chosen now', () => {
