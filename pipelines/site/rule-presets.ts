@@ -1,4 +1,5 @@
 import { describePresets } from '../../src/behaviour/describe-presets.ts'
+import { missingAction } from '../../src/behaviour/missing-action.ts'
 import { blobLabel } from '../../src/detect/motion-blobs.ts'
 import type { PresetAnswer } from '../../src/http/setup-port.ts'
 
@@ -13,9 +14,13 @@ export function rulePresets(bundles: readonly Labelled[]): PresetAnswer {
     models.flatMap(({ labels }) => labels.filter(({ background }) => !background).map(({ name }) => name))
   const detectors = bundles.filter(({ kind }) => kind === 'detector')
   const others = bundles.filter(({ kind }) => kind !== 'detector' && kind !== 'pose')
+  const actions = [...new Set(namesOf(others))].sort()
   return {
-    presets: describePresets().map((preset) => ({ ...preset })),
+    presets: describePresets().map((preset) => {
+      const lacks = missingAction(preset.name, actions)
+      return { ...preset, ...(lacks === null ? {} : { lacks }) }
+    }),
     objects: [...new Set([blobLabel, ...namesOf(detectors)])],
-    actions: [...new Set(namesOf(others))].sort(),
+    actions,
   }
 }

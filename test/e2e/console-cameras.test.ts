@@ -121,6 +121,39 @@ describe.skipIf(!hasTool('chromium') || !hasTool('rtspServer'))('cameras and hea
     expect(yaml()).toContain('groups: [ north ]')
   })
 
+  it('keeps an edit beside another tab that saves, and what is drawn while another page is looked at', async () => {
+    const settings = async (groups: string) => {
+      const page = await running.open('/cameras/gate')
+      await page.getByRole('tab', { name: 'Settings' }).click()
+      await page.getByLabel('Groups').fill(groups)
+      await page.getByRole('button', { name: 'Save…' }).click()
+      await page
+        .getByText(/groups: \[/)
+        .first()
+        .waitFor()
+      return page
+    }
+    const [first, second] = [await settings('east'), await settings('south')]
+    await apply(first)
+    const dialog = second.locator('dialog[open]')
+    await dialog.getByText(/Somebody else saved changes meanwhile/).waitFor()
+    await dialog.getByText(/groups: \[ ?east ?\]/).waitFor()
+    await apply(second)
+    expect(yaml()).toMatch(/groups: \[ ?south ?\]/)
+
+    const page = await openPlaces('gate')
+    // By a key a zone is put into the middle.
+    await page.getByRole('button', { name: 'Zone', exact: true }).press('Enter')
+    await page.getByLabel('Name').fill('porch')
+    await page.getByRole('link', { name: 'Live', exact: true }).click()
+    await page.getByRole('link', { name: 'Cameras', exact: true }).click()
+    await page.getByRole('link', { name: /gate.*Not saved/ }).click()
+    await page.locator('.place-row').getByText('porch').waitFor()
+    await page.getByRole('button', { name: 'Throw changes away' }).click()
+    await page.getByText('Nothing to save').waitFor()
+    expect(await page.getByText('Not saved').count()).toBe(0)
+  })
+
   it('mutes a camera: its alerts are stored and marked', async () => {
     const page = await running.open('/cameras/yard')
     await page.getByRole('button', { name: 'Mute' }).click()

@@ -112,6 +112,10 @@ export const setupSchemas = {
         name: z.string(),
         summary: z.string(),
         severity: z.enum(['info', 'warning', 'critical']),
+        lacks: z
+          .string()
+          .exactOptional()
+          .describe('The action that no loaded model knows: the rule needs another.'),
         parameters: z.array(
           z.strictObject({
             name: z.string(),

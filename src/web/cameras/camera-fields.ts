@@ -113,7 +113,10 @@ export function patchOf(before: CameraForm, after: CameraForm): Record<string, u
   return { ...patch, ...(Object.keys(recording).length === 0 ? {} : { recording }) }
 }
 
-/** A slug of what somebody typed, as the id of a camera. */
+/** Whether a text can be the name of a camera, place or rule in the configuration. */
+export const isSlug = (text: string): boolean => /^[a-z0-9][a-z0-9-]{0,62}$/.test(text)
+
+/** A slug of what somebody typed, as the id of a camera; not shortened: what is too long is told. */
 export function slugOf(typed: string): string {
   return typed
     .normalize('NFKD')
@@ -121,7 +124,6 @@ export function slugOf(typed: string): string {
     .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
-    .slice(0, 60)
 }
 
 /** An address without its login, and the login where it has one: passwords belong into their own field. */

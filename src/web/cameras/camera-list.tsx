@@ -11,6 +11,7 @@ import { AddCamera } from './add/add-camera.tsx'
 import { type Camera, groupNames, mayEdit } from './camera-store.ts'
 import { Still } from './still.tsx'
 import { text } from './text.ts'
+import { unsaved } from './unsaved.ts'
 
 /** Every camera with its picture and how it is. */
 export function CameraList({ cameras }: { cameras: readonly Camera[] }) {
@@ -97,6 +98,7 @@ function CameraCard({ camera }: { camera: Camera }) {
             {paused ? t.pausedWhy : (status?.reason ?? t.connectingWhy)}
           </span>
           <span class="camera-card-tags">
+            {unsaved.value.has(id) && <Badge tone="warning">{t.unsaved}</Badge>}
             {mutedUntil && <Badge tone="warning">{t.mutedUntil(formatTime(mutedUntil))}</Badge>}
             {config.groups?.map((name) => (
               <Badge key={name}>{name}</Badge>

@@ -6,6 +6,7 @@ import { mayDo } from '../api/standing.ts'
 import type { CameraSettings } from './camera-fields.ts'
 import type { CameraPlaces } from './places/place.ts'
 import type { Presets, Rule } from './rules/rule.ts'
+import { dropUnsavedOfOthers } from './unsaved.ts'
 
 type Listed =
   paths['/api/v1/cameras']['get']['responses'][200]['content']['application/json']['cameras'][number]
@@ -66,6 +67,7 @@ export async function load(): Promise<void> {
     cameras.value = list.cameras as unknown as readonly Camera[]
     site.value = config ? { ...(config as unknown as SiteConfig), known: true } : unknownSite
     presets.value = known
+    dropUnsavedOfOthers(list.cameras.map(({ id }) => id))
     problem.value = null
   } catch (thrown) {
     problem.value = problemOf(thrown)

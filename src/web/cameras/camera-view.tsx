@@ -15,6 +15,7 @@ import { MuteDialog } from './mute-dialog.tsx'
 import { PlacesTab } from './places/places-tab.tsx'
 import { SettingsForm } from './settings/settings-form.tsx'
 import { text } from './text.ts'
+import { unsaved } from './unsaved.ts'
 
 /** One camera: how it is, what is drawn and watched on it, and its settings. */
 export function CameraView({ camera, site }: { camera: Camera; site: SiteConfig }) {
@@ -23,7 +24,7 @@ export function CameraView({ camera, site }: { camera: Camera; site: SiteConfig 
   const removing = useSignal<EditWish | null>(null)
   const muting = useSignal(false)
   const [, go] = useLocation()
-  const { id, paused, status, mutedUntil, config } = camera
+  const { id, paused, status, mutedUntil } = camera
   const run = (what: Parameters<typeof command>[1], said: string) =>
     command(id, what).then(
       () => showToast(said, { tone: 'good' }),
@@ -38,6 +39,7 @@ export function CameraView({ camera, site }: { camera: Camera; site: SiteConfig 
         <h1>{id}</h1>
         <CameraBadge camera={camera} />
         {mutedUntil && <Badge tone="warning">{t.mutedUntil(formatTime(mutedUntil))}</Badge>}
+        {unsaved.value.has(id) && <Badge tone="warning">{t.unsaved}</Badge>}
         <span class="head-gap" />
         {mayDo('operator') && (
           <>
@@ -96,13 +98,9 @@ export function CameraView({ camera, site }: { camera: Camera; site: SiteConfig 
           }}
         >
           {tab.value === 'places' ? (
-            <PlacesTab
-              key={JSON.stringify([config.zones, config.lines, config.ignore, site.behaviours])}
-              camera={camera}
-              site={site}
-            />
+            <PlacesTab camera={camera} site={site} />
           ) : (
-            <SettingsForm key={JSON.stringify(config)} camera={camera} site={site} />
+            <SettingsForm camera={camera} site={site} />
           )}
         </Tabs>
       </div>

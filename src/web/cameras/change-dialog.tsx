@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { Badge } from '../pieces/badge.tsx'
 import { Button } from '../pieces/button.tsx'
 import { Dialog } from '../pieces/dialog.tsx'
@@ -28,6 +28,8 @@ export function ChangeDialog(props: {
   /** What is pressed to do it. */
   confirm?: string
   danger?: boolean
+  /** Said above the change. */
+  note?: string
   onClose: () => void
   onDone: () => void
   onProblems?: (problems: readonly FieldProblem[]) => void
@@ -37,6 +39,8 @@ export function ChangeDialog(props: {
   const preview = useSignal<EditPreview | null>(null)
   const problem = useSignal<EditProblem | null>(null)
   const busy = useSignal(false)
+  /** Only the latest look counts. */
+  const looks = useRef(0)
 
   const failed = (thrown: unknown) => {
     problem.value = editProblem(thrown)
@@ -47,9 +51,16 @@ export function ChangeDialog(props: {
     preview.value = null
     problem.value = null
     onProblems?.([])
-    await previewEdits(wish).then((found) => {
-      preview.value = found
-    }, failed)
+    looks.current += 1
+    const look = looks.current
+    await previewEdits(wish).then(
+      (found) => {
+        if (look === looks.current) preview.value = found
+      },
+      (thrown) => {
+        if (look === looks.current) failed(thrown)
+      },
+    )
   }
   useEffect(() => void look(), [wish])
   const apply = async () => {
@@ -94,6 +105,11 @@ export function ChangeDialog(props: {
         </>
       }
     >
+      {props.note && (
+        <p class="change-note" role="status">
+          {props.note}
+        </p>
+      )}
       {problem.value && <Refused problem={problem.value} />}
       {!found && !problem.value && <EmptyState busy title={t.checking} />}
       {found && !problem.value && (

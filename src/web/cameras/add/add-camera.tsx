@@ -6,13 +6,15 @@ import { Button } from '../../pieces/button.tsx'
 import { Dialog } from '../../pieces/dialog.tsx'
 import { TextField } from '../../pieces/field.tsx'
 import { Tabs } from '../../pieces/tabs.tsx'
-import { groupsOf, slugOf, splitLogin } from '../camera-fields.ts'
+import { groupsOf, isSlug, slugOf, splitLogin } from '../camera-fields.ts'
 import { ChangeDialog } from '../change-dialog.tsx'
 import type { EditWish } from '../edits.ts'
 import { text } from '../text.ts'
 import { FoundDevices } from './found-devices.tsx'
 import { ProbeResult } from './probe-result.tsx'
 import type { Probed } from './probed.ts'
+import { problemText } from './problem-text.ts'
+import { suggestId } from './suggest-id.ts'
 
 interface Draft {
   readonly url: string
@@ -41,11 +43,14 @@ export function AddCamera({
   const probed = useSignal<Probed | null>(null)
   const problem = useSignal<ApiProblem | null>(null)
   const busy = useSignal(false)
+  /** Whether a login was taken out of an address. */
+  const moved = useSignal(false)
   const wish = useSignal<EditWish | null>(null)
   const [, go] = useLocation()
   useEffect(() => {
     if (!open) return
     draft.value = empty
+    moved.value = false
     probed.value = null
     problem.value = null
     tab.value = 'address'
@@ -57,6 +62,7 @@ export function AddCamera({
   }
   const address = (field: 'url' | 'mainUrl') => (typed: string) => {
     const { url, user, password } = splitLogin(typed)
+    if (user !== '') moved.value = true
     set(user === '' ? { [field]: typed } : { [field]: url, user, password })
   }
   const probe = async (more: Partial<Draft> = {}) => {
@@ -69,7 +75,7 @@ export function AddCamera({
       const body = { url: url.trim(), transport, ...login }
       probed.value = await dataOf(api.POST('/api/v1/probe', { body }))
       const found = probed.value.stream.transport
-      set({ transport: found ?? transport, id: draft.value.id || freeId(url, taken) }, true)
+      set({ transport: found ?? transport, id: draft.value.id || suggestId(url, taken) }, true)
     } catch (thrown) {
       problem.value = problemOf(thrown)
     } finally {
@@ -77,7 +83,15 @@ export function AddCamera({
     }
   }
   const id = slugOf(now.id)
-  const idProblem = now.id !== '' && taken.includes(id) ? t.nameTaken : undefined
+  const idProblem =
+    now.id.trim() === ''
+      ? t.nameNeeded
+      : !isSlug(id)
+        ? t.noSlug
+        : taken.includes(id)
+          ? t.nameTaken
+          : undefined
+  const idHint = id === now.id ? t.cameraIdHint : `${t.savedAs(id)} ${t.cameraIdHint}`
   const save = () => {
     const { url, mainUrl, transport, groups } = now
     const camera = {
@@ -117,7 +131,7 @@ export function AddCamera({
             </Button>
             <Button
               kind={probed.value ? 'primary' : 'plain'}
-              disabled={!probed.value || id === '' || idProblem !== undefined}
+              disabled={!probed.value || idProblem !== undefined}
               onClick={save}
             >
               {t.saveCamera}
@@ -152,11 +166,12 @@ export function AddCamera({
                 placeholder="rtsp://192.0.2.7/stream2"
                 autocomplete="off"
                 onValue={address('url')}
-                {...(problem.value ? { problem: problem.value.message } : {})}
+                {...(problem.value ? { problem: problemText(problem.value) } : {})}
               />
               <div class="form-row">
                 <TextField
                   label={t.user}
+                  {...(moved.value ? { hint: t.loginMoved } : {})}
                   value={now.user}
                   autocomplete="off"
                   onValue={(user) => set({ user })}
@@ -181,7 +196,7 @@ export function AddCamera({
                   <div class="form-row">
                     <TextField
                       label={t.cameraId}
-                      hint={t.cameraIdHint}
+                      hint={idHint}
                       value={now.id}
                       {...(idProblem === undefined ? {} : { problem: idProblem })}
                       onValue={(typed) => set({ id: typed }, true)}
@@ -212,14 +227,4 @@ export function AddCamera({
       />
     </>
   )
-}
-
-/** By the host of an address where it has a name, or a number. */
-function freeId(url: string, taken: readonly string[]): string {
-  const host = /^[a-z]+:\/\/([^/:?#]+)/i.exec(url)?.[1] ?? ''
-  const base = /^[\d.]+$|^\[|^localhost$/.test(host) ? 'camera' : slugOf(host.split('.')[0] ?? '') || 'camera'
-  if (!taken.includes(base)) return base
-  let number = 2
-  while (taken.includes(`${base}-${number}`)) number += 1
-  return `${base}-${number}`
 }

@@ -5,6 +5,7 @@ import { Button } from '../../pieces/button.tsx'
 import { EmptyState } from '../../pieces/empty-state.tsx'
 import { TextField } from '../../pieces/field.tsx'
 import { text } from '../text.ts'
+import { problemText } from './problem-text.ts'
 
 type Device =
   paths['/api/v1/discovery']['post']['responses'][200]['content']['application/json']['devices'][number]
@@ -80,7 +81,7 @@ export function FoundDevices({ onTake }: { onTake: (found: Found) => void }) {
           {busy.value ? t.searching : t.search}
         </Button>
       </div>
-      {problem.value && <p class="field-problem">{problem.value.message}</p>}
+      {problem.value && <p class="field-problem">{problemText(problem.value)}</p>}
       {list?.length === 0 && <EmptyState title={t.noDevice} />}
       <ul class="devices">
         {(list ?? []).map((device) => (
@@ -89,7 +90,7 @@ export function FoundDevices({ onTake }: { onTake: (found: Found) => void }) {
             <span class="soft">
               {[device.address, device.manufacturer, device.model].filter(Boolean).join(' · ')}
             </span>
-            {device.error && <p class="field-problem">{device.error.message}</p>}
+            {device.error && <p class="field-problem">{problemText(device.error)}</p>}
             {device.notes.map((note) => (
               <p key={note} class="field-hint">
                 {note}

@@ -15,6 +15,7 @@ import {
   startingPoints,
 } from './place-geometry.ts'
 import { change, type PlaceHistory, redo, settle, undo } from './place-history.ts'
+import type { Picture } from './use-picture.ts'
 
 /** What is taken hold of: a corner, or the whole of a place. */
 type Hold = {
@@ -38,7 +39,7 @@ const arrows: Readonly<Record<string, Point>> = {
  * has the focus, arrows move it.
  */
 export function PlaceEditor(props: {
-  picture: string
+  picture: Picture
   history: PlaceHistory
   onHistory: (history: PlaceHistory) => void
   /** The key of the place that is chosen. */
@@ -247,14 +248,18 @@ export function PlaceEditor(props: {
         </div>
       )}
       <div class={`place-stage${draft ? ' is-drawing' : ''}`}>
-        <img
-          src={picture}
-          alt={t.stillAlt}
-          draggable={false}
-          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) => {
-            if (naturalHeight > 0) aspect.value = naturalWidth / naturalHeight
-          }}
-        />
+        {picture.address ? (
+          <img
+            src={picture.address}
+            alt={t.stillAlt}
+            draggable={false}
+            onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) => {
+              if (naturalHeight > 0) aspect.value = naturalWidth / naturalHeight
+            }}
+          />
+        ) : (
+          <p class="place-no-picture">{picture.missing ? t.noStill : t.loadingStill}</p>
+        )}
         <svg
           ref={svg}
           class="place-canvas"
@@ -285,6 +290,7 @@ export function PlaceEditor(props: {
           {draftPlace && <DrawnPlace place={draftPlace} aspect={aspect.value} draft />}
         </svg>
       </div>
+      {picture.address && picture.missing && <p class="field-hint">{t.oldStill}</p>}
       {hint !== null && <p class="field-hint">{hint}</p>}
     </div>
   )

@@ -1,6 +1,7 @@
 import { Badge } from '../../pieces/badge.tsx'
 import { Button } from '../../pieces/button.tsx'
 import { TextField } from '../../pieces/field.tsx'
+import { isSlug } from '../camera-fields.ts'
 import { text } from '../text.ts'
 import type { Place } from './place.ts'
 import { turnLine } from './place-geometry.ts'
@@ -18,6 +19,7 @@ export function PlaceList(props: {
 }) {
   const { places, others, locked, chosen, onChoose, onPlace, problemOf } = props
   const t = text.value
+  const sideProblem = (side = '') => (isSlug(side) ? {} : { problem: t.noSlug })
   const kinds = { zone: t.zone, line: t.line, ignore: t.ignoreArea } as const
   const tones = { zone: 'info', line: 'warning', ignore: 'neutral' } as const
   return (
@@ -44,6 +46,7 @@ export function PlaceList(props: {
                 <div class="place-fields">
                   <TextField
                     label={t.name}
+                    hint={t.slugHint}
                     value={place.name}
                     {...(problem === undefined ? {} : { problem })}
                     onValue={(name) => onPlace({ ...place, name })}
@@ -52,11 +55,13 @@ export function PlaceList(props: {
                     <>
                       <TextField
                         label={t.leftSide}
+                        {...sideProblem(place.left)}
                         value={place.left ?? ''}
                         onValue={(left) => onPlace({ ...place, left })}
                       />
                       <TextField
                         label={t.rightSide}
+                        {...sideProblem(place.right)}
                         value={place.right ?? ''}
                         onValue={(right) => onPlace({ ...place, right })}
                       />

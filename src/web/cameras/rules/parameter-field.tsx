@@ -1,7 +1,7 @@
 import { useId } from 'preact/hooks'
 import { type Choice, SelectField, TextField } from '../../pieces/field.tsx'
 import type { Place } from '../places/place.ts'
-import { type Parameter, type Presets, problemOf, typedValue } from './rule.ts'
+import { type Parameter, type ParameterProblem, type Presets, typedValue } from './rule.ts'
 import { text } from './text.ts'
 
 /** The field of one parameter, made from what the server says that it is. */
@@ -12,6 +12,8 @@ export function ParameterField(props: {
   /** The line that is named beside it: its sides are choices. */
   line: Place | undefined
   presets: Presets
+  /** What is wrong with the value; what is only not yet given is told when it was tried. */
+  problem: ParameterProblem | null
   tried: boolean
   onValue: (value: string) => void
 }) {
@@ -20,7 +22,7 @@ export function ParameterField(props: {
   const list = useId()
   const { name, type, unit, required, least, most, step } = parameter
   const label = `${t.parameters[name as keyof typeof t.parameters] ?? name}${unit === undefined ? '' : ` (${t.units[unit as keyof typeof t.units] ?? unit})`}`
-  const found = problemOf(parameter, value)
+  const found = props.problem
   const problem = found !== null && (tried || found !== 'required') ? { problem: t.problems[found] } : {}
   const usual = typedValue(parameter.default)
   const hint = usual === '' ? {} : { hint: t.usually(usual) }

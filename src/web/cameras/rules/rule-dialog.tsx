@@ -2,10 +2,11 @@ import { useSignal } from '@preact/signals'
 import { Button } from '../../pieces/button.tsx'
 import { Dialog } from '../../pieces/dialog.tsx'
 import { SelectField, TextField } from '../../pieces/field.tsx'
+import { isSlug } from '../camera-fields.ts'
 import type { Place } from '../places/place.ts'
 import { ParameterField } from './parameter-field.tsx'
 import { presetAbout, presetTitle } from './preset-text.ts'
-import { type Preset, type Presets, problemOf, type Rule, ruleName, typedOf, withOf } from './rule.ts'
+import { type Preset, type Presets, problemsOf, type Rule, ruleName, typedOf, withOf } from './rule.ts'
 import { text } from './text.ts'
 
 /** A rule from a preset: which one, its parameters, how severe it is. */
@@ -32,16 +33,15 @@ export function RuleDialog(props: {
   const name = useSignal(rule?.name ?? '')
   const tried = useSignal(false)
   const { parameters } = preset.value
-  const wrong = parameters.filter(
-    (parameter) => problemOf(parameter, typed.value[parameter.name] ?? '') !== null,
-  )
+  const wrong = problemsOf(preset.value, typed.value, presets.actions)
   const place = typed.value.zone || typed.value.line
   const usualName = ruleName(preset.value.name, place, taken)
   const chosenName = rule?.name ?? (name.value.trim() || usualName)
   const nameTaken = rule === null && taken.includes(chosenName)
+  const nameProblem = nameTaken ? t.nameTaken : rule === null && !isSlug(chosenName) ? t.noSlug : undefined
   const done = () => {
     tried.value = true
-    if (wrong.length > 0 || nameTaken) return
+    if (wrong.size > 0 || nameProblem !== undefined) return
     const base: Rule = rule ?? { name: chosenName, cameras: [cameraId] }
     const { severity: _before, with: _parameters, ...rest } = base
     onDone({
@@ -70,7 +70,10 @@ export function RuleDialog(props: {
         <SelectField
           label={t.preset}
           value={preset.value.name}
-          choices={presets.presets.map((each) => ({ value: each.name, label: presetTitle(each.name) }))}
+          choices={presets.presets.map(({ name: value, lacks }) => ({
+            value,
+            label: lacks === undefined ? presetTitle(value) : t.lacking(presetTitle(value)),
+          }))}
           hint={presetAbout(preset.value.name, preset.value.summary)}
           onValue={(value) => {
             preset.value = find(value)
@@ -85,6 +88,7 @@ export function RuleDialog(props: {
             places={places}
             line={places.find(({ kind, name: called }) => kind === 'line' && called === typed.value.line)}
             presets={presets}
+            problem={wrong.get(parameter.name) ?? null}
             tried={tried.value}
             onValue={(value) => {
               typed.value = { ...typed.value, [parameter.name]: value }
@@ -110,7 +114,8 @@ export function RuleDialog(props: {
             label={t.name}
             value={name.value}
             placeholder={usualName}
-            {...(nameTaken ? { problem: t.nameTaken } : {})}
+            hint={t.slugHint}
+            {...(nameProblem === undefined ? {} : { problem: nameProblem })}
             onValue={(value) => {
               name.value = value
             }}

@@ -39,7 +39,7 @@ export function typedValue(value: ParameterValue | undefined): string {
 const durationPattern = /^\d+(\.\d+)?(ms|s|m|h)$/
 
 /** What is wrong with what was typed into the field of a parameter; null when nothing is. */
-export type ParameterProblem = 'required' | 'number' | 'range' | 'duration' | 'whole'
+export type ParameterProblem = 'unknown' | 'required' | 'number' | 'range' | 'duration' | 'whole'
 
 export function problemOf(parameter: Parameter, typed: string): ParameterProblem | null {
   if (typed.trim() === '') return parameter.required ? 'required' : null
@@ -50,6 +50,27 @@ export function problemOf(parameter: Parameter, typed: string): ParameterProblem
   if (parameter.type === 'integer' && !Number.isInteger(value)) return 'whole'
   const { least = -Infinity, most = Infinity } = parameter
   return value < least || value > most ? 'range' : null
+}
+
+/**
+ * What is wrong with the fields of a preset, by parameter. An action must be one that a loaded model knows; the preset's
+ * own stands for all that mean it, and is wrong where none does.
+ */
+export function problemsOf(
+  preset: Preset,
+  typed: Typed,
+  actions: readonly string[],
+): ReadonlyMap<string, ParameterProblem> {
+  const found = preset.parameters.flatMap((parameter): [string, ParameterProblem][] => {
+    const text = (typed[parameter.name] ?? '').trim()
+    const problem = problemOf(parameter, text)
+    if (problem !== null) return [[parameter.name, problem]]
+    if (parameter.type !== 'action') return []
+    const usual = text === '' || text === typedValue(parameter.default)
+    const lacks = usual ? parameter.name === 'action' && preset.lacks !== undefined : !actions.includes(text)
+    return lacks ? [[parameter.name, 'unknown']] : []
+  })
+  return new Map(found)
 }
 
 /** The parameters that differ from the defaults of a preset, as they stand in a rule. */

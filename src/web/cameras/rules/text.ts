@@ -73,7 +73,10 @@ const own = dictionary({
       people: 'people',
       degrees: 'degrees',
     } as Names<Unit>,
+    lacking: (title: string) => `${title} (no model for it)`,
     problems: {
+      unknown:
+        'No loaded model knows this action: it would find nothing. Choose one of the list, or set up a model.',
       required: 'Needed.',
       number: 'A number.',
       range: 'Outside what is accepted.',
@@ -129,7 +132,9 @@ const own = dictionary({
       people: '人',
       degrees: '度',
     },
+    lacking: (title) => `${title}（没有相应的模型）`,
     problems: {
+      unknown: '已加载的模型都不认识此动作，将什么也发现不了。请从列表中选择，或设置一个模型。',
       required: '必填。',
       number: '请输入数字。',
       range: '超出可接受的范围。',

@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals'
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import { Button } from '../../pieces/button.tsx'
 import { SelectField, TextField } from '../../pieces/field.tsx'
 import { type CameraForm, formOf, patchOf, splitLogin } from '../camera-fields.ts'
-import type { Camera, SiteConfig } from '../camera-store.ts'
+import { type Camera, cameras, type SiteConfig } from '../camera-store.ts'
 import { ChangeDialog } from '../change-dialog.tsx'
 import { type EditWish, type FieldProblem, problemAt } from '../edits.ts'
+import { keepUnsaved, unsaved } from '../unsaved.ts'
+import { mergeForm } from './merge-form.ts'
 import { ScheduleField } from './schedule-field.tsx'
 import { text } from './text.ts'
 
@@ -13,15 +15,18 @@ import { text } from './text.ts'
 export function SettingsForm({ camera, site }: { camera: Camera; site: SiteConfig }) {
   const t = text.value
   const { id, config } = camera
-  const before = useMemo(() => formOf(config), [])
-  const form = useSignal(before)
+  const saved = formOf(config)
+  const work = useSignal(useMemo(() => startWork(saved, unsaved.peek().get(id)?.settings), []))
+  const { before, now, others } = work.value
+  const put = (more: Partial<CameraForm>) => {
+    work.value = { ...work.value, now: { ...work.value.now, ...more } }
+  }
   const wish = useSignal<EditWish | null>(null)
   const problems = useSignal<readonly FieldProblem[]>([])
-  const now = form.value
   const set =
     <K extends keyof CameraForm>(field: K) =>
     (value: CameraForm[K]) => {
-      form.value = { ...form.value, [field]: value }
+      put({ [field]: value })
     }
   const said = (field: string) => {
     const problem = problemAt(problems.value, { camera: id }, field)
@@ -30,19 +35,27 @@ export function SettingsForm({ camera, site }: { camera: Camera; site: SiteConfi
   const patch = patchOf(before, now)
   const address = (field: 'url' | 'mainUrl') => (typed: string) => {
     const { url, user, password } = splitLogin(typed)
-    form.value = {
-      ...form.value,
-      [field]: user === '' ? typed : url,
-      ...(user === '' ? {} : { user, password }),
-    }
+    put({ [field]: user === '' ? typed : url, ...(user === '' ? {} : { user, password }) })
   }
   const save = () => {
-    const login = now.user !== '' && ('url' in patch || 'mainUrl' in patch)
+    const { before: from, now: typed } = work.value
+    const wished = patchOf(from, typed)
+    const login = typed.user !== '' && ('url' in wished || 'mainUrl' in wished)
     wish.value = {
-      edits: [{ kind: 'change', id, patch }],
-      ...(login ? { logins: [{ camera: id, user: now.user, password: now.password }] } : {}),
+      edits: [{ kind: 'change', id, patch: wished }],
+      ...(login ? { logins: [{ camera: id, user: typed.user, password: typed.password }] } : {}),
     }
   }
+  // What somebody else saves meanwhile is taken over; what was typed here stays, and is looked at anew.
+  useEffect(() => {
+    const next = startWork(saved, work.value)
+    if (JSON.stringify(saved) === JSON.stringify(work.value.before)) return
+    work.value = next
+    if (wish.value && next.others.length > 0) save()
+  }, [JSON.stringify(saved)])
+  const kept = Object.keys(patch).length === 0 ? undefined : work.value
+  useEffect(() => keepUnsaved(id, 'settings', kept), [kept])
+  const note = kept && others.length > 0 ? t.changedMeanwhile : undefined
   const yesNo = (usual: boolean) => [
     { value: '' as const, label: t.asForAll(usual ? t.yes : t.no) },
     { value: 'true' as const, label: t.yes },
@@ -56,6 +69,11 @@ export function SettingsForm({ camera, site }: { camera: Camera; site: SiteConfi
         save()
       }}
     >
+      {note && (
+        <p class="change-note" role="status">
+          {note}
+        </p>
+      )}
       <fieldset class="card">
         <legend>{t.general}</legend>
         <TextField
@@ -183,6 +201,16 @@ export function SettingsForm({ camera, site }: { camera: Camera; site: SiteConfi
         />
       </fieldset>
       <div class="settings-save">
+        {kept && (
+          <Button
+            onClick={() => {
+              work.value = startWork(saved)
+              problems.value = []
+            }}
+          >
+            {t.throwAway}
+          </Button>
+        )}
         <Button kind="primary" type="submit" disabled={Object.keys(patch).length === 0}>
           {Object.keys(patch).length === 0 ? t.nothingToSave : t.save}
         </Button>
@@ -190,11 +218,14 @@ export function SettingsForm({ camera, site }: { camera: Camera; site: SiteConfi
       <ChangeDialog
         wish={wish.value}
         title={t.saveTitle(id)}
+        {...(note === undefined ? {} : { note })}
         onClose={() => {
           wish.value = null
         }}
         onDone={() => {
           wish.value = null
+          const done = cameras.peek()?.find((each) => each.id === id)
+          if (done) work.value = startWork(formOf(done.config))
         }}
         onProblems={(found) => {
           problems.value = found
@@ -202,6 +233,19 @@ export function SettingsForm({ camera, site }: { camera: Camera; site: SiteConfi
       />
     </form>
   )
+}
+
+interface Work {
+  /** What is saved, as far as this page knows. */
+  readonly before: CameraForm
+  readonly now: CameraForm
+  /** What somebody else changed meanwhile. */
+  readonly others: readonly (keyof CameraForm)[]
+}
+
+function startWork(saved: CameraForm, typed?: { before: CameraForm; now: CameraForm }): Work {
+  if (!typed) return { before: saved, now: saved, others: [] }
+  return { before: saved, ...mergeForm({ ...typed, saved }) }
 }
 
 /** All models, or some of them. */
