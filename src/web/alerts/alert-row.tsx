@@ -2,6 +2,7 @@ import { addressOf } from '../api/address.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { Icon } from '../pieces/icon.tsx'
 import { formatPercent, formatRelative, formatTime } from '../text/format.ts'
+import { wordFor } from '../text/words.ts'
 import { type Alert, hasClip, isOpen, startedMs } from './alert.ts'
 import { text } from './text.ts'
 
@@ -22,7 +23,7 @@ export function AlertRow(props: { alert: Alert; chosen: boolean; nowMs: number; 
       </span>
       <span class="alert-words">
         <span class="alert-line">
-          <strong>{label}</strong>
+          <strong>{wordFor(label)}</strong>
           <Badge tone={severityTone[severity]}>{t[severity]}</Badge>
           {isOpen(alert) && (
             <Badge tone="critical">

@@ -10,6 +10,7 @@ import { Button } from '../pieces/button.tsx'
 import { EmptyState } from '../pieces/empty-state.tsx'
 import { ClipPlayer } from '../player/clip-player.tsx'
 import { formatDateTime, formatDuration } from '../text/format.ts'
+import { wordFor } from '../text/words.ts'
 import { type Alert, hasClip, isOpen, startedMs } from './alert.ts'
 import { severityTone } from './alert-row.tsx'
 import { type Evidence, fetchEvidence } from './evidence.ts'
@@ -58,12 +59,12 @@ export function AlertView({ alertId, known, onChanged, onClose }: AlertViewProps
   const { label = '', severity = 'info', cameraId, clip } = shown
   const at = encodeURIComponent(shown.startedAt ?? '')
   return (
-    <article class="alert-view" aria-label={label}>
+    <article class="alert-view" aria-label={wordFor(label)}>
       <header class="alert-head">
         <Button kind="quiet" icon="left" label={t.back} keyName="Esc" onClick={onClose} />
         <div class="alert-title">
           <h2>
-            {label} <Badge tone={severityTone[severity]}>{t[severity]}</Badge>{' '}
+            {wordFor(label)} <Badge tone={severityTone[severity]}>{t[severity]}</Badge>{' '}
             {isOpen(shown) && <Badge tone="critical">{t.open}</Badge>}
           </h2>
           <p class="soft numbers">

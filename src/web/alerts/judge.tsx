@@ -6,6 +6,7 @@ import { Button } from '../pieces/button.tsx'
 import { useShortcuts } from '../pieces/shortcuts.ts'
 import { showToast } from '../pieces/toast-list.ts'
 import { formatDateTime } from '../text/format.ts'
+import { wordsFor } from '../text/words.ts'
 import { text } from './text.ts'
 
 type Verdict = 'confirm' | 'reject'
@@ -100,7 +101,7 @@ export function Judge({ alertId, onSaid }: { alertId: string; onSaid: (reviewed:
       {said.value ? (
         <span class="soft">
           <Badge tone={verdict === 'reject' ? 'critical' : 'good'}>
-            {verdicts[verdict as keyof typeof verdicts] ?? verdict} {said.value.labels.join(', ')}
+            {verdicts[verdict as keyof typeof verdicts] ?? verdict} {wordsFor(said.value.labels)}
           </Badge>{' '}
           {t.saidBy(said.value.who, formatDateTime(said.value.at))}
         </span>

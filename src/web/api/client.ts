@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import createClient, { type Middleware } from 'openapi-fetch'
+import { problemText } from '../text/problem-text.ts'
 import { serverBase } from './address.ts'
 import type { paths } from './api-types.ts'
 
@@ -30,8 +31,12 @@ api.use(watch)
 /** The problem of an answer or of a request that found nobody; a plain sentence where the server gave none. */
 export function problemOf(thrown: unknown): ApiProblem {
   const { code, message } = (thrown ?? {}) as Partial<ApiProblem>
-  if (typeof code === 'string' && typeof message === 'string') return { code, message }
-  return { code: 'OFFLINE', message: typeof message === 'string' ? message : String(thrown) }
+  if (typeof code === 'string' && typeof message === 'string')
+    return { code, message: problemText(code, message) }
+  return {
+    code: 'OFFLINE',
+    message: problemText('OFFLINE', typeof message === 'string' ? message : String(thrown)),
+  }
 }
 
 /** The data of an answer. @throws ApiProblem */

@@ -7,6 +7,7 @@ import { shownState } from '../pieces/camera-state.ts'
 import { EmptyState } from '../pieces/empty-state.tsx'
 import { SelectField } from '../pieces/field.tsx'
 import { formatTime } from '../text/format.ts'
+import { statusReason } from '../text/status-reason.ts'
 import { AddCamera } from './add/add-camera.tsx'
 import { type Camera, groupNames, mayEdit } from './camera-store.ts'
 import { Still } from './still.tsx'
@@ -95,7 +96,7 @@ function CameraCard({ camera }: { camera: Camera }) {
             <CameraBadge camera={camera} />
           </span>
           <span class="camera-card-why soft">
-            {paused ? t.pausedWhy : (status?.reason ?? t.connectingWhy)}
+            {paused ? t.pausedWhy : status ? statusReason(status.reason) : t.connectingWhy}
           </span>
           <span class="camera-card-tags">
             {unsaved.value.has(id) && <Badge tone="warning">{t.unsaved}</Badge>}

@@ -8,6 +8,7 @@ import { CameraBadge } from '../pieces/camera-badge.tsx'
 import { Tabs } from '../pieces/tabs.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { formatDateTime, formatTime } from '../text/format.ts'
+import { statusReason } from '../text/status-reason.ts'
 import { type Camera, command, mayEdit, type SiteConfig } from './camera-store.ts'
 import { ChangeDialog } from './change-dialog.tsx'
 import { type EditWish, removal } from './edits.ts'
@@ -82,7 +83,7 @@ export function CameraView({ camera, site }: { camera: Camera; site: SiteConfig 
       </header>
       <div class="page-body">
         <p class="soft camera-why">
-          {paused ? t.pausedWhy : (status?.reason ?? t.connectingWhy)}
+          {paused ? t.pausedWhy : status ? statusReason(status.reason) : t.connectingWhy}
           {status && !paused && ` · ${t.since(formatDateTime(status.since))}`}
           {status?.code && ` · ${status.code}`}
         </p>

@@ -2,6 +2,7 @@ import { Link } from 'wouter-preact'
 import { CameraBadge } from '../pieces/camera-badge.tsx'
 import { shownState } from '../pieces/camera-state.ts'
 import { formatNumber, formatRelative } from '../text/format.ts'
+import { statusReason } from '../text/status-reason.ts'
 import type { Shown } from './health-store.ts'
 import { text } from './text.ts'
 
@@ -54,7 +55,7 @@ export function CameraTable({ shown }: { shown: Shown }) {
                     </td>
                     <td class="numbers">{status && !paused ? formatRelative(status.since, nowMs) : '–'}</td>
                     <td>
-                      {paused ? '–' : (status?.reason ?? '–')}
+                      {paused ? '–' : status ? statusReason(status.reason) : '–'}
                       {status?.code && !paused && <span class="soft mono"> {status.code}</span>}
                     </td>
                     <td class="is-number">{rate === null ? '–' : formatNumber(rate, 1)}</td>

@@ -1,12 +1,12 @@
 import { useComputed } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { formatPercent } from '../text/format.ts'
+import { wordFor } from '../text/words.ts'
 import { drawScene } from './draw-scene.ts'
 import { anyLayer, type LayerName, layers } from './layers.ts'
 import type { Moment } from './scene-at.ts'
 import { sceneAt } from './scene-at.ts'
 import { watchScenes } from './scene-hub.ts'
-import { text } from './text.ts'
 
 export interface OverlayProps {
   readonly cameraId: string
@@ -61,7 +61,7 @@ function Drawing({ cameraId, aspect, moment, onFrame }: OverlayProps) {
           clearTop: captionPx * scale,
           shows: (layer: LayerName) => layers[layer].peek() === 'on',
           percent: formatPercent,
-          word: (name) => text.peek().words[name] ?? name,
+          word: wordFor,
         },
       )
     }

@@ -4,6 +4,7 @@ import { Link } from 'wouter-preact'
 import { addressOf } from '../api/address.ts'
 import { Badge, type Tone } from '../pieces/badge.tsx'
 import { formatTime } from '../text/format.ts'
+import { statusReason } from '../text/status-reason.ts'
 import type { Way } from './fallback.ts'
 import { chosenMode } from './layers.ts'
 import { createLivePlayer, type LivePlayer, type PlayerState } from './live-player.ts'
@@ -157,7 +158,7 @@ function NoticeBox(props: { name: string; title: string; tone?: Tone; reason?: s
   return (
     <div class={`live-notice${quiet ? ' is-quiet' : ''}`} data-notice={name} role="status">
       <Badge tone={tone}>{title}</Badge>
-      {reason && <span class="live-reason">{reason}</span>}
+      {reason && <span class="live-reason">{statusReason(reason)}</span>}
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { Link } from 'wouter-preact'
 import { api, dataOf } from '../api/client.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { formatDateTime, formatPercent } from '../text/format.ts'
+import { wordFor, wordsFor } from '../text/words.ts'
 import type { ReviewDetail, ReviewItem } from './review-types.ts'
 import { text } from './text.ts'
 
@@ -42,8 +43,8 @@ export function ClipDetails({ item }: { item: ReviewItem }) {
       <ul class="review-scores">
         {scores.slice(0, 6).map(({ label, score }) => (
           <li key={label}>
-            <span>{label}</span>
-            <meter min={0} max={1} value={score} aria-label={label} />
+            <span>{wordFor(label)}</span>
+            <meter min={0} max={1} value={score} aria-label={wordFor(label)} />
             <span class="numbers">{formatPercent(score)}</span>
           </li>
         ))}
@@ -55,7 +56,7 @@ export function ClipDetails({ item }: { item: ReviewItem }) {
         {(known?.facts ?? []).map((fact) => (
           <li key={fact.seq}>
             <strong>{fact.who}</strong> {t.verdicts[fact.verdict]}
-            {fact.verdict === 'relabel' && <>: {fact.labels.join(', ')}</>}
+            {fact.verdict === 'relabel' && <>: {wordsFor(fact.labels)}</>}
             <span class="soft"> {formatDateTime(fact.at)}</span>
           </li>
         ))}

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Button } from '../pieces/button.tsx'
 import { Dialog } from '../pieces/dialog.tsx'
+import { wordFor } from '../text/words.ts'
 import { meantLabels, suggestLabels, takeLabel } from './pick-label.ts'
 import { text } from './text.ts'
 
@@ -51,7 +52,7 @@ export function LabelField(props: {
       <div class="label-choices">
         {found.map((label) => (
           <Button key={label} onClick={() => take([...meantLabels(takeLabel(typed.value, label), labels)])}>
-            {label}
+            {wordFor(label)}
           </Button>
         ))}
       </div>

@@ -1,4 +1,5 @@
 import { SelectField } from '../pieces/field.tsx'
+import { wordFor } from '../text/words.ts'
 import { type QueueFilter, reasons, withField } from './queue-filter.ts'
 import type { Counters } from './review-types.ts'
 import { text } from './text.ts'
@@ -59,7 +60,7 @@ export function QueueFilters(props: {
           { value: '', label: t.anyLabel },
           ...labels.map((value) => ({
             value,
-            label: counted(value, waiting?.labels.find(({ label }) => label === value)?.clips),
+            label: counted(wordFor(value), waiting?.labels.find(({ label }) => label === value)?.clips),
           })),
         ]}
         onValue={change('label')}

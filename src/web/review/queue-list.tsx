@@ -2,6 +2,7 @@ import { addressOf } from '../api/address.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { VirtualList } from '../pieces/virtual-list.tsx'
 import { formatDateTime, formatPercent, formatShortTime } from '../text/format.ts'
+import { wordFor, wordsFor } from '../text/words.ts'
 import type { ReviewItem } from './review-types.ts'
 import { text } from './text.ts'
 
@@ -57,7 +58,7 @@ export function QueueList(props: {
               />
               <span class="queue-words">
                 <span class="queue-label">
-                  {label ?? t.noLabel}
+                  {label === null ? t.noLabel : wordFor(label)}
                   {score !== null && <span class="numbers soft"> {formatPercent(score)}</span>}
                 </span>
                 <span class="queue-where soft" title={t.clipAt(cameraId, formatDateTime(startedAt))}>
@@ -66,7 +67,7 @@ export function QueueList(props: {
               </span>
               {current && current.verdict !== 'skip' ? (
                 <Badge tone={current.verdict === 'unsure' ? 'neutral' : 'good'}>
-                  {current.labels.join(', ') || t.verdicts[current.verdict]}
+                  {wordsFor(current.labels) || t.verdicts[current.verdict]}
                 </Badge>
               ) : (
                 <Badge tone={reason === 'alert' ? 'warning' : 'info'}>{t.reasons[reason]}</Badge>

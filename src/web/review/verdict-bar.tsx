@@ -1,4 +1,5 @@
 import { Button } from '../pieces/button.tsx'
+import { wordFor } from '../text/words.ts'
 import type { ReviewItem, Verdict } from './review-types.ts'
 import { text } from './text.ts'
 
@@ -23,7 +24,7 @@ export function VerdictBar(props: {
           disabled={item.label === null}
           onClick={() => onVerdict('confirm')}
         >
-          {item.label === null ? t.confirm : t.confirmLabel(item.label)}
+          {item.label === null ? t.confirm : t.confirmLabel(wordFor(item.label))}
         </Button>
         <Button
           kind="danger"
@@ -49,11 +50,11 @@ export function VerdictBar(props: {
           <Button
             key={label}
             kind="quiet"
-            label={t.quickLabel(label)}
+            label={t.quickLabel(wordFor(label))}
             keyName={String(at + 1)}
             onClick={() => onQuick(label)}
           >
-            <kbd>{at + 1}</kbd> {label}
+            <kbd>{at + 1}</kbd> {wordFor(label)}
           </Button>
         ))}
       </div>
