@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact'
 import { cameraGroups, cameras } from '../api/cameras.ts'
 import { Button } from '../pieces/button.tsx'
+import { wordFor } from '../text/words.ts'
 import { type AlertFilter, changeFilter, spansMs } from './alert-filter.ts'
 import { text } from './text.ts'
 
@@ -36,7 +37,10 @@ export function FilterBar({ filter, onFilter, labels, rules, first }: FilterBarP
     <form class="filters" aria-label={t.filters} onSubmit={(event) => event.preventDefault()}>
       {pick('camera', plain(ids, filter.camera))}
       {(groups.length > 0 || filter.group !== undefined) && pick('group', plain(groups, filter.group))}
-      {pick('label', plain(labels, filter.label))}
+      {pick(
+        'label',
+        plain(labels, filter.label).map(([name]) => [name, wordFor(name)]),
+      )}
       {pick('rule', plain(rules, filter.rule))}
       {pick(
         'severity',
