@@ -25,6 +25,7 @@ alerts:
     - { name: wave, label: waving, severity: info, minDurationMs: 2000 }
     - { name: run, label: running, severity: warning, minDurationMs: 1500 }
     - { name: walk, label: walking, enabled: false }
+learning: { model: actions, labelled: ["dataset:site"] }
 http: { port: ${port}, access: open }
 ${continuous ? 'recording: { continuous: true, segmentMs: 10000 }\n' : ''}${brokers.length === 0 ? '' : `kafka: { brokers: [${brokers.map(text).join(', ')}] }\n`}`
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startLiveSystem } from '../../pipelines/live-system.ts'
 import { describeStep } from '../../src/cli/describe-step.ts'
@@ -44,19 +44,28 @@ const server = await startRtspServer({
 })
 const dataDir = join(folder, 'data')
 rmSync(dataDir, { recursive: true, force: true })
-const config = parseConfig(
-  demoConfig({
-    dataDir,
-    modelDir: join(root, 'models/actions'),
-    cameras: cameras.map(({ id }) => ({ id, url: server.url(`/${id}`) })),
-    brokers: options.kafka ?? [],
-    port: options.port,
-    continuous: options.open,
-  }),
-  { file: 'the demo' },
-)
+// A file, so that the console can change cameras and start learning.
+const configFile = join(folder, 'vireo.yaml')
+const written = demoConfig({
+  dataDir,
+  modelDir: join(root, 'models/actions'),
+  cameras: cameras.map(({ id }) => ({ id, url: server.url(`/${id}`) })),
+  brokers: options.kafka ?? [],
+  port: options.port,
+  continuous: options.open,
+})
+rmSync(configFile, { force: true })
+writeFileSync(configFile, written, { mode: 0o600 })
+const config = parseConfig(written, { file: configFile })
 const telemetry = createTelemetry({ level: 'error', pretty: process.stderr.isTTY })
-const system = await startLiveSystem({ config, telemetry, spawn, clock: systemClock, random: Math.random })
+const system = await startLiveSystem({
+  config,
+  configFile,
+  telemetry,
+  spawn,
+  clock: systemClock,
+  random: Math.random,
+})
 const scoreboard = createScoreboard(cameras)
 
 say(`${cameras.length} cameras over RTSP; Ctrl-C ends the demo. Look at it: ${system.address}/console/`)

@@ -73,6 +73,7 @@ export function createDesk(options: {
     archive,
     process,
     clock,
+    judgedClips: async () => (await reviews.counters(null)).learnable.clips,
     changed: (model, state) => told.changed(model, state),
   })
   return {

@@ -4,6 +4,8 @@ import type { CurvePoint, Mistake } from './review-port.ts'
 export interface LearningPort {
   /** What learns now, or learned last; null: nothing ever did. */
   job(): LearningJob | null
+  /** What a run can be of, and why none can be started. */
+  choices(): Promise<StartChoices>
   /** The newest first. */
   runs(query: { readonly limit: number; readonly cursor?: string }): Promise<RunPage>
   /** @throws AppError API_NOT_FOUND */
@@ -30,6 +32,19 @@ export interface LearningPort {
     name: string,
     query: { readonly limit: number; readonly cursor?: string },
   ): Promise<DisagreementPage>
+}
+
+export interface StartChoices {
+  /** Names of models that new versions can be made of, the usual one first; never empty. */
+  readonly models: readonly string[]
+  /** The model of the section `learning`; null: the configuration has none. */
+  readonly settings: string | null
+  /** Whether the datasets that the section names are there. */
+  readonly ready: boolean
+  /** What to add to the configuration where the section is missing. */
+  readonly lines: string | null
+  /** no_file: this process has no configuration file; no_footage: nothing was judged, and there is no dataset. */
+  readonly refused: 'no_file' | 'no_footage' | null
 }
 
 /** The report, or the number of a picture that pretraining painted in. */

@@ -18,6 +18,7 @@ import { createModelDesk } from './model-desk.ts'
 import type { RunArchive, StoredRun } from './run-archive.ts'
 import { readCurves } from './run-curves.ts'
 import { runPlan } from './run-plan.ts'
+import { startChoices } from './start-choices.ts'
 
 export interface SiteLearningOptions {
   readonly dataDir: string
@@ -26,6 +27,8 @@ export interface SiteLearningOptions {
   /** Null where Vireo runs without a configuration file: then nothing can be started. */
   readonly process: LearningProcess | null
   readonly clock: Clock
+  /** Judged clips whose recordings are there. */
+  readonly judgedClips: () => Promise<number>
   readonly changed: (model: string, state: 'promoted' | 'rolled_back') => void
   /** For tests: sends a signal. */
   readonly kill?: (pid: number, signal: 'SIGTERM') => void
@@ -76,6 +79,7 @@ export function createSiteLearning(options: SiteLearningOptions): LearningPort {
 
   return {
     job,
+    choices: () => startChoices({ ...options, canBegin: learning !== null }),
     async runs({ limit, cursor }) {
       const ids = await archive.ids()
       const rest = cursor === undefined ? ids : ids.filter((id) => id < cursor)

@@ -49,7 +49,7 @@ export function runPlan(wish: RunWish, configured: LearningConfig | undefined): 
   if (name === undefined)
     throw new AppError(
       'API_BAD_REQUEST',
-      'model: give the name of a model; the configuration has no section learning',
+      'model: give the name of a model (GET /api/v1/learning/choices has them); the configuration has no section learning',
     )
   const labelled = datasets.length > 0 ? datasets.map((each) => `dataset:${each}`) : configured?.labelled
   if (labelled === undefined)

@@ -24,6 +24,16 @@ export function learningRoutes(learning: LearningPort, sendMedia: SendMedia): re
       handle: () => ({ job: learning.job() }),
     }),
     route({
+      method: 'GET',
+      path: '/api/v1/learning/choices',
+      access: 'viewer',
+      camera,
+      tag,
+      summary: 'What a run can be of, and why none can be started',
+      answer: [200, schemas.choices],
+      handle: () => learning.choices(),
+    }),
+    route({
       ...now,
       method: 'POST',
       path: '/api/v1/learning/pause',

@@ -111,6 +111,18 @@ const version = z.string().regex(/^[\w.+-]{1,64}$/, 'a version of the model')
 export const learningSchemas = {
   page: z.strictObject(pageFields),
   job: z.strictObject({ job: job.nullable().describe('null: nothing was ever learned here.') }),
+  choices: z.strictObject({
+    models: z.array(text).describe('What a run can be of, the usual one first.'),
+    settings: text.nullable().describe('The model of the section learning; null: there is none.'),
+    ready: z.boolean().describe('Whether the datasets that the section names are there.'),
+    lines: text.nullable().describe('What to add to the configuration where the section is missing.'),
+    refused: z
+      .enum(['no_file', 'no_footage'])
+      .nullable()
+      .describe(
+        'Why nothing can be started. no_file: this process has no configuration file; no_footage: nothing was judged, and there is no dataset.',
+      ),
+  }),
   runId: z.strictObject({ id: z.string().regex(/^[A-Za-z0-9][\w.-]{0,127}$/, 'the id of a run') }),
   runPicture: z.strictObject({
     id: z.string().regex(/^[A-Za-z0-9][\w.-]{0,127}$/, 'the id of a run'),

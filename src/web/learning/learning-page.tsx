@@ -1,6 +1,6 @@
 import './learning.css'
 import { useSignal } from '@preact/signals'
-import { useLocation, useParams, useSearchParams } from 'wouter-preact'
+import { Link, useLocation, useParams, useSearchParams } from 'wouter-preact'
 import { api, dataOf } from '../api/client.ts'
 import { mayDo } from '../api/standing.ts'
 import { Button } from '../pieces/button.tsx'
@@ -26,6 +26,9 @@ export function Page() {
   const tab = tabs.find((each) => each === search.get('tab')) ?? 'runs'
   const learning = useLoaded(() => dataOf(api.GET('/api/v1/learning')), [], everyMs)
   const job = learning.value.value?.job ?? null
+  const start = useLoaded(() => dataOf(api.GET('/api/v1/learning/choices')), [job?.state])
+  const choices = start.value.value
+  const refused = choices?.refused ?? null
   const isActive = job !== null && job.state !== 'ended'
   return (
     <>
@@ -35,7 +38,7 @@ export function Page() {
           <Button
             kind="primary"
             icon="play"
-            disabled={isActive}
+            disabled={isActive || choices === null || refused !== null}
             onClick={() => {
               starting.value = true
             }}
@@ -45,6 +48,11 @@ export function Page() {
         )}
       </header>
       <div class="page-body learning">
+        {mayDo('admin') && refused && (
+          <p class="learning-refused" role="status">
+            {t.refusals[refused]} {refused === 'no_footage' && <Link href="/review">{t.toReview}</Link>}
+          </p>
+        )}
         {isActive && <JobBar job={job} onChange={learning.load} />}
         {job?.state === 'ended' && job.ended && job.ended.code !== null && (
           <p class="learning-ended" role="status">
@@ -62,17 +70,19 @@ export function Page() {
           {tab === 'datasets' && <DatasetsTab chosen={search.get('dataset')} />}
         </Tabs>
       </div>
-      <StartRun
-        open={starting.value}
-        model={null}
-        onClose={() => {
-          starting.value = false
-        }}
-        onStarted={async () => {
-          await learning.load()
-          go('/learning')
-        }}
-      />
+      {choices && (
+        <StartRun
+          open={starting.value}
+          choices={choices}
+          onClose={() => {
+            starting.value = false
+          }}
+          onStarted={async () => {
+            await learning.load()
+            go('/learning')
+          }}
+        />
+      )}
     </>
   )
 }

@@ -7,6 +7,7 @@ type Json<P extends keyof paths> = paths[P] extends {
   : never
 
 export type Job = NonNullable<Json<'/api/v1/learning'>['job']>
+export type StartChoices = Json<'/api/v1/learning/choices'>
 export type RunEntry = Json<'/api/v1/runs'>['runs'][number]
 export type RunDetail = Json<'/api/v1/runs/{id}'>
 export type Judged = NonNullable<RunDetail['judged']>

@@ -3,6 +3,7 @@ import { api, dataOf } from '../api/client.ts'
 import { SelectField, TextField } from '../pieces/field.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { Ask } from './ask.tsx'
+import type { StartChoices } from './learning-types.ts'
 import { text } from './text.ts'
 import { useLoaded } from './use-loaded.ts'
 
@@ -12,13 +13,15 @@ const fresh = '+'
 /** Asks what is to be learned, from which data, and begins it. */
 export function StartRun(props: {
   open: boolean
-  model: string | null
+  choices: StartChoices
   onClose: () => void
   onStarted: () => Promise<void>
 }) {
   const t = text.value
+  const { models, settings, ready, lines } = props.choices
+  const model = useSignal<string | null>(null)
   const what = useSignal<(typeof whats)[number]>('finetune')
-  const dataset = useSignal('')
+  const dataset = useSignal<string | null>(null)
   const steps = useSignal('')
   const datasets = useLoaded(() => dataOf(api.GET('/api/v1/datasets')), [props.open])
   const names = (datasets.value.value?.datasets ?? []).flatMap(({ name, versions }) =>
@@ -27,8 +30,10 @@ export function StartRun(props: {
       .slice(0, 5)
       .map((version) => `${name}@${version}`),
   )
+  const byModel = model.value ?? models[0]!
+  const byData = dataset.value ?? (settings !== null && ready ? '' : (names[0] ?? fresh))
   const begin = async () => {
-    let chosen = dataset.value
+    let chosen = byData
     if (chosen === fresh) {
       const built = await dataOf(api.POST('/api/v1/datasets', { body: {} }))
       chosen = `${built.name}@${built.version}`
@@ -38,7 +43,7 @@ export function StartRun(props: {
       api.POST('/api/v1/runs', {
         body: {
           what: what.value,
-          ...(props.model !== null && { model: props.model }),
+          model: byModel,
           ...(chosen !== '' && { datasets: [chosen] }),
           ...(count > 0 && { plan: { finetune: { steps: count } } }),
         },
@@ -58,10 +63,18 @@ export function StartRun(props: {
         }}
       />
       <SelectField
+        label={t.model}
+        value={byModel}
+        choices={models.map((value) => ({ value, label: value }))}
+        onValue={(value) => {
+          model.value = value
+        }}
+      />
+      <SelectField
         label={t.dataset}
-        value={dataset.value}
+        value={byData}
         choices={[
-          { value: '', label: t.fromSettings },
+          ...(settings === null ? [] : [{ value: '', label: t.fromSettings }]),
           { value: fresh, label: t.newVersion },
           ...names.map((value) => ({ value, label: value })),
         ]}
@@ -79,6 +92,12 @@ export function StartRun(props: {
         }}
       />
       <p class="field-hint">{t.startHint}</p>
+      {lines !== null && (
+        <>
+          <p class="field-hint">{t.noSection}</p>
+          <pre class="start-lines">{lines}</pre>
+        </>
+      )}
     </Ask>
   )
 }

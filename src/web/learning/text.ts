@@ -58,6 +58,13 @@ export const text = dictionary({
     startHint:
       'It runs in a process of its own, at a low priority, and waits when cameras need the processor. Cameras go on.',
     started: 'Learning has begun.',
+    noSection:
+      'The configuration has no section learning. With these lines the choices are kept, and a schedule can be added:',
+    refusals: {
+      no_file: 'No run can be started: this Vireo runs without a configuration file. Use vireo learn.',
+      no_footage: 'No run can be started: no clip was judged yet, and there is no dataset.',
+    },
+    toReview: 'Judge clips',
     curve: 'Loss and accuracy',
     loss: 'loss',
     validationLoss: 'validation loss',
@@ -201,6 +208,12 @@ export const text = dictionary({
     begin: '开始',
     startHint: '它在单独的进程中以低优先级运行，摄像机需要处理器时会等待。摄像机不受影响。',
     started: '学习已开始。',
+    noSection: '配置中没有 learning 一节。加入以下几行，选择就会保留，还可以添加日程：',
+    refusals: {
+      no_file: '无法开始运行：此 Vireo 没有配置文件。请使用 vireo learn。',
+      no_footage: '无法开始运行：还没有审核过的片段，也没有数据集。',
+    },
+    toReview: '审核片段',
     curve: '损失和准确率',
     loss: '损失',
     validationLoss: '验证损失',

@@ -127,6 +127,13 @@ export function fakeLearning(file: string, asked: unknown[]): LearningPort {
     asking(question, known(name === 'actions', `model ${name}`, model))
   return {
     job: () => job,
+    choices: async () => ({
+      models: ['actions'],
+      settings: 'actions',
+      ready: true,
+      lines: null,
+      refused: null,
+    }),
     runs: async (query) => asking(query, { runs: [entry], next: null }),
     run: async (id) => known(id === runId, `run ${id}`, detail),
     runFile: async (id) => known(id === runId, `run ${id}`, file),

@@ -117,6 +117,7 @@ export const good: Record<string, [url: string, more?: object]> = {
   'get /api/v1/datasets/{reference}/summary': ['/api/v1/datasets/site@1/summary'],
   'get /api/v1/datasets/{reference}/diff': ['/api/v1/datasets/site/diff?before=site@1'],
   'get /api/v1/learning': ['/api/v1/learning'],
+  'get /api/v1/learning/choices': ['/api/v1/learning/choices'],
   'post /api/v1/learning/pause': ['/api/v1/learning/pause'],
   'post /api/v1/learning/continue': ['/api/v1/learning/continue'],
   'post /api/v1/learning/stop': ['/api/v1/learning/stop'],

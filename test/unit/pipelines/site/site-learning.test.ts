@@ -1,10 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { createSiteLearning } from '../../../../pipelines/site/learning/create-site-learning.ts'
 import { createRunArchive } from '../../../../pipelines/site/learning/run-archive.ts'
 import { readCurves, thinned } from '../../../../pipelines/site/learning/run-curves.ts'
 import { runPlan } from '../../../../pipelines/site/learning/run-plan.ts'
+import { startChoices } from '../../../../pipelines/site/learning/start-choices.ts'
 import { learningSchema } from '../../../../src/config/schema/learning-schema.ts'
 import type { Config } from '../../../../src/config/schema.ts'
 import { learningDir, runsDir } from '../../../../src/core/data-dir.ts'
@@ -59,6 +61,7 @@ function open(learning: Config['learning'] | null = configured) {
     current: () => ({ models: [], ...(learning && { learning }) }) as unknown as Config,
     archive: createRunArchive(dataDir),
     clock,
+    judgedClips: async () => 0,
     changed: () => {},
     kill: (pid) => killed.push(pid),
     process: {
@@ -204,6 +207,53 @@ describe('the plan of a run', () => {
       model: 'a',
       labelled: ['dataset:site'],
     })
+  })
+})
+
+describe('what a run can be of', () => {
+  const bundle = (name: string, kind: string) => {
+    const path = join(dataDir, name)
+    mkdirSync(path)
+    writeFileSync(join(path, 'bundle.json'), JSON.stringify({ kind }))
+    return { name, path }
+  }
+  const ask = (more: object = {}) =>
+    startChoices({
+      dataDir,
+      current: () => ({ models: [] }),
+      clock,
+      canBegin: true,
+      judgedClips: async () => 1,
+      ...more,
+    })
+
+  it('offers what says what people do, and says which lines are missing', async () => {
+    const models = [
+      bundle('people', 'pose'),
+      bundle('skeleton', 'skeleton'),
+      { name: 'gone', path: '/nowhere' },
+    ]
+    const choices = await ask({ current: () => ({ models }) })
+    expect(choices).toMatchObject({ models: ['skeleton'], settings: null, ready: false, refused: null })
+    expect(learningSchema.parse(parse(choices.lines!).learning).model).toBe('skeleton')
+    expect((await ask()).models).toEqual(['actions'])
+    const more = [...models, { name: 'live', registry: 'site-actions' }]
+    expect((await ask({ current: () => ({ models: more, learning: configured }) })).models).toEqual([
+      'actions',
+      'skeleton',
+      'site-actions',
+    ])
+  })
+
+  it('says why nothing can be started', async () => {
+    expect((await ask({ canBegin: false })).refused).toBe('no_file')
+    expect((await ask({ judgedClips: async () => 0 })).refused).toBe('no_footage')
+    const learning = { ...configured, labelled: ['./clips'] }
+    const files = await ask({ current: () => ({ models: [], learning }), judgedClips: async () => 0 })
+    expect(files).toMatchObject({ refused: null, ready: true, lines: null })
+    mkdirSync(join(dataDir, 'datasets/site'), { recursive: true })
+    const settings = () => ({ models: [], learning: configured })
+    expect(await ask({ current: settings })).toMatchObject({ ready: false, settings: 'actions' })
   })
 })
 
