@@ -109,7 +109,8 @@ export function AlertView({ alertId, known, onChanged, onClose }: AlertViewProps
 function Facts({ alert }: { alert: Alert }) {
   const t = text.value
   const { rule, modelName, modelVersion, detector, configHash, zone, endReason, lastAt } = alert
-  const lastedMs = lastAt === undefined ? 0 : Date.parse(lastAt) - startedMs(alert)
+  const untilMs = isOpen(alert) ? Date.now() : Date.parse(lastAt ?? alert.startedAt ?? '')
+  const lastedMs = Math.max(0, untilMs - startedMs(alert)) || 0
   const ended = endReason ? (t[endReason as 'cleared'] ?? endReason) : null
   const rows: readonly (readonly [string, string | null | undefined])[] = [
     [t.rule, rule],

@@ -45,7 +45,9 @@ export function SegmentPlayer({ camera, segments, wanted, onMoment }: SegmentPla
   useEffect(() => {
     if (!there) return
     show(there, wanted.atMs, !video.current!.paused)
-    momentMs.value = wanted.atMs
+    // In a gap the next picture is shown, and so is its time.
+    momentMs.value = Math.max(wanted.atMs, there.fromMs)
+    if (momentMs.value !== wanted.atMs) onMoment(momentMs.value)
   }, [wanted, there?.fromMs, camera])
   const tell = () => {
     const segment = current.current

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { useLocation, useParams, useSearch } from 'wouter-preact'
 import { cameras, loadCameras } from '../api/cameras.ts'
-import { api, dataOf } from '../api/client.ts'
+import { type ApiProblem, api, dataOf, problemOf } from '../api/client.ts'
 import { mayDo } from '../api/standing.ts'
 import { AddFirstCamera } from '../app/add-first-camera.tsx'
 import { Button } from '../pieces/button.tsx'
@@ -71,6 +71,7 @@ function CameraTimeline({ camera, at, onCamera }: CameraTimelineProps) {
   })
   const timeline = useSignal<Timeline | null>(null)
   const loading = useSignal(true)
+  const refused = useSignal<ApiProblem | null>(null)
   const headMs = useSignal(startMs)
   const wanted = useSignal({ atMs: startMs })
   const open = useSignal<'export' | 'search' | null>(null)
@@ -80,8 +81,11 @@ function CameraTimeline({ camera, at, onCamera }: CameraTimelineProps) {
     try {
       const answer = api.GET('/api/v1/cameras/{id}/timeline', { params: { path: { id: camera }, query } })
       timeline.value = await dataOf(answer)
-    } catch {
-      // What is shown stays; it is asked again soon.
+      refused.value = null
+    } catch (thrown) {
+      // What is shown stays where the server did not answer: it is asked again soon.
+      const problem = problemOf(thrown)
+      if (problem.code !== 'OFFLINE') refused.value = problem
     }
     loading.value = false
   }
@@ -177,7 +181,11 @@ function CameraTimeline({ camera, at, onCamera }: CameraTimelineProps) {
         )}
       </header>
       <div class="timeline-body">
-        {there || loading.value ? (
+        {refused.value ? (
+          <p class="timeline-nothing soft" role="alert">
+            {refused.value.message}
+          </p>
+        ) : there || loading.value ? (
           <SegmentPlayer
             camera={camera}
             segments={segments}
