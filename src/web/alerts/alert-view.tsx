@@ -93,7 +93,7 @@ export function AlertView({ alertId, known, onChanged, onClose }: AlertViewProps
           }}
         />
       ) : (
-        <p class="alert-no-clip soft">
+        <p class="alert-no-clip nothing soft">
           {clip?.removedReason ? t.clipRemoved(clip.removedReason) : isOpen(shown) ? t.clipComing : t.noClip}
         </p>
       )}

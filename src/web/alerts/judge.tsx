@@ -76,7 +76,7 @@ export function Judge({ alertId, onSaid }: { alertId: string; onSaid: (reviewed:
   }
   const verdict = said.value?.verdict
   return (
-    <div class="judge">
+    <div class="judge button-row">
       <Button
         icon="check"
         label={t.confirm}

@@ -20,7 +20,7 @@ export function CameraTable({ shown }: { shown: Shown }) {
       <h2 id="health-cameras">{t.cameras}</h2>
       {rows.length === 0 && <p class="soft">{t.noCameras}</p>}
       {rows.length > 0 && (
-        <div class="table-scroll">
+        <div class="table-frame">
           <table class="table">
             <thead>
               <tr>

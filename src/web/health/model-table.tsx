@@ -11,7 +11,7 @@ export function ModelTable({ models }: { models: Health['models'] }) {
       <h2 id="health-models">{t.models}</h2>
       {models.length === 0 && <p class="soft">{t.noModels}</p>}
       {models.length > 0 && (
-        <div class="table-scroll">
+        <div class="table-frame">
           <table class="table">
             <thead>
               <tr>

@@ -50,7 +50,7 @@ export function Ask(props: {
         </>
       }
     >
-      <div class="ask">
+      <div class="form">
         {children}
         {problem.value && (
           <p class="field-problem" role="alert">

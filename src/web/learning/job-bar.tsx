@@ -41,7 +41,7 @@ export function JobBar({ job, onChange }: { job: Job; onChange: () => Promise<vo
       {job.paused && <p>{job.paused === 'hand' ? t.pausedHand : t.pausedBusy}</p>}
       {job.notice && <p class="soft">{job.notice}</p>}
       {mayDo('admin') && (
-        <div class="job-actions">
+        <div class="button-row">
           {job.paused === 'hand' ? (
             <Button icon="play" onClick={() => post('/api/v1/learning/continue')}>
               {t.goOn}

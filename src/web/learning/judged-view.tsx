@@ -20,7 +20,7 @@ export function JudgedView({ judged }: { judged: Judged }) {
           {judged.reasons.map(({ rule, holds, text: said }, at) => (
             <li key={`${rule}-${at}`} class={holds ? 'is-good' : 'is-critical'}>
               <Icon name={holds ? 'check' : 'cross'} />
-              <span class="unseen">{holds ? t.holds : t.fails}: </span>
+              <span class="visually-hidden">{holds ? t.holds : t.fails}: </span>
               <span class="reason-text">{said}</span>
             </li>
           ))}

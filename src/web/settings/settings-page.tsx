@@ -24,7 +24,7 @@ export function Page() {
       <header class="page-head">
         <h1>{t.title}</h1>
       </header>
-      <div class="page-body settings">
+      <div class="page-body">
         <Tabs
           label={t.title}
           tabs={names.map((id) => ({ id, title: t[id] }))}

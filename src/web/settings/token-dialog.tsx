@@ -38,7 +38,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
   if (secret.value !== null)
     return (
       <Dialog title={name.value} open onClose={onClose} actions={<Button onClick={onClose}>{t.done}</Button>}>
-        <div class="settings-form">
+        <div class="form">
           <p>{t.tokenSecret}</p>
           <output class="settings-secret mono">{secret.value}</output>
           {'clipboard' in navigator && (
@@ -51,7 +51,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
     )
   return (
     <Dialog title={t.addToken} open onClose={onClose}>
-      <Form class="settings-form" onSend={make}>
+      <Form class="form" onSend={make}>
         <TextField
           label={t.name}
           hint={t.nameHint}

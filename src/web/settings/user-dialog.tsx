@@ -43,7 +43,7 @@ export function UserDialog({ user, onClose }: { user: UserEntry | null; onClose:
   }
   return (
     <Dialog title={user ? t.editUser(user.name) : t.addUser} open onClose={onClose}>
-      <Form class="settings-form" onSend={save}>
+      <Form class="form" onSend={save}>
         {!user && (
           <TextField
             label={t.name}

@@ -45,8 +45,8 @@ export function ExportDialog(props: { camera: string; atMs: number; onClose: () 
         </Button>
       }
     >
-      <div class="form-grid">
-        <div class="form-row">
+      <div class="form">
+        <div class="span-row">
           {(
             [
               [t.from, from],

@@ -25,17 +25,17 @@ export function JobList({ renewed }: { renewed: number }) {
   useEvery(pollMs, load, [renewed])
   if (jobs.value.length === 0) return null
   return (
-    <section class="job">
+    <section class="timeline-job">
       <h3>{t.jobs}</h3>
       {jobs.value.map((job) => (
-        <div key={job.id} class="card job">
+        <div key={job.id} class="card timeline-job">
           <span>
             <Badge tone={tones[job.state]}>{t[job.state]}</Badge> {job.cameras.join(', ')} ·{' '}
             <span class="numbers">{formatDateTime(job.from)}</span>
           </span>
           {job.state === 'running' && <progress value={job.progress} aria-label={t.progress} />}
           {job.problem && <span class="field-problem">{job.problem.message}</span>}
-          <span class="judge">
+          <span class="button-row">
             {job.file && (
               <a
                 class="button is-primary"

@@ -63,7 +63,7 @@ export function SearchDialog(props: {
         </Button>
       }
     >
-      <div class="form-grid">
+      <div class="form">
         <p class="soft">{t.searchLead}</p>
         <AreaPicture
           camera={camera}
@@ -73,7 +73,7 @@ export function SearchDialog(props: {
             area.value = next
           }}
         />
-        <div class="form-row">
+        <div class="span-row">
           <SelectField
             label={t.hours}
             value={back.value}
@@ -96,7 +96,7 @@ export function SearchDialog(props: {
           </p>
         )}
         {now && (
-          <section class="job" aria-live="polite">
+          <section class="timeline-job" aria-live="polite">
             {active && <progress value={now.progress} aria-label={t.progress} />}
             {now.problem && <p class="field-problem">{now.problem.message}</p>}
             <p>{now.state === 'done' && now.hits.length === 0 ? t.nothingFound : t.found(now.hits.length)}</p>

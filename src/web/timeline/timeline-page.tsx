@@ -182,7 +182,7 @@ function CameraTimeline({ camera, at, onCamera }: CameraTimelineProps) {
       </header>
       <div class="timeline-body">
         {refused.value ? (
-          <p class="timeline-nothing soft" role="alert">
+          <p class="timeline-nothing nothing soft" role="alert">
             {refused.value.message}
           </p>
         ) : there || loading.value ? (
@@ -196,7 +196,7 @@ function CameraTimeline({ camera, at, onCamera }: CameraTimelineProps) {
             }}
           />
         ) : (
-          <p class="timeline-nothing soft">{t.nothing}</p>
+          <p class="timeline-nothing nothing soft">{t.nothing}</p>
         )}
         <section class="card timeline-band">
           <div class="timeline-tools">

@@ -53,7 +53,7 @@ export function WhyPanel({ camera, atMs }: { camera: string; atMs: number }) {
         {t.moved(formatPercent(highest, 1), formatPercent(shown.motionThreshold, 1))}{' '}
         {open ? t.gateOpen : t.gateClosed} {t.clips(shown.clips.length - dropped, dropped)}
       </p>
-      <div class="why-table">
+      <div class="why-table table-frame">
         <table class="table numbers">
           <thead>
             <tr>
@@ -102,7 +102,7 @@ export function WhyPanel({ camera, atMs }: { camera: string; atMs: number }) {
           atS={0}
         />
       )}
-      <ul class="why-steps">
+      <ul>
         {shown.steps
           .filter(({ phase }) => phase === 'new')
           .map(({ alertId, rule: name }) => (

@@ -63,7 +63,7 @@ export function SettingsForm({ camera, site }: { camera: Camera; site: SiteConfi
   ]
   return (
     <form
-      class="settings"
+      class="camera-settings"
       onSubmit={(event) => {
         event.preventDefault()
         save()
