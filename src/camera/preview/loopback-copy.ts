@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type LoopbackEnds, type PeerOwner, peerOwner } from '../../core/process/peer-owner.ts'
 import type { LiveFeed } from './live-feed.ts'
-import { type LoopbackPeer, peerOwner } from './peer-owner.ts'
 
 /** Copies of streams for programs on this machine that want an address. */
 export interface LoopbackCopy {
@@ -21,7 +21,7 @@ const mostWaiting = 16 * 1024 * 1024
  * something is offered.
  */
 export function createLoopbackCopy(
-  options: { readonly ownerOf?: (peer: LoopbackPeer) => Promise<number | null> } = {},
+  options: { readonly ownerOf?: (ends: LoopbackEnds) => PeerOwner } = {},
 ): LoopbackCopy {
   const { ownerOf = peerOwner } = options
   /** Not yet read. */
@@ -36,14 +36,12 @@ export function createLoopbackCopy(
       const refuse = () => void response.writeHead(404).end()
       const path = request.url ?? ''
       if (request.method !== 'GET' || !offers.has(path)) return refuse()
-      const { localPort = 0, remotePort = 0 } = request.socket
-      void ownerOf({ localPort, remotePort }).then((owner) => {
-        const feed = offers.get(path)
-        if (!feed || (owner !== null && owner !== process.getuid?.())) return refuse()
-        offers.delete(path)
-        answers.set(path, response)
-        serve(feed, response)
-      }, refuse)
+      const owner = ownerOf(request.socket)
+      if (owner !== null && owner !== process.geteuid?.()) return refuse()
+      const feed = offers.get(path)!
+      offers.delete(path)
+      answers.set(path, response)
+      serve(feed, response)
     })
     own.on('clientError', (_error, socket) => socket.destroy())
     server = own
