@@ -1,14 +1,10 @@
+import type { AuditEntry as Kept } from '../core/access/audit-entry.ts'
 import type { Clock } from '../core/clock.ts'
-import type { AuditRow } from '../store/tables/access/audit-table.ts'
+import { type Allowance, type Bucket, fill, waitMsOf } from './leaky-bucket.ts'
 import { networkOf } from './network-of.ts'
 
-type AuditEntry = Omit<AuditRow, 'atMs'>
+type AuditEntry = Omit<Kept, 'atMs'>
 
-/** So many entries at once, and one more each so many milliseconds. */
-interface Allowance {
-  readonly burst: number
-  readonly perMs: number
-}
 /** Of what one does again and again: changes that are alike, and refusals of one kind. */
 const alike: Allowance = { burst: 20, perMs: 10_000 }
 const refused: Allowance = { burst: 10, perMs: 60_000 }
@@ -19,9 +15,7 @@ const mostKinds = 5000
 /** Kinds whose counts are told one by one; the rest are told together. */
 const mostCounts = 30
 
-interface Kind {
-  level: number
-  atMs: number
+interface Kind extends Bucket {
   /** How many were not noted since it was last told. */
   more: number
   last: AuditEntry
@@ -44,12 +38,7 @@ export function createAuditLimit(clock: Pick<Clock, 'monoMs'>): AuditLimit {
   let forgotten = 0
   let latest: AuditEntry | null = null
 
-  const hasRoom = (bucket: { level: number; atMs: number }, { burst, perMs }: Allowance): boolean => {
-    const nowMs = clock.monoMs()
-    bucket.level = Math.max(0, bucket.level - (nowMs - bucket.atMs) / perMs)
-    bucket.atMs = nowMs
-    return bucket.level + 1 <= burst
-  }
+  const hasRoom = (bucket: Bucket, allowance: Allowance) => waitMsOf(bucket, allowance, clock.monoMs()) === 0
   const remember = (key: string, kind: Kind) => {
     kinds.delete(key)
     kinds.set(key, kind)
@@ -66,13 +55,14 @@ export function createAuditLimit(clock: Pick<Clock, 'monoMs'>): AuditLimit {
       kind.last = entry
       remember(key, kind)
       if (isRefusal) latest = entry
-      const room = hasRoom(kind, isRefusal ? refused : alike) && (!isRefusal || hasRoom(all, refusedInAll))
+      const allowance = isRefusal ? refused : alike
+      const room = hasRoom(kind, allowance) && (!isRefusal || hasRoom(all, refusedInAll))
       if (!room) {
         kind.more += 1
         return false
       }
-      kind.level += 1
-      if (isRefusal) all.level += 1
+      fill(kind, allowance, clock.monoMs())
+      if (isRefusal) fill(all, refusedInAll, clock.monoMs())
       return true
     },
     counts() {

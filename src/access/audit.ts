@@ -1,12 +1,13 @@
+import type { AuditFilter, AuditEntry as Kept } from '../core/access/audit-entry.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Log } from '../core/telemetry-port.ts'
 import { cleanText } from '../core/text/clean-text.ts'
 import { type StoreDatabase, transaction } from '../store/store-database.ts'
-import { type AuditFilter, type AuditRow, createAuditTable } from '../store/tables/access/audit-table.ts'
+import { createAuditTable } from '../store/tables/access/audit-table.ts'
 import { createAuditLimit } from './audit-limit.ts'
 
-export type AuditEntry = Omit<AuditRow, 'atMs'>
+type AuditEntry = Omit<Kept, 'atMs'>
 
 /** Who did what. Nothing secret is in it: what was sent is not kept. */
 export interface Audit {
@@ -16,7 +17,7 @@ export interface Audit {
    */
   note(entry: AuditEntry): void
   /** The newest first. @throws AppError API_BAD_REQUEST */
-  list(filter: AuditFilter, request: PageRequest): Page<AuditRow>
+  list(filter: AuditFilter, request: PageRequest): Page<Kept>
   prune(): void
   /** Writes what is not written yet. */
   close(): void
@@ -33,7 +34,7 @@ export function createAudit(of: { database: StoreDatabase; clock: Clock; keepMs:
   const { database, clock, keepMs, log } = of
   const table = createAuditTable(database)
   const limit = createAuditLimit(clock)
-  const waiting: AuditRow[] = []
+  const waiting: Kept[] = []
   let cancelWrite: (() => void) | null = null
   let cancelCount: (() => void) | null = null
 

@@ -1,12 +1,9 @@
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
+import { type Allowance, type Bucket, fill, waitMsOf } from './leaky-bucket.ts'
 import { networkOf } from './network-of.ts'
 
-/** So many failures at once, and one more each so many milliseconds. */
-interface Allowance {
-  readonly burst: number
-  readonly perMs: number
-}
+/** Failures. */
 const ofAddress: Allowance = { burst: 10, perMs: 15_000 }
 const ofName: Allowance = { burst: 10, perMs: 15_000 }
 /** Addresses and names that are remembered; the longest forgotten go first. */
@@ -58,20 +55,18 @@ export function createLoginLimit(clock: Pick<Clock, 'monoMs'>): LoginLimit {
 /** A name is what somebody typed: no name may be spelled as the key of something else. */
 const keyOf = (...parts: readonly string[]) => JSON.stringify(parts)
 
-function createBuckets({ burst, perMs }: Allowance, clock: Pick<Clock, 'monoMs'>) {
-  /** Level when last looked at; it sinks by one each `perMs`. The latest used are last. */
-  const levels = new Map<string, { level: number; atMs: number }>()
-  const levelOf = (key: string) => {
-    const found = levels.get(key)
-    return found ? Math.max(0, found.level - (clock.monoMs() - found.atMs) / perMs) : 0
-  }
+function createBuckets(allowance: Allowance, clock: Pick<Clock, 'monoMs'>) {
+  /** The latest used are last. */
+  const buckets = new Map<string, Bucket>()
+  const of = (key: string) => buckets.get(key) ?? { level: 0, atMs: clock.monoMs() }
   return {
-    waitMs: (key: string) => Math.max(0, (levelOf(key) + 1 - burst) * perMs),
+    waitMs: (key: string) => waitMsOf(of(key), allowance, clock.monoMs()),
     add(key: string, count: number) {
-      const level = Math.max(0, levelOf(key) + count)
-      levels.delete(key)
-      if (level > 0) levels.set(key, { level, atMs: clock.monoMs() })
-      if (levels.size > mostKeys) levels.delete(levels.keys().next().value!)
+      const bucket = of(key)
+      fill(bucket, allowance, clock.monoMs(), count)
+      buckets.delete(key)
+      if (bucket.level > 0) buckets.set(key, bucket)
+      if (buckets.size > mostKeys) buckets.delete(buckets.keys().next().value!)
     },
   }
 }

@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts'
 import { cleanText } from '../core/text/clean-text.ts'
 import { type StoreDatabase, transaction } from '../store/store-database.ts'
 import { createSessionTable, type SessionRow } from '../store/tables/access/session-table.ts'
+import { noteUse } from './note-use.ts'
 import { hashSecret, newId, newSecret } from './secrets.ts'
 
 export interface SessionBounds {
@@ -43,8 +44,6 @@ export interface Sessions {
   prune(): void
 }
 
-/** Use is noted so often at most: it is a write to the disk. */
-const noteEveryMs = 60_000
 const mostOfUser = 50
 const mostAgentLetters = 200
 
@@ -64,18 +63,10 @@ export function createSessions(of: {
     const session = table.find(secretHash)
     return session && lives(session) ? session : null
   }
-  /** A full disk keeps nobody from looking. */
-  const touch = (secretHash: string) => {
-    try {
-      table.touch(secretHash, clock.nowMs())
-    } catch {
-      // It is noted the next time.
-    }
-  }
   const reopen = (secretHash: string): Opened | null => {
     const session = found(secretHash)
     if (!session) return null
-    if (clock.nowMs() - session.usedMs >= noteEveryMs) touch(secretHash)
+    noteUse(session.usedMs, clock.nowMs(), (nowMs) => table.touch(secretHash, nowMs))
     return { name: session.user, role: session.role, cameras: session.cameras, secretHash }
   }
   const prune = () => {

@@ -5,6 +5,7 @@ import { AppError } from '../core/errors.ts'
 import { type StoreDatabase, transaction } from '../store/store-database.ts'
 import { createTokenTable, type TokenRow } from '../store/tables/access/token-table.ts'
 import { removeMadeTokens } from './made-tokens.ts'
+import { noteUse } from './note-use.ts'
 import { hashSecret, newId, newSecret } from './secrets.ts'
 import type { Opened } from './sessions.ts'
 import { userName } from './user-name.ts'
@@ -33,8 +34,6 @@ export interface Tokens {
   remove(idOrName: string): Token
 }
 
-/** Use is noted so often at most: it is a write to the disk. */
-const noteEveryMs = 60_000
 const mostTokens = 500
 /** So that it is known for what it is where it is found. */
 const prefix = 'vireo_'
@@ -46,19 +45,11 @@ export function createTokens(of: { database: StoreDatabase; clock: Pick<Clock, '
     const token = table.find(secretHash)
     return token && (token.expiresMs === null || clock.nowMs() < token.expiresMs) ? token : null
   }
-  /** A full disk keeps nobody from looking. */
-  const touch = (id: string) => {
-    try {
-      table.touch(id, clock.nowMs())
-    } catch {
-      // It is noted the next time.
-    }
-  }
   const reopen = (secretHash: string): Opened | null => {
     const token = found(secretHash)
     if (!token) return null
     const { id, usedMs, name, role, cameras } = token
-    if (usedMs === null || clock.nowMs() - usedMs >= noteEveryMs) touch(id)
+    noteUse(usedMs, clock.nowMs(), (nowMs) => table.touch(id, nowMs))
     return { name, role, cameras, secretHash }
   }
   return {

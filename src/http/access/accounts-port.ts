@@ -1,3 +1,4 @@
+import type { AuditEntry, AuditFilter } from '../../core/access/audit-entry.ts'
 import type { Role } from '../../core/access/role.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 
@@ -84,18 +85,3 @@ export interface TokenEntry extends Rights {
   readonly usedMs: number | null
 }
 export type TokenWish = Rights & { readonly expiresMs: number | null; readonly createdBy: string }
-
-export interface AuditEntry {
-  readonly atMs: number
-  readonly who: string
-  readonly via: string
-  readonly address: string
-  readonly action: string
-  readonly object: string
-  readonly result: string
-}
-export interface AuditFilter {
-  readonly who?: string
-  readonly sinceMs?: number
-  readonly untilMs?: number
-}

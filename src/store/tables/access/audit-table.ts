@@ -1,32 +1,12 @@
+import type { AuditEntry, AuditFilter } from '../../../core/access/audit-entry.ts'
 import type { Page, PageRequest } from '../../../core/page.ts'
 import { createPagedQuery, where } from '../../paged-query.ts'
 import type { StoreDatabase, StoreRow } from '../../store-database.ts'
 
-/** That somebody did something, or tried to. */
-export interface AuditRow {
-  readonly atMs: number
-  readonly who: string
-  /** How he was known: session, token, loopback, login, cli. */
-  readonly via: string
-  readonly address: string
-  /** What was done, such as `POST /api/v1/cameras/:id/pause`. */
-  readonly action: string
-  /** To what, such as the id of a camera; empty where the action says it. */
-  readonly object: string
-  /** `ok`, or the code of the error. */
-  readonly result: string
-}
-
-export interface AuditFilter {
-  readonly who?: string
-  readonly sinceMs?: number
-  readonly untilMs?: number
-}
-
 export interface AuditTable {
-  add(entry: AuditRow): void
+  add(entry: AuditEntry): void
   /** The newest first. @throws AppError API_BAD_REQUEST for a cursor that is none */
-  list(filter: AuditFilter, request: PageRequest): Page<AuditRow>
+  list(filter: AuditFilter, request: PageRequest): Page<AuditEntry>
   /** What is older, and what is beyond the newest so many of what was done, and of what was refused. */
   prune(bounds: {
     readonly beforeMs: number
@@ -69,7 +49,7 @@ export function createAuditTable(database: StoreDatabase): AuditTable {
   }
 }
 
-const toEntry = (row: StoreRow): AuditRow => ({
+const toEntry = (row: StoreRow): AuditEntry => ({
   atMs: Number(row.at_ms),
   who: String(row.who),
   via: String(row.via),
