@@ -6,6 +6,8 @@ import { refusePassword } from './check/refuse-password.ts'
 import type { CameraEdit, CameraFields, ConfigEdit, RuleEdit } from './edit/config-edit.ts'
 import { bringTo, madeOf, mergeInto } from './edit/edit-nodes.ts'
 import { atFields } from './edit/edit-problems.ts'
+import { keepLines } from './edit/keep-lines.ts'
+import { styleOf } from './edit/yaml-style.ts'
 import { parseConfig, readConfigText } from './load.ts'
 import { readYaml } from './read-yaml.ts'
 import { refuseReferences, requestMayRefer } from './request-variables.ts'
@@ -34,13 +36,15 @@ export interface EditSource {
 export function editConfig(text: string, edits: readonly ConfigEdit[], source: EditSource): EditedConfig {
   readYaml(text, source.file)
   const document = parseDocument(text, { uniqueKeys: false })
+  const style = styleOf(text)
+  const plain = document.toString(style)
   for (const edit of edits) {
     if (source.asRequest) refuseForeign(text, edit, source.asRequest.allowVariables)
     if (edit.kind === 'rule') editRule(document, edit)
     else if (edit.kind === 'schedule') mergeInto(document, mapAt(document, 'behaviours'), edit.schedule)
     else editCamera(document, edit, source.file)
   }
-  const edited = withEndOf(text, document.toString({ lineWidth: 0 }))
+  const edited = withEndOf(text, keepLines(text, plain, document.toString(style)))
   try {
     return { text: edited, config: parseConfig(edited, source) }
   } catch (thrown) {
