@@ -14,23 +14,14 @@ import { createSessionCookie } from './access/session-cookie.ts'
 import { boundBody } from './bound-body.ts'
 import { createBoundedServer, type ServerLimits } from './bounded-server.ts'
 import { createEventStreams } from './events/event-stream.ts'
-import type { EventsPort } from './events/events-port.ts'
-import type { ExportPort } from './footage/export-port.ts'
-import type { FootagePort } from './footage/footage-port.ts'
 import { guardHeaders } from './guard-headers.ts'
-import type { HealthPort, MetricsPort } from './health-port.ts'
-import type { LearningPort } from './learning-port.ts'
-import type { LivePort } from './live-port.ts'
-import type { MonitorPort } from './monitor-port.ts'
 import { mountRoutes } from './mount-routes.ts'
 import { openApi } from './open-api.ts'
 import { replyError } from './reply-error.ts'
-import type { ReviewPort } from './review-port.ts'
 import { routeTable } from './route-table.ts'
 import { mergePatch } from './routes/camera-routes.ts'
 import { yamlTypes } from './schemas/api-schemas.ts'
-import type { SetupPort } from './setup-port.ts'
-import type { SitePort } from './site-port.ts'
+import type { ServedPorts } from './served-ports.ts'
 import { liveSockets } from './sockets/live-sockets.ts'
 import { mountSockets } from './sockets/mount-sockets.ts'
 import { endAfterAnswer, openSockets } from './sockets/open-sockets.ts'
@@ -38,30 +29,12 @@ import { createTurns } from './take-turns.ts'
 import { followTls, readTls, type TlsFiles } from './tls-files.ts'
 import { withoutBase } from './without-base.ts'
 
-export interface ServerOptions {
-  readonly health: HealthPort
-  readonly metrics: MetricsPort
-  /** What the REST API shows and changes; absent: there is none. */
-  readonly site?: SitePort
-  /** What people say of clips; absent: nothing of it is served. */
-  readonly reviews?: ReviewPort
-  /** Search for cameras, looks at them, presets of rules; with `site` only. */
-  readonly setup?: SetupPort
-  /** How it is doing; absent: nothing of it is served. */
-  readonly monitor?: MonitorPort
-  /** What happens, for pages that listen; absent: nobody is told. */
-  readonly events?: EventsPort
-  /** The cameras as they are seen now; absent: nobody can look. */
-  readonly live?: LivePort
-  /** Runs of learning and versions of models; absent: nothing of it is served. */
-  readonly learning?: LearningPort
+export interface ServerOptions extends ServedPorts {
   /** Loopback unless told otherwise. */
   readonly host?: string
   readonly port?: number
   /** Bearer token that opens everything. */
   readonly token?: string
-  /** Recordings by camera and time; absent: nothing of them is served. */
-  readonly footage?: FootagePort & ExportPort
   /** Whether the console's page is served, if `pageFolder` is given; true unless told otherwise. */
   readonly console?: boolean
   /** Where the built page lies; null where it is not built, absent for a server without it. */
@@ -102,16 +75,8 @@ const mostWaiting = 256
  */
 export function createServer(options: ServerOptions): Server {
   const {
-    health,
-    metrics,
-    site,
-    setup,
-    monitor,
-    reviews,
     events,
     live,
-    learning,
-    footage,
     token,
     accounts,
     access = accounts ? 'login' : 'open',
@@ -188,22 +153,13 @@ export function createServer(options: ServerOptions): Server {
   if (page) app.register(files, { root: page, serve: false, preCompressed: true })
   app.register(async (scope) => {
     const document = () => scope.swagger()
-    const table = {
-      health,
-      metrics,
-      site,
-      setup,
-      monitor,
-      reviews,
+    const parts = {
       streams,
-      live,
-      learning,
       access: accounts && { accounts, mode, guard, setCookie: sessionCookie.set },
-      footage,
       document,
-      ...(page === undefined ? {} : { page: { folder: page, basePath } }),
+      page: page === undefined ? undefined : { folder: page, basePath },
     }
-    mountRoutes(scope, routeTable(table))
+    mountRoutes(scope, routeTable(options, parts))
     if (live) mountSockets(scope, liveSockets(live))
     // Made before anybody asks, because it takes a while.
     scope.addHook('onReady', async () => void document())

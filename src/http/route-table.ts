@@ -1,11 +1,4 @@
 import type { EventStreams } from './events/event-stream.ts'
-import type { ExportPort } from './footage/export-port.ts'
-import type { FootagePort } from './footage/footage-port.ts'
-import type { HealthPort, MetricsPort } from './health-port.ts'
-import type { LearningPort } from './learning-port.ts'
-import type { LivePort } from './live-port.ts'
-import type { MonitorPort } from './monitor-port.ts'
-import type { ReviewPort } from './review-port.ts'
 import { type Route, route } from './route.ts'
 import { cameraRoutes } from './routes/camera-routes.ts'
 import { datasetRoutes } from './routes/dataset-routes.ts'
@@ -25,33 +18,27 @@ import { timelineRoutes } from './routes/timeline-routes.ts'
 import { userRoutes } from './routes/user-routes.ts'
 import { apiSchemas } from './schemas/api-schemas.ts'
 import { createMediaSender } from './send-media.ts'
-import type { SetupPort } from './setup-port.ts'
-import type { SitePort } from './site-port.ts'
+import type { ServedPorts } from './served-ports.ts'
 import { pageRoutes } from './web/page-routes.ts'
 
 /** All that a server answers: what each route takes and gives, and who may call it. */
-export function routeTable(of: {
-  readonly health: HealthPort
-  readonly metrics: MetricsPort
-  readonly site: SitePort | undefined
-  readonly reviews: ReviewPort | undefined
-  readonly setup: SetupPort | undefined
-  readonly monitor: MonitorPort | undefined
-  readonly streams: EventStreams | undefined
-  readonly live: LivePort | undefined
-  /** Users, sessions and tokens; undefined: there are none. */
-  readonly access: SessionParts | undefined
-  readonly learning: LearningPort | undefined
-  readonly footage: (FootagePort & ExportPort) | undefined
-  /** The console's page; absent: it is not served. */
-  readonly page?: { readonly folder: string | null; readonly basePath: string }
-  /** The OpenAPI document. */
-  readonly document: () => unknown
-}): readonly Route[] {
-  const { site, setup, monitor, reviews, streams, live, learning, access, footage, page, document } = of
+export function routeTable(
+  ports: Omit<ServedPorts, 'events'>,
+  parts: {
+    readonly streams: EventStreams | undefined
+    /** Users, sessions and tokens; undefined: there are none. */
+    readonly access: SessionParts | undefined
+    /** The console's page; undefined: it is not served. */
+    readonly page: { readonly folder: string | null; readonly basePath: string } | undefined
+    /** The OpenAPI document. */
+    readonly document: () => unknown
+  },
+): readonly Route[] {
+  const { site, setup, monitor, reviews, live, learning, footage } = ports
+  const { streams, access, page, document } = parts
   const sendMedia = createMediaSender()
   return [
-    ...healthRoutes(of),
+    ...healthRoutes(ports),
     ...(page ? pageRoutes(page.folder, page.basePath) : []),
     route({
       method: 'GET',

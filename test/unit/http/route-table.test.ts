@@ -33,7 +33,7 @@ const streams = createEventStreams({ events: fakeEvents().events, clock: { after
 const accounts = testAccounts()
 afterAll(() => accounts.close())
 const access = { accounts, mode: 'open', guard: {} as Guard, setCookie: () => {} } as const
-const table = routeTable({ ...parts, streams, access, document: () => ({}) })
+const table = routeTable(parts, { streams, access, page: undefined, document: () => ({}) })
 
 /** Changes that say everything by their path. */
 const withoutBody = [

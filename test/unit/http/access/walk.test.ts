@@ -36,7 +36,10 @@ const access = { accounts, mode: 'login', guard: {} as Guard, setCookie: () => {
 
 type Row = Pick<Route, 'method' | 'path' | 'access' | 'camera' | 'query' | 'params' | 'body' | 'own'>
 const sockets: Row[] = liveSockets(parts.live).map((row) => ({ ...row, method: 'GET' }) as Row)
-const table: readonly Row[] = [...routeTable({ ...parts, streams, access, document: () => ({}) }), ...sockets]
+const table: readonly Row[] = [
+  ...routeTable(parts, { streams, access, page: undefined, document: () => ({}) }),
+  ...sockets,
+]
 
 let server: Server
 const callers: Record<string, Record<string, string>> = { nobody: {} }
