@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
+import { type ClipEnding, clipEndings } from '../../src/core/recorded-clip.ts'
 import type { AlertEvidence } from '../../src/http/footage/footage-port.ts'
-import { decodeScores, scoreSuffix } from '../../src/record/clip/score-file.ts'
-import { bodySuffix, decodeBodies } from '../../src/skeleton/body-file.ts'
+import { decodeScores } from '../../src/record/clip/score-file.ts'
+import { decodeBodies } from '../../src/skeleton/body-file.ts'
 
 /** What lies beside a clip, as a page shows it. */
 export async function readEvidence(clipPath: string): Promise<AlertEvidence> {
-  const beside = (suffix: string) => readFile(clipPath.replace(/\.mp4$/, suffix), 'utf8').catch(() => '')
-  const [scores, bodies] = await Promise.all([beside(scoreSuffix), beside(bodySuffix)])
+  const beside = (ending: ClipEnding) => readFile(clipPath.replace(/\.mp4$/, ending), 'utf8').catch(() => '')
+  const [scores, bodies] = await Promise.all([beside(clipEndings.scores), beside(clipEndings.bodies)])
   const kept = decodeScores(scores)
   return {
     scores: kept && { onThreshold: kept.onThreshold, offThreshold: kept.offThreshold, lines: kept.lines },

@@ -1,11 +1,10 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
 import type { Clock } from '../../src/core/clock.ts'
 import { AppError } from '../../src/core/errors.ts'
-import type { RecordedClip } from '../../src/core/recorded-clip.ts'
+import { clipEndings, type RecordedClip } from '../../src/core/recorded-clip.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
 import type { CameraTraceEntry } from '../../src/http/footage/trace-port.ts'
-import { footageMode } from '../../src/record/clip/clip-part.ts'
-import { encodeScores, type ScoreFile, scoreSuffix } from '../../src/record/clip/score-file.ts'
+import { encodeScores, type ScoreFile } from '../../src/record/clip/score-file.ts'
+import { createSideFiles } from '../../src/record/clip/side-files.ts'
 import { scheduleOf } from '../live/attach-camera.ts'
 import type { CameraPlan } from '../live/plan/plan-camera.ts'
 import { type CameraTrace, createCameraTrace } from '../live/trace/camera-trace.ts'
@@ -32,7 +31,11 @@ const marginMs = 2000
 export function createTraces(options: { clock: Pick<Clock, 'monoMs'>; telemetry: Telemetry }): Traces {
   const { clock, telemetry } = options
   const known = new Map<string, { readonly trace: CameraTrace; readonly plan: CameraPlan }>()
-  const writing = new Set<Promise<void>>()
+  const files = createSideFiles({
+    ending: clipEndings.scores,
+    trouble: 'the scores of a clip are not kept',
+    log: telemetry.log,
+  })
   const take = (plan: CameraPlan) => {
     const trace = known.get(plan.camera.id)?.trace ?? createCameraTrace(clock)
     known.set(plan.camera.id, { trace, plan })
@@ -58,17 +61,6 @@ export function createTraces(options: { clock: Pick<Clock, 'monoMs'>; telemetry:
     }))
     return { alertId, rule: name, label, onThreshold, offThreshold, lines }
   }
-  const write = async (path: string, text: string) => {
-    const part = `${path}.tmp`
-    try {
-      await writeFile(part, text, { mode: footageMode.file })
-      await rename(part, path)
-    } catch (thrown) {
-      const reason = (thrown as NodeJS.ErrnoException).code ?? String(thrown)
-      telemetry.log.warn({ path, reason }, 'the scores of a clip are not kept')
-      await rm(part, { force: true }).catch(() => {})
-    }
-  }
   return {
     of: take,
     retuned: (plan) => void take(plan),
@@ -90,15 +82,9 @@ export function createTraces(options: { clock: Pick<Clock, 'monoMs'>; telemetry:
     },
     clipFinished(clip) {
       const scores = scoresOf(clip)
-      if (!scores) return
-      const work = write(clip.path.replace(/\.mp4$/, scoreSuffix), encodeScores(scores)).finally(() =>
-        writing.delete(work),
-      )
-      writing.add(work)
+      if (scores) files.write(clip, encodeScores(scores))
     },
-    async close() {
-      await Promise.all(writing)
-    },
+    close: files.close,
   }
 }
 

@@ -1,11 +1,10 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
 import type { Observable } from 'rxjs'
 import type { RecordingConfig } from '../../src/config/schema/recording-schema.ts'
 import type { SampleMoment } from '../../src/core/clip-sample.ts'
-import type { RecordedClip } from '../../src/core/recorded-clip.ts'
+import { clipEndings, type RecordedClip } from '../../src/core/recorded-clip.ts'
 import type { Telemetry } from '../../src/core/telemetry-port.ts'
-import { footageMode } from '../../src/record/clip/clip-part.ts'
-import { type BodyFile, bodySuffix, encodeBodies } from '../../src/skeleton/body-file.ts'
+import { createSideFiles } from '../../src/record/clip/side-files.ts'
+import { type BodyFile, encodeBodies } from '../../src/skeleton/body-file.ts'
 import { createBodyLog, type LoggedReading } from '../../src/skeleton/body-log.ts'
 import type { TrackMoment } from '../live/people/scene-watch.ts'
 
@@ -46,7 +45,11 @@ export function createKeepBodies(options: KeepBodiesOptions): KeepBodies {
   const { preRollMs, maxClipMs, postRollMs } = recording
   const log = createBodyLog({ keepMs: preRollMs + maxClipMs + postRollMs + lateMs })
   const marks = new Map<string, Mark>()
-  const writing = new Set<Promise<void>>()
+  const files = createSideFiles({
+    ending: clipEndings.bodies,
+    trouble: 'the keypoints of a clip are not kept',
+    log: telemetry.log,
+  })
   let picture = { widthPx: 1, heightPx: 1 }
   const subscription = moments$.subscribe({
     next(moment) {
@@ -91,17 +94,6 @@ export function createKeepBodies(options: KeepBodiesOptions): KeepBodies {
       tracks,
     }
   }
-  const write = async (path: string, text: string) => {
-    const part = `${path}.tmp`
-    try {
-      await writeFile(part, text, { mode: footageMode.file })
-      await rename(part, path)
-    } catch (thrown) {
-      const reason = (thrown as NodeJS.ErrnoException).code ?? String(thrown)
-      telemetry.log.warn({ camera: cameraId, path, reason }, 'the keypoints of a clip are not kept')
-      await rm(part, { force: true }).catch(() => {})
-    }
-  }
 
   return {
     marked(clipId, moment, trackIds) {
@@ -114,15 +106,12 @@ export function createKeepBodies(options: KeepBodiesOptions): KeepBodies {
     finished(clip) {
       const bodies = bodiesOf(clip)
       marks.delete(clip.alertId)
-      if (!bodies) return
-      const path = clip.path.replace(/\.mp4$/, bodySuffix)
-      const work = write(path, encodeBodies(bodies)).finally(() => writing.delete(work))
-      writing.add(work)
+      if (bodies) files.write(clip, encodeBodies(bodies))
     },
     lost: (clipId) => void marks.delete(clipId),
     async close() {
       subscription.unsubscribe()
-      await Promise.all(writing)
+      await files.close()
     },
   }
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../src/core/errors.ts'
 import { presentFields } from '../../src/core/present-fields.ts'
+import { clipEndings } from '../../src/core/recorded-clip.ts'
 import { alertData } from '../../src/event/cloud-event.ts'
 import type { AlertEntry, ClipEntry, SitePort } from '../../src/http/site-port.ts'
 import { type AlertRow, openAlertReader } from '../../src/store/tables/alert-reader.ts'
@@ -37,7 +38,7 @@ export function createSiteArchive(
       if (row.removedReason !== null)
         throw new AppError('API_NOT_FOUND', `the clip of ${alertId} was removed (${row.removedReason})`)
       const { path } = row
-      return { ...toClipEntry(row), path, thumbnailPath: path.replace(/\.mp4$/, '.jpg') }
+      return { ...toClipEntry(row), path, thumbnailPath: path.replace(/\.mp4$/, clipEndings.picture) }
     },
     close() {
       alerts.close()

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/core/clock.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { presentFields } from '../../src/core/present-fields.ts'
+import { clipEndings } from '../../src/core/recorded-clip.ts'
 import type { ReviewChange } from '../../src/http/events/events-port.ts'
 import type {
   CurvePoint,
@@ -153,7 +154,7 @@ export function createSiteReviews(options: {
       const { path, sha256, cameraId, startedMs, removedReason } = get(id)
       if (removedReason !== null)
         throw new AppError('API_NOT_FOUND', `the recording of ${id} was removed (${removedReason})`)
-      const thumbnailPath = path.replace(/\.mp4$/, '.jpg')
+      const thumbnailPath = path.replace(/\.mp4$/, clipEndings.picture)
       return { path, thumbnailPath, sha256, cameraId, startedAt: iso(startedMs) }
     },
     judge(id, { labels, newLabels, startMs, endMs, verdict, who }) {

@@ -20,7 +20,7 @@ export const dataFiles = {
   mutes: 'mutes.json',
 } as const
 
-/** Finished clips of alerts and samples: `<camera>/<day>/<alert>.mp4`, with the keypoints of its people in `.poses`. */
+/** Finished clips of alerts and samples: `<camera>/<day>/<alert>.mp4`, and beside it what clipEndings names. */
 export const clipsDir = (dataDir: string) => join(dataDir, 'clips')
 /** How much moved, by camera and day: `<camera>/<day>.motion`, a byte for every ten seconds. */
 export const motionDir = (dataDir: string) => join(dataDir, 'motion')

@@ -52,3 +52,15 @@ export interface RecordedClip {
   /** Absent when it has the length that was asked for. */
   readonly reason?: ClipEnd
 }
+
+/** What lies beside the MP4 of a clip under the same name, and goes with it. */
+export const clipEndings = {
+  /** A picture of its moment. */
+  picture: '.jpg',
+  /** The keypoints of its people. */
+  bodies: '.poses',
+  /** What models said around its alert. */
+  scores: '.scores',
+} as const
+
+export type ClipEnding = (typeof clipEndings)[keyof typeof clipEndings]

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { keypointNames } from '../core/pose.ts'
+import { clipEndings } from '../core/recorded-clip.ts'
 import type { BodyReading } from './body-reading.ts'
 
 /** A clip's keypoints lie beside it under this ending. */
-export const bodySuffix = '.poses'
+export const bodySuffix = clipEndings.bodies
 
 /** What was found of the people of a clip. Times are microseconds of the clip. */
 export interface BodyFile {

@@ -1,5 +1,6 @@
 import { glob, mkdir, rm, stat, statfs } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import { clipEndings } from '../../core/recorded-clip.ts'
 import type { StoredClip } from '../plan-retention.ts'
 
 /** The clips on the disk, as retention needs them. */
@@ -14,12 +15,15 @@ export interface ClipFolder {
 /** A part that changed less than this long ago may still be written to, or be in the hands of ffmpeg. */
 const workedOnMs = 15 * 60_000
 
+const known = ['.mp4', ...Object.values(clipEndings), '.part', '.tmp', '.broken']
+const pattern = `*/*/*{${known.join()}}`
+
 /** Reads `<dir>/<camera>/<day>/`, and what is set aside beside it. A file that disappears meanwhile is left out. */
 export function createClipFolder(dir: string, nowMs: () => number): ClipFolder {
   return {
     async list() {
       const files: { path: string; key: string; bytes: number; changedMs: number; part: boolean }[] = []
-      for await (const name of glob('*/*/*.{mp4,jpg,poses,part,tmp,broken}', { cwd: dir })) {
+      for await (const name of glob(pattern, { cwd: dir })) {
         const path = join(dir, name)
         const found = await stat(path).catch(() => null)
         if (!found?.isFile()) continue

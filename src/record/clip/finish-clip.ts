@@ -5,6 +5,7 @@ import { open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
+import { clipEndings } from '../../core/recorded-clip.ts'
 import type { Log } from '../../core/telemetry-port.ts'
 import { makeEmptyFile } from '../empty-file.ts'
 import { mp4DurationMs } from '../mp4-duration.ts'
@@ -48,7 +49,7 @@ export async function finishClip(options: FinishOptions): Promise<FinishedFile> 
   const { path, log } = options
   const tool: ToolOptions = { ...options, timeoutMs: options.timeoutMs ?? 60_000 }
   const whole = `${path}.tmp`
-  const thumbnail = path.replace(/\.mp4$/, '.jpg')
+  const thumbnail = path.replace(/\.mp4$/, clipEndings.picture)
   try {
     const head = await readPartHead(path + partSuffix)
     if (!head.note || !head.hasMedia)

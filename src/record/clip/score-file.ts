@@ -1,8 +1,5 @@
 import { z } from 'zod'
 
-/** What models said around an alert lies beside its clip under this ending. */
-export const scoreSuffix = '.scores'
-
 const fileSchema = z.object({
   formatVersion: z.literal(1),
   alertId: z.string(),
