@@ -28,8 +28,8 @@ export interface ReviewQueue
   /** The same judgement of many clips, by their whole ids, as one step. */
   judgeMany(ids: readonly string[], judgement: QueueJudgement): BulkJudged
   undoMany(bulk: string, who: string): BulkUndone
-  /** Labels that are in use, or were said or given once. */
-  labels(): string[]
+  /** Labels that are in use, or were said or given once. Whoever has just read those in use gives them. */
+  labels(inUse?: readonly string[]): string[]
   /** What the database knows of a clip besides. */
   clip(id: string): ClipRow | null
   close(): void
@@ -50,6 +50,7 @@ export function openReviewQueue(options: {
   const store = openReviewStore(options)
   let clips: ClipReader | null = null
   let addedMs = Number.NEGATIVE_INFINITY
+  let takenVersion = Number.NaN
 
   const reader = () => {
     if (clips === null && existsSync(join(dataDir, dataFiles.events))) clips = openClipReader(dataDir)
@@ -60,6 +61,12 @@ export function openReviewQueue(options: {
     const found = reader()
     if (!found) return
     const nowMs = clock.nowMs()
+    const version = found.writtenVersion()
+    // One request asks of many clips: the same two hours are not read for each of them.
+    if (version === takenVersion) {
+      addedMs = nowMs
+      return
+    }
     const filter = { of: 'all', removed: true, sinceMs: Math.max(0, addedMs - longestClipMs) } as const
     const isFirst = addedMs === Number.NEGATIVE_INFINITY
     for (const page of everyPage((request) => found.marks(filter, request))) {
@@ -75,6 +82,7 @@ export function openReviewQueue(options: {
       )
     }
     addedMs = nowMs
+    takenVersion = version
   }
   const tellRetention = (facts: readonly ReviewFact[]) => {
     if (!reader()) return
@@ -112,7 +120,7 @@ export function openReviewQueue(options: {
     clip: (id) => reader()?.get(id) ?? null,
     counts: fresh(store.counts),
     isLongerThan: fresh(store.isLongerThan),
-    labels: () => [...new Set([...(known?.() ?? []), ...store.labels()])].sort(),
+    labels: (inUse = known?.() ?? []) => [...new Set([...inUse, ...store.labels()])].sort(),
     judge(idPrefix, { newLabels, ...judgement }) {
       check({ ...judgement, ...(newLabels === undefined ? {} : { newLabels }) }, `clip ${idPrefix}`)
       const fact = store.judge(idPrefix, judgement)

@@ -119,11 +119,12 @@ export function createSiteReviews(options: {
       return { ...progress, curve, worst }
     },
     async labels(cameras) {
-      const used = new Set(known())
+      const inUse = known()
+      const used = new Set(inUse)
       const progress = await count(rules(), cameras)
       const clips = new Map(progress.labels.map((each) => [each.label, each.clips]))
       return queue
-        .labels()
+        .labels(inUse)
         .map((label) => ({ label, clips: clips.get(label) ?? 0, known: used.has(label) }))
         .filter(({ clips, known }) => cameras === null || known || clips > 0)
         .sort((a, b) => b.clips - a.clips || (a.label < b.label ? -1 : 1))

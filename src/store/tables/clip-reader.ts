@@ -65,6 +65,8 @@ export interface ClipReader {
   get(alertId: string): ClipRow | null
   /** By the whole id of its alert or its beginning. @throws AppError API_BAD_REQUEST for none or several. */
   find(idPrefix: string): ClipRow
+  /** Another number as soon as anybody has written; cheap to ask. */
+  writtenVersion(): number
   close(): void
 }
 
@@ -100,6 +102,7 @@ export function openClipReader(dataDir: string): ClipReader {
   )
   const byId = database.prepare(`${columns} FROM clip ${joins} WHERE clip.alert = ?`)
   const byPrefix = database.prepare(`${columns} FROM clip ${joins} WHERE ${beginsWith('clip.alert')} LIMIT 2`)
+  const written = database.prepare('PRAGMA data_version')
   return {
     list: (filter, request) => page(conditionsOf(filter), request),
     marks: (filter, request) => markPage(conditionsOf(filter), request),
@@ -113,6 +116,7 @@ export function openClipReader(dataDir: string): ClipReader {
       const why = found.length === 0 ? 'there is no clip of that alert' : 'several clips begin so; give more'
       throw new AppError('API_BAD_REQUEST', `clip ${idPrefix}: ${why}; see vireo clip list`)
     },
+    writtenVersion: () => Number(written.get()?.data_version),
     close: () => database.close(),
   }
 }
