@@ -23,9 +23,9 @@ export function guardRole(identity: Identity, least: Role): void {
   )
 }
 
-/** Whether somebody may see a camera: what lists are filtered by. */
-export const mayLook = ({ cameras }: Pick<Identity, 'cameras'>, cameraId: string): boolean =>
-  cameras === null || cameras.includes(cameraId)
+/** Whether somebody may see a camera, or (null) what is of all of them: what lists are filtered by. */
+export const mayLook = ({ cameras }: Pick<Identity, 'cameras'>, cameraId: string | null): boolean =>
+  cameras === null || (cameraId !== null && cameras.includes(cameraId))
 
 /**
  * Refuses who may not see what a request is about.

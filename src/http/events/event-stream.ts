@@ -28,14 +28,14 @@ export interface EventStreams {
    * What happens from now on as server-sent events, after what was missed since `lastEventId`.
    *
    * @param client.who whose it is: one has a part of them at most
-   * @param client.mayLook whether the client may know of this camera; asked for every event
+   * @param client.mayLook whether the client may know of this camera, or (null) of all; asked for every event
    * @param client.mayStill asked with every heartbeat: who logged out meanwhile is told nothing more
    * @throws AppError API_BUSY
    */
   open(client: {
     readonly who?: Pick<Identity, 'name' | 'via'>
     readonly lastEventId?: string
-    readonly mayLook: (cameraId: string) => boolean
+    readonly mayLook: (cameraId: string | null) => boolean
     readonly mayStill?: () => boolean
   }): Readable
   /** Ends all of them. */
@@ -77,7 +77,7 @@ export function createEventStreams(options: {
       let seen = 0
       const tell = (told: readonly SiteEvent[]) => {
         const text = told
-          .filter(({ cameraId, position }) => isNew(position) && (cameraId === null || mayLook(cameraId)))
+          .filter((event) => isNew(event.position) && (isOfNobody(event) || mayLook(event.cameraId)))
           .map(textOf)
           .join('')
         for (const { position } of told) seen = Math.max(seen, position ?? 0)
@@ -108,6 +108,9 @@ export function createEventStreams(options: {
     },
   }
 }
+
+/** Runs of learning show footage of every camera; the rest that is of no camera says nothing of any. */
+const isOfNobody = ({ kind, cameraId }: SiteEvent) => cameraId === null && kind !== 'learning'
 
 const reset: SiteEvent = { kind: 'reset', cameraId: null, position: null, data: {} }
 

@@ -17,7 +17,7 @@ export interface EventsPort {
 
 interface Told<Kind extends string, Data> {
   readonly kind: Kind
-  /** Whom it is about; null: everybody may know. */
+  /** Whom it is about; null: everybody may know, but for what is of all cameras (learning). */
   readonly cameraId: string | null
   /** From where a client goes on that has seen it; null: it is not kept. */
   readonly position: number | null

@@ -82,6 +82,22 @@ describe('a stream of events', () => {
     ])
   })
 
+  it('tells of learning, which shows footage of every camera, those alone who may see all', () => {
+    const { streams, tell } = start()
+    const learning = {
+      kind: 'learning',
+      cameraId: null,
+      position: null,
+      data: { run: 'r1', model: 'actions', state: 'running', phase: null, done: null, etaS: null },
+    } as const
+    const config = { kind: 'config', cameraId: null, position: null, data: { configHash: 'x' } } as const
+    const some = streams.open({ mayLook: (id) => id === 'gate' })
+    const all = streams.open(everything)
+    tell(learning, config)
+    expect(names(some).filter((name) => name !== 'status')).toEqual(['config'])
+    expect(names(all).filter((name) => name !== 'status')).toEqual(['learning', 'config'])
+  })
+
   it('says every 15 s that it is there, with one timer for all and none for nobody', async () => {
     const { streams, timers, pass } = start()
     expect(timers.size).toBe(0)
