@@ -1,6 +1,5 @@
 import { mayDo } from '../api/standing.ts'
-import { Button } from '../pieces/button.tsx'
-import { EmptyState } from '../pieces/empty-state.tsx'
+import { Loading } from '../pieces/loading.tsx'
 import { useEvery } from '../pieces/use-every.ts'
 import { formatTime } from '../text/format.ts'
 import { CameraTable } from './camera-table.tsx'
@@ -17,14 +16,7 @@ export function Page() {
   const t = text.value
   useEvery(5000, load)
   const now = shown.value
-  if (!now)
-    return problem.value ? (
-      <EmptyState problem title={problem.value.message}>
-        <Button onClick={() => load()}>{t.again}</Button>
-      </EmptyState>
-    ) : (
-      <EmptyState busy title={t.loading} />
-    )
+  if (!now) return <Loading of={{ problem, load }} title={t.loading} />
   return (
     <>
       <header class="page-head">

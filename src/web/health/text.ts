@@ -6,7 +6,6 @@ export const text = dictionary({
   en: {
     title: 'Health',
     loading: 'Loading figures…',
-    again: 'Try again',
     asOf: (time: string) => `as of ${time}`,
     figures: 'Figures',
     lastHour: (what: string) => `${what}, the last hour`,
@@ -76,7 +75,6 @@ export const text = dictionary({
   zh: {
     title: '运行状态',
     loading: '正在加载数据…',
-    again: '重试',
     asOf: (time) => `截至 ${time}`,
     figures: '数据',
     lastHour: (what) => `${what}，最近一小时`,

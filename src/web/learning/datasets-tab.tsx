@@ -2,13 +2,14 @@ import { useSignal } from '@preact/signals'
 import { Link } from 'wouter-preact'
 import { api, dataOf, problemOf } from '../api/client.ts'
 import { mayDo } from '../api/standing.ts'
+import { useLoaded } from '../api/use-loaded.ts'
 import { Button } from '../pieces/button.tsx'
 import { EmptyState } from '../pieces/empty-state.tsx'
+import { Loading } from '../pieces/loading.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { formatDateTime, formatNumber } from '../text/format.ts'
 import type { DatasetSummary } from './learning-types.ts'
 import { text } from './text.ts'
-import { useLoaded } from './use-loaded.ts'
 
 const sides = ['train', 'validation', 'test'] as const
 
@@ -16,7 +17,7 @@ const sides = ['train', 'validation', 'test'] as const
 export function DatasetsTab({ chosen }: { chosen: string | null }) {
   const t = text.value
   const busy = useSignal(false)
-  const list = useLoaded(() => dataOf(api.GET('/api/v1/datasets')), [])
+  const list = useLoaded(() => dataOf(api.GET('/api/v1/datasets')), { event: 'learning' })
   const found = list.value.value?.datasets
   const names = (found ?? []).flatMap(({ name, versions }) =>
     versions.toReversed().map((version) => `${name}@${version}`),
@@ -38,8 +39,7 @@ export function DatasetsTab({ chosen }: { chosen: string | null }) {
       {t.build}
     </Button>
   )
-  if (list.problem.value && !found) return <EmptyState problem title={list.problem.value.message} />
-  if (!found) return <EmptyState busy title={t.loading} />
+  if (!found) return <Loading of={list} />
   if (names.length === 0) return <EmptyState title={t.noDatasets}>{button}</EmptyState>
   const shown = chosen !== null && names.includes(chosen) ? chosen : names[0]!
   return (
@@ -66,11 +66,10 @@ function DatasetView({ reference }: { reference: string }) {
   const t = text.value
   const summary = useLoaded(
     () => dataOf(api.GET('/api/v1/datasets/{reference}/summary', { params: { path: { reference } } })),
-    [reference],
+    { on: [reference], event: 'learning' },
   )
   const of = summary.value.value
-  if (summary.problem.value && !of) return <EmptyState problem title={summary.problem.value.message} />
-  if (!of) return <EmptyState busy title={t.loading} />
+  if (!of) return <Loading of={summary} />
   const { counts, groups, leaks } = of
   const rows = [...counts.labels, { label: t.none, clips: counts.none }]
   const most = Math.max(1, ...rows.map(({ clips }) => clips.train + clips.validation + clips.test))

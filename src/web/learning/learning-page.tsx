@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals'
 import { Link, useLocation, useParams, useSearchParams } from 'wouter-preact'
 import { api, dataOf } from '../api/client.ts'
 import { mayDo } from '../api/standing.ts'
+import { useLoaded } from '../api/use-loaded.ts'
 import { Button } from '../pieces/button.tsx'
 import { Tabs } from '../pieces/tabs.tsx'
 import { DatasetsTab } from './datasets-tab.tsx'
@@ -11,7 +12,6 @@ import { ModelsTab } from './models-tab.tsx'
 import { RunsTab } from './runs-tab.tsx'
 import { StartRun } from './start-run.tsx'
 import { text } from './text.ts'
-import { useLoaded } from './use-loaded.ts'
 
 const tabs = ['runs', 'models', 'datasets'] as const
 const everyMs = 2000
@@ -24,9 +24,12 @@ export function Page() {
   const [, go] = useLocation()
   const starting = useSignal(false)
   const tab = tabs.find((each) => each === search.get('tab')) ?? 'runs'
-  const learning = useLoaded(() => dataOf(api.GET('/api/v1/learning')), [], everyMs)
+  const learning = useLoaded(() => dataOf(api.GET('/api/v1/learning')), { event: 'learning', everyMs })
   const job = learning.value.value?.job ?? null
-  const start = useLoaded(() => dataOf(api.GET('/api/v1/learning/choices')), [job?.state])
+  const start = useLoaded(() => dataOf(api.GET('/api/v1/learning/choices')), {
+    on: [job?.state],
+    event: 'learning',
+  })
   const choices = start.value.value
   const refused = choices?.refused ?? null
   const isActive = job !== null && job.state !== 'ended'

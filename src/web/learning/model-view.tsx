@@ -2,14 +2,14 @@ import { useSignal } from '@preact/signals'
 import { Link } from 'wouter-preact'
 import { api, dataOf } from '../api/client.ts'
 import { mayDo } from '../api/standing.ts'
+import { useLoaded } from '../api/use-loaded.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { Button } from '../pieces/button.tsx'
 import { Curve } from '../pieces/curve.tsx'
-import { EmptyState } from '../pieces/empty-state.tsx'
+import { Loading } from '../pieces/loading.tsx'
 import { formatDateTime, formatNumber, formatPercent } from '../text/format.ts'
 import type { ModelDetail } from './learning-types.ts'
 import { text } from './text.ts'
-import { useLoaded } from './use-loaded.ts'
 import { type Change, VersionDialog } from './version-dialog.tsx'
 import { versionRows } from './version-tree.ts'
 
@@ -18,14 +18,16 @@ export function ModelView({ name, mark }: { name: string; mark: string }) {
   const t = text.value
   const path = { name }
   const asked = useSignal<Change | null>(null)
-  const model = useLoaded(() => dataOf(api.GET('/api/v1/models/{name}', { params: { path } })), [name, mark])
+  const model = useLoaded(() => dataOf(api.GET('/api/v1/models/{name}', { params: { path } })), {
+    on: [name, mark],
+    event: 'learning',
+  })
   const doubts = useLoaded(
     () => dataOf(api.GET('/api/v1/models/{name}/disagreements', { params: { path, query: { limit: 20 } } })),
-    [name, mark],
+    { on: [name, mark], event: 'learning' },
   )
   const detail = model.value.value
-  if (model.problem.value && !detail) return <EmptyState problem title={model.problem.value.message} />
-  if (!detail) return <EmptyState busy title={t.loading} />
+  if (!detail) return <Loading of={model} />
   const admin = mayDo('admin')
   const points = detail.curve.filter(({ macroF1 }) => macroF1 !== null)
   return (

@@ -1,20 +1,20 @@
 import { Link } from 'wouter-preact'
 import { api, dataOf } from '../api/client.ts'
+import { useLoaded } from '../api/use-loaded.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { EmptyState } from '../pieces/empty-state.tsx'
+import { Loading } from '../pieces/loading.tsx'
 import { ModelView } from './model-view.tsx'
 import { text } from './text.ts'
-import { useLoaded } from './use-loaded.ts'
 
 const everyMs = 5000
 
 /** The models of the registry, and the versions of the one that is chosen. */
 export function ModelsTab({ chosen }: { chosen: string | null }) {
   const t = text.value
-  const list = useLoaded(() => dataOf(api.GET('/api/v1/models')), [], everyMs)
+  const list = useLoaded(() => dataOf(api.GET('/api/v1/models')), { event: 'learning', everyMs })
   const models = list.value.value?.models
-  if (list.problem.value && !models) return <EmptyState problem title={list.problem.value.message} />
-  if (!models) return <EmptyState busy title={t.loading} />
+  if (!models) return <Loading of={list} />
   if (models.length === 0) return <EmptyState title={t.noModels} />
   const shown =
     models.find(({ name }) => name === chosen) ?? models.find(({ learned }) => learned) ?? models[0]!

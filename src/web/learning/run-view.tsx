@@ -1,16 +1,16 @@
 import { addressOf } from '../api/address.ts'
 import { api, dataOf, problemOf } from '../api/client.ts'
 import { mayDo } from '../api/standing.ts'
+import { useLoaded } from '../api/use-loaded.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { Button } from '../pieces/button.tsx'
 import { Curve } from '../pieces/curve.tsx'
-import { EmptyState } from '../pieces/empty-state.tsx'
+import { Loading } from '../pieces/loading.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { formatDateTime } from '../text/format.ts'
 import { JudgedView } from './judged-view.tsx'
 import type { RunDetail } from './learning-types.ts'
 import { text } from './text.ts'
-import { useLoaded } from './use-loaded.ts'
 
 const liveMs = 2000
 
@@ -26,13 +26,12 @@ export function RunView({
 }) {
   const t = text.value
   const path = { id }
-  const run = useLoaded(
-    () => dataOf(api.GET('/api/v1/runs/{id}', { params: { path } })),
-    [id],
-    active ? liveMs : 0,
-  )
-  if (run.problem.value && !run.value.value) return <EmptyState problem title={run.problem.value.message} />
-  if (!run.value.value) return <EmptyState busy title={t.loading} />
+  const run = useLoaded(() => dataOf(api.GET('/api/v1/runs/{id}', { params: { path } })), {
+    on: [id],
+    event: 'learning',
+    everyMs: active ? liveMs : 0,
+  })
+  if (!run.value.value) return <Loading of={run} />
   const detail = run.value.value
   const goOn = async () => {
     try {

@@ -2,14 +2,15 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { api, dataOf } from '../api/client.ts'
+import { useLoaded } from '../api/use-loaded.ts'
 import { Badge, type Tone } from '../pieces/badge.tsx'
 import { Button } from '../pieces/button.tsx'
 import { EmptyState } from '../pieces/empty-state.tsx'
+import { Loading } from '../pieces/loading.tsx'
 import { formatDateTime, formatPercent } from '../text/format.ts'
 import type { Job, RunEntry } from './learning-types.ts'
 import { RunView } from './run-view.tsx'
 import { text } from './text.ts'
-import { useLoaded } from './use-loaded.ts'
 
 const tones = { live: 'good', shadow: 'info', registered: 'neutral', refused: 'critical' } as const
 const toneOf = ({ state, result }: RunEntry): Tone =>
@@ -27,10 +28,10 @@ export function RunsTab(props: { chosen: string | null; job: Job | null; onChang
   const t = text.value
   const older = useSignal<readonly RunEntry[]>([])
   const cursor = useSignal<string | null>(null)
-  const first = useLoaded(
-    () => dataOf(api.GET('/api/v1/runs', { params: { query: { limit: 30 } } })),
-    [job?.run, job?.state],
-  )
+  const first = useLoaded(() => dataOf(api.GET('/api/v1/runs', { params: { query: { limit: 30 } } })), {
+    on: [job?.run, job?.state],
+    event: 'learning',
+  })
   const page = first.value.value
   useEffect(() => {
     if (older.value.length === 0) cursor.value = page?.next ?? null
@@ -42,8 +43,7 @@ export function RunsTab(props: { chosen: string | null; job: Job | null; onChang
     older.value = [...older.value, ...next.runs]
     cursor.value = next.next
   }
-  if (first.problem.value && !page) return <EmptyState problem title={first.problem.value.message} />
-  if (!page) return <EmptyState busy title={t.loading} />
+  if (!page) return <Loading of={first} />
   const runs = [...page.runs, ...older.value]
   if (runs.length === 0) return <EmptyState title={t.noRuns} />
   const shown = chosen ?? runs[0]!.id

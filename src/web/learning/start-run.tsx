@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals'
 import { api, dataOf } from '../api/client.ts'
+import { useLoaded } from '../api/use-loaded.ts'
 import { SelectField, TextField } from '../pieces/field.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { Ask } from './ask.tsx'
 import type { StartChoices } from './learning-types.ts'
 import { text } from './text.ts'
-import { useLoaded } from './use-loaded.ts'
 
 const whats = ['finetune', 'pretrain', 'teach'] as const
 const fresh = '+'
@@ -23,7 +23,11 @@ export function StartRun(props: {
   const what = useSignal<(typeof whats)[number]>('finetune')
   const dataset = useSignal<string | null>(null)
   const steps = useSignal('')
-  const datasets = useLoaded(() => dataOf(api.GET('/api/v1/datasets')), [props.open])
+  // While it is closed nothing is asked for.
+  const datasets = useLoaded(async () => (props.open ? await dataOf(api.GET('/api/v1/datasets')) : null), {
+    on: [props.open],
+    event: 'learning',
+  })
   const names = (datasets.value.value?.datasets ?? []).flatMap(({ name, versions }) =>
     versions
       .toReversed()

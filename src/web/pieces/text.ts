@@ -3,6 +3,8 @@ import type { ShownState } from './camera-state.ts'
 
 export const text = dictionary({
   en: {
+    loading: 'Loading…',
+    again: 'Try again',
     close: 'Close',
     undo: 'Undo',
     dismiss: 'Dismiss',
@@ -21,6 +23,8 @@ export const text = dictionary({
     } as Readonly<Record<ShownState, string>>,
   },
   zh: {
+    loading: '加载中…',
+    again: '重试',
     close: '关闭',
     undo: '撤销',
     dismiss: '关闭提示',

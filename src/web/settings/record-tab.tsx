@@ -6,8 +6,8 @@ import { Badge } from '../pieces/badge.tsx'
 import { Button } from '../pieces/button.tsx'
 import { EmptyState } from '../pieces/empty-state.tsx'
 import { TextField } from '../pieces/field.tsx'
+import { Loading } from '../pieces/loading.tsx'
 import { formatDateTime } from '../text/format.ts'
-import { Loading } from './loading.tsx'
 import { text } from './text.ts'
 
 type Answer = paths['/api/v1/audit']['get']['responses'][200]['content']['application/json']
@@ -32,7 +32,7 @@ export function RecordTab() {
     }
   }
   useEffect(() => void load(), [])
-  if (!entries.value) return <Loading of={{ problem, reload: load }} />
+  if (!entries.value) return <Loading of={{ problem, load }} />
   return (
     <>
       <form

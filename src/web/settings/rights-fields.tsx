@@ -1,9 +1,9 @@
 import type { Signal } from '@preact/signals'
 import { api, dataOf } from '../api/client.ts'
 import type { Role } from '../api/standing.ts'
+import { useLoaded } from '../api/use-loaded.ts'
 import { SelectField } from '../pieces/field.tsx'
 import { text } from './text.ts'
-import { useLoaded } from './use-loaded.ts'
 
 export interface Rights {
   readonly role: Role
@@ -21,7 +21,7 @@ export function RightsFields({ rights }: { rights: Signal<Rights> }) {
   const loaded = useLoaded(async () => (await dataOf(api.GET('/api/v1/cameras'))).cameras.map(({ id }) => id))
   const { role, cameras } = rights.value
   // A camera that is not in the configuration any more stays visible, so that it can be taken away.
-  const all = [...new Set([...(loaded.data.value ?? []), ...(cameras ?? [])])]
+  const all = [...new Set([...(loaded.value.value ?? []), ...(cameras ?? [])])]
   const toggle = (id: string, on: boolean) => {
     const chosen = new Set(cameras ?? [])
     if (on) chosen.add(id)

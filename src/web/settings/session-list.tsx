@@ -1,11 +1,11 @@
 import { api, dataOf, problemOf } from '../api/client.ts'
+import { useLoaded } from '../api/use-loaded.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { Button } from '../pieces/button.tsx'
+import { Loading } from '../pieces/loading.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { formatDateTime } from '../text/format.ts'
-import { Loading } from './loading.tsx'
 import { text } from './text.ts'
-import { useLoaded } from './use-loaded.ts'
 
 /** Where one is logged in, with a way to end each. */
 export function SessionList() {
@@ -18,14 +18,14 @@ export function SessionList() {
     } catch (thrown) {
       showToast(problemOf(thrown).message, { tone: 'critical' })
     }
-    await loaded.reload()
+    await loaded.load()
   }
   return (
     <section class="card settings-card is-wide">
       <h2>{t.sessions}</h2>
-      {!loaded.data.value && <Loading of={loaded} />}
+      {!loaded.value.value && <Loading of={loaded} />}
       <ul class="settings-rows">
-        {loaded.data.value?.map(({ id, agent, address, usedAt, createdAt, current }) => (
+        {loaded.value.value?.map(({ id, agent, address, usedAt, createdAt, current }) => (
           <li key={id} class="settings-row">
             <div class="settings-row-main">
               <strong>{browserOf(agent)}</strong> {current && <Badge tone="good">{t.thisOne}</Badge>}

@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals'
 import { api, dataOf, problemOf } from '../api/client.ts'
+import { useLoaded } from '../api/use-loaded.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { Button } from '../pieces/button.tsx'
 import { EmptyState } from '../pieces/empty-state.tsx'
+import { Loading } from '../pieces/loading.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { formatDateTime } from '../text/format.ts'
 import { Confirm } from './confirm.tsx'
-import { Loading } from './loading.tsx'
 import { text } from './text.ts'
 import { TokenDialog } from './token-dialog.tsx'
-import { useLoaded } from './use-loaded.ts'
 
 /** The tokens of programs, for admins. */
 export function TokensTab() {
@@ -24,9 +24,9 @@ export function TokensTab() {
     } catch (thrown) {
       showToast(problemOf(thrown).message, { tone: 'critical' })
     }
-    await loaded.reload()
+    await loaded.load()
   }
-  if (!loaded.data.value) return <Loading of={loaded} />
+  if (!loaded.value.value) return <Loading of={loaded} />
   return (
     <>
       <div class="settings-actions">
@@ -40,10 +40,10 @@ export function TokensTab() {
           {t.addToken}
         </Button>
       </div>
-      {loaded.data.value.length === 0 && <EmptyState title={t.noTokens} />}
-      {loaded.data.value.length > 0 && (
+      {loaded.value.value.length === 0 && <EmptyState title={t.noTokens} />}
+      {loaded.value.value.length > 0 && (
         <ul class="settings-rows card">
-          {loaded.data.value.map(({ id, name, role, cameras, expiresAt, usedAt, createdBy }) => (
+          {loaded.value.value.map(({ id, name, role, cameras, expiresAt, usedAt, createdBy }) => (
             <li key={id} class="settings-row">
               <div class="settings-row-main">
                 <strong>{name}</strong>{' '}
@@ -71,7 +71,7 @@ export function TokensTab() {
         <TokenDialog
           onClose={() => {
             making.value = false
-            void loaded.reload()
+            void loaded.load()
           }}
         />
       )}

@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals'
 import { api, dataOf, problemOf } from '../api/client.ts'
 import { identity } from '../api/standing.ts'
+import { useLoaded } from '../api/use-loaded.ts'
 import { Badge } from '../pieces/badge.tsx'
 import { Button } from '../pieces/button.tsx'
+import { Loading } from '../pieces/loading.tsx'
 import { showToast } from '../pieces/toast-list.ts'
 import { formatDate } from '../text/format.ts'
 import { Confirm } from './confirm.tsx'
-import { Loading } from './loading.tsx'
 import { text } from './text.ts'
-import { useLoaded } from './use-loaded.ts'
 import { UserDialog, type UserEntry } from './user-dialog.tsx'
 
 /** The users, for admins. */
@@ -25,9 +25,9 @@ export function UsersTab() {
     } catch (thrown) {
       showToast(problemOf(thrown).message, { tone: 'critical' })
     }
-    await loaded.reload()
+    await loaded.load()
   }
-  if (!loaded.data.value) return <Loading of={loaded} />
+  if (!loaded.value.value) return <Loading of={loaded} />
   return (
     <>
       <div class="settings-actions">
@@ -42,7 +42,7 @@ export function UsersTab() {
         </Button>
       </div>
       <ul class="settings-rows card">
-        {loaded.data.value.map((user) => (
+        {loaded.value.value.map((user) => (
           <li key={user.name} class="settings-row">
             <div class="settings-row-main">
               <strong>{user.name}</strong>{' '}
@@ -82,7 +82,7 @@ export function UsersTab() {
           user={edited.value === 'new' ? null : edited.value}
           onClose={() => {
             edited.value = null
-            void loaded.reload()
+            void loaded.load()
           }}
         />
       )}
