@@ -1,6 +1,6 @@
 import { api, dataOf } from '../api/client.ts'
-import { alignScores } from '../pieces/align-scores.ts'
-import type { ScoreSeries } from '../pieces/score-curve.tsx'
+import { alignScores } from '../pieces/curve/align-scores.ts'
+import type { ScoreSeries } from '../pieces/curve/score-curve.tsx'
 import type { BoxMoment } from '../player/boxes.ts'
 
 /** What lies beside a clip: where people were, and what the model said around the alert. */

@@ -1,4 +1,4 @@
-import { ScoreCurve } from '../pieces/score-curve.tsx'
+import { ScoreCurve } from '../pieces/curve/score-curve.tsx'
 import type { Alert } from './alert.ts'
 import type { Evidence } from './evidence.ts'
 import { text } from './text.ts'

@@ -1,6 +1,6 @@
 import { Link } from 'wouter-preact'
 import { addressOf } from '../api/address.ts'
-import { Curve } from '../pieces/curve.tsx'
+import { Curve } from '../pieces/curve/curve.tsx'
 import { EmptyState } from '../pieces/empty-state.tsx'
 import { formatNumber, formatPercent } from '../text/format.ts'
 import type { Counters } from './review-types.ts'

@@ -2,7 +2,8 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { addressOf } from '../api/address.ts'
 import { formatDateTime, formatTime } from '../text/format.ts'
-import { theme } from '../text/theme.ts'
+import { shownTheme } from '../text/theme.ts'
+import { token } from '../text/token.ts'
 import { type BandColours, bandHeightPx, drawBand } from './draw-band.ts'
 import { text } from './text.ts'
 import { pan, shareOf, type TimeWindow, timeAt, zoom } from './time-window.ts'
@@ -27,7 +28,7 @@ export function TimeBand({ camera, window, timeline, headMs, onWindow, onSeek }:
   const pointers = useRef(new Map<number, number>())
   const pulled = useRef(0)
   const width = useSignal(0)
-  const colours = theme.value
+  const colours = shownTheme.value
   useEffect(() => {
     drawBand(canvas.current!, { window, timeline, headMs, hoverMs: hoverMs.value }, coloursOf())
   }, [window, timeline, headMs, hoverMs.value, width.value, colours])
@@ -137,8 +138,6 @@ function Preview(props: { camera: string; atMs: number; share: number; timeline:
 }
 
 function coloursOf(): BandColours {
-  const style = getComputedStyle(document.documentElement)
-  const token = (name: string) => style.getPropertyValue(name).trim()
   return {
     text: token('--text-soft'),
     line: token('--line'),

@@ -1,5 +1,5 @@
 import type { paths } from '../api/api-types.ts'
-import type { ScorePoint } from '../pieces/align-scores.ts'
+import type { ScorePoint } from '../pieces/curve/align-scores.ts'
 import type { TimeWindow } from './time-window.ts'
 
 export type Timeline =

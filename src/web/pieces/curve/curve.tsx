@@ -1,8 +1,8 @@
-import 'uplot/dist/uPlot.min.css'
-import { useEffect, useRef } from 'preact/hooks'
-import uPlot from 'uplot'
-import { formatNumber } from '../text/format.ts'
-import { theme } from '../text/theme.ts'
+import { useEffect } from 'preact/hooks'
+import type uPlot from 'uplot'
+import { formatNumber } from '../../text/format.ts'
+import { token } from '../../text/token.ts'
+import { usePlot } from './use-plot.ts'
 
 export interface CurveLine {
   readonly label: string
@@ -27,35 +27,23 @@ export function Curve(props: {
   lines: readonly CurveLine[]
 }) {
   const { label, x, xName, names, lines } = props
-  const place = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot | null>(null)
   const data = [x, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData
-  const shape = JSON.stringify([theme.value, xName, names, lines.map(({ values: _values, ...rest }) => rest)])
-  useEffect(() => {
-    const box = place.current!
-    const made = new uPlot(optionsOf(box, { xName, names, lines }), data, box)
-    plot.current = made
-    const watch = new ResizeObserver(() => made.setSize({ width: box.clientWidth, height: heightPx }))
-    watch.observe(box)
-    return () => {
-      watch.disconnect()
-      made.destroy()
-      plot.current = null
-    }
-  }, [shape])
+  const shape = JSON.stringify([xName, names, lines.map(({ values: _values, ...rest }) => rest)])
+  const { box, plot } = usePlot(
+    (element) => ({ options: optionsOf(element, { xName, names, lines }), data }),
+    [shape],
+  )
   useEffect(() => plot.current?.setData(data), [x, lines])
-  return <div ref={place} class="curve" role="img" aria-label={label} />
+  return <div ref={box} class="curve" role="img" aria-label={label} />
 }
 
 function optionsOf(
   box: HTMLElement,
   of: { xName: string; names: readonly string[] | undefined; lines: readonly CurveLine[] },
-): uPlot.Options {
+): Omit<uPlot.Options, 'width'> {
   const { xName, names, lines } = of
-  const styles = getComputedStyle(box)
-  const colour = (name: string) => styles.getPropertyValue(name).trim()
-  const [ink, line] = [colour('--text-soft'), colour('--line')]
-  const font = `12px ${styles.fontFamily}`
+  const [ink, line] = [token('--text-soft'), token('--line')]
+  const font = `12px ${getComputedStyle(box).fontFamily}`
   const axis: uPlot.Axis = {
     stroke: ink,
     font,
@@ -66,7 +54,6 @@ function optionsOf(
     splits.map((value) => formatNumber(value, Math.abs(value) < 10 && value % 1 !== 0 ? 2 : 0))
   const hasRight = lines.some(({ right }) => right)
   return {
-    width: Math.max(200, box.clientWidth),
     height: heightPx,
     scales: { x: { time: false } },
     legend: { live: false },
@@ -87,7 +74,7 @@ function optionsOf(
       { label: xName },
       ...lines.map(({ label, colour: number = 1, right = false, dots = false }) => ({
         label,
-        stroke: colour(`--curve-${number}`),
+        stroke: token(`--curve-${number}`),
         width: 1.5,
         scale: right ? 'right' : 'y',
         spanGaps: true,

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
-import uPlot from 'uplot'
-import 'uplot/dist/uPlot.min.css'
-import { theme } from '../text/theme.ts'
+import type uPlot from 'uplot'
+import { token } from '../../text/token.ts'
+import { usePlot } from './use-plot.ts'
 
 export interface ScoreSeries {
   readonly name: string
@@ -28,14 +28,9 @@ const heightPx = 180
 /** Scores between 0 and 1 over time, with the thresholds as lines. */
 export function ScoreCurve(props: ScoreCurveProps) {
   const { times, series, onThreshold, offThreshold, label, thresholdName, offName, atS } = props
-  const box = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot | null>(null)
   const at = useRef(atS)
   at.current = atS
-  const colours = theme.value
-  useEffect(() => {
-    const style = getComputedStyle(document.documentElement)
-    const token = (name: string) => style.getPropertyValue(name).trim()
+  const { box, plot } = usePlot(() => {
     const lines = [
       ...(onThreshold === null
         ? []
@@ -44,9 +39,8 @@ export function ScoreCurve(props: ScoreCurveProps) {
         ? []
         : [{ name: offName, value: offThreshold, colour: token('--line-strong') }]),
     ]
-    const made = new uPlot(
-      {
-        width: box.current!.clientWidth,
+    return {
+      options: {
         height: heightPx,
         scales: { x: { time: false }, y: { range: [0, 1.02] } },
         cursor: { y: false },
@@ -87,24 +81,13 @@ export function ScoreCurve(props: ScoreCurveProps) {
         ],
         hooks: { draw: [(drawn) => drawHead(drawn, at.current, token('--accent'))] },
       },
-      [
+      data: [
         [...times],
         ...series.map(({ values }) => [...values]),
         ...lines.map(({ value }) => times.map(() => value)),
       ],
-      box.current!,
-    )
-    plot.current = made
-    const sizes = new ResizeObserver(() =>
-      made.setSize({ width: box.current!.clientWidth, height: heightPx }),
-    )
-    sizes.observe(box.current!)
-    return () => {
-      sizes.disconnect()
-      made.destroy()
-      plot.current = null
     }
-  }, [times, series, onThreshold, offThreshold, colours, label])
+  }, [times, series, onThreshold, offThreshold, label])
   useEffect(() => plot.current?.redraw(false), [atS])
   return <div ref={box} class="curve" role="img" aria-label={label} />
 }
