@@ -2,26 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openReviewStore, type ReviewStore } from '../../../src/review/review-store.ts'
 import type { ReviewItem } from '../../../src/store/tables/review/review-item.ts'
 import { tempDir } from '../../support/temp-dir.ts'
+import { waiting } from './waiting-item.ts'
 
 let store: ReviewStore
 const dayMs = 86_400_000
-const item = (id: string, more: Partial<ReviewItem> = {}): ReviewItem => ({
-  id,
-  reason: 'alert',
-  cameraId: 'gate',
-  path: `/clips/${id}.mp4`,
-  sha256: 'a'.repeat(64),
-  startedMs: 5000,
-  durationMs: 8000,
-  saidFromMs: null,
-  saidToMs: null,
-  label: 'falling',
-  score: 0.9,
-  modelVersion: '1.0.0',
-  explanation: null,
-  removedReason: null,
-  ...more,
-})
+const item = (id: string, more: Partial<ReviewItem> = {}) =>
+  waiting(id, { saidFromMs: null, saidToMs: null, ...more })
 
 beforeEach(() => {
   store = openReviewStore({ dataDir: tempDir('bulk'), clock: { nowMs: () => 1000 } })

@@ -2,29 +2,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openReviewStore, type ReviewStore } from '../../../src/review/review-store.ts'
-import type { ReviewItem } from '../../../src/store/tables/review/review-item.ts'
 import { tempDir } from '../../support/temp-dir.ts'
+import { waiting } from './waiting-item.ts'
 
 let dataDir: string
 let store: ReviewStore
 let nowMs = 1000
-const item = (id: string, more: Partial<ReviewItem> = {}): ReviewItem => ({
-  id,
-  reason: 'alert',
-  cameraId: 'gate',
-  path: `/clips/${id}.mp4`,
-  sha256: 'a'.repeat(64),
-  startedMs: 5000,
-  durationMs: 8000,
-  saidFromMs: 3000,
-  saidToMs: 5500,
-  label: 'falling',
-  score: 0.9,
-  modelVersion: '1.0.0',
-  explanation: null,
-  removedReason: null,
-  ...more,
-})
+const item = waiting
 
 beforeEach(() => {
   dataDir = tempDir('review')
