@@ -100,7 +100,7 @@ export function AlertView({ alertId, known, onChanged, onClose }: AlertViewProps
       {clip && mayDo('operator') && (
         <Judge alertId={alertId} onSaid={(reviewed) => onChanged({ ...shown, reviewed })} />
       )}
-      <WhyFired alert={shown} evidence={evidence.value} atS={atS.value} />
+      <WhyFired alert={shown} evidence={evidence.value} atS={atS} />
       <Facts alert={shown} />
     </article>
   )

@@ -1,10 +1,11 @@
+import type { ReadonlySignal } from '@preact/signals'
 import { ScoreCurve } from '../pieces/curve/score-curve.tsx'
 import type { Alert } from './alert.ts'
 import type { Evidence } from './evidence.ts'
 import { text } from './text.ts'
 
 /** The rule's own words, its values one by one, and the scores around the alert as a curve. */
-export function WhyFired(props: { alert: Alert; evidence: Evidence | null; atS: number }) {
+export function WhyFired(props: { alert: Alert; evidence: Evidence | null; atS: ReadonlySignal<number> }) {
   const { alert, evidence, atS } = props
   const t = text.value
   const { explanation, reasons = [] } = alert
@@ -35,16 +36,24 @@ export function WhyFired(props: { alert: Alert; evidence: Evidence | null; atS: 
         </table>
       )}
       {evidence?.scores ? (
-        <ScoreCurve
-          {...evidence.scores}
-          label={t.scores}
-          thresholdName={t.threshold}
-          offName={t.offThreshold}
-          atS={atS}
-        />
+        <FollowingScores scores={evidence.scores} atS={atS} />
       ) : (
         evidence && alert.clip && !alert.detector && <p class="soft">{t.noScores}</p>
       )}
     </section>
+  )
+}
+
+/** Drawn with every picture of the clip, and nothing beside it. */
+function FollowingScores(props: { scores: NonNullable<Evidence['scores']>; atS: ReadonlySignal<number> }) {
+  const t = text.value
+  return (
+    <ScoreCurve
+      {...props.scores}
+      label={t.scores}
+      thresholdName={t.threshold}
+      offName={t.offThreshold}
+      atS={props.atS.value}
+    />
   )
 }

@@ -1,11 +1,12 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { addressOf } from '../api/address.ts'
+import { togglePlay } from '../player/toggle-play.ts'
 import type { ReviewItem } from './review-types.ts'
 import { text } from './text.ts'
 import { loopPart, type Part } from './trim.ts'
 
-export interface PlayerState {
+interface PlayerState {
   readonly timeMs: Signal<number>
   readonly loops: Signal<boolean>
   readonly slow: Signal<boolean>
@@ -91,13 +92,7 @@ function Clip(props: { clip: ReviewItem; isShown: boolean; trimmed: Part | null;
         event.currentTarget.currentTime = startMs / 1000
         void event.currentTarget.play().catch(() => {})
       }}
-      onClick={() => isShown && togglePlay(state)}
+      onClick={() => isShown && togglePlay(state.video.current)}
     />
   )
-}
-
-export function togglePlay({ video: { current } }: PlayerState): void {
-  if (!current) return
-  if (current.paused) void current.play().catch(() => {})
-  else current.pause()
 }

@@ -3,8 +3,9 @@ import { useEffect } from 'preact/hooks'
 import { mayDo } from '../api/standing.ts'
 import { Button } from '../pieces/button.tsx'
 import { type Shortcut, useShortcuts } from '../pieces/shortcuts.ts'
+import { togglePlay } from '../player/toggle-play.ts'
 import { ClipDetails } from './clip-details.tsx'
-import { ClipPlayer, togglePlay, usePlayer } from './clip-player.tsx'
+import { ClipPlayer, usePlayer } from './clip-player.tsx'
 import { LabelField } from './label-field.tsx'
 import type { Judgement } from './review-queue.ts'
 import type { ReviewItem, Verdict } from './review-types.ts'
@@ -51,7 +52,7 @@ export function ReviewStage(props: {
     if (state.video.current) state.video.current.currentTime = ms / 1000
   }
   const watching: readonly Shortcut[] = [
-    { keys: 'Space', label: t.play, run: () => togglePlay(state) },
+    { keys: 'Space', label: t.play, run: () => togglePlay(state.video.current) },
     {
       keys: 'l',
       label: t.loop,
@@ -109,7 +110,13 @@ export function ReviewStage(props: {
         )}
       </div>
       <div class="review-tools">
-        <Button kind="quiet" icon="play" label={t.play} keyName="Space" onClick={() => togglePlay(state)} />
+        <Button
+          kind="quiet"
+          icon="play"
+          label={t.play}
+          keyName="Space"
+          onClick={() => togglePlay(state.video.current)}
+        />
         <Button
           kind="quiet"
           icon="loop"

@@ -1,15 +1,13 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { addressOf } from '../api/address.ts'
-import { Button } from '../pieces/button.tsx'
-import { useShortcuts } from '../pieces/shortcuts.ts'
-import { nextSpeed, speeds } from '../player/speeds.ts'
-import { text as playerText } from '../player/text.ts'
+import { PlayControls } from '../player/play-controls.tsx'
+import { usePlayback } from '../player/use-playback.ts'
 import { formatDateTime } from '../text/format.ts'
 import { type Segment, segmentAfter, segmentAt } from './timeline-data.ts'
 import '../player/player.css'
 
-export interface SegmentPlayerProps {
+interface SegmentPlayerProps {
   readonly camera: string
   readonly segments: readonly Segment[]
   /** Where somebody went; another object for each time. */
@@ -22,13 +20,15 @@ const frameS = 1 / 25
 
 /** The continuous recording as one film: at the end of a file it goes on with the next, over gaps. */
 export function SegmentPlayer({ camera, segments, wanted, onMoment }: SegmentPlayerProps) {
-  const t = playerText.value
-  const video = useRef<HTMLVideoElement>(null)
   const current = useRef<Segment | null>(null)
-  const playing = useSignal(false)
-  const speed = useSignal(1)
   const momentMs = useSignal(wanted.atMs)
   const there = segmentAt(segments, wanted.atMs)
+  const playback = usePlayback((by) => {
+    const next = momentMs.value + by * frameS * 1000
+    const segment = segmentAt(segments, next)
+    if (segment) show(segment, next, false)
+  })
+  const { video, playing, speed, toggle } = playback
 
   const show = (segment: Segment, atMs: number, play: boolean) => {
     const element = video.current!
@@ -60,28 +60,6 @@ export function SegmentPlayer({ camera, segments, wanted, onMoment }: SegmentPla
     if (next) show(next, next.fromMs, true)
     else playing.value = false
   }
-  const setSpeed = (value: number) => {
-    speed.value = value
-    video.current!.playbackRate = value
-  }
-  const toggle = () => {
-    const element = video.current!
-    if (element.paused) void element.play().catch(() => {})
-    else element.pause()
-  }
-  const step = (by: 1 | -1) => {
-    video.current!.pause()
-    const next = momentMs.value + by * frameS * 1000
-    const segment = segmentAt(segments, next)
-    if (segment) show(segment, next, false)
-  }
-  useShortcuts('here', () => [
-    { keys: 'Space', label: playing.value ? t.pause : t.play, run: toggle },
-    { keys: ',', label: t.back, repeats: true, run: () => step(-1) },
-    { keys: '.', label: t.forward, repeats: true, run: () => step(1) },
-    { keys: '<', label: t.slower, run: () => setSpeed(nextSpeed(speed.value, -1)) },
-    { keys: '>', label: t.faster, run: () => setSpeed(nextSpeed(speed.value, 1)) },
-  ])
   return (
     <div class="player">
       <div class="player-picture">
@@ -101,36 +79,10 @@ export function SegmentPlayer({ camera, segments, wanted, onMoment }: SegmentPla
           }}
         />
       </div>
-      <div class="player-controls">
-        <Button
-          kind="quiet"
-          icon={playing.value ? 'pause' : 'play'}
-          label={playing.value ? t.pause : t.play}
-          keyName="Space"
-          onClick={toggle}
-        />
-        <Button kind="quiet" icon="stepBack" label={t.back} keyName="," onClick={() => step(-1)} />
-        <Button kind="quiet" icon="stepForward" label={t.forward} keyName="." onClick={() => step(1)} />
-        <time class="player-time numbers">{formatDateTime(momentMs.value)}</time>
-        <select
-          class="player-speed"
-          aria-label={t.speed}
-          value={String(speed.value)}
-          onChange={(event) => setSpeed(Number(event.currentTarget.value))}
-        >
-          {speeds.map((value) => (
-            <option key={value} value={String(value)}>
-              {value}×
-            </option>
-          ))}
-        </select>
-        <Button
-          kind="quiet"
-          icon="expand"
-          label={t.fullscreen}
-          onClick={() => void video.current!.requestFullscreen()}
-        />
-      </div>
+      <PlayControls
+        of={playback}
+        time={<time class="player-time numbers">{formatDateTime(momentMs.value)}</time>}
+      />
     </div>
   )
 }
