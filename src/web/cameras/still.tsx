@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import { addressOf } from '../api/address.ts'
 import { Icon } from '../pieces/icon.tsx'
 import { useEvery } from '../pieces/use-every.ts'
@@ -7,25 +8,19 @@ import { useEvery } from '../pieces/use-every.ts'
 export const stillAddress = (id: string, at: number) =>
   `${addressOf(`/api/v1/cameras/${encodeURIComponent(id)}/picture`)}?at=${at}`
 
-const againMs = 3000
+const [everyMs, againMs] = [15_000, 3000]
 
 /** A picture of a camera that is made anew now and then, while it is looked at; an icon where there is none. */
-export function Still({
-  id,
-  alt,
-  on,
-  everyMs = 15_000,
-}: {
-  id: string
-  alt: string
-  on: boolean
-  everyMs?: number
-}) {
+export function Still({ id, alt, on }: { id: string; alt: string; on: boolean }) {
   const at = useSignal(0)
   const there = useSignal(false)
-  useEvery(everyMs, () => {
-    if (on) at.value = Date.now()
-  }, [on])
+  const retry = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const renew = () => {
+    clearTimeout(retry.current)
+    if (on && !document.hidden) at.value = Date.now()
+  }
+  useEvery(everyMs, renew, [on])
+  useEffect(() => () => clearTimeout(retry.current), [])
   return (
     <span class="still">
       {on && at.value > 0 && (
@@ -39,9 +34,8 @@ export function Still({
           onError={() => {
             there.value = false
             // It has only just begun: its first picture comes with its next keyframe.
-            setTimeout(() => {
-              at.value = Date.now()
-            }, againMs)
+            clearTimeout(retry.current)
+            retry.current = setTimeout(renew, againMs)
           }}
         />
       )}

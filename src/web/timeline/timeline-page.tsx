@@ -75,6 +75,7 @@ function CameraTimeline({ camera, at, onCamera }: CameraTimelineProps) {
   const headMs = useSignal(startMs)
   const wanted = useSignal({ atMs: startMs })
   const open = useSignal<'export' | 'search' | null>(null)
+  const whyOpen = useSignal(at !== null)
   const load = async () => {
     const { fromMs, toMs } = rangeFor(window.value, Date.now())
     const query = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() }
@@ -105,6 +106,7 @@ function CameraTimeline({ camera, at, onCamera }: CameraTimelineProps) {
   }
   useEffect(() => {
     if (at !== null) seek(at)
+    whyOpen.value = at !== null
   }, [at])
   const toAlert = (by: 1 | -1) => {
     const mark = neighbour(timeline.value?.alerts ?? [], headMs.value, by)
@@ -226,9 +228,15 @@ function CameraTimeline({ camera, at, onCamera }: CameraTimelineProps) {
             onSeek={seek}
           />
         </section>
-        <details class="card" open={at !== null}>
+        <details
+          class="card"
+          open={whyOpen.value}
+          onToggle={({ currentTarget }) => {
+            whyOpen.value = currentTarget.open
+          }}
+        >
           <summary>{t.why}</summary>
-          <WhyPanel camera={camera} atMs={headMs.value} />
+          <WhyPanel camera={camera} atMs={headMs.value} open={whyOpen.value} />
         </details>
       </div>
       {open.value === 'export' && (

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { api, dataOf } from '../api/client.ts'
 import { Badge } from '../pieces/badge.tsx'
@@ -12,27 +12,30 @@ import { pointsOf, type Trace } from './timeline-data.ts'
 const spanS = 60
 const tones = { idle: 'neutral', pending: 'warning', open: 'critical', cooldown: 'info' } as const
 
-/** Motion → clips → scores → thresholds → the state of each rule, around a moment. */
-export function WhyPanel({ camera, atMs }: { camera: string; atMs: number }) {
+/** Motion → clips → scores → thresholds → the state of each rule, around a moment; asked for while somebody sees it. */
+export function WhyPanel({ camera, atMs, open: seen }: { camera: string; atMs: number; open: boolean }) {
   const t = text.value
   const trace = useSignal<Trace | null>(null)
   const stopped = useSignal(false)
   const chosen = useSignal<string | null>(null)
+  const [asked, answered] = [useRef(0), useRef(0)]
   const second = Math.floor(atMs / 1000) * 1000
   useEffect(() => {
+    if (!seen) return
     const rest = setTimeout(async () => {
-      try {
-        const query = { at: new Date(second).toISOString(), seconds: spanS }
-        trace.value = await dataOf(
-          api.GET('/api/v1/cameras/{id}/trace', { params: { path: { id: camera }, query: query as never } }),
-        )
-        stopped.value = false
-      } catch {
-        stopped.value = true
-      }
+      const mine = ++asked.current
+      const query = { at: new Date(second).toISOString(), seconds: spanS }
+      const found = await dataOf(
+        api.GET('/api/v1/cameras/{id}/trace', { params: { path: { id: camera }, query: query as never } }),
+      ).catch(() => null)
+      // A late answer about a moment before is none about this one.
+      if (mine < answered.current) return
+      answered.current = mine
+      if (found) trace.value = found
+      stopped.value = found === null
     }, 300)
     return () => clearTimeout(rest)
-  }, [camera, second])
+  }, [camera, second, seen])
   const shown = trace.value
   const rule = shown?.rules.find(({ rule: name }) => name === chosen.value) ?? shown?.rules[0]
   const lines = useMemo(
